@@ -1,0 +1,83 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "embed-star",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "embed-star", targets: ["EmbedStar"]),
+        .executable(name: "echo-server", targets: ["EchoServer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+        library("EmbeddingCore", [crypto]),
+        library("HTTP", []),
+        library("Telemetry", [logging]),
+        library("Server", ["HTTP", "Telemetry", "CZlib", logging, collections]),
+        library("Routing", ["HTTP", "EmbeddingCore", "Telemetry", logging, crypto]),
+        library("HTTPClient", ["Telemetry", "CCurl", logging]),
+        library("SurrealDB", ["HTTPClient", logging]),
+        library("Storage", ["SurrealDB", "EmbeddingCore", logging]),
+        library("Inference", ["COneDNN"]),
+        library("Providers", ["EmbeddingCore", "HTTPClient", "Inference", "Telemetry", logging, crypto, collections]),
+        library("Search", ["EmbeddingCore", "Telemetry", "CSQLite", logging]),
+        library("Pipeline", ["EmbeddingCore", "Telemetry", logging, collections]),
+        .executableTarget(
+            name: "EmbedStar",
+            dependencies: [
+                "EmbeddingCore", "HTTP", "Telemetry", "Server", "Routing", "HTTPClient", "SurrealDB", "Storage",
+                "Inference", "Providers", "Search", "Pipeline", "CZlib", logging, arguments, lifecycle,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "EchoServer", dependencies: ["HTTP", "Server", "Telemetry", logging], swiftSettings: settings),
+
+        tests("EmbeddingCoreTests", ["EmbeddingCore"]),
+        tests("HTTPTests", ["HTTP"]),
+        tests("TelemetryTests", ["Telemetry", logging]),
+        tests("ServerTests", ["Server", "HTTP", "Telemetry", logging]),
+        tests("RoutingTests", ["Routing", "HTTP", "EmbeddingCore", "Telemetry", logging]),
+        tests("HTTPClientTests", ["HTTPClient", "HTTP", "Server", "Telemetry", logging]),
+        tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),
+        tests("StorageTests", ["Storage", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
+        tests("InferenceTests", ["Inference"]),
+        tests("ProvidersTests", ["Providers", "EmbeddingCore", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
+        tests("SearchTests", ["Search", "EmbeddingCore", "Telemetry", logging]),
+        tests("PipelineTests", ["Pipeline", "EmbeddingCore", "Telemetry", logging]),
+        tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "HTTP", logging]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,65 @@
+/// The queue of due repos: a transactional outbox kept by the database.
+package protocol EmbeddingJobQueue: Sendable {
+    /// Leases up to `limit` due jobs to `token` for `lease`, oldest first.
+    func claim(limit: Int, lease: Duration, token: ClaimToken) async throws(StoreError) -> [EmbeddingJob]
+
+    /// Writes all outcomes in one transaction. A job that is no longer ours or that changed meanwhile is left as
+    /// it is (guarantee G2).
+    /// - Returns: how many were left because of that.
+    func complete(
+        _ completions: [JobCompletion],
+        token: ClaimToken,
+        model: EmbeddingModel
+    ) async throws(StoreError) -> Int
+
+    /// Extends the lease of jobs still ours.
+    func renew(_ jobs: [EmbeddingJob], lease: Duration, token: ClaimToken) async throws(StoreError)
+
+    /// Enqueues up to `limit` rows after `cursor`, in order of their ids, that have no job and whose vector is
+    /// missing or not of `model`.
+    /// - Returns: where to go on, nil at the end of the table; and how many were enqueued.
+    func backfill(
+        after cursor: RepoID?,
+        limit: Int,
+        model: EmbeddingModel
+    ) async throws(StoreError) -> (next: RepoID?, enqueued: Int)
+
+    /// Makes the parked private repos due again, for when outside providers become allowed.
+    func resumeExcluded() async throws(StoreError) -> Int
+
+    /// Counts of jobs and repos, cheap enough to be asked every few seconds.
+    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics
+
+    /// Whether the pipeline is paused, for all replicas.
+    func isPaused() async throws(StoreError) -> Bool
+
+    func setPaused(_ paused: Bool) async throws(StoreError)
+}
+
+/// Counts of the queue and the repo table.
+package struct QueueStatistics: Sendable, Hashable {
+    /// Jobs due or waiting, leased ones included, failed and excluded ones not.
+    package var pending: Int
+    package var leased: Int
+    package var failed: Int
+    package var excluded: Int
+    /// Repos with a vector of the current model.
+    package var embedded: Int
+    package var total: Int
+
+    package init(
+        pending: Int = 0,
+        leased: Int = 0,
+        failed: Int = 0,
+        excluded: Int = 0,
+        embedded: Int = 0,
+        total: Int = 0
+    ) {
+        self.pending = pending
+        self.leased = leased
+        self.failed = failed
+        self.excluded = excluded
+        self.embedded = embedded
+        self.total = total
+    }
+}

@@ -1,0 +1,46 @@
+/// A service that turns texts into vectors: one call, no retries, no queue. What wraps it (batching, cache, retry,
+/// pacing, circuit breaker) lives in the module Providers.
+package protocol EmbeddingProvider: Sendable {
+    var name: ProviderName { get }
+    var limits: EmbeddingLimits { get }
+
+    /// The identity of the model that `embed` uses now.
+    /// - Throws: `EmbeddingError`: `.unavailable`, `.unauthorized`, `.unknownModel`.
+    func model() async throws(EmbeddingError) -> EmbeddingModel
+
+    /// Embeds `inputs`, prefixes already applied, and answers in their order.
+    /// - Parameter dimensions: floats in each vector, or nil for the model's own.
+    /// - Throws: `EmbeddingError`; all or nothing.
+    func embed(_ inputs: [EmbeddingInput], dimensions: Int?) async throws(EmbeddingError) -> EmbeddingBatch
+}
+
+/// What one provider call may carry.
+package struct EmbeddingLimits: Sendable, Hashable {
+    /// Texts in one call.
+    package var items: Int
+    /// Tokens of one text; longer texts are cut.
+    package var tokensPerText: Int
+    /// Tokens of one call, all texts together; nil when the provider sets no limit.
+    package var tokensPerCall: Int?
+    package var acceptsTokens: Bool
+
+    package init(items: Int, tokensPerText: Int, tokensPerCall: Int? = nil, acceptsTokens: Bool = false) {
+        self.items = items
+        self.tokensPerText = tokensPerText
+        self.tokensPerCall = tokensPerCall
+        self.acceptsTokens = acceptsTokens
+    }
+}
+
+/// The answer of one provider call.
+package struct EmbeddingBatch: Sendable {
+    /// One vector for each input, in order; not yet validated.
+    package var vectors: [[Float]]
+    /// Tokens the provider counted, or our own count; 0 when nobody did.
+    package var tokens: Int
+
+    package init(vectors: [[Float]], tokens: Int) {
+        self.vectors = vectors
+        self.tokens = tokens
+    }
+}

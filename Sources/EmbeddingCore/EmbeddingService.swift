@@ -1,0 +1,96 @@
+/// Embeds texts for anybody inside the process: cache, batching, pacing, retries and validation included.
+package protocol EmbeddingService: Sendable {
+    /// The identity of the model in use; answered from memory once known.
+    func model() async throws(EmbeddingError) -> EmbeddingModel
+
+    var limits: EmbeddingLimits { get }
+
+    /// The answer when every input is in the cache, without waiting; nil otherwise. Callable on an event loop.
+    func cached(_ request: EmbeddingRequest) -> EmbeddingResult?
+
+    /// Embeds all inputs. Each has its own outcome, so that one bad text spoils no other.
+    /// - Throws: `EmbeddingError` when the request as a whole was not tried (`.overloaded`, `.cancelled`,
+    ///   `.unsupportedDimensions`, `.timeout` of the deadline, …).
+    func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult
+
+    /// The state of the provider as last seen, without a call.
+    var providerState: ProviderState { get }
+}
+
+/// Texts of one caller.
+package struct EmbeddingRequest: Sendable, Hashable {
+    /// Whose turn it is when both wait.
+    package enum Priority: Int, Sendable, Hashable, Comparable {
+        case backlog, interactive
+
+        package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package var inputs: [EmbeddingInput]
+    package var type: EmbeddingInputType
+    package var priority: Priority
+    /// Floats in each vector; nil for the configured model's own.
+    package var dimensions: Int?
+    /// Whether over-long texts are cut; otherwise they are `.invalidInput`.
+    package var truncate: Bool
+    /// When the caller gives up.
+    package var deadline: ContinuousClock.Instant?
+
+    package init(
+        inputs: [EmbeddingInput],
+        type: EmbeddingInputType = .document,
+        priority: Priority = .interactive,
+        dimensions: Int? = nil,
+        truncate: Bool = true,
+        deadline: ContinuousClock.Instant? = nil
+    ) {
+        self.inputs = inputs
+        self.type = type
+        self.priority = priority
+        self.dimensions = dimensions
+        self.truncate = truncate
+        self.deadline = deadline
+    }
+}
+
+/// The outcome of an `EmbeddingRequest`.
+package struct EmbeddingResult: Sendable {
+    package enum CacheUse: String, Sendable { case hit, partial, miss }
+
+    /// One outcome for each input, in order.
+    package var embeddings: [Result<Embedding, EmbeddingError>]
+    package var model: EmbeddingModel
+    /// Tokens of all inputs, those answered from the cache included.
+    package var tokens: Int
+    package var cache: CacheUse
+    /// How long the texts waited for a batch, and how long the provider took.
+    package var queueTime: Duration
+    package var providerTime: Duration
+
+    package init(
+        embeddings: [Result<Embedding, EmbeddingError>],
+        model: EmbeddingModel,
+        tokens: Int,
+        cache: CacheUse = .miss,
+        queueTime: Duration = .zero,
+        providerTime: Duration = .zero
+    ) {
+        self.embeddings = embeddings
+        self.model = model
+        self.tokens = tokens
+        self.cache = cache
+        self.queueTime = queueTime
+        self.providerTime = providerTime
+    }
+}
+
+/// Whether the provider can be used now.
+package enum ProviderState: Sendable, Hashable {
+    case ready
+    /// Limited by the provider until the instant.
+    case limited(until: ContinuousClock.Instant)
+    /// The circuit breaker is open until the instant.
+    case open(until: ContinuousClock.Instant)
+    /// Stopped by a fault that only the operator can mend.
+    case stopped(EmbeddingError)
+}

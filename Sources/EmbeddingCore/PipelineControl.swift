@@ -1,0 +1,56 @@
+/// What routes and the command line see of the pipeline.
+package protocol PipelineControl: Sendable {
+    /// From counters in memory.
+    var status: PipelineStatus { get }
+
+    func pause() async throws(StoreError)
+    func resume() async throws(StoreError)
+    /// Looks for due jobs now rather than at the next poll.
+    func wake()
+}
+
+/// The pipeline at a glance.
+package struct PipelineStatus: Sendable, Hashable {
+    package enum State: String, Sendable {
+        case starting, idle, draining, paused
+        /// Waiting for the provider: limited, circuit open, or stopped by a permanent fault.
+        case waiting
+        /// The database does not answer.
+        case disconnected
+        case stopped
+    }
+
+    package var state: State
+    package var model: EmbeddingModel?
+    package var statistics: QueueStatistics
+    /// Since the start of the process.
+    package var processed: Int
+    package var skippedUnchanged: Int
+    /// Repos a second over the last half minute.
+    package var ratePerSecond: Double
+    package var provider: ProviderState
+
+    package init(
+        state: State = .starting,
+        model: EmbeddingModel? = nil,
+        statistics: QueueStatistics = QueueStatistics(),
+        processed: Int = 0,
+        skippedUnchanged: Int = 0,
+        ratePerSecond: Double = 0,
+        provider: ProviderState = .ready
+    ) {
+        self.state = state
+        self.model = model
+        self.statistics = statistics
+        self.processed = processed
+        self.skippedUnchanged = skippedUnchanged
+        self.ratePerSecond = ratePerSecond
+        self.provider = provider
+    }
+
+    /// Seconds until the backlog is empty at the present rate; nil when it stands still or is empty.
+    package var etaSeconds: Double? {
+        guard statistics.pending > 0, ratePerSecond > 0 else { return nil }
+        return Double(statistics.pending) / ratePerSecond
+    }
+}

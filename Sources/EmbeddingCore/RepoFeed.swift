@@ -1,0 +1,45 @@
+/// The repo table as a stream, for in-memory indexes: pages of all rows, then changes and deletions.
+package protocol RepoFeed: Sendable {
+    /// Rows after `cursor` in order of their ids, vectors of `model` included when `withVectors`.
+    func page(
+        after cursor: RepoID?,
+        limit: Int,
+        model: EmbeddingModel,
+        withVectors: Bool
+    ) async throws(StoreError) -> [FeedRow]
+
+    /// Upserts and deletions since `position`, oldest first; nil asks for the position of now.
+    /// - Returns: the changes, and the position after them.
+    func changes(
+        since position: FeedPosition?,
+        limit: Int,
+        model: EmbeddingModel
+    ) async throws(StoreError) -> (changes: [FeedChange], position: FeedPosition)
+}
+
+/// A row of the repo table.
+package struct FeedRow: Sendable, Hashable {
+    package var id: RepoID
+    package var repo: Repo
+    /// The vector of the asked model; nil without one.
+    package var vector: [Float]?
+
+    package init(id: RepoID, repo: Repo, vector: [Float]?) {
+        self.id = id
+        self.repo = repo
+        self.vector = vector
+    }
+}
+
+/// A change of the repo table.
+package enum FeedChange: Sendable, Hashable {
+    case upsert(FeedRow)
+    case delete(RepoID)
+}
+
+/// Where a follower of the table stands, in the store's own encoding.
+package struct FeedPosition: Sendable, Hashable {
+    package let encoded: [UInt8]
+
+    package init(encoded: [UInt8]) { self.encoded = encoded }
+}

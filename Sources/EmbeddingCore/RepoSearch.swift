@@ -1,0 +1,62 @@
+/// The search that routes and the command line ask: text or vector in, ranked repos out.
+package protocol RepoSearch: Sendable {
+    /// - Throws: `SearchError`.
+    func search(_ query: SearchQuery) async throws(SearchError) -> SearchAnswer
+
+    /// Repos near the stored vector of `fullName`, itself left out.
+    func similar(to fullName: String, filter: SearchFilter, limit: Int) async throws(SearchError) -> SearchAnswer
+}
+
+/// How the answer is ranked.
+package enum SearchMode: String, Sendable, CaseIterable { case vector, text, hybrid }
+
+/// What is searched for.
+package struct SearchQuery: Sendable, Hashable {
+    package enum Subject: Sendable, Hashable {
+        case text(String)
+        case embedding([Float])
+    }
+
+    package var subject: Subject
+    package var mode: SearchMode
+    package var filter: SearchFilter
+    /// 1…100.
+    package var limit: Int
+
+    package init(_ subject: Subject, mode: SearchMode, filter: SearchFilter = SearchFilter(), limit: Int = 10) {
+        self.subject = subject
+        self.mode = mode
+        self.filter = filter
+        self.limit = limit
+    }
+}
+
+/// A ranked answer.
+package struct SearchAnswer: Sendable, Hashable {
+    package var hits: [SearchHit]
+    /// The mode that was really used.
+    package var mode: SearchMode
+    package var method: SearchMethod
+    package var model: EmbeddingModel
+    /// Share of repos embedded with the current model, 0…1.
+    package var coverage: Double
+
+    package init(hits: [SearchHit], mode: SearchMode, method: SearchMethod, model: EmbeddingModel, coverage: Double) {
+        self.hits = hits
+        self.mode = mode
+        self.method = method
+        self.model = model
+        self.coverage = coverage
+    }
+}
+
+/// Why a search has no answer.
+package enum SearchError: Error, Sendable, Hashable {
+    /// The query itself is impossible; the text says why.
+    case invalid(String)
+    case unknownRepo
+    /// The repo exists and has no vector of the current model yet.
+    case notEmbedded
+    case embedding(EmbeddingError)
+    case store(StoreError)
+}

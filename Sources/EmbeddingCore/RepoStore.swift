@@ -1,0 +1,116 @@
+/// The repos of the database, for the routes and the command line.
+package protocol RepoStore: Sendable {
+    /// Answers when the database can be reached and the schema is in place.
+    func ping() async throws(StoreError)
+
+    /// Creates or changes repos by `full_name`; unchanged rows are not written.
+    func upsert(_ repos: [RepoUpdate]) async throws(StoreError) -> UpsertCounts
+
+    func repo(named fullName: String) async throws(StoreError) -> StoredRepo?
+
+    /// - Returns: whether there was such a repo.
+    func delete(named fullName: String) async throws(StoreError) -> Bool
+
+    /// Moves a repo to another name, keeping its row; the new name's own row, if any, gives way.
+    func rename(_ fullName: String, to newName: String) async throws(StoreError) -> Bool
+
+    /// Makes a repo due. - Returns: whether there is such a repo.
+    func reprocess(named fullName: String, force: Bool) async throws(StoreError) -> Bool
+
+    /// Makes all repos of `scope` due. - Returns: how many.
+    func reprocess(_ scope: ReprocessScope, model: EmbeddingModel) async throws(StoreError) -> Int
+
+    /// Dead letters in order of their ids, after `cursor` (as an earlier page gave it).
+    func failures(limit: Int, cursor: String?) async throws(StoreError) -> (failures: [FailedRepo], next: String?)
+
+    /// Makes all dead letters due again. - Returns: how many.
+    func retryFailures() async throws(StoreError) -> Int
+}
+
+/// How many repos an upsert created, changed, and found as they should be.
+package struct UpsertCounts: Sendable, Hashable {
+    package var created: Int
+    package var changed: Int
+    package var unchanged: Int
+
+    package init(created: Int = 0, changed: Int = 0, unchanged: Int = 0) {
+        self.created = created
+        self.changed = changed
+        self.unchanged = unchanged
+    }
+
+    package static func += (left: inout Self, right: Self) {
+        left.created += right.created
+        left.changed += right.changed
+        left.unchanged += right.unchanged
+    }
+}
+
+/// A repo with the state of its embedding.
+package struct StoredRepo: Sendable, Hashable {
+    package enum State: String, Sendable { case embedded, pending, failed, excluded }
+
+    package var repo: Repo
+    package var updatedAt: String?
+    package var state: State
+    /// The name of the model of the stored vector, and its fingerprint.
+    package var model: String?
+    package var fingerprint: String?
+    /// RFC 3339.
+    package var generatedAt: String?
+    package var attempts: Int
+    package var lastError: String?
+
+    package init(
+        repo: Repo,
+        updatedAt: String? = nil,
+        state: State,
+        model: String? = nil,
+        fingerprint: String? = nil,
+        generatedAt: String? = nil,
+        attempts: Int = 0,
+        lastError: String? = nil
+    ) {
+        self.repo = repo
+        self.updatedAt = updatedAt
+        self.state = state
+        self.model = model
+        self.fingerprint = fingerprint
+        self.generatedAt = generatedAt
+        self.attempts = attempts
+        self.lastError = lastError
+    }
+}
+
+/// Which repos a bulk reprocess makes due.
+package struct ReprocessScope: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable { case missing, stale, failed, all }
+
+    package var kind: Kind
+    package var owner: String?
+    package var language: String?
+    package var force: Bool
+
+    package init(_ kind: Kind, owner: String? = nil, language: String? = nil, force: Bool = false) {
+        self.kind = kind
+        self.owner = owner
+        self.language = language
+        self.force = force
+    }
+}
+
+/// A dead letter.
+package struct FailedRepo: Sendable, Hashable {
+    package var fullName: String
+    package var attempts: Int
+    package var error: String
+    /// RFC 3339.
+    package var failedAt: String
+
+    package init(fullName: String, attempts: Int, error: String, failedAt: String) {
+        self.fullName = fullName
+        self.attempts = attempts
+        self.error = error
+        self.failedAt = failedAt
+    }
+}

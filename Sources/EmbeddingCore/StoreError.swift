@@ -1,0 +1,34 @@
+/// Why the database did not do what was asked. Two errors are equal when their codes are.
+package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kinds of failure; the raw value is a metric label.
+    package enum Code: String, Sendable, CaseIterable {
+        /// It cannot be reached, or did not answer in time.
+        case unavailable
+        /// Wrong credentials.
+        case unauthorized
+        /// A write met another; it can be repeated.
+        case conflict
+        /// The statement or its values were refused.
+        case rejected
+        /// The tables are not there or of a later version.
+        case schema
+        /// The answer is not what the protocol promises.
+        case badResponse = "bad_response"
+        case cancelled
+    }
+
+    package let code: Code
+    /// What happened, free of secrets.
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(code) }
+
+    package var description: String { "\(code.rawValue): \(message)" }
+}

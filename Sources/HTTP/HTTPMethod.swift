@@ -1,0 +1,10 @@
+/// A request method (RFC 9110 §9). Methods outside this list are answered 501 by the server.
+package enum HTTPMethod: String, Sendable, Hashable, CaseIterable {
+    case get = "GET"
+    case head = "HEAD"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+    case options = "OPTIONS"
+}

@@ -1,0 +1,108 @@
+/// The request line and header fields of one request, kept as the bytes that came in: text is made only of what
+/// somebody asks for.
+package struct HTTPRequestHead: Sendable {
+    /// Where a field's name and value stand in `bytes`.
+    package struct FieldRange: Sendable {
+        package var name: Range<Int>
+        package var value: Range<Int>
+
+        package init(name: Range<Int>, value: Range<Int>) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package var method: HTTPMethod
+    /// The head's bytes, request line included.
+    package let bytes: [UInt8]
+    /// The path, still percent-encoded and already checked, without query.
+    package let pathRange: Range<Int>
+    /// The query without `?`; empty when there is none.
+    package let queryRange: Range<Int>
+    package let fields: [FieldRange]
+
+    package init(
+        method: HTTPMethod,
+        bytes: [UInt8],
+        pathRange: Range<Int>,
+        queryRange: Range<Int>,
+        fields: [FieldRange]
+    ) {
+        self.method = method
+        self.bytes = bytes
+        self.pathRange = pathRange
+        self.queryRange = queryRange
+        self.fields = fields
+    }
+
+    /// A head made by hand, for tests and for requests that come from inside.
+    package init(_ method: HTTPMethod, _ target: String, headers: HTTPHeaders = [:]) {
+        var bytes = Array(target.utf8)
+        let question = bytes.firstIndex(of: 0x3F)
+        let end = bytes.count
+        var ranges: [FieldRange] = []
+        for field in headers.fields {
+            let start = bytes.count
+            bytes += Array(field.name.utf8)
+            let middle = bytes.count
+            bytes += Array(field.value.utf8)
+            ranges.append(FieldRange(name: start..<middle, value: middle..<bytes.count))
+        }
+        self.init(
+            method: method,
+            bytes: bytes,
+            pathRange: 0..<(question ?? end),
+            queryRange: question.map { ($0 + 1)..<end } ?? end..<end,
+            fields: ranges
+        )
+    }
+
+    /// The path as sent, percent-encoded.
+    package var rawPath: String { string(pathRange) }
+
+    /// The query as sent, without `?`.
+    package var rawQuery: String { string(queryRange) }
+
+    /// The first field of that name, compared without case.
+    /// - Parameter name: in lower case.
+    package func header(_ name: StaticString) -> String? { firstRange(of: name).map(string) }
+
+    /// All fields of that name, in order.
+    /// - Parameter name: in lower case.
+    package func headers(_ name: StaticString) -> [String] {
+        fields.filter { matches($0.name, name) }.map { string($0.value) }
+    }
+
+    /// Whether the path is exactly `path`, compared as bytes.
+    package func hasPath(_ path: StaticString) -> Bool {
+        guard pathRange.count == path.utf8CodeUnitCount else { return false }
+        return bytes.withUnsafeBufferPointer { buffer in
+            var index = 0
+            for byte in buffer[pathRange] {
+                if byte != path.utf8Start[index] { return false }
+                index += 1
+            }
+            return true
+        }
+    }
+
+    private func firstRange(of name: StaticString) -> Range<Int>? {
+        for field in fields where matches(field.name, name) { return field.value }
+        return nil
+    }
+
+    private func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+    private func matches(_ range: Range<Int>, _ name: StaticString) -> Bool {
+        guard range.count == name.utf8CodeUnitCount else { return false }
+        return bytes.withUnsafeBufferPointer { buffer in
+            var index = 0
+            for byte in buffer[range] {
+                let lowered = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+                if lowered != name.utf8Start[index] { return false }
+                index += 1
+            }
+            return true
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// What answers requests. The server asks in this order: `bodyPolicy` when the head is complete, `respondNow` when a
+/// collected body is complete, `respond` when that gave nil.
+package protocol Responder: Sendable {
+    /// How the body is wanted. Called on the event loop; must not wait.
+    func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy
+
+    /// An answer that needs no waiting (probes, metrics, full cache hits), or nil. Called on the event loop.
+    func respondNow(to request: HTTPRequest) -> HTTPResponse?
+
+    /// The answer. The task is cancelled when the client goes away.
+    func respond(to request: HTTPRequest) async -> HTTPResponse
+}
+
+extension Responder {
+    package func respondNow(to request: HTTPRequest) -> HTTPResponse? { nil }
+}
+
+/// How a request's body is delivered, and its bound after expansion. A larger one is answered 413.
+package enum BodyPolicy: Sendable, Hashable {
+    /// Delivered whole.
+    case collect(limit: Int)
+    /// Delivered in pieces; `limit` is for all of them together, nil without bound.
+    case stream(limit: Int?)
+}
