@@ -5,6 +5,7 @@ import Synchronization
 package final class MetricsRegistry: Sendable {
     enum Family: Sendable {
         case counter(MetricFamily<Counter>)
+        case measuredCounter(MetricFamily<Gauge>)
         case gauge(MetricFamily<Gauge>)
         case histogram(MetricFamily<Histogram>)
     }
@@ -20,6 +21,16 @@ package final class MetricsRegistry: Sendable {
             let family = MetricFamily(name: name, help: help, labels: labels) { Counter() }
             families[name] = .counter(family)
             return family
+        }
+    }
+
+    /// A counter whose value is measured elsewhere and set, such as CPU seconds; named like other counters.
+    package func measuredCounter(_ name: String, _ help: String) -> Gauge {
+        families.withLock { families in
+            if case .measuredCounter(let family) = families[name] { return family.labeled() }
+            let family = MetricFamily(name: name, help: help, labels: []) { Gauge() }
+            families[name] = .measuredCounter(family)
+            return family.labeled()
         }
     }
 

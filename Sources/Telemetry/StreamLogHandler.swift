@@ -1,0 +1,132 @@
+package import Logging
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Writes one line a message to standard error: text for people, JSON for machines.
+package struct StreamLogHandler: LogHandler {
+    package enum Format: String, Sendable, CaseIterable { case text, json }
+
+    package var metadata: Logger.Metadata = [:]
+    package var logLevel: Logger.Level
+    private let label: String
+    private let format: Format
+    private let redaction: Redaction
+
+    package init(label: String, levels: LogLevels, format: Format, redaction: Redaction) {
+        self.label = label
+        self.format = format
+        self.redaction = redaction
+        logLevel = levels.level(for: label)
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        let time = Self.timestamp()
+        let line =
+            switch format {
+            case .text: textLine(time, event.level, event.message, fields)
+            case .json: jsonLine(time, event.level, event.message, fields)
+            }
+        // One write a line, so that lines of several threads do not mix.
+        var text = redaction.apply(line)
+        _ = text.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    private func textLine(
+        _ time: String,
+        _ level: Logger.Level,
+        _ message: Logger.Message,
+        _ fields: [(key: String, value: Logger.MetadataValue)]
+    ) -> String {
+        let name = level.rawValue.uppercased()
+        let padded = name + String(repeating: " ", count: max(0, 8 - name.utf8.count))
+        let clock = time.dropFirst(11).prefix(12)
+        let details = fields.map { " \($0.key)=\(Self.quoted(Self.text($0.value)))" }.joined()
+        return "\(clock) \(padded)\(Self.singleLine("\(message)"))\(details)\n"
+    }
+
+    private func jsonLine(
+        _ time: String,
+        _ level: Logger.Level,
+        _ message: Logger.Message,
+        _ fields: [(key: String, value: Logger.MetadataValue)]
+    ) -> String {
+        var line = "{\"time\":\"\(time)\",\"level\":\"\(level.rawValue)\",\"logger\":\(Self.json(label))"
+        line += ",\"message\":\(Self.json("\(message)"))"
+        for field in fields { line += ",\(Self.json(field.key)):\(Self.json(field.value))" }
+        return line + "}\n"
+    }
+
+    /// Now in UTC, RFC 3339 with milliseconds.
+    static func timestamp() -> String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        var seconds = now.tv_sec
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func digits(_ value: Int, _ count: Int) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+        }
+        let date = "\(Int(parts.tm_year) + 1900)-\(digits(Int(parts.tm_mon) + 1, 2))-\(digits(Int(parts.tm_mday), 2))"
+        let time = "\(digits(Int(parts.tm_hour), 2)):\(digits(Int(parts.tm_min), 2)):\(digits(Int(parts.tm_sec), 2))"
+        return "\(date)T\(time).\(digits(now.tv_nsec / 1_000_000, 3))Z"
+    }
+
+    private static func text(_ value: Logger.MetadataValue) -> String {
+        switch value {
+        case .string(let text): text
+        case .stringConvertible(let value): "\(value)"
+        case .array(let values): "[\(values.map(text).joined(separator: ", "))]"
+        case .dictionary(let values):
+            "{\(values.sorted { $0.key < $1.key }.map { "\($0.key): \(text($0.value))" }.joined(separator: ", "))}"
+        }
+    }
+
+    private static func json(_ value: Logger.MetadataValue) -> String {
+        switch value {
+        case .string(let text): json(text)
+        case .stringConvertible(let value):
+            value is Int || value is Bool ? "\(value)" : json("\(value)")
+        case .array(let values): "[\(values.map(json).joined(separator: ","))]"
+        case .dictionary(let values):
+            "{\(values.sorted { $0.key < $1.key }.map { "\(json($0.key)):\(json($0.value))" }.joined(separator: ","))}"
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        let needsQuotes = text.isEmpty || text.unicodeScalars.contains { $0 == " " || $0 == "\"" || $0.value < 0x20 }
+        return needsQuotes ? json(text) : text
+    }
+
+    private static func singleLine(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { $0.value < 0x20 }) else { return text }
+        return String(json(text).dropFirst().dropLast())
+    }
+
+    private static func json(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,46 @@
+import EmbeddingCore
+import Testing
+
+@Suite struct RepoTextTests {
+    private let repo = Repo(fullName: "apple/swift", description: "A language", language: "C++", stars: 67_432)
+
+    @Test func holdsTheFieldsThatTriggerTheOutbox() {
+        #expect(
+            RepoText(repo).text == """
+                Repository: apple/swift
+                Description: A language
+                Language: C++
+                Stars: 67000
+                Owner: apple
+                """
+        )
+    }
+
+    @Test(arguments: [(0, "0"), (9, "9"), (99, "99"), (101, "100"), (1_299, "1200"), (541_915, "540000")])
+    func roundsStarsToTwoDigits(stars: Int, text: String) {
+        var repo = repo
+        repo.stars = stars
+        #expect(RepoText(repo).text.contains("Stars: \(text)\n"))
+    }
+
+    @Test func keepsItsHashWhileStarsDriftWithinTheRounding() {
+        var drifted = repo
+        drifted.stars += 300
+        #expect(RepoText(drifted).hash == RepoText(repo).hash)
+        #expect(RepoText(drifted, stars: .exact).hash != RepoText(repo, stars: .exact).hash)
+    }
+
+    @Test func hashesAsSHA256() {
+        #expect(
+            RepoText.hash("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        )
+    }
+
+    @Test(arguments: ["a/b", "Some-Org/some.repo_1"])
+    func acceptsNames(name: String) { #expect(Repo.isValid(fullName: name)) }
+
+    @Test(arguments: [
+        "", "a", "a/", "/b", "a/b/c", "a/..", "a b/c", "ä/b", "a/b\0", String(repeating: "x", count: 140) + "/y",
+    ])
+    func refusesNames(name: String) { #expect(!Repo.isValid(fullName: name)) }
+}
