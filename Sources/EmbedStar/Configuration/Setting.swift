@@ -1,0 +1,147 @@
+/// One setting: its environment name, how its value is read, and what people are told about it.
+struct Setting<Value: Sendable>: AnySetting {
+    let name: String
+    let defaultValue: Value
+    let defaultText: String
+    let summary: String
+    /// What values are understood, for the line that refuses another.
+    let accepted: String
+    let isSecret: Bool
+    let parse: @Sendable (String) -> Value?
+
+    init(
+        _ name: String,
+        default defaultValue: Value,
+        shown defaultText: String,
+        _ summary: String,
+        accepted: String,
+        isSecret: Bool = false,
+        parse: @escaping @Sendable (String) -> Value?
+    ) {
+        self.name = name
+        self.defaultValue = defaultValue
+        self.defaultText = defaultText
+        self.summary = summary
+        self.accepted = accepted
+        self.isSecret = isSecret
+        self.parse = parse
+    }
+
+    func accepts(_ text: String) -> Bool { parse(text) != nil }
+}
+
+/// A setting of any type, for what treats all alike: flags, help, `.env.example`, redaction.
+protocol AnySetting: Sendable {
+    /// The environment variable, such as `DB_URL`.
+    var name: String { get }
+    /// The default as people read it; empty when there is none.
+    var defaultText: String { get }
+    var summary: String { get }
+    var accepted: String { get }
+    var isSecret: Bool { get }
+
+    func accepts(_ text: String) -> Bool
+}
+
+extension AnySetting {
+    /// The command-line flag: `--db-url` for `DB_URL`.
+    var flag: String { "--" + name.lowercased().split(separator: "_").joined(separator: "-") }
+}
+
+extension Setting where Value == String {
+    static func text(_ name: String, _ value: String, _ summary: String, isSecret: Bool = false) -> Self {
+        Setting(name, default: value, shown: value, summary, accepted: "text", isSecret: isSecret) { $0 }
+    }
+
+    static func url(_ name: String, _ value: String, _ summary: String, schemes: [String]) -> Self {
+        let accepted = "a URL such as \(value.isEmpty ? "\(schemes[0])://host" : value)"
+        return Setting(name, default: value, shown: value, summary, accepted: accepted) {
+            URLSyntax.isValid($0, schemes: schemes) ? $0 : nil
+        }
+    }
+}
+
+extension Setting where Value == String? {
+    static func optional(
+        _ name: String,
+        _ summary: String,
+        shown: String = "",
+        isSecret: Bool = false
+    ) -> Self {
+        Setting(name, default: nil, shown: shown, summary, accepted: "text", isSecret: isSecret) { .some($0) }
+    }
+}
+
+extension Setting where Value == [String] {
+    /// Comma-separated.
+    static func list(_ name: String, _ summary: String, isSecret: Bool = false) -> Self {
+        Setting(name, default: [], shown: "", summary, accepted: "a comma-separated list", isSecret: isSecret) {
+            Self.items($0)
+        }
+    }
+
+    static func urls(_ name: String, _ value: String, _ summary: String) -> Self {
+        Setting(name, default: [value], shown: value, summary, accepted: "URLs such as \(value), comma-separated") {
+            let items = Self.items($0)
+            return !items.isEmpty && items.allSatisfy { URLSyntax.isValid($0, schemes: ["http", "https"]) }
+                ? items : nil
+        }
+    }
+
+    private static func items(_ text: String) -> [String] {
+        text.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
+    }
+}
+
+extension Setting where Value == Int {
+    static func integer(_ name: String, _ value: Int, in range: ClosedRange<Int>, _ summary: String) -> Self {
+        let accepted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        return Setting(name, default: value, shown: String(value), summary, accepted: accepted) {
+            Int($0).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// A number of bytes, with `KiB`, `MiB` or `GiB` allowed.
+    static func bytes(_ name: String, _ value: Int, in range: ClosedRange<Int>, _ summary: String) -> Self {
+        let accepted = "bytes, such as 1048576 or 64MiB, at most \(ByteSize.text(range.upperBound))"
+        return Setting(name, default: value, shown: ByteSize.text(value), summary, accepted: accepted) {
+            ByteSize.parse($0).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+}
+
+extension Setting where Value == Int? {
+    static func optionalInteger(
+        _ name: String,
+        in range: ClosedRange<Int>,
+        shown: String = "",
+        _ summary: String
+    ) -> Self {
+        let accepted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        return Setting(name, default: nil, shown: shown, summary, accepted: accepted) { text in
+            guard let number = Int(text), range.contains(number) else { return nil }
+            return .some(number)
+        }
+    }
+}
+
+extension Setting where Value == Bool {
+    static func boolean(_ name: String, _ value: Bool, _ summary: String) -> Self {
+        Setting(name, default: value, shown: String(value), summary, accepted: "true or false") {
+            switch $0.lowercased() {
+            case "true", "1", "yes", "on": true
+            case "false", "0", "no", "off": false
+            default: nil
+            }
+        }
+    }
+}
+
+extension Setting where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+    static func choice(_ name: String, _ value: Value, _ summary: String) -> Self {
+        let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        return Setting(name, default: value, shown: value.rawValue, summary, accepted: "one of \(names)") {
+            Value(rawValue: $0.lowercased())
+        }
+    }
+}

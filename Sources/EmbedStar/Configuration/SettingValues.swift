@@ -1,0 +1,108 @@
+import FoundationEssentials
+
+/// The effective settings: where each value came from, and the value.
+struct SettingValues: Sendable {
+    /// Highest first.
+    enum Source: String, Sendable { case flag, environment, file = ".env", `default` }
+
+    private var texts: [String: (text: String, source: Source)] = [:]
+
+    /// Faults of all settings together, a line each.
+    struct Faults: Error, CustomStringConvertible {
+        let lines: [String]
+
+        var description: String { lines.joined(separator: "\n") }
+    }
+
+    /// Reads all settings: flag, environment, `.env`, default; an empty value counts as not set; `NAME_FILE` names a
+    /// file that holds a secret.
+    /// - Parameter arguments: settings as flags, `--db-url VALUE` or `--db-url=VALUE`.
+    /// - Throws: `Faults`.
+    init(
+        arguments: [String] = [],
+        environment: [String: String],
+        dotEnv: String? = nil,
+        readFile: (String) -> String? = SettingValues.contents(of:)
+    ) throws(Faults) {
+        var faults: [String] = []
+        let flags = Self.read(arguments, &faults)
+        let file = DotEnv.parse(dotEnv ?? "")
+        faults += file.badLines.map { ".env, line \($0): not understood; write NAME=value" }
+        for setting in Settings.all {
+            let sources: [(Source, [String: String])] = [
+                (.flag, flags), (.environment, environment), (.file, file.values),
+            ]
+            for (source, values) in sources {
+                guard let text = Self.value(of: setting, in: values, &faults, readFile) else { continue }
+                if setting.accepts(text) {
+                    texts[setting.name] = (text, source)
+                } else {
+                    let shown = setting.isSecret ? "its value" : "\"\(text)\""
+                    faults.append("\(setting.name): \(shown) is not accepted; it takes \(setting.accepted)")
+                }
+                break
+            }
+        }
+        guard faults.isEmpty else { throw Faults(lines: faults) }
+    }
+
+    /// The value of a setting; all were checked when they were read.
+    subscript<Value>(setting: Setting<Value>) -> Value {
+        texts[setting.name].flatMap { setting.parse($0.text) } ?? setting.defaultValue
+    }
+
+    /// The value as text, with its source; secrets are masked.
+    func shown(_ setting: any AnySetting) -> (text: String, source: Source) {
+        guard let (text, source) = texts[setting.name] else { return (setting.defaultText, .default) }
+        return (setting.isSecret ? "***" : text, source)
+    }
+
+    func isSet(_ setting: any AnySetting) -> Bool { texts[setting.name] != nil }
+
+    /// All secrets that are set, each item of a list by itself, for redaction.
+    var secrets: [String] {
+        Settings.all.filter(\.isSecret).compactMap { texts[$0.name]?.text }
+            .flatMap { text in [text] + text.split(separator: ",").map { $0.trimmed } }
+    }
+
+    private static func value(
+        of setting: any AnySetting,
+        in values: [String: String],
+        _ faults: inout [String],
+        _ readFile: (String) -> String?
+    ) -> String? {
+        if let text = values[setting.name], !text.isEmpty { return text }
+        guard setting.isSecret, let path = values["\(setting.name)_FILE"], !path.isEmpty else { return nil }
+        guard let text = readFile(path)?.trimmed, !text.isEmpty else {
+            faults.append("\(setting.name)_FILE: cannot read a value from \(path)")
+            return nil
+        }
+        return text
+    }
+
+    private static func read(_ arguments: [String], _ faults: inout [String]) -> [String: String] {
+        var values: [String: String] = [:]
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            let sides = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard let name = Settings.name(ofFlag: sides[0]) else {
+                faults.append("\(argument): unknown; embed-star --help lists what there is")
+                continue
+            }
+            if sides.count == 2 {
+                values[name] = sides[1]
+            } else if let value = rest.popFirst() {
+                values[name] = value
+            } else {
+                faults.append("\(argument): needs a value")
+            }
+        }
+        return values
+    }
+
+    /// A file as text; nil when it cannot be read or is larger than 64 KiB.
+    static func contents(of path: String) -> String? {
+        guard let data = FileManager.default.contents(atPath: path), data.count <= 64 << 10 else { return nil }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

@@ -1,0 +1,39 @@
+/// The table of settings as the texts that people read.
+enum SettingsDocument {
+    /// A section of `--help`.
+    static var help: String {
+        let rows = Settings.all.map { setting in
+            let value = setting.defaultText.isEmpty ? "" : " [\(plain(setting.defaultText))]"
+            return "  \(setting.flag)\n      \(plain(setting.summary))\(value)"
+        }
+        return "SETTINGS (flag, else environment variable such as DB_URL, else .env, else [default]):\n"
+            + rows.joined(separator: "\n")
+    }
+
+    /// `.env.example`: every setting, commented out with its default.
+    static var dotEnvExample: String {
+        let rows = Settings.all.map { setting in
+            // A default that is an explanation rather than a value stays out of the assignment.
+            let isValue =
+                setting.accepts(setting.defaultText) && !setting.isSecret && !setting.defaultText.contains(" ")
+            let note = isValue || setting.defaultText.isEmpty ? "" : " (default: \(plain(setting.defaultText)))"
+            return "# \(plain(setting.summary))\(setting.isSecret ? "" : note)\n"
+                + "#\(setting.name)=\(isValue ? setting.defaultText : "")\n"
+        }
+        return "# Settings of embed-star; made by `embed-star config --example`.\n"
+            + "# A secret can also be read from a file: DB_PASS_FILE=/run/secrets/db-pass\n\n"
+            + rows.joined(separator: "\n")
+    }
+
+    /// The README's table.
+    static var markdown: String {
+        let rows = Settings.all.map { setting in
+            let isPlain = setting.accepts(setting.defaultText) && !setting.defaultText.contains("`")
+            let value = setting.defaultText.isEmpty ? "–" : isPlain ? "`\(setting.defaultText)`" : setting.defaultText
+            return "| `\(setting.name)` | \(value) | \(setting.summary) |"
+        }
+        return "| environment | default | meaning |\n|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
+    }
+
+    private static func plain(_ text: String) -> String { text.filter { $0 != "`" } }
+}

@@ -1,0 +1,47 @@
+import CZlib
+
+/// A file read in pieces, gzip expanded when it is one; `-` is standard input.
+struct InputFile: ~Copyable {
+    private let handle: gzFile
+    private let path: String
+
+    /// - Throws: `ImportError` when the file cannot be opened.
+    init(path: String) throws(ImportError) {
+        let handle = path == "-" ? gzdopen(0, "rb") : gzopen(path, "rb")
+        guard let handle else {
+            throw ImportError(path: path, reason: "cannot be opened; check the name and its rights")
+        }
+        gzbuffer(handle, 128 << 10)
+        self.handle = handle
+        self.path = path
+    }
+
+    deinit { gzclose(handle) }
+
+    /// Bytes consumed of the file as stored, for progress.
+    var position: Int { Int(gzoffset(handle)) }
+
+    /// The next piece, empty at the end.
+    /// - Throws: `ImportError` when the file is damaged.
+    func read() throws(ImportError) -> [UInt8] {
+        var count: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, initialized in
+            count = gzread(handle, buffer.baseAddress, UInt32(buffer.count))
+            initialized = Int(max(count, 0))
+        }
+        guard count >= 0 else { throw ImportError(path: path, reason: "is damaged or not readable") }
+        var code: Int32 = 0
+        if count == 0, gzerror(handle, &code) != nil, code < 0 {
+            throw ImportError(path: path, reason: "ends before its gzip data is complete")
+        }
+        return bytes
+    }
+}
+
+/// Why a file could not be imported.
+struct ImportError: Error, CustomStringConvertible {
+    let path: String
+    let reason: String
+
+    var description: String { "\(path) \(reason)" }
+}

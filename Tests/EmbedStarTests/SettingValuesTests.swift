@@ -1,0 +1,88 @@
+import EmbeddingCore
+import Testing
+
+@testable import EmbedStar
+
+@Suite struct SettingValuesTests {
+    private func faults(
+        arguments: [String] = [],
+        environment: [String: String] = [:],
+        dotEnv: String? = nil
+    ) -> [String] {
+        do {
+            _ = try SettingValues(arguments: arguments, environment: environment, dotEnv: dotEnv)
+            return []
+        } catch { return error.lines }
+    }
+
+    @Test func prefersFlagThenEnvironmentThenFileThenDefault() throws {
+        let file = "PORT=1\nHOST=file\nDB_USER=file"
+        let values = try SettingValues(
+            arguments: ["--port", "3"],
+            environment: ["PORT": "2", "HOST": "env"],
+            dotEnv: file
+        )
+        #expect(values[Settings.port] == 3)
+        #expect(values[Settings.host] == "env")
+        #expect(values[Settings.dbUser] == "file")
+        #expect(values[Settings.poolSize] == 10)
+        #expect(values.shown(Settings.host).source == .environment)
+        #expect(values.shown(Settings.poolSize).source == .default)
+    }
+
+    @Test func countsEmptyValuesAsNotSet() throws {
+        let values = try SettingValues(environment: ["PORT": ""], dotEnv: "PORT=7")
+        #expect(values[Settings.port] == 7)
+    }
+
+    @Test func reportsAllFaultsTogetherWithoutSecrets() {
+        let lines = faults(
+            arguments: ["--prot", "1"],
+            environment: ["PORT": "many", "EMBEDDING_PROVIDER": "acme", "DB_URL": "localhost:8000"],
+            dotEnv: "what is this"
+        )
+        #expect(lines.contains { $0.hasPrefix("--prot: unknown") })
+        #expect(lines.contains("PORT: \"many\" is not accepted; it takes a whole number from 0 to 65535"))
+        #expect(
+            lines.contains(
+                "EMBEDDING_PROVIDER: \"acme\" is not accepted; it takes one of builtin, ollama, openai, together"
+            )
+        )
+        #expect(lines.contains { $0.hasPrefix("DB_URL: \"localhost:8000\" is not accepted") })
+        #expect(lines.contains(".env, line 1: not understood; write NAME=value"))
+    }
+
+    @Test func readsSecretsFromFiles() throws {
+        let values = try SettingValues(
+            environment: ["DB_PASS_FILE": "/run/pass"],
+            readFile: { $0 == "/run/pass" ? "s3cret-pass\n" : nil }
+        )
+        #expect(values[Settings.dbPass] == "s3cret-pass")
+        #expect(values.shown(Settings.dbPass).text == "***")
+        #expect(values.secrets.contains("s3cret-pass"))
+        #expect(
+            faults(environment: ["DB_PASS_FILE": "/nowhere"]) == ["DB_PASS_FILE: cannot read a value from /nowhere"]
+        )
+    }
+
+    @Test(arguments: [("64MiB", 64 << 20), ("1048576", 1 << 20), ("2 kb", 2048), ("0", 0)])
+    func readsByteSizes(text: String, bytes: Int) { #expect(ByteSize.parse(text) == bytes) }
+
+    @Test(arguments: ["MiB", "-1", "1.5MiB", "1 parsec", "99999999999999999999"])
+    func refusesOtherByteSizes(text: String) { #expect(ByteSize.parse(text) == nil) }
+
+    @Test(arguments: ["ws://a:0", "http://", "http://:80", "ftp://a", "http://a b", "a"])
+    func refusesURLs(text: String) { #expect(!URLSyntax.isValid(text, schemes: ["http", "ws"])) }
+
+    @Test(arguments: ["http://a", "ws://u:p@a:8000/rpc", "http://[::1]:8000"])
+    func acceptsURLs(text: String) { #expect(URLSyntax.isValid(text, schemes: ["http", "ws"])) }
+
+    @Test func documentsEverySettingOnce() {
+        #expect(Set(Settings.all.map(\.name)).count == Settings.all.count)
+        for setting in Settings.all {
+            #expect(SettingsDocument.help.contains("  \(setting.flag)\n"))
+            #expect(SettingsDocument.dotEnvExample.contains("#\(setting.name)="))
+            #expect(SettingsDocument.markdown.contains("| `\(setting.name)` |"))
+        }
+    }
+}
