@@ -1,0 +1,36 @@
+extension HTTPClient {
+    /// What all transfers of a client share.
+    package struct Configuration: Sendable {
+        /// Transfers under way at most, which is also the number of connections kept alive at most.
+        package var maxConnections: Int
+        /// Transfers under way to one origin (scheme, host and port) at most.
+        package var maxConnectionsPerHost: Int
+        /// Requests that wait for their turn at most; the next one fails with `.other`.
+        package var maxWaitingRequests: Int
+        package var userAgent: String
+        /// A PEM file of trusted authorities; by default that of `SSL_CERT_FILE`, else the system's.
+        package var certificateAuthorityFile: String?
+        /// A folder of trusted authorities; by default that of `SSL_CERT_DIR`, else the system's.
+        package var certificateAuthorityDirectory: String?
+        /// The proxy for every request; by default that of `http_proxy`, `HTTPS_PROXY`, `ALL_PROXY`, … and `NO_PROXY`.
+        package var proxy: String?
+
+        package init(
+            maxConnections: Int = 256,
+            maxConnectionsPerHost: Int = 128,
+            maxWaitingRequests: Int = 10_000,
+            userAgent: String = "embed-star",
+            certificateAuthorityFile: String? = environment("SSL_CERT_FILE"),
+            certificateAuthorityDirectory: String? = environment("SSL_CERT_DIR"),
+            proxy: String? = nil
+        ) {
+            self.maxConnections = maxConnections
+            self.maxConnectionsPerHost = maxConnectionsPerHost
+            self.maxWaitingRequests = maxWaitingRequests
+            self.userAgent = userAgent
+            self.certificateAuthorityFile = certificateAuthorityFile
+            self.certificateAuthorityDirectory = certificateAuthorityDirectory
+            self.proxy = proxy
+        }
+    }
+}
