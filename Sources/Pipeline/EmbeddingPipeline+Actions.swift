@@ -1,0 +1,83 @@
+import EmbeddingCore
+
+extension EmbeddingPipeline {
+    /// Does what the machine asked for, and says what came of it.
+    func perform(_ action: PipelineAction) async -> PipelineEvent {
+        switch action {
+        case .resolveModel:
+            return .resolved(await Result { () async throws(EmbeddingError) in try await service.model() })
+        case .claim(let limit, let token):
+            let lease = configuration.lease
+            return .claimed(
+                await Result { () async throws(StoreError) in
+                    try await queue.claim(limit: limit, lease: lease, token: token)
+                }
+            )
+        case .embed(let batch, let texts):
+            let request = EmbeddingRequest(
+                inputs: texts.map { .text($0) },
+                type: .document,
+                priority: .backlog,
+                deadline: .now + configuration.embedTimeout
+            )
+            return .embedded(
+                batch: batch,
+                await Result { () async throws(EmbeddingError) in try await service.embed(request) }
+            )
+        case .write(let id, let write):
+            return .written(
+                id: id,
+                await Result { () async throws(StoreError) in
+                    try await queue.complete(write.completions, token: write.token, model: write.model)
+                }
+            )
+        case .renew(let jobs, let token): return await renew(jobs, token)
+        case .backfill(let cursor, let limit, let model, let resumesExcluded):
+            return await backfill(after: cursor, limit, model, resumesExcluded)
+        case .survey(let model, let withStatistics): return await survey(model, withStatistics)
+        }
+    }
+
+    private func renew(_ jobs: [EmbeddingJob], _ token: ClaimToken) async -> PipelineEvent {
+        do throws(StoreError) {
+            try await queue.renew(jobs, lease: configuration.lease, token: token)
+            return .renewed(token, nil)
+        } catch {
+            return .renewed(token, error)
+        }
+    }
+
+    private func backfill(
+        after cursor: RepoID?,
+        _ limit: Int,
+        _ model: EmbeddingModel,
+        _ resumesExcluded: Bool
+    ) async -> PipelineEvent {
+        do throws(StoreError) {
+            if resumesExcluded { _ = try await queue.resumeExcluded() }
+            return .backfilled(next: try await queue.backfill(after: cursor, limit: limit, model: model).next)
+        } catch {
+            return .backfillFailed(error)
+        }
+    }
+
+    private func survey(_ model: EmbeddingModel, _ withStatistics: Bool) async -> PipelineEvent {
+        do throws(StoreError) {
+            let isPaused = try await queue.isPaused()
+            return .surveyed(withStatistics ? try await queue.statistics(model: model) : nil, isPaused: isPaused)
+        } catch {
+            return .surveyFailed(error)
+        }
+    }
+}
+
+extension Result {
+    /// The outcome of `body`.
+    init(catching body: () async throws(Failure) -> Success) async {
+        do throws(Failure) {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}

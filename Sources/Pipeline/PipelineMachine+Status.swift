@@ -1,0 +1,25 @@
+import EmbeddingCore
+
+extension PipelineMachine {
+    /// The pipeline at a glance, `provider` being the service's own view.
+    mutating func status(provider: ProviderState) -> PipelineStatus {
+        PipelineStatus(
+            state: state,
+            model: model,
+            statistics: survey.statistics,
+            processed: counts.written,
+            skippedUnchanged: counts.unchanged,
+            ratePerSecond: rate.rate(at: now),
+            provider: provider
+        )
+    }
+
+    private var state: PipelineStatus.State {
+        if isFinished { return .stopped }
+        if storeFault != nil { return .disconnected }
+        if providerFault != nil { return .waiting }
+        if model == nil || !survey.isKnown { return .starting }
+        if isPaused { return .paused }
+        return leases.isEmpty ? .idle : .draining
+    }
+}

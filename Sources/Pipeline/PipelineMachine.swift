@@ -1,0 +1,256 @@
+import DequeModule
+import EmbeddingCore
+
+/// Decides what the pipeline does next: events in, actions out. Time and randomness are given, and nothing here does
+/// I/O. A job goes from `ready` (claimed) to `batches` (with the provider), to its lease's `outcomes`, to `writes`.
+struct PipelineMachine {
+    typealias Instant = ContinuousClock.Instant
+
+    /// Whether the machine ends when the backlog is empty.
+    enum Mode: Sendable { case endless, once }
+
+    let configuration: PipelineConfiguration
+    let limits: EmbeddingLimits
+    let mode: Mode
+    var random: any RandomNumberGenerator & Sendable
+    var now: Instant
+
+    var ready = Deque<ClaimedJob>()
+    var batches: [Int: TextBatch] = [:]
+    var leases: [ClaimToken: Lease] = [:]
+    var writes: [Int: OutcomeWrite] = [:]
+    /// Writes that failed and are to be repeated as they are.
+    var failedWrites = Deque<OutcomeWrite>()
+
+    var model: EmbeddingModel?
+    var isResolving = false
+    var nextModelCheck: Instant
+    var provider: Gate
+    var store: Gate
+    /// Calls of the database under way.
+    var storeCalls = 0
+    var claim: Claim?
+    var nextClaim: Instant
+    var nextBatch: Instant
+    var backfill: Backfill
+    var survey: Survey
+    var isPaused = false
+    var stop: Instant?
+    var isFinished = false
+    var lastID = 0
+
+    var counts = PipelineCounts()
+    var rate: RateMeter
+    /// What the database, the provider last failed with; nil when they work.
+    var storeFault: StoreError?
+    var providerFault: EmbeddingError?
+    /// Dead letters since the shell last looked.
+    var newDeadLetters: [(repo: String, error: String)] = []
+
+    init(
+        configuration: PipelineConfiguration,
+        limits: EmbeddingLimits,
+        mode: Mode = .endless,
+        random: any RandomNumberGenerator & Sendable,
+        now: Instant
+    ) {
+        self.configuration = configuration
+        self.limits = limits
+        self.mode = mode
+        self.random = random
+        self.now = now
+        provider = Gate(shortest: configuration.retryDelay, longest: configuration.longestProviderPause)
+        store = Gate(shortest: .milliseconds(100), longest: configuration.longestStorePause)
+        nextModelCheck = now
+        nextClaim = now
+        nextBatch = now
+        backfill = Backfill(next: now)
+        survey = Survey(next: now)
+        rate = RateMeter(start: now)
+    }
+
+    /// Takes in what happened and says what to do about it.
+    mutating func handle(_ event: PipelineEvent, at now: Instant) -> [PipelineAction] {
+        self.now = now
+        absorb(event)
+        var actions: [PipelineAction] = []
+        while !isFinished, let action = nextAction() { actions.append(action) }
+        return actions
+    }
+
+    /// What is most urgent among the things that can be done now; nil when there is nothing.
+    private mutating func nextAction() -> PipelineAction? {
+        forgetExpired()
+        if stop != nil || isPaused { handBackUnsent() }
+        if hasEnded {
+            isFinished = true
+            return nil
+        }
+        if let action = nextRenewal() ?? nextWrite() { return action }
+        guard stop == nil else { return nil }
+        return resolveModel() ?? nextSurvey() ?? nextEmbed() ?? nextClaimAction() ?? nextBackfill()
+    }
+
+    /// Whether all is done: nothing in hand after `stop` or its grace, or an empty backlog in mode `once`.
+    private var hasEnded: Bool {
+        if let stop { return leases.isEmpty && claim == nil || now >= stop + configuration.grace }
+        return mode == .once && isIdle && backfill.isComplete && survey.showsEmptyQueue
+    }
+
+    var isIdle: Bool { leases.isEmpty && claim == nil }
+
+    /// Jobs neither ready nor with the provider keep their place in the database: no texts are sent past this.
+    private var isWriteBacklogFull: Bool {
+        leases.values.reduce(0) { $0 + $1.inHand - $1.undecided } >= 6 * configuration.writeSize
+    }
+
+    /// Takes one of the calls the database may have under way: any number, but one while it is failing.
+    private mutating func useStore() -> Bool {
+        guard !store.isShut(at: now), !(store.isProbing && storeCalls > 0) else { return false }
+        storeCalls += 1
+        return true
+    }
+
+    private mutating func nextRenewal() -> PipelineAction? {
+        let due = leases.first { token, lease in
+            lease.renewingSince == nil && now >= lease.expires - configuration.lease / 2 && now < lease.expires
+        }
+        guard let token = due?.key, useStore() else { return nil }
+        leases[token]?.renewingSince = now
+        return .renew(jobsInHand(of: token), token: token)
+    }
+
+    private mutating func nextWrite() -> PipelineAction? {
+        guard writes.count < configuration.parallelWrites, let model else { return nil }
+        guard let ripe = failedWrites.first?.token ?? ripeLease(), useStore() else { return nil }
+        let write: OutcomeWrite
+        if let failed = failedWrites.popFirst() {
+            write = failed
+        } else {
+            write = OutcomeWrite(completions: takeOutcomes(of: ripe), token: ripe, model: model)
+        }
+        lastID += 1
+        writes[lastID] = write
+        return .write(id: lastID, write)
+    }
+
+    private mutating func resolveModel() -> PipelineAction? {
+        guard !isResolving, model == nil ? !provider.isShut(at: now) : now >= nextModelCheck else { return nil }
+        isResolving = true
+        nextModelCheck = now + configuration.modelCheckInterval
+        return .resolveModel
+    }
+
+    private mutating func nextSurvey() -> PipelineAction? {
+        guard let model, !survey.isUnderWay, now >= survey.next, useStore() else { return nil }
+        let isDue = !isIdle || mode == .once || now >= survey.nextStatistics
+        survey.isUnderWay = true
+        survey.startedIdle = isIdle && backfill.isComplete
+        survey.foundJobs = false
+        return .survey(model: model, withStatistics: isDue)
+    }
+
+    private mutating func nextEmbed() -> PipelineAction? {
+        let parallel = provider.isProbing ? 1 : configuration.parallelBatches
+        guard let model, !ready.isEmpty, batches.count < parallel, now >= nextBatch else { return nil }
+        guard !provider.isShut(at: now), !store.isProbing, !isWriteBacklogFull else { return nil }
+        let jobs = takeBatch()
+        lastID += 1
+        batches[lastID] = TextBatch(jobs: jobs, model: model)
+        nextBatch = now + configuration.batchDelay
+        return .embed(batch: lastID, texts: jobs.map(\.text.text))
+    }
+
+    /// Claims ahead, so that neither the provider nor the database waits for the other.
+    private mutating func nextClaimAction() -> PipelineAction? {
+        guard model != nil, survey.isKnown, claim == nil, !isPaused, now >= nextClaim else { return nil }
+        let limit = claimLimit
+        guard ready.count < limit, !provider.isShut(at: now), !isWriteBacklogFull, useStore() else { return nil }
+        let token = ClaimToken(makeID())
+        claim = Claim(token: token, limit: limit, started: now)
+        return .claim(limit: limit, token: token)
+    }
+
+    private mutating func nextBackfill() -> PipelineAction? {
+        guard let model, !backfill.isUnderWay, now >= backfill.next, useStore() else { return nil }
+        backfill.isUnderWay = true
+        backfill.pageModel = model
+        return .backfill(
+            after: backfill.cursor,
+            limit: configuration.backfillPage,
+            model: model,
+            resumesExcluded: backfill.cursor == nil && !excludesPrivateRepos(model)
+        )
+    }
+
+    /// When something may have to be done although nothing happens until then.
+    var nextWakeUp: Instant? {
+        var times = [
+            survey.next, backfill.next, nextModelCheck, provider.shutUntil, store.shutUntil,
+            stop.map { $0 + configuration.grace },
+        ]
+        if !isPaused { times.append(nextClaim) }
+        if !ready.isEmpty { times.append(nextBatch) }
+        for lease in leases.values {
+            times += [lease.expires, lease.expires - configuration.lease / 2]
+            times.append(lease.waitingSince.map { $0 + configuration.writeDelay })
+        }
+        times.append(stop.map { $0 + configuration.grace * 4 / 5 })
+        return times.compactMap { $0 }.filter { $0 > now }.min()
+    }
+}
+
+extension PipelineMachine {
+    /// A claim under way.
+    struct Claim {
+        let token: ClaimToken
+        let limit: Int
+        let started: Instant
+        /// Whether jobs became due after it was sent.
+        var isOvertaken = false
+    }
+
+    /// The walk through the table for rows without job and vector.
+    struct Backfill {
+        var cursor: RepoID?
+        var next: Instant
+        var isUnderWay = false
+        /// The model of the page under way.
+        var pageModel: EmbeddingModel?
+        /// Whether it has reached the end of the table once for the present model.
+        var isComplete = false
+    }
+
+    /// The reading of statistics and pause flag.
+    struct Survey {
+        var next: Instant
+        var nextStatistics: Instant
+        var isUnderWay = false
+        /// Whether the pause flag has been read.
+        var isKnown = false
+        /// Whether it began after the backfill and with nothing in hand.
+        var startedIdle = false
+        /// Whether jobs were claimed or enqueued since it began.
+        var foundJobs = false
+        /// Whether the backlog was empty all the while.
+        var showsEmptyQueue = false
+        var statistics = QueueStatistics()
+
+        init(next: Instant) {
+            self.next = next
+            nextStatistics = next
+        }
+    }
+}
+
+/// What the pipeline did since its start.
+struct PipelineCounts: Sendable, Hashable {
+    var claimed = 0
+    var written = 0
+    var unchanged = 0
+    var excluded = 0
+    /// Failed attempts, dead letters included.
+    var failed = 0
+    var deadLetters = 0
+    var fenced = 0
+}

@@ -1,0 +1,125 @@
+import EmbeddingCore
+import Logging
+import Synchronization
+import Telemetry
+import Testing
+
+@testable import Pipeline
+
+@Suite struct EmbeddingPipelineTests {
+    static func pipeline(
+        _ queue: MemoryQueue,
+        _ service: FakeService,
+        metrics: MetricsRegistry = MetricsRegistry()
+    ) -> EmbeddingPipeline {
+        var configuration = PipelineConfiguration()
+        configuration.pollInterval = .milliseconds(5)
+        configuration.retryDelay = .milliseconds(1)
+        return EmbeddingPipeline(
+            queue: queue,
+            service: service,
+            configuration: configuration,
+            metrics: metrics,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    /// Waits, for as long as the test may take, until `condition` holds.
+    static func until(_ condition: () -> Bool) async throws {
+        while !condition() { try await Task.sleep(for: .milliseconds(2)) }
+    }
+
+    static func fill(_ queue: MemoryQueue, _ numbers: Range<Int>, _ description: String = "") {
+        queue.with { queue in
+            for number in numbers { queue.upsert(Samples.repo(number, description), id: QueueModel.id(number)) }
+        }
+    }
+
+    @Test("A drain takes over rows without jobs, embeds everything and counts it", .timeLimit(.minutes(1)))
+    func drain() async throws {
+        let queue = MemoryQueue()
+        let metrics = MetricsRegistry()
+        queue.with { queue in
+            for number in 0..<1500 {
+                queue.insertWithoutJob(Samples.repo(number, number < 3 ? "poison" : ""), id: QueueModel.id(number))
+            }
+        }
+        let summary = try await Self.pipeline(queue, FakeService(), metrics: metrics).drainOnce { _ in }
+        #expect(summary.embedded == 1497)
+        #expect(summary.failed == 3)
+        #expect(queue.with { $0.rows.values.count { $0.vector != nil } } == 1497)
+        #expect(metrics.counter("pipeline_written_total", "").value == 1497)
+        #expect(metrics.gauge("repos_embedded", "").value == 1497)
+        #expect(metrics.gauge("repos_failed", "").value == 3)
+        #expect(metrics.gauge("repos_pending", "").value == 0)
+    }
+
+    @Test("A drain ends with the provider's error when only the operator can help", .timeLimit(.minutes(1)))
+    func drainUnauthorized() async {
+        let queue = MemoryQueue()
+        Self.fill(queue, 0..<10)
+        let service = FakeService(error: EmbeddingError(.unauthorized, "wrong key"))
+        await #expect(throws: EmbeddingError(.unauthorized, "")) {
+            try await Self.pipeline(queue, service).drainOnce { _ in }
+        }
+        #expect(queue.with { $0.jobs.values.allSatisfy { $0.attempts == 0 && $0.token == nil } })
+    }
+
+    @Test("A drain of a paused queue says so", .timeLimit(.minutes(1)))
+    func drainPaused() async {
+        let queue = MemoryQueue()
+        queue.with { $0.isPaused = true }
+        Self.fill(queue, 0..<10)
+        await #expect(throws: DrainError.paused) { try await Self.pipeline(queue, FakeService()).drainOnce { _ in } }
+    }
+
+    @Test("What is enqueued while it runs is embedded; pause and resume work", .timeLimit(.minutes(1)))
+    func running() async throws {
+        let queue = MemoryQueue()
+        let pipeline = Self.pipeline(queue, FakeService())
+        let task = Task { await pipeline.run() }
+        try await Self.until { pipeline.status.state == .idle }
+        Self.fill(queue, 0..<100)
+        pipeline.wake()
+        try await Self.until { pipeline.status.processed == 100 }
+        try await pipeline.pause()
+        try await Self.until { pipeline.status.state == .paused }
+        Self.fill(queue, 100..<200)
+        pipeline.wake()
+        try await pipeline.resume()
+        try await Self.until { pipeline.status.processed == 200 }
+        task.cancel()
+        await task.value
+        #expect(pipeline.status.state == .stopped)
+    }
+
+    @Test("Cancelled with batches in flight, it writes them and leases nothing", .timeLimit(.minutes(1)))
+    func cancelled() async throws {
+        let (gate, opener) = AsyncStream<Void>.makeStream()
+        let queue = MemoryQueue()
+        let service = FakeService(waitingFor: gate)
+        Self.fill(queue, 0..<1000)
+        let pipeline = Self.pipeline(queue, service)
+        let task = Task { await pipeline.run() }
+        try await Self.until { service.textsSent > 0 }
+        task.cancel()
+        opener.finish()
+        await task.value
+        #expect(queue.with { $0.jobs.values.allSatisfy { $0.token == nil && $0.attempts == 0 } })
+        #expect(queue.with { queue in queue.rows.values.count { $0.vector != nil } } == service.textsSent)
+    }
+
+    @Test("An outage of the database is shown, and ends by itself", .timeLimit(.minutes(1)))
+    func outage() async throws {
+        let queue = MemoryQueue()
+        let pipeline = Self.pipeline(queue, FakeService())
+        queue.fail(with: StoreError(.unavailable, "gone"))
+        let task = Task { await pipeline.run() }
+        try await Self.until { pipeline.status.state == .disconnected }
+        Self.fill(queue, 0..<10)
+        queue.fail(with: nil)
+        try await Self.until { pipeline.status.processed == 10 }
+        task.cancel()
+        await task.value
+    }
+}

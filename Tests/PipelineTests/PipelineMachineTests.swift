@@ -1,0 +1,177 @@
+import EmbeddingCore
+import Testing
+
+@testable import Pipeline
+
+@Suite struct PipelineMachineTests {
+    /// Runs one machine over `repos` until the queue is at rest.
+    static func settled(_ repos: [Repo], prepare: (Simulation) -> Void = { _ in }) -> Simulation {
+        let simulation = Simulation(seed: 1, replicas: 1)
+        for (number, repo) in repos.enumerated() { simulation.queue.upsert(repo, id: QueueModel.id(number)) }
+        prepare(simulation)
+        let cameToRest = simulation.settle()
+        #expect(cameToRest)
+        return simulation
+    }
+
+    @Test("An unchanged text ends its job without a provider call")
+    func unchanged() {
+        let simulation = Self.settled([Samples.repo(1)])
+        simulation.queue.upsert(Samples.repo(1), id: QueueModel.id(0))
+        #expect(simulation.settle())
+        #expect(simulation.sent.values.allSatisfy { $0 == 1 })
+        #expect(simulation.replicas[0].machine.counts.unchanged == 1)
+    }
+
+    @Test("A forced job is embedded although its text did not change")
+    func forced() {
+        let simulation = Self.settled([Samples.repo(1)])
+        simulation.queue.upsert(Samples.repo(1), id: QueueModel.id(0), force: true)
+        #expect(simulation.settle())
+        #expect(simulation.sent.values.allSatisfy { $0 == 2 })
+    }
+
+    @Test("A drift of stars within the rounded count causes no provider call")
+    func starDrift() {
+        var repo = Samples.repo(1)
+        repo.stars = 12_345
+        let simulation = Self.settled([repo])
+        repo.stars = 12_399
+        simulation.queue.upsert(repo, id: QueueModel.id(0))
+        #expect(simulation.settle())
+        #expect(simulation.sent.count == 1)
+    }
+
+    @Test("A private repo's text does not go to an outside provider, and comes back when that is allowed (G7)")
+    func privateRepos() {
+        let simulation = Simulation(seed: 1, replicas: 1)
+        simulation.model = EmbeddingModel(provider: .openai, name: "large", dimensions: 4)
+        simulation.queue.upsert(Samples.repo(1, "secret", isPrivate: true), id: QueueModel.id(1))
+        simulation.queue.upsert(Samples.repo(2, "open"), id: QueueModel.id(2))
+        #expect(simulation.settle())
+        #expect(simulation.sent.count == 1 && simulation.sent.keys.allSatisfy { !$0.contains("secret") })
+        #expect(simulation.queue.statistics(model: simulation.model).excluded == 1)
+        simulation.model = Samples.model
+        simulation.start()
+        simulation.replicas.removeFirst()
+        #expect(simulation.settle())
+        #expect(simulation.staleRows.isEmpty)
+        #expect(simulation.queue.statistics(model: simulation.model).excluded == 0)
+    }
+
+    @Test("Rows from before the outbox are taken over; those of the current model are kept")
+    func backfill() {
+        let simulation = Simulation(seed: 1, replicas: 1)
+        for number in 0..<25 { simulation.queue.insertWithoutJob(Samples.repo(number), id: QueueModel.id(number)) }
+        #expect(simulation.settle())
+        #expect(simulation.staleRows.isEmpty)
+        let sent = simulation.sent.count
+        simulation.start()
+        #expect(simulation.settle())
+        #expect(simulation.sent.count == sent)
+    }
+
+    @Test("After the last attempt a repo is a dead letter, until it changes")
+    func deadLetter() {
+        let simulation = Self.settled([Samples.repo(1, "poison")])
+        let attempts = simulation.configuration.retryAttempts
+        #expect(simulation.sent.values.first == attempts)
+        #expect(simulation.deadRows == ["poison"])
+        simulation.queue.upsert(Samples.repo(1, "fine"), id: QueueModel.id(0))
+        #expect(simulation.settle())
+        #expect(simulation.staleRows.isEmpty && simulation.deadRows.isEmpty)
+    }
+
+    @Test("While paused nothing is claimed, and what is in hand and not sent is given back")
+    func pause() {
+        let simulation = Simulation(seed: 1, replicas: 1)
+        simulation.queue.isPaused = true
+        for number in 0..<50 { simulation.queue.upsert(Samples.repo(number), id: QueueModel.id(number)) }
+        #expect(!simulation.settle(limit: 500))
+        #expect(simulation.sent.isEmpty)
+        simulation.queue.isPaused = false
+        #expect(simulation.settle())
+        #expect(simulation.staleRows.isEmpty)
+    }
+
+    @Test("On stop what was not sent is released, what was sent is written, and the machine ends (G8)")
+    func stop() {
+        let simulation = Simulation(seed: 1, replicas: 1)
+        for number in 0..<50 { simulation.queue.upsert(Samples.repo(number), id: QueueModel.id(number)) }
+        var embeds: [PipelineAction] = []
+        while embeds.isEmpty {
+            let pending = simulation.replicas[0].pending
+            simulation.replicas[0].pending = []
+            for action in pending {
+                if case .embed = action {
+                    embeds.append(action)
+                } else {
+                    simulation.feed(simulation.perform(action), to: 0)
+                }
+            }
+        }
+        simulation.feed(.stop, to: 0)
+        simulation.replicas[0].pending += embeds
+        while !simulation.replicas[0].machine.isFinished, !simulation.replicas[0].pending.isEmpty {
+            simulation.feed(simulation.perform(simulation.replicas[0].pending.removeFirst()), to: 0)
+        }
+        #expect(simulation.replicas[0].machine.isFinished)
+        #expect(simulation.queue.statistics(model: simulation.model).leased == 0)
+        #expect(simulation.queue.statistics(model: simulation.model).embedded > 0)
+    }
+
+    @Test("A provider that hangs does not outlast the grace period; its jobs are released")
+    func hangingProvider() {
+        let simulation = Simulation(seed: 1, replicas: 1)
+        simulation.queue.upsert(Samples.repo(1), id: QueueModel.id(1))
+        while simulation.replicas[0].machine.batches.isEmpty {
+            simulation.feed(simulation.perform(simulation.replicas[0].pending.removeFirst()), to: 0)
+        }
+        simulation.replicas[0].pending = []
+        simulation.feed(.stop, to: 0)
+        #expect(!simulation.replicas[0].machine.isFinished)
+        simulation.queue.now += simulation.configuration.grace * 9 / 10
+        simulation.feed(.tick, to: 0)
+        for action in simulation.replicas[0].pending { simulation.feed(simulation.perform(action), to: 0) }
+        #expect(simulation.replicas[0].machine.isFinished)
+        #expect(simulation.queue.jobs.values.allSatisfy { $0.token == nil && $0.attempts == 0 })
+    }
+
+    @Test("An outage of the database is met with a bounded number of calls")
+    func outage() {
+        let simulation = Simulation(seed: 1, replicas: 1, faults: Simulation.Faults(storeFailures: 100))
+        var calls = 0
+        let end = Duration.seconds(60)
+        while simulation.queue.now < end {
+            let before = simulation.replicas[0].pending.count
+            simulation.step()
+            if simulation.replicas[0].pending.count < before { calls += 1 }
+        }
+        #expect(calls < 60)
+        #expect(simulation.replicas[0].machine.storeFault != nil)
+    }
+
+    @Test("A drain ends when the backlog is empty, dead letters aside")
+    func drain() {
+        let simulation = Simulation(seed: 1, replicas: 0)
+        for number in 0..<30 {
+            simulation.queue.insertWithoutJob(
+                Samples.repo(number, number == 7 ? "poison" : ""),
+                id: QueueModel.id(number)
+            )
+        }
+        simulation.start(mode: .once)
+        for _ in 0..<5000 where !simulation.replicas[0].machine.isFinished {
+            if simulation.replicas[0].pending.isEmpty {
+                guard let next = simulation.replicas[0].machine.nextWakeUp else { break }
+                simulation.queue.now = next - Simulation.epoch
+                simulation.feed(.tick, to: 0)
+            } else {
+                simulation.feed(simulation.perform(simulation.replicas[0].pending.removeFirst()), to: 0)
+            }
+        }
+        #expect(simulation.replicas[0].machine.isFinished)
+        #expect(simulation.staleRows.isEmpty && simulation.deadRows == ["poison"])
+        #expect(simulation.replicas[0].machine.counts.written == 29)
+    }
+}

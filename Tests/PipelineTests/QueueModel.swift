@@ -1,0 +1,139 @@
+import EmbeddingCore
+
+/// The job queue as the database keeps it, in memory and with a clock that is set by hand.
+struct QueueModel {
+    struct Row {
+        var repo: Repo
+        var vector: Embedding?
+        var fingerprint: String?
+        var textHash: String?
+        /// How often a vector was stored.
+        var writes = 0
+    }
+
+    struct Job {
+        var generation = 1
+        var attempts = 0
+        var dueAt: Duration
+        var token: ClaimToken?
+        var error: String?
+        var isDead = false
+        var isExcluded = false
+        var isForced = false
+    }
+
+    var now: Duration = .zero
+    private(set) var rows: [RepoID: Row] = [:]
+    private(set) var jobs: [RepoID: Job] = [:]
+    var isPaused = false
+
+    static func id(_ number: Int) -> RepoID { RepoID(encoded: [UInt8(number >> 8), UInt8(number & 255)]) }
+
+    /// What the transactional outbox does on every change of a row.
+    mutating func upsert(_ repo: Repo, id: RepoID, force: Bool = false) {
+        rows[id, default: Row(repo: repo)].repo = repo
+        var job = jobs[id] ?? Job(generation: 0, dueAt: now)
+        job = Job(generation: job.generation + 1, dueAt: now, isForced: force)
+        jobs[id] = job
+    }
+
+    /// A row from before the outbox.
+    mutating func insertWithoutJob(_ repo: Repo, id: RepoID) { rows[id] = Row(repo: repo) }
+
+    mutating func delete(_ id: RepoID) {
+        rows[id] = nil
+        jobs[id] = nil
+    }
+
+    mutating func claim(limit: Int, lease: Duration, token: ClaimToken) -> [EmbeddingJob] {
+        let due = jobs.filter { $0.value.dueAt <= now && !$0.value.isDead && !$0.value.isExcluded }
+            .sorted {
+                ($0.value.dueAt, $0.key.encoded[0], $0.key.encoded[1]) < (
+                    $1.value.dueAt, $1.key.encoded[0], $1.key.encoded[1]
+                )
+            }
+        return due.prefix(limit).compactMap { id, job in
+            guard let row = rows[id] else { return nil }
+            jobs[id]?.token = token
+            jobs[id]?.attempts += 1
+            jobs[id]?.dueAt = now + lease
+            return EmbeddingJob(
+                id: id,
+                repo: row.repo,
+                generation: job.generation,
+                attempts: job.attempts + 1,
+                isForced: job.isForced,
+                storedFingerprint: row.fingerprint,
+                storedTextHash: row.textHash
+            )
+        }
+    }
+
+    mutating func complete(_ completions: [JobCompletion], token: ClaimToken, model: EmbeddingModel) -> Int {
+        completions.count { !complete($0, token: token, model: model) }
+    }
+
+    private mutating func complete(_ completion: JobCompletion, token: ClaimToken, model: EmbeddingModel) -> Bool {
+        let id = completion.job.id
+        guard var job = jobs[id], job.token == token, job.generation == completion.job.generation else { return false }
+        job.token = nil
+        switch completion.outcome {
+        case .embedded(let vector, let hash):
+            rows[id]?.vector = vector
+            rows[id]?.fingerprint = model.fingerprint
+            rows[id]?.textHash = hash
+            rows[id]?.writes += 1
+            jobs[id] = nil
+            return true
+        case .unchanged:
+            jobs[id] = nil
+            return true
+        case .retry(let delay, let error):
+            job.dueAt = now + delay
+            job.error = error
+        case .deadLetter(let error):
+            job.isDead = true
+            job.error = error
+        case .excluded:
+            job.isExcluded = true
+        case .released(let delay):
+            job.attempts -= 1
+            job.dueAt = now + delay
+        }
+        jobs[id] = job
+        return true
+    }
+
+    mutating func renew(_ renewed: [EmbeddingJob], lease: Duration, token: ClaimToken) {
+        for job in renewed where jobs[job.id]?.token == token { jobs[job.id]?.dueAt = now + lease }
+    }
+
+    mutating func backfill(after cursor: RepoID?, limit: Int, model: EmbeddingModel) -> (next: RepoID?, enqueued: Int) {
+        let order = rows.keys.sorted { $0.encoded.lexicographicallyPrecedes($1.encoded) }
+        let page = order.filter { id in cursor.map { $0.encoded.lexicographicallyPrecedes(id.encoded) } ?? true }
+            .prefix(limit)
+        let lacking = page.filter { jobs[$0] == nil && rows[$0]?.fingerprint != model.fingerprint }
+        for id in lacking { jobs[id] = Job(dueAt: now) }
+        return (page.count == limit ? page.last : nil, lacking.count)
+    }
+
+    mutating func resumeExcluded() -> Int {
+        let parked = jobs.filter(\.value.isExcluded).keys
+        for id in parked {
+            jobs[id]?.isExcluded = false
+            jobs[id]?.dueAt = now
+        }
+        return parked.count
+    }
+
+    func statistics(model: EmbeddingModel) -> QueueStatistics {
+        QueueStatistics(
+            pending: jobs.values.count { !$0.isDead && !$0.isExcluded },
+            leased: jobs.values.count { $0.token != nil && $0.dueAt > now },
+            failed: jobs.values.count(where: \.isDead),
+            excluded: jobs.values.count(where: \.isExcluded),
+            embedded: rows.values.count { $0.fingerprint == model.fingerprint },
+            total: rows.count
+        )
+    }
+}
