@@ -1,0 +1,122 @@
+"""The official OpenAI client, unmodified."""
+
+import asyncio
+import math
+
+import openai
+import pytest
+
+TEXTS = ["A parser for dates.", "Zeichnet Diagramme.", "言語モデル", "😀 emoji"]
+
+
+@pytest.fixture
+def client(shared_service):
+    with openai.OpenAI(base_url=f"{shared_service.url}/v1", api_key="unused", max_retries=0) as opened:
+        yield opened
+
+
+def test_one_text_in_the_clients_default_form(client):
+    answer = client.embeddings.create(model="all-MiniLM-L6-v2", input="Hello")
+    assert answer.object == "list"
+    assert len(answer.data) == 1
+    assert answer.data[0].index == 0
+    assert answer.data[0].object == "embedding"
+    assert len(answer.data[0].embedding) == 384
+    assert math.isclose(sum(value * value for value in answer.data[0].embedding), 1, rel_tol=1e-3)
+    assert answer.usage.prompt_tokens > 0
+    assert answer.usage.total_tokens == answer.usage.prompt_tokens
+
+
+def test_base64_and_floats_are_the_same_vectors_in_order(client):
+    by_default = client.embeddings.create(model="all-MiniLM-L6-v2", input=TEXTS)
+    floats = client.embeddings.create(model="all-MiniLM-L6-v2", input=TEXTS, encoding_format="float")
+    raw = client.embeddings.create(model="all-MiniLM-L6-v2", input=TEXTS, encoding_format="base64")
+    assert [item.index for item in by_default.data] == list(range(len(TEXTS)))
+    for left, right, encoded in zip(by_default.data, floats.data, raw.data, strict=True):
+        assert left.embedding == pytest.approx(right.embedding, abs=1e-6)
+        assert isinstance(encoded.embedding, str)
+    singles = [client.embeddings.create(model="all-MiniLM-L6-v2", input=text).data[0].embedding for text in TEXTS]
+    for left, right in zip(by_default.data, singles, strict=True):
+        assert left.embedding == pytest.approx(right, abs=2e-3)
+
+
+def test_the_asynchronous_client(shared_service):
+    async def ask():
+        async with openai.AsyncOpenAI(base_url=f"{shared_service.url}/v1", api_key="unused") as client:
+            return await asyncio.gather(
+                *(client.embeddings.create(model="all-MiniLM-L6-v2", input=f"text {number % 7}") for number in range(50))
+            )
+
+    answers = asyncio.run(ask())
+    assert all(len(answer.data[0].embedding) == 384 for answer in answers)
+    assert answers[0].data[0].embedding == pytest.approx(answers[7].data[0].embedding, abs=2e-3)
+
+
+def test_the_same_text_twice_in_one_request(client):
+    data = client.embeddings.create(model="all-MiniLM-L6-v2", input=["x", "y", "x"]).data
+    assert data[0].embedding == data[2].embedding != data[1].embedding
+
+
+def test_models_are_listed(client):
+    models = list(client.models.list())
+    assert "all-MiniLM-L6-v2" in [model.id for model in models]
+    assert client.models.retrieve("all-MiniLM-L6-v2").id == "all-MiniLM-L6-v2"
+
+
+@pytest.mark.parametrize("arguments, error", [
+    ({"model": "all-MiniLM-L6-v2", "input": ""}, openai.BadRequestError),
+    ({"model": "all-MiniLM-L6-v2", "input": []}, openai.BadRequestError),
+    ({"model": "all-MiniLM-L6-v2", "input": ["fine", ""]}, openai.BadRequestError),
+    ({"model": "all-MiniLM-L6-v2", "input": [1, 2, 3]}, openai.BadRequestError),
+    ({"model": "all-MiniLM-L6-v2", "input": ["x"] * 2049}, openai.BadRequestError),
+    ({"model": "no-such-model", "input": "x"}, openai.NotFoundError),
+    ({"model": "all-MiniLM-L6-v2", "input": "x", "dimensions": 100000}, openai.UnprocessableEntityError),
+])
+def test_refusals_have_the_dialects_shape(client, arguments, error):
+    with pytest.raises(error) as caught:
+        client.embeddings.create(**arguments)
+    assert set(caught.value.body) == {"message", "type", "param", "code"}
+    assert caught.value.body["message"]
+
+
+def test_token_arrays_are_refused_with_advice(client):
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.embeddings.create(model="all-MiniLM-L6-v2", input=[[1, 2], [3]])
+    assert "check_embedding_ctx_length" in caught.value.body["message"]
+
+
+def test_token_arrays_go_through_to_a_provider_that_takes_them(database, upstream, serve):
+    service = serve(database.settings, upstream.openai())
+    with openai.OpenAI(base_url=f"{service.url}/v1", api_key="unused") as client:
+        answer = client.embeddings.create(model="text-embedding-3-small", input=[[1, 2], [3]])
+    assert len(answer.data) == 2
+    assert upstream.total == 2
+
+
+def test_dimensions(database, upstream, serve):
+    settings = upstream.openai()
+    del settings["EMBEDDING_DIMENSIONS"]
+    service = serve(database.settings, settings)
+    with openai.OpenAI(base_url=f"{service.url}/v1", api_key="unused") as client:
+        short = client.embeddings.create(model="text-embedding-3-small", input="x", dimensions=256)
+        full = client.embeddings.create(model="text-embedding-3-small", input="x")
+    assert len(short.data[0].embedding) == 256
+    assert len(full.data[0].embedding) == 1536
+
+
+def test_the_clients_own_retries_get_through_a_rate_limit(database, upstream, serve):
+    upstream.fail(429, times=8, headers={"Retry-After": "1"},
+                  body={"error": {"message": "slow down", "type": "requests", "param": None, "code": "rate_limit_exceeded"}})
+    service = serve(database.settings, upstream.openai(RETRY_ATTEMPTS=1))
+    with openai.OpenAI(base_url=f"{service.url}/v1", api_key="unused", max_retries=12) as client:
+        answer = client.embeddings.create(model="text-embedding-3-small", input="patience")
+    assert len(answer.data[0].embedding) == 64
+
+
+def test_a_wrong_key_is_an_authentication_error(database, upstream, serve):
+    service = serve(database.settings, upstream.openai(API_KEYS="right"))
+    with openai.OpenAI(base_url=f"{service.url}/v1", api_key="wrong", max_retries=0) as client:
+        with pytest.raises((openai.AuthenticationError, openai.PermissionDeniedError)):
+            client.embeddings.create(model="text-embedding-3-small", input="x")
+    with openai.OpenAI(base_url=f"{service.url}/v1", api_key="right", max_retries=0) as client:
+        assert client.embeddings.create(model="text-embedding-3-small", input="x").data

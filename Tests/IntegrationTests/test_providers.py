@@ -1,0 +1,111 @@
+"""Faults of providers: pacing, retries, refusals, nonsense; none of them harms a repo for good."""
+
+import time
+
+import pytest
+
+from Harness.process import eventually
+
+OPENAI_LIMIT = {"error": {"message": "Rate limit reached", "type": "requests", "param": None,
+                          "code": "rate_limit_exceeded"}}
+
+
+def test_a_rate_limit_is_obeyed_and_costs_no_attempt(database, upstream, serve, names):
+    upstream.fail(429, times=6, headers={"Retry-After": "1"}, body=OPENAI_LIMIT)
+    for _ in range(10):
+        database.add(names())
+    service = serve(database.settings, upstream.openai(RETRY_ATTEMPTS=2, RETRY_DELAY_MS=10))
+    service.await_drained(10)
+    assert service.metric("rate_limits_total", provider="openai") >= 1
+    assert service.pipeline()["failed"] == 0
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+def test_a_passing_fault_is_retried(database, upstream, serve, names, status):
+    upstream.fail(status, times=2)
+    for _ in range(3):
+        database.add(names())
+    service = serve(database.settings, upstream.openai(RETRY_DELAY_MS=10))
+    service.await_drained(3)
+    assert upstream.total == 3
+
+
+def wrong(vectors):
+    data = [{"object": "embedding", "index": i, "embedding": vector} for i, vector in enumerate(vectors)]
+    return {"object": "list", "data": data, "model": "text-embedding-3-small",
+            "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+
+
+@pytest.mark.parametrize("body", [
+    wrong([]), wrong([[0.0] * 64]), wrong([[1.0] * 63]), wrong([[1.0] * 64] * 3),
+    wrong([["x"] * 64]), '{"data":[{"index":0,"embedding":[NaN' + ",0" * 63 + "]}]}", "not json", "", "[]", '{"data":null}',
+], ids=["none", "zero", "short", "too many", "text", "nan", "not json", "empty", "array", "null"])
+def test_nonsense_is_neither_stored_nor_served(database, upstream, serve, body):
+    fault = upstream.fail(200, body=body)
+    service = serve(database.settings, upstream.openai(RETRY_DELAY_MS=10, RETRY_ATTEMPTS=2))
+    answer = service.post("/v1/embeddings", {"input": "one"})
+    assert answer.status_code in (502, 503, 504), answer.text
+    assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
+    database.add("a/b")
+    eventually(lambda: len(upstream.calls) >= 3, what="calls for the repo")
+    assert not database.repo("a/b").get("embedding")
+    fault.times = 0
+    upstream.heal()
+    database.query("UPDATE repo SET description = 'Healed.'")
+    service.await_drained(1)
+
+
+def test_a_hanging_provider_is_given_up(database, upstream, serve):
+    upstream.delay = 20
+    service = serve(database.settings, upstream.openai(REQUEST_TIMEOUT_MS=1000))
+    started = time.monotonic()
+    answer = service.post("/v1/embeddings", {"input": "slow"})
+    assert answer.status_code in (503, 504)
+    assert time.monotonic() - started < upstream.delay
+    upstream.delay = 0
+
+
+def test_health_and_probes_answer_while_the_provider_hangs(database, upstream, serve):
+    upstream.delay = 30
+    service = serve(database.settings, upstream.openai())
+    database.add("a/b")
+    eventually(lambda: upstream.calls, what="the hanging call")
+    for path in ("/livez", "/readyz", "/health", "/metrics"):
+        assert service.get(path).status_code == 200
+    upstream.delay = 0
+    service.process.signal(9)
+
+
+def test_the_queue_is_not_blocked_by_failing_repos(database, upstream, serve, names):
+    """Sixty poison rows that are due first do not keep a good one waiting."""
+    upstream.fail(400, when=lambda texts: any("POISON" in str(text) for text in texts))
+    for _ in range(60):
+        database.add(names(), "POISON")
+    database.add("good/one")
+    service = serve(database.settings, upstream.openai(BATCH_SIZE=16, RETRY_DELAY_MS=200))
+    eventually(lambda: database.repo("good/one").get("embedding"), within=60, what="the good repo's vector")
+    assert service.pipeline()["embedded"] == 1
+
+
+def test_texts_go_out_in_batches(database, upstream, serve, names):
+    for _ in range(200):
+        database.add(names())
+    serve(database.settings, upstream.openai(BATCH_SIZE=50)).await_drained(200)
+    assert max(count for _, count in upstream.calls) <= 50
+    assert len(upstream.calls) <= 20
+
+
+def test_an_open_circuit_is_visible_and_closes(database, upstream, serve):
+    fault = upstream.fail(500)
+    service = serve(database.settings, upstream.openai(RETRY_DELAY_MS=10, RETRY_ATTEMPTS=3))
+    for number in range(40):
+        service.post("/v1/embeddings", {"input": f"text {number}"})
+        if service.metric("circuit_breaker_state") != 0:
+            break
+    assert service.metric("circuit_breaker_state") != 0
+    refused = service.post("/v1/embeddings", {"input": "while open"})
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) >= 1
+    fault.times = 0
+    eventually(lambda: service.post("/v1/embeddings", {"input": "again"}).status_code == 200, within=90, every=0.5,
+               what="the circuit to close")

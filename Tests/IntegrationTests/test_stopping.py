@@ -1,0 +1,114 @@
+"""SIGTERM stops cleanly; SIGKILL loses nothing and repeats at most what was in flight."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from conftest import free_port
+from Harness.database import Engine, settings_for
+from Harness.process import eventually
+
+REPOS = 3000
+BATCH = 64
+WORKERS = 4
+
+
+def fill(database, count):
+    for start in range(0, count, 500):
+        rows = [
+            {"full_name": f"owner-{i}/repo", "description": f"Repository number {i}.", "language": "C", "stars": i,
+             "owner": {"login": f"owner-{i}"}}
+            for i in range(start, min(start + 500, count))
+        ]
+        database.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
+
+
+def leased(database):
+    found = database.query("SELECT count() AS n FROM embedding_job WHERE claim != NONE GROUP ALL")
+    return found[0]["n"] if found else 0
+
+
+def test_sigkill_in_the_middle_of_a_drain_loses_nothing(database, upstream, serve):
+    fill(database, REPOS)
+    upstream.delay = 0.05
+    settings = upstream.openai(BATCH_SIZE=BATCH, PARALLEL_WORKERS=WORKERS, LEASE_SECONDS=5)
+    service = serve(database.settings, settings)
+    eventually(lambda: upstream.total >= REPOS // 4, within=60, what="a quarter of the work")
+    service.kill()
+    in_flight = leased(database)
+    done = database.count("embedding != NONE")
+    assert 0 < done < REPOS, "killed in the middle"
+    assert in_flight <= 3 * WORKERS * BATCH
+
+    service.start()
+    service.await_ready().await_drained(REPOS)
+    assert database.count("embedding != NONE") == REPOS
+    assert len(upstream.texts) == REPOS
+    repeated = upstream.total - REPOS
+    assert repeated <= in_flight, f"{repeated} texts were paid for twice, {in_flight} were in flight"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_signal_ends_the_service_cleanly(database, upstream, serve, number):
+    service = serve(database.settings, upstream.openai())
+    service.process.signal(number)
+    assert service.process.wait() == 0, service.process.output
+
+
+def test_sigterm_in_the_middle_of_a_drain_repeats_nothing(database, upstream, serve):
+    fill(database, 1000)
+    upstream.delay = 0.05
+    settings = upstream.openai(BATCH_SIZE=32)
+    service = serve(database.settings, settings)
+    eventually(lambda: upstream.total >= 200, within=60, what="some work")
+    assert service.process.stop() == 0, service.process.output
+    assert leased(database) == 0, "leases are released"
+    service.start()
+    service.await_ready().await_drained(1000)
+    assert upstream.total == 1000
+
+
+def test_requests_in_flight_are_answered_on_sigterm(database, upstream, serve):
+    upstream.delay = 1.0
+    service = serve(database.settings, upstream.openai())
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(service.post("/v1/embeddings", {"input": "slow"})))
+    asking.start()
+    eventually(lambda: upstream.calls, what="the provider call")
+    service.process.signal(signal.SIGTERM)
+    asking.join(20)
+    assert [answer.status_code for answer in answers] == [200]
+    assert service.process.wait() == 0
+
+
+def test_the_service_survives_the_loss_of_its_database(tmp_path, upstream, serve):
+    engine = Engine(tmp_path / "data", dict(os.environ))
+    database = engine.new_database()
+    service = serve(database.settings, upstream.openai())
+    database.add("before/loss")
+    service.await_drained(1)
+    address = engine.address
+    engine.process.stop()
+    eventually(lambda: service.get("/readyz").status_code == 503, within=60, what="readiness failing")
+    assert service.get("/livez").status_code == 200
+    assert service.get("/health").status_code == 503
+    assert len(service.embed(["still works"])) == 1
+
+    engine = Engine(tmp_path / "data", dict(os.environ), bind=address)
+    service.await_ready()
+    database = engine.open(database.name)
+    database.add("after/loss")
+    service.await_drained(2)
+    database.close()
+    engine.process.stop()
+
+
+def test_the_service_starts_before_its_database(tmp_path, upstream, serve):
+    address = f"127.0.0.1:{free_port()}"
+    service = serve(settings_for(address, "late"), upstream.openai(), ready=False).await_live()
+    assert service.get("/readyz").status_code == 503
+    engine = Engine(tmp_path / "data", dict(os.environ), bind=address)
+    service.await_ready()
+    engine.process.stop()
