@@ -39,6 +39,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -46,7 +47,7 @@ let package = Package(
         library("EmbeddingCore", [crypto]),
         library("HTTP", []),
         library("Telemetry", [logging]),
-        library("Server", ["HTTP", "Telemetry", "CZlib", logging, collections]),
+        library("Server", ["HTTP", "Telemetry", "CLinux", "CZlib", logging]),
         library("Routing", ["HTTP", "EmbeddingCore", "Telemetry", logging, crypto]),
         library("HTTPClient", ["Telemetry", "CCurl", logging]),
         library("SurrealDB", ["HTTPClient", logging]),
@@ -63,7 +64,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .executableTarget(name: "EchoServer", dependencies: ["HTTP", "Server", "Telemetry", logging], swiftSettings: settings),
+        .executableTarget(
+            name: "EchoServer",
+            dependencies: ["HTTP", "Server", "Telemetry", logging],
+            swiftSettings: settings
+        ),
 
         tests("EmbeddingCoreTests", ["EmbeddingCore"]),
         tests("HTTPTests", ["HTTP"]),

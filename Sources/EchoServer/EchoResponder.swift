@@ -1,0 +1,33 @@
+import HTTP
+
+/// `GET /` and `GET /livez` give a short text, `POST /` and `POST /echo` the body as it came in.
+struct EchoResponder: Responder {
+    private static let hello = HTTPResponse(.ok, contentType: "text/plain; charset=utf-8", Array("ok\n".utf8))
+    private static let notFound = HTTPResponse(
+        .notFound,
+        contentType: "text/plain; charset=utf-8",
+        Array("not found\n".utf8)
+    )
+
+    func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { .collect(limit: 2 << 20) }
+
+    func respondNow(to request: HTTPRequest) -> HTTPResponse? {
+        let head = request.head
+        if head.hasPath("/livez") { return answer(request, allowed: [.get, .head]) }
+        if head.hasPath("/echo") { return answer(request, allowed: [.post]) }
+        if head.hasPath("/") { return answer(request, allowed: [.get, .head, .post]) }
+        return Self.notFound
+    }
+
+    func respond(to request: HTTPRequest) async -> HTTPResponse { Self.notFound }
+
+    private func answer(_ request: HTTPRequest, allowed: [HTTPMethod]) -> HTTPResponse {
+        guard allowed.contains(request.method) else {
+            let list = allowed.map(\.rawValue).joined(separator: ", ")
+            return HTTPResponse(.methodNotAllowed, headers: ["Allow": list])
+        }
+        guard request.method == .post, case .bytes(let body) = request.body else { return Self.hello }
+        let type = request.head.header("content-type") ?? "application/octet-stream"
+        return HTTPResponse(.ok, contentType: type, body)
+    }
+}

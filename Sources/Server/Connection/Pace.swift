@@ -1,0 +1,27 @@
+/// Whether bytes keep flowing: a lowest average rate after a grace, and a longest standstill.
+struct Pace {
+    private var start: MonotonicInstant
+    private var last: MonotonicInstant
+    private var bytes = 0
+
+    init(at now: MonotonicInstant) {
+        start = now
+        last = now
+    }
+
+    mutating func advance(by count: Int, at now: MonotonicInstant) {
+        bytes += count
+        last = now
+    }
+
+    /// Leaves out a time in which nothing could flow.
+    mutating func resume(at now: MonotonicInstant) {
+        start = start + (now - last)
+        last = now
+    }
+
+    func deadline(bytesPerSecond: Int, grace: Duration, stall: Duration) -> MonotonicInstant {
+        let earned = Duration.milliseconds(bytes / max(1, bytesPerSecond) * 1000)
+        return min(start + grace + earned, last + stall)
+    }
+}

@@ -1,0 +1,68 @@
+/// Settings of an HTTP server. The defaults are those of production.
+package struct HTTPServerConfiguration: Sendable {
+    /// An IPv4 or IPv6 address, or a name that resolves to one.
+    package var host = "127.0.0.1"
+    /// 0 lets the system choose.
+    package var port = 9090
+    /// One for each core that the process may use, unless set.
+    package var eventLoopCount: Int?
+    package var limits = Limits()
+    package var timeouts = Timeouts()
+    /// How long requests in flight may take after a shutdown that `run()` began on cancellation.
+    package var shutdownGrace: Duration = .seconds(25)
+
+    package init() {}
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Bounds on what a client may send, in bytes unless said otherwise.
+    package struct Limits: Sendable {
+        /// A longer request line is answered 414.
+        package var requestLine = 8 << 10
+        /// A longer header field is answered 431.
+        package var field = 8 << 10
+        /// All header fields together; past it the answer is 431.
+        package var fields = 32 << 10
+        /// Number of header fields; past it the answer is 431.
+        package var fieldCount = 100
+        /// Chunk extensions of one body together; past it the answer is 400.
+        package var chunkExtensions = 4 << 10
+        /// Trailer fields of one body together; past it the answer is 431.
+        package var trailers = 8 << 10
+        /// Requests that came in one go and are answered before reading goes on.
+        package var pipelinedRequests = 64
+        /// Open connections. Past it the connection that has been idle longest makes room; if none is, the answer
+        /// is 503.
+        package var connections = 10_000
+
+        package init() {}
+    }
+
+    /// Bounds on how long a client may take.
+    package struct Timeouts: Sendable {
+        /// From the first byte of a request to the end of its header; past it the answer is 408.
+        package var header: Duration = .seconds(10)
+        /// Body bytes a second on average; slower is answered 408.
+        package var bodyBytesPerSecond = 1 << 10
+        /// How long a body may be slower than that at first.
+        package var bodyGrace: Duration = .seconds(5)
+        /// A body that stands still for so long is answered 408, however fast it was before.
+        package var bodyStall: Duration = .seconds(30)
+        /// Between requests.
+        package var idle: Duration = .seconds(75)
+        /// From the end of the body to the start of the answer; past it the work is cancelled and the answer is 503.
+        package var response: Duration = .seconds(30)
+        /// An answer of which the client takes nothing for so long is broken off.
+        package var writeStall: Duration = .seconds(30)
+        /// How long an answer is still worked on after the client closed its sending side: it may wait for the answer
+        /// or have gone away, which cannot be told apart.
+        package var halfClosed: Duration = .seconds(5)
+        /// How long input is discarded after the last answer, so that the client gets to read it.
+        package var linger: Duration = .seconds(2)
+
+        package init() {}
+    }
+}

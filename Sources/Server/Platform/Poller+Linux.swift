@@ -1,0 +1,86 @@
+#if os(Linux)
+    import CLinux
+    #if canImport(Musl)
+        import Musl
+    #else
+        import Glibc
+    #endif
+
+    /// Waits for readiness of many descriptors, told once for each change (edge-triggered), and can be woken from
+    /// another thread.
+    struct Poller: ~Copyable {
+        private static let wakeToken = UInt64.max
+        private static let capacity = 512
+
+        private let descriptor: Int32
+        private let wakeDescriptor: Int32
+        private let events: UnsafeMutablePointer<epoll_event>
+
+        private init(descriptor: Int32, wakeDescriptor: Int32) {
+            self.descriptor = descriptor
+            self.wakeDescriptor = wakeDescriptor
+            events = .allocate(capacity: Self.capacity)
+        }
+
+        static func make() throws(SystemError) -> Poller {
+            let descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+            guard descriptor >= 0 else { throw SystemError("epoll_create1") }
+            let wakeDescriptor = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+            guard wakeDescriptor >= 0 else {
+                let failure = SystemError("eventfd")
+                close(descriptor)
+                throw failure
+            }
+            let poller = Poller(descriptor: descriptor, wakeDescriptor: wakeDescriptor)
+            try poller.add(wakeDescriptor, token: wakeToken)
+            return poller
+        }
+
+        deinit {
+            close(wakeDescriptor)
+            close(descriptor)
+            events.deallocate()
+        }
+
+        /// What wakes this poller; fit to be called from any thread while the poller lives.
+        var waker: Waker { Waker(descriptor: wakeDescriptor) }
+
+        struct Waker: Sendable {
+            fileprivate let descriptor: Int32
+
+            func wake() { eventfd_write(descriptor, 1) }
+        }
+
+        /// - Parameter token: comes back with each event of the descriptor, until that is closed.
+        func add(_ watched: Int32, token: UInt64) throws(SystemError) {
+            var event = epoll_event()
+            event.events = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+            event.data.u64 = token
+            guard epoll_ctl(descriptor, EPOLL_CTL_ADD, watched, &event) == 0 else { throw SystemError("epoll_ctl") }
+        }
+
+        /// Waits until something is ready, at most so long; nil is without bound.
+        func wait(milliseconds: Int32?, _ handle: (_ token: UInt64, _ readiness: Readiness) -> Void) {
+            let count = epoll_wait(descriptor, events, Int32(Self.capacity), milliseconds ?? -1)
+            guard count > 0 else { return }
+            for index in 0..<Int(count) {
+                let token = events[index].data.u64
+                if token == Self.wakeToken {
+                    var value: eventfd_t = 0
+                    eventfd_read(wakeDescriptor, &value)
+                } else {
+                    handle(token, Self.readiness(events[index].events))
+                }
+            }
+        }
+
+        private static func readiness(_ events: UInt32) -> Readiness {
+            var readiness: Readiness = []
+            if events & EPOLLIN.rawValue != 0 { readiness.insert(.readable) }
+            if events & EPOLLOUT.rawValue != 0 { readiness.insert(.writable) }
+            if events & EPOLLRDHUP.rawValue != 0 { readiness.formUnion([.readable, .inputEnded]) }
+            if events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { readiness.insert(.failed) }
+            return readiness
+        }
+    }
+#endif

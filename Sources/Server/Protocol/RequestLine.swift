@@ -1,0 +1,56 @@
+import HTTP
+
+/// `method SP request-target SP HTTP-version` (RFC 9112 §3).
+struct RequestLine {
+    /// nil for a well-formed method that the server does not know.
+    var method: HTTPMethod?
+    var target: RequestTarget
+    var minorVersion: Int
+    /// Whether the target is `*`.
+    var isServerWide: Bool
+
+    init(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
+        var index = line.lowerBound
+        while index < line.upperBound, ByteClass.of(bytes[index]).contains(.token) { index += 1 }
+        guard index > line.lowerBound, index < line.upperBound, bytes[index] == .space else {
+            throw .malformedRequestLine
+        }
+        method = HTTPMethod(bytes.extracting(line.lowerBound..<index))
+        let start = index + 1
+        index = start
+        while index < line.upperBound, bytes[index] != .space { index += 1 }
+        minorVersion = try Self.minorVersion(bytes, min(index + 1, line.upperBound)..<line.upperBound)
+        target = try RequestTarget(bytes, start..<index, isOptions: method == .options)
+        isServerWide = bytes[target.path.lowerBound] == UInt8(ascii: "*")
+    }
+
+    /// RFC 9112 §2.3; a later minor version is read as 1.1.
+    private static func minorVersion(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(Refusal) -> Int {
+        let start = range.lowerBound
+        guard range.count == 8, bytes[start] == UInt8(ascii: "H"), bytes[start + 1] == UInt8(ascii: "T"),
+            bytes[start + 2] == UInt8(ascii: "T"), bytes[start + 3] == UInt8(ascii: "P"),
+            bytes[start + 4] == UInt8(ascii: "/"), bytes[start + 5].isDigit, bytes[start + 6] == UInt8(ascii: "."),
+            bytes[start + 7].isDigit
+        else { throw .malformedRequestLine }
+        guard bytes[start + 5] == UInt8(ascii: "1") else { throw .unsupportedVersion }
+        return min(Int(bytes[start + 7]) - 0x30, 1)
+    }
+}
+
+extension HTTPMethod {
+    /// Methods are compared with case (RFC 9110 §9.1).
+    init?(_ bytes: Span<UInt8>) {
+        for method in HTTPMethod.allCases where bytes.count == method.rawValue.utf8.count {
+            var index = 0
+            for byte in method.rawValue.utf8 {
+                if bytes[index] != byte { break }
+                index += 1
+            }
+            if index == bytes.count {
+                self = method
+                return
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,113 @@
+import HTTP
+
+/// Writes answers as HTTP/1.1 messages (RFC 9112 §4, §6).
+struct ResponseEncoder {
+    /// How the body is framed.
+    enum Framing: Equatable {
+        /// No body and no length: 1xx, 204, 304.
+        case none
+        case length(Int)
+        case chunked
+        /// Ended by the end of the connection, for HTTP/1.0.
+        case close
+    }
+
+    /// What of the request and its connection shapes the answer.
+    struct Context {
+        var isHead: Bool
+        var minorVersion: Int
+        var keepsAlive: Bool
+    }
+
+    private(set) var date = DateField()
+
+    mutating func updateDate() { date.update() }
+
+    static func framing(of response: HTTPResponse, _ context: Context) -> Framing {
+        if response.status == .noContent || response.status == 304 { return .none }
+        return switch response.body {
+        case .empty: .length(0)
+        case .bytes(let bytes): .length(bytes.count)
+        case .stream: context.minorVersion > 0 ? .chunked : .close
+        }
+    }
+
+    /// Appends the head, and the body if it is there as a whole.
+    func encode(_ response: HTTPResponse, _ context: Context, into output: inout [UInt8]) {
+        let framing = Self.framing(of: response, context)
+        append(response.status, to: &output)
+        output.append("\r\nServer: embed-star\r\nX-Content-Type-Options: nosniff\r\nDate: ")
+        output += date.bytes
+        for field in response.headers.fields where Self.isAllowed(field) {
+            output.append("\r\n")
+            output += field.name.utf8
+            output.append(": ")
+            output += field.value.utf8
+        }
+        append(framing, to: &output)
+        if !context.keepsAlive || framing == .close {
+            output.append("\r\nConnection: close")
+        } else if context.minorVersion == 0 {
+            output.append("\r\nConnection: keep-alive")
+        }
+        output.append("\r\n\r\n")
+        if case .bytes(let bytes) = response.body, !context.isHead, framing != .none { output += bytes }
+    }
+
+    /// Appends one chunk; nothing for no bytes, which would end the body.
+    static func encodeChunk(_ bytes: [UInt8], into output: inout [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        output += String(bytes.count, radix: 16).utf8
+        output.append("\r\n")
+        output += bytes
+        output.append("\r\n")
+    }
+
+    static func encodeLastChunk(into output: inout [UInt8]) { output.append("0\r\n\r\n") }
+
+    static func encodeContinue(into output: inout [UInt8]) { output.append("HTTP/1.1 100 Continue\r\n\r\n") }
+
+    private func append(_ status: HTTPStatus, to output: inout [UInt8]) {
+        if status == .ok {
+            output.append("HTTP/1.1 200 OK")
+        } else {
+            output += "HTTP/1.1 \(status.code) \(status.reason)".utf8
+        }
+    }
+
+    private func append(_ framing: Framing, to output: inout [UInt8]) {
+        switch framing {
+        case .none, .close: break
+        case .length(let length):
+            output.append("\r\nContent-Length: ")
+            output.append(decimal: length)
+        case .chunked: output.append("\r\nTransfer-Encoding: chunked")
+        }
+    }
+
+    /// Framing is the server's own business, and no value may end its line.
+    private static func isAllowed(_ field: HTTPHeaders.Field) -> Bool {
+        guard !field.name.isEmpty, field.name.utf8.allSatisfy({ ByteClass.of($0).contains(.token) }),
+            field.value.utf8.allSatisfy({ ByteClass.of($0).contains(.text) })
+        else { return false }
+        switch field.name.utf8.count {
+        case 4, 6, 10, 14, 17, 22:
+            return ![
+                "date", "server", "connection", "content-length", "transfer-encoding", "x-content-type-options",
+            ]
+            .contains(field.name.lowercased())
+        default: return true
+        }
+    }
+}
+
+extension [UInt8] {
+    mutating func append(_ text: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func append(decimal number: Int) {
+        if number >= 10 { append(decimal: number / 10) }
+        append(UInt8(0x30 + number % 10))
+    }
+}
