@@ -65,7 +65,7 @@ package struct HTTPRequestHead: Sendable {
 
     /// The first field of that name, compared without case.
     /// - Parameter name: in lower case.
-    package func header(_ name: StaticString) -> String? { firstRange(of: name).map(string) }
+    package func header(_ name: StaticString) -> String? { valueRange(of: name).map(string) }
 
     /// All fields of that name, in order.
     /// - Parameter name: in lower case.
@@ -86,7 +86,9 @@ package struct HTTPRequestHead: Sendable {
         }
     }
 
-    private func firstRange(of name: StaticString) -> Range<Int>? {
+    /// Where the first field of that name has its value in `bytes`, for those who need no text.
+    /// - Parameter name: in lower case.
+    package func valueRange(of name: StaticString) -> Range<Int>? {
         for field in fields where matches(field.name, name) { return field.value }
         return nil
     }

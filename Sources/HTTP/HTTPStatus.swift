@@ -14,6 +14,7 @@ package struct HTTPStatus: Sendable, Hashable, ExpressibleByIntegerLiteral {
     package static let forbidden: HTTPStatus = 403
     package static let notFound: HTTPStatus = 404
     package static let methodNotAllowed: HTTPStatus = 405
+    package static let notAcceptable: HTTPStatus = 406
     package static let conflict: HTTPStatus = 409
     package static let contentTooLarge: HTTPStatus = 413
     package static let unsupportedMediaType: HTTPStatus = 415

@@ -1,0 +1,38 @@
+/// Settings of the routes; the defaults are those of the service.
+package struct APIConfiguration: Sendable {
+    /// Which routes a port serves.
+    package enum Serving: Sendable {
+        case all
+        /// Everything but health, probes and metrics.
+        case service
+        /// Health, probes and metrics only.
+        case monitoring
+    }
+
+    package var serving = Serving.all
+    /// Bearer keys for everything but health, probes, metrics, the page, the contract and webhooks; none: open.
+    package var apiKeys: [String] = []
+    /// Keys that also see private repos in search.
+    package var privateSearchKeys: [String] = []
+    /// Requests a key may make; nil without limit.
+    package var requestsPerMinute: Int?
+    /// Signs GitHub's webhooks; nil turns them off.
+    package var webhookSecret: String?
+    /// Bytes of a request's body.
+    package var maximumBodyBytes = 2 << 20
+    /// Inputs in one embedding request.
+    package var maximumClientBatch = 2048
+    /// When an embedding request gives up.
+    package var requestTimeout = Duration.seconds(30)
+    /// Other names under which the configured model may be asked for.
+    package var modelAliases: [String] = []
+    /// `openapi.yaml`.
+    package var contract: [UInt8] = []
+    /// The page at `/`, HTML.
+    package var page: [UInt8] = []
+    /// Fields that go out with the page, such as `Content-Security-Policy`.
+    package var pageHeaders: [(name: String, value: String)] = []
+    package var version = "0"
+
+    package init() {}
+}

@@ -1,0 +1,84 @@
+import EmbeddingCore
+import HTTP
+
+extension APIError {
+    /// What the client is told of any error; nil when the fault is unexpected and belongs into the log.
+    init?(_ error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as EmbeddingError:
+            guard let mapped = APIError(error) else { return nil }
+            self = mapped
+        case let error as StoreError:
+            guard let mapped = APIError(error) else { return nil }
+            self = mapped
+        case let error as SearchError:
+            guard let mapped = APIError(error) else { return nil }
+            self = mapped
+        case let error as HTTPError: self.init(error.status, .invalidRequest, error.message)
+        case is CancellationError: self = .cancelled
+        default: return nil
+        }
+    }
+
+    private init?(_ error: EmbeddingError) {
+        let text = error.message
+        let wait = error.retryAfter
+        switch error.code {
+        case .invalidInput: self.init(.badRequest, .unusableText, text, parameter: "input")
+        case .tokensUnsupported: self.init(.badRequest, .invalidRequest, text, parameter: "input")
+        case .unsupportedDimensions:
+            self.init(.unprocessableContent, .invalidRequest, text, parameter: "dimensions")
+        case .unknownModel: self.init(.notFound, .modelNotFound, text, parameter: "model")
+        case .unauthorized, .quotaExhausted: self.init(.serviceUnavailable, .unavailable, text, retryAfter: wait)
+        case .rateLimited, .overloaded:
+            self.init(.tooManyRequests, .rateLimited, text, retryAfter: wait ?? .seconds(1))
+        case .unavailable, .circuitOpen:
+            self.init(.serviceUnavailable, .unavailable, text, retryAfter: wait ?? .seconds(1))
+        case .timeout: self.init(.gatewayTimeout, .backend, text)
+        case .badResponse: self.init(.badGateway, .backend, text)
+        case .cancelled: self = .cancelled
+        case .internal: return nil
+        }
+    }
+
+    private init?(_ error: StoreError) {
+        switch error.code {
+        case .unavailable, .unauthorized, .schema:
+            self.init(.serviceUnavailable, .unavailable, "the database is not available", retryAfter: .seconds(1))
+        case .conflict:
+            self.init(
+                .serviceUnavailable,
+                .unavailable,
+                "the database is busy with the same rows",
+                retryAfter: .seconds(1)
+            )
+        case .badResponse: self.init(.badGateway, .backend, "the database gave an answer that makes no sense")
+        case .cancelled: self = .cancelled
+        case .rejected: return nil
+        }
+    }
+
+    private init?(_ error: SearchError) {
+        switch error {
+        case .invalid(let text): self.init(.unprocessableContent, .invalidRequest, text)
+        case .unknownRepo: self = .notFound("there is no such repo")
+        case .notEmbedded:
+            self.init(
+                .unprocessableContent,
+                .invalidRequest,
+                "the repo has no vector of the current model yet; GET it to see the state of its embedding"
+            )
+        case .embedding(let error): self.init(error)
+        case .store(let error): self.init(error)
+        }
+    }
+
+    /// For a client that has most likely gone away, or a process that stops.
+    private static let cancelled = APIError(
+        .serviceUnavailable,
+        .unavailable,
+        "the request was given up",
+        retryAfter: .seconds(1)
+    )
+}

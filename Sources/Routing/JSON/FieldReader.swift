@@ -1,0 +1,158 @@
+/// Reads the members of one object, or the parameters of a query, and gathers what is wrong with them, so that all
+/// faults are reported at once.
+struct FieldReader {
+    private var members: [String: JSONValue]
+    /// Where the object stands: `#` for the whole body, `#/0` for the first element of an array.
+    private let pointer: String
+    /// Whether the values are text that may stand for numbers and truth values.
+    private let isQuery: Bool
+    private(set) var errors: [FieldError] = []
+
+    /// - Parameter value: an object; anything else is a fault of its own.
+    init(_ value: JSONValue, at pointer: String = "#") {
+        self.pointer = pointer
+        isQuery = false
+        if case .object(let members) = value {
+            self.members = members
+        } else {
+            members = [:]
+            errors.append(FieldError(pointer: pointer, detail: "an object is expected"))
+        }
+    }
+
+    init(query: QueryItems) {
+        pointer = "#"
+        isQuery = true
+        members = query.values.mapValues { .string($0) }
+        errors += query.repeated.map { FieldError(pointer: "#/\($0)", detail: "\($0) stands in the query twice") }
+    }
+
+    /// Whether the member is there, null included.
+    func has(_ name: String) -> Bool { members[name] != nil }
+
+    mutating func report(_ name: String, _ detail: String) {
+        errors.append(FieldError(pointer: "\(pointer)/\(name)", detail: detail))
+    }
+
+    /// Members nobody asked for are faults.
+    mutating func refuseOthers() {
+        for name in members.keys.sorted() {
+            report(name.prefix(64).description.escapedForPointer, "this field is not known")
+        }
+    }
+
+    /// Refuses what nobody asked for, and throws what has been found wrong.
+    mutating func finish() throws {
+        refuseOthers()
+        if !errors.isEmpty { throw APIError.invalid(errors) }
+    }
+
+    /// Takes a member; null counts as absent.
+    mutating func take(_ name: String) -> JSONValue? {
+        guard let value = members.removeValue(forKey: name), value != .null else { return nil }
+        return value
+    }
+
+    mutating func ignore(_ names: String...) {
+        for name in names { members[name] = nil }
+    }
+
+    /// Text of `length` UTF-8 bytes, without NUL, which databases refuse.
+    mutating func string(_ name: String, length: ClosedRange<Int>) -> String? {
+        guard let value = take(name) else { return nil }
+        guard case .string(let text) = value else {
+            report(name, "\(name) has to be a string")
+            return nil
+        }
+        guard length.contains(text.utf8.count) else {
+            report(name, "\(name) has to have \(length.lowerBound) to \(length.upperBound) bytes")
+            return nil
+        }
+        guard !text.utf8.contains(0) else {
+            report(name, "\(name) has a NUL character")
+            return nil
+        }
+        return text
+    }
+
+    mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+        guard let value = take(name) else { return nil }
+        let number = isQuery ? value.string.flatMap { Int($0) } : value.integer
+        guard let number, range.contains(number) else {
+            report(name, "\(name) has to be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    mutating func double(_ name: String, in range: ClosedRange<Double>) -> Double? {
+        guard let value = take(name) else { return nil }
+        let number = isQuery ? value.string.flatMap { Double($0) } : value.double
+        guard let number, range.contains(number) else {
+            report(name, "\(name) has to be a number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    mutating func bool(_ name: String) -> Bool? {
+        guard let value = take(name) else { return nil }
+        if isQuery {
+            if value == .string("true") { return true }
+            if value == .string("false") { return false }
+        } else if let flag = value.bool {
+            return flag
+        }
+        report(name, "\(name) has to be true or false")
+        return nil
+    }
+
+    /// An array of strings.
+    mutating func strings(_ name: String, count: ClosedRange<Int>, length: ClosedRange<Int>) -> [String]? {
+        guard let value = take(name) else { return nil }
+        guard case .array(let elements) = value, count.contains(elements.count) else {
+            report(name, "\(name) has to be an array of \(count.lowerBound) to \(count.upperBound) strings")
+            return nil
+        }
+        let texts = elements.compactMap(\.string).filter { length.contains($0.utf8.count) && !$0.utf8.contains(0) }
+        guard texts.count == elements.count else {
+            report(name, "\(name) has to hold strings of \(length.lowerBound) to \(length.upperBound) bytes")
+            return nil
+        }
+        return texts
+    }
+
+    /// A moment in RFC 3339, as it was given.
+    mutating func timestamp(_ name: String) -> String? {
+        guard let text = string(name, length: 20...40) else { return nil }
+        guard Timestamp.isValid(text) else {
+            report(name, "\(name) has to be a moment in RFC 3339, such as 2026-01-31T12:00:00Z")
+            return nil
+        }
+        return text
+    }
+
+    /// One of the cases of `Choice`, by raw value.
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, of type: Choice.Type) -> Choice?
+    where Choice.RawValue == String {
+        guard let value = take(name) else { return nil }
+        if let text = value.string, let choice = Choice(rawValue: text) { return choice }
+        report(name, "\(name) has to be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        return nil
+    }
+}
+
+extension String {
+    /// Escaped as a reference token (RFC 6901 §3).
+    fileprivate var escapedForPointer: String {
+        var result = ""
+        for character in self {
+            switch character {
+            case "~": result += "~0"
+            case "/": result += "~1"
+            default: result.append(character)
+            }
+        }
+        return result
+    }
+}

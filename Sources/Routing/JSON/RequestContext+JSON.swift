@@ -1,0 +1,24 @@
+import HTTP
+
+extension RequestContext {
+    /// The body as JSON.
+    /// - Throws: `APIError` 400.
+    func json() throws -> JSONValue {
+        let bytes = bytes
+        guard !bytes.isEmpty else { throw APIError.badRequest("a JSON body is needed") }
+        do { return try JSONReader.parse(bytes) } catch {
+            throw APIError.badRequest("the body is not valid JSON: \(error.message) (byte \(error.offset))")
+        }
+    }
+
+    /// The query's parameters, for reading one by one.
+    /// - Throws: `APIError` 400.
+    func query() throws -> FieldReader { FieldReader(query: try QueryItems(head)) }
+}
+
+extension HTTPResponse {
+    /// An answer of one JSON object.
+    static func json(_ status: HTTPStatus = .ok, _ members: (inout JSONWriter) -> Void) -> HTTPResponse {
+        HTTPResponse(status, contentType: "application/json", JSONWriter.object(members))
+    }
+}

@@ -1,0 +1,35 @@
+import HTTP
+import Logging
+
+/// One log line for each request.
+struct AccessLog: Sendable {
+    let logger: Logger
+
+    /// - Parameter level: of good answers; server faults are warnings.
+    func record(
+        _ request: HTTPRequest,
+        route: String,
+        status: HTTPStatus,
+        duration: Duration,
+        requestID: String,
+        level: Logger.Level
+    ) {
+        let level = status.code >= 500 && status != .serviceUnavailable ? .warning : level
+        guard level >= logger.logLevel else { return }
+        logger.log(
+            level: level,
+            "\(request.method.rawValue) \(route) \(status.code)",
+            metadata: [
+                "request-id": "\(requestID)",
+                "status": "\(status.code)",
+                "milliseconds": "\(duration.milliseconds)",
+                "peer": "\(request.peer)",
+            ]
+        )
+    }
+}
+
+extension Duration {
+    /// The whole of it in milliseconds, to a thousandth.
+    var milliseconds: Double { (self / .microseconds(1)).rounded() / 1000 }
+}

@@ -1,0 +1,75 @@
+import EmbeddingCore
+import HTTP
+
+/// Probes, health, metrics, the contract, and the page.
+struct OperationRoutes: Sendable {
+    private let health: any HealthSource
+    private let exposition: @Sendable (Bool) -> [UInt8]
+    private let configuration: APIConfiguration
+
+    init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
+        health = services.health
+        exposition = services.exposition
+        self.configuration = configuration
+    }
+
+    var endpoints: [Endpoint] {
+        [
+            .immediate(.get, "/livez", group: .monitoring, produces: nil) { _ in Self.live },
+            .immediate(.get, "/readyz", group: .monitoring, produces: nil) { _ in try ready() },
+            .immediate(.get, "/health", group: .monitoring) { _ in report() },
+            .immediate(.get, "/metrics", group: .monitoring, produces: nil) { metrics($0) },
+            .immediate(.get, "/openapi.yaml", produces: nil) { [contract = configuration.contract] _ in
+                HTTPResponse(.ok, contentType: "application/yaml", contract)
+            },
+            .immediate(.get, "/", produces: nil) { [page = Self.page(configuration)] _ in page },
+        ]
+    }
+
+    private static let live = HTTPResponse(.ok, contentType: "text/plain; charset=utf-8", Array("ok".utf8))
+
+    private static func page(_ configuration: APIConfiguration) -> HTTPResponse {
+        var response = HTTPResponse(.ok, contentType: "text/html; charset=utf-8", configuration.page)
+        for header in configuration.pageHeaders { response.headers.append(header.name, header.value) }
+        return response
+    }
+
+    private func ready() throws -> HTTPResponse {
+        switch health.snapshot.readiness {
+        case .ready: HTTPResponse(.ok, contentType: "text/plain; charset=utf-8", Array("ready".utf8))
+        case .notReady(let reason):
+            throw APIError(.serviceUnavailable, .unavailable, reason, retryAfter: .seconds(1))
+        }
+    }
+
+    private func report() -> HTTPResponse {
+        let snapshot = health.snapshot
+        return .json(snapshot.state == .down ? .serviceUnavailable : .ok) { json in
+            json.member("status", snapshot.state.rawValue)
+            json.member("database") { snapshot.database.write(to: &$0) }
+            json.member("provider") { snapshot.provider.write(to: &$0) }
+            json.member("pipeline") { snapshot.pipeline.write(to: &$0) }
+            json.member("version", configuration.version)
+            json.member("uptime_seconds", (snapshot.uptime / .seconds(1)).rounded(.down))
+        }
+    }
+
+    private func metrics(_ context: RequestContext) -> HTTPResponse {
+        let accepted = context.head.headers("accept").flatMap { $0.split(separator: ",") }
+        let wantsOpenMetrics = accepted.contains {
+            MediaType.parse($0)?.type == MediaType(type: "application", subtype: "openmetrics-text")
+        }
+        let type =
+            wantsOpenMetrics
+            ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+            : "text/plain; version=0.0.4; charset=utf-8"
+        return HTTPResponse(.ok, contentType: type, exposition(wantsOpenMetrics))
+    }
+}
+
+extension ComponentHealth {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("status", state.rawValue)
+        if let detail { json.member("detail", detail) }
+    }
+}

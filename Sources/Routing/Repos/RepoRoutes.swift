@@ -1,0 +1,100 @@
+import EmbeddingCore
+import HTTP
+
+/// `/repos`: upsert, look at, delete.
+struct RepoRoutes: Sendable {
+    private static let maximumArray = 1000
+
+    private let store: any RepoStore
+    private let pipeline: any PipelineControl
+
+    init(_ services: ServiceDependencies) {
+        store = services.repos
+        pipeline = services.pipeline
+    }
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(method: .post, template: "/repos", consumes: .jsonOrLines) { context in
+                if case .stream(let stream) = context.request.body {
+                    return try await RepoLines(store: store, pipeline: pipeline).upsert(stream)
+                }
+                return try await upsert(context)
+            },
+            Endpoint(method: .get, template: "/repos/{owner}/{name}") { context in
+                let name = try context.repoName()
+                guard let repo = try await store.repo(named: name) else { throw APIError.unknownRepo }
+                return .json { repo.write(to: &$0) }
+            },
+            Endpoint(method: .delete, template: "/repos/{owner}/{name}") { context in
+                guard try await store.delete(named: context.repoName()) else { throw APIError.unknownRepo }
+                return HTTPResponse(.noContent)
+            },
+        ]
+    }
+
+    private func upsert(_ context: RequestContext) async throws -> HTTPResponse {
+        let json = try context.json()
+        var errors: [FieldError] = []
+        var updates: [RepoUpdate] = []
+        if case .array(let elements) = json {
+            guard (1...Self.maximumArray).contains(elements.count) else {
+                throw APIError.badRequest(
+                    "an array has to hold 1 to \(Self.maximumArray) repos; send more as application/x-ndjson"
+                )
+            }
+            for (index, element) in elements.enumerated() {
+                if let update = RepoUpdate(element, at: "#/\(index)", errors: &errors) { updates.append(update) }
+            }
+        } else if let update = RepoUpdate(json, at: "#", errors: &errors) {
+            updates.append(update)
+        }
+        guard errors.isEmpty else { throw APIError.invalid(Array(errors.prefix(100))) }
+        let counts = try await store.upsert(updates)
+        pipeline.wake()
+        return .json(.accepted) { counts.write(to: &$0) }
+    }
+}
+
+extension UpsertCounts {
+    func write(to json: inout JSONWriter) {
+        json.member("created", created)
+        json.member("changed", changed)
+        json.member("unchanged", unchanged)
+    }
+}
+
+extension StoredRepo {
+    func write(to json: inout JSONWriter) {
+        json.member("full_name", repo.fullName)
+        json.member("owner") { $0.member("login", repo.owner) }
+        json.member("description", repo.description)
+        json.member("language", repo.language)
+        json.member("stars", repo.stars)
+        json.member("url", repo.url)
+        json.member("topics", repo.topics)
+        json.member("is_private", repo.isPrivate)
+        json.member("updated_at", updatedAt)
+        json.member("embedding") { embedding in
+            embedding.member("state", state.rawValue)
+            embedding.member("model", model)
+            embedding.member("generated_at", generatedAt)
+            embedding.member("attempts", attempts)
+            embedding.member("last_error", lastError)
+        }
+    }
+}
+
+extension APIError {
+    static let unknownRepo = APIError.notFound("there is no such repo")
+}
+
+extension RequestContext {
+    /// The repo of the path.
+    /// - Throws: `APIError` 404 for what cannot be a repo's name.
+    func repoName() throws -> String {
+        let name = "\(parameters[0])/\(parameters[1])"
+        guard Repo.isValid(fullName: name) else { throw APIError.unknownRepo }
+        return name
+    }
+}

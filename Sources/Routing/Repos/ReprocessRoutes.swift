@@ -1,0 +1,76 @@
+import EmbeddingCore
+import HTTP
+
+/// Making repos due: one, or many by scope.
+struct ReprocessRoutes: Sendable {
+    private let store: any RepoStore
+    private let pipeline: any PipelineControl
+    private let embeddings: any EmbeddingService
+    private let answers = IdempotencyStore()
+
+    init(_ services: ServiceDependencies) {
+        store = services.repos
+        pipeline = services.pipeline
+        embeddings = services.embeddings
+    }
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(method: .post, template: "/repos/{owner}/{name}/reprocess", handle: reprocessOne),
+            Endpoint(method: .post, template: "/reprocess", consumes: .json, handle: reprocessMany),
+        ]
+    }
+
+    @Sendable
+    private func reprocessOne(_ context: RequestContext) async throws -> HTTPResponse {
+        var query = try context.query()
+        let force = query.bool("force") ?? false
+        let wait = query.integer("wait", in: 0...30) ?? 0
+        try query.finish()
+        let name = try context.repoName()
+        guard try await store.reprocess(named: name, force: force) else { throw APIError.unknownRepo }
+        pipeline.wake()
+        if wait > 0, let repo = try await settled(name, within: .seconds(wait)) {
+            return .json { repo.write(to: &$0) }
+        }
+        return .json(.accepted) { $0.member("enqueued", 1) }
+    }
+
+    /// The repo once nothing of it is due any more; nil when that takes longer.
+    private func settled(_ name: String, within limit: Duration) async throws -> StoredRepo? {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            guard let repo = try await store.repo(named: name) else { throw APIError.unknownRepo }
+            if repo.state != .pending { return repo }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return nil
+    }
+
+    @Sendable
+    private func reprocessMany(_ context: RequestContext) async throws -> HTTPResponse {
+        let scope = try ReprocessScope(context.json())
+        guard let key = try context.idempotencyKey() else { return try await reprocess(scope) }
+        return try await answers.answer(to: key, payload: context.bytes) { try await reprocess(scope) }
+    }
+
+    private func reprocess(_ scope: ReprocessScope) async throws -> HTTPResponse {
+        let count = try await store.reprocess(scope, model: embeddings.model())
+        pipeline.wake()
+        return .json(.accepted) { $0.member("enqueued", count) }
+    }
+}
+
+extension ReprocessScope {
+    /// - Throws: `APIError` 400.
+    init(_ json: JSONValue) throws {
+        var fields = FieldReader(json)
+        let kind = fields.choice("scope", of: Kind.self)
+        if kind == nil, fields.errors.isEmpty { fields.report("scope", "scope is missing") }
+        let owner = fields.string("owner", length: 1...100)
+        let language = fields.string("language", length: 1...100)
+        let force = fields.bool("force") ?? false
+        try fields.finish()
+        self.init(kind ?? .missing, owner: owner, language: language, force: force)
+    }
+}

@@ -1,0 +1,27 @@
+import HTTP
+
+/// What a handler knows of the request it answers.
+struct RequestContext: Sendable {
+    var request: HTTPRequest
+    /// The path's parameters in the order of the template, decoded.
+    var parameters: [String]
+    var requestID: String
+    var caller: Caller
+    var started: ContinuousClock.Instant
+
+    var head: HTTPRequestHead { request.head }
+
+    /// The body, when it is delivered whole.
+    var bytes: [UInt8] {
+        if case .bytes(let bytes) = request.body { return bytes }
+        return []
+    }
+}
+
+/// Who asks.
+struct Caller: Sendable, Hashable {
+    /// Which of the configured keys was shown; nil without one.
+    var key: Int?
+    /// Whether private repos may be in its search results.
+    var seesPrivate = false
+}

@@ -1,0 +1,36 @@
+package import EmbeddingCore
+package import Logging
+package import Telemetry
+
+/// What the routes ask for their answers.
+package struct ServiceDependencies: Sendable {
+    package var embeddings: any EmbeddingService
+    package var repos: any RepoStore
+    package var search: any RepoSearch
+    package var pipeline: any PipelineControl
+    package var health: any HealthSource
+    package var metrics: MetricsRegistry
+    /// All metrics as text: Prometheus 0.0.4, or OpenMetrics 1.0 when asked for.
+    package var exposition: @Sendable (_ openMetrics: Bool) -> [UInt8]
+    package var logger: Logger
+
+    package init(
+        embeddings: any EmbeddingService,
+        repos: any RepoStore,
+        search: any RepoSearch,
+        pipeline: any PipelineControl,
+        health: any HealthSource,
+        metrics: MetricsRegistry,
+        exposition: @escaping @Sendable (_ openMetrics: Bool) -> [UInt8],
+        logger: Logger
+    ) {
+        self.embeddings = embeddings
+        self.repos = repos
+        self.search = search
+        self.pipeline = pipeline
+        self.health = health
+        self.metrics = metrics
+        self.exposition = exposition
+        self.logger = logger
+    }
+}

@@ -1,0 +1,88 @@
+import EmbeddingCore
+import HTTP
+import Synchronization
+import Testing
+
+@testable import Routing
+
+@Suite struct SearchRoutesTests {
+    private let services = StubServices()
+
+    private var queries: [SearchQuery] { services.search.queries.withLock { $0 } }
+
+    @Test func `the answer has its fields`() async throws {
+        let answer = try await services.api().ask(.get, "/search?q=x")
+        #expect(answer.status == 200)
+        let text = answer.text
+        #expect(
+            text.hasPrefix(
+                #"{"results":[{"full_name":"a/b","description":"\"x\"","language":null,"stars":5,"url":null,"score":0.5,"#
+                    + #""matched":["vector","text"]},{"full_name":"a/b","description":"\"x\"","language":null,"stars":5,"#
+                    + #""url":null,"score":null,"matched":["vector"]}],"mode":"hybrid","method":"exact","#
+                    + #""model":"stub-model","coverage":0.25,"took_ms":"#
+            )
+        )
+    }
+
+    @Test func `a query has text, filters, mode and limit`() async throws {
+        let query =
+            "q=vector+db%20in%20r%C3%BCst&mode=vector&limit=5&language=Rust&min_stars=10&owner=a&exclude_owner=b"
+            + "&min_score=0.25"
+        _ = try await services.api().ask(.get, "/search?\(query)")
+        let filter = SearchFilter(language: "Rust", minStars: 10, owner: "a", excludeOwner: "b", minScore: 0.25)
+        #expect(queries == [SearchQuery(.text("vector db in rüst"), mode: .vector, filter: filter, limit: 5)])
+    }
+
+    @Test func `the same can be posted`() async throws {
+        let api = services.api()
+        _ = try await api.ask(.post, "/search", #"{"q":"x","limit":3,"min_score":-1}"#)
+        _ = try await api.ask(.post, "/search", #"{"embedding":[1,0.5,-2e-1]}"#)
+        #expect(
+            queries == [
+                SearchQuery(.text("x"), mode: .hybrid, filter: SearchFilter(minScore: -1), limit: 3),
+                SearchQuery(.embedding([1, 0.5, -0.2]), mode: .vector),
+            ]
+        )
+    }
+
+    @Test(arguments: [
+        "", "q=", "q=%20", "q=x&limit=0", "q=x&limit=101", "q=x&limit=1.5", "q=x&limit=", "q=x&mode=best",
+        "q=x&min_score=2",
+        "q=x&min_score=nan", "q=x&min_score=inf", "q=x&min_stars=-1", "q=x&min_stars=99999999999999999999", "q=x&y=1",
+        "q=x&q=y", "q=%00", "embedding=1", "q=x&language=",
+    ])
+    func `a wrong parameter is 400`(query: String) async throws {
+        let answer = try await services.api().ask(.get, "/search?\(query)")
+        #expect(answer.status == 400)
+        #expect(try answer.json["errors"] != nil)
+    }
+
+    @Test(arguments: [
+        "{}", "[]", #"{"q":"x","embedding":[1]}"#, #"{"embedding":[]}"#, #"{"embedding":[0,0]}"#,
+        #"{"embedding":[1,"2"]}"#,
+        #"{"embedding":[1e39]}"#, #"{"embedding":[1],"mode":"text"}"#, #"{"q":1}"#, #"{"q":"x","limit":"3"}"#,
+        #"{"q":"x","extra":true}"#,
+    ])
+    func `a wrong field is 400`(body: String) async throws {
+        #expect(try await services.api().ask(.post, "/search", body).status == 400)
+    }
+
+    @Test func `neighbours of a repo are found`() async throws {
+        let answer = try await services.api().ask(.get, "/repos/a/b/similar?limit=2&language=C")
+        #expect(answer.status == 200)
+        #expect(queries == [SearchQuery(.text("a/b"), mode: .vector, filter: SearchFilter(language: "C"), limit: 2)])
+        #expect(try await services.api().ask(.get, "/repos/a/b/similar?q=x").status == 400)
+    }
+
+    @Test(
+        arguments: [
+            (.unknownRepo, 404), (.notEmbedded, 422), (.invalid("why"), 422),
+            (.embedding(EmbeddingError(.overloaded, "")), 429),
+            (.store(StoreError(.unavailable, "")), 503),
+        ] as [(SearchError, Int)]
+    )
+    func `every fault has its status`(error: SearchError, status: Int) async throws {
+        services.search.failure.withLock { $0 = error }
+        #expect(try await services.api().ask(.get, "/repos/a/b/similar").status == status)
+    }
+}

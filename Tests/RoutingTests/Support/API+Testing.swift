@@ -1,0 +1,63 @@
+import HTTP
+import Synchronization
+import Testing
+
+@testable import Routing
+
+/// An answer with its whole body.
+struct Answer {
+    let status: Int
+    let headers: HTTPHeaders
+    let body: [UInt8]
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    var json: JSONValue {
+        get throws { try JSONReader.parse(body) }
+    }
+}
+
+extension API {
+    /// Asks as the server does: `respondNow` first, then `respond`.
+    func ask(
+        _ method: HTTPMethod,
+        _ target: String,
+        _ body: String = "",
+        headers: HTTPHeaders = [:]
+    ) async throws -> Answer {
+        var headers = headers
+        if !body.isEmpty, headers["Content-Type"] == nil { headers["Content-Type"] = "application/json" }
+        return try await ask(
+            HTTPRequest(head: HTTPRequestHead(method, target, headers: headers), body: .bytes(Array(body.utf8)))
+        )
+    }
+
+    func ask(_ request: HTTPRequest) async throws -> Answer {
+        let response: HTTPResponse
+        if case .bytes = request.body, let now = respondNow(to: request) {
+            response = now
+        } else {
+            response = await respond(to: request)
+        }
+        let body: [UInt8]
+        switch response.body {
+        case .empty: body = []
+        case .bytes(let bytes): body = bytes
+        case .stream(let write):
+            let sink = BodySink()
+            try await write(sink)
+            body = sink.bytes
+        }
+        return Answer(status: response.status.code, headers: response.headers, body: body)
+    }
+}
+
+/// Keeps what is written.
+final class BodySink: HTTPBodyWriter {
+    private let pieces = Mutex<[[UInt8]]>([])
+
+    var bytes: [UInt8] { pieces.withLock { $0.flatMap { $0 } } }
+    var count: Int { pieces.withLock(\.count) }
+
+    func write(_ bytes: [UInt8]) async throws { pieces.withLock { $0.append(bytes) } }
+}

@@ -1,0 +1,215 @@
+import EmbeddingCore
+import HTTP
+import Logging
+import Synchronization
+import Telemetry
+
+@testable import Routing
+
+/// Services that answer from memory.
+final class StubServices: Sendable {
+    let embeddings = StubEmbeddings()
+    let repos = StubRepos()
+    let search = StubSearch()
+    let pipeline = StubPipeline()
+    let health = StubHealth()
+    let metrics = MetricsRegistry()
+
+    func api(_ configure: (inout APIConfiguration) -> Void = { _ in }) -> API {
+        var configuration = APIConfiguration()
+        configure(&configuration)
+        return API(
+            ServiceDependencies(
+                embeddings: embeddings,
+                repos: repos,
+                search: search,
+                pipeline: pipeline,
+                health: health,
+                metrics: metrics,
+                exposition: { Array(($0 ? "# EOF\n" : "up 1\n").utf8) },
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            ),
+            configuration: configuration
+        )
+    }
+}
+
+/// Embeds a text as its UTF-8 length and position-independent constants, so that answers can be told apart.
+final class StubEmbeddings: EmbeddingService {
+    static let model = EmbeddingModel(provider: .builtin, name: "stub-model", dimensions: 3, revision: "abc")
+
+    struct State {
+        var limits = EmbeddingLimits(items: 64, tokensPerText: 256)
+        var isCached = false
+        var failure: EmbeddingError?
+        var requests: [EmbeddingRequest] = []
+        var dimensions = 3
+    }
+
+    let state = Mutex(State())
+
+    var requests: [EmbeddingRequest] { state.withLock(\.requests) }
+    var limits: EmbeddingLimits { state.withLock(\.limits) }
+    var providerState: ProviderState { .ready }
+
+    func model() async throws(EmbeddingError) -> EmbeddingModel { Self.model }
+
+    func cached(_ request: EmbeddingRequest) -> EmbeddingResult? {
+        guard state.withLock(\.isCached) else { return nil }
+        return result(request, .hit)
+    }
+
+    func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult {
+        state.withLock { $0.requests.append(request) }
+        if let failure = state.withLock(\.failure) { throw failure }
+        return result(request, .miss)
+    }
+
+    private func result(_ request: EmbeddingRequest, _ cache: EmbeddingResult.CacheUse) -> EmbeddingResult {
+        let dimensions = request.dimensions ?? state.withLock(\.dimensions)
+        return EmbeddingResult(
+            embeddings: request.inputs.map { input in
+                Result { () throws(EmbeddingError) in
+                    try Embedding(validating: Self.vector(input, dimensions), dimensions: dimensions, normalized: false)
+                }
+            },
+            model: Self.model,
+            tokens: request.inputs.count * 4,
+            cache: cache,
+            queueTime: .milliseconds(1),
+            providerTime: .milliseconds(2)
+        )
+    }
+
+    static func vector(_ input: EmbeddingInput, _ dimensions: Int) -> [Float] {
+        let seed: Int
+        switch input {
+        case .text(let text): seed = text.utf8.count
+        case .tokens(let ids): seed = ids.reduce(0, +)
+        }
+        return (0..<dimensions).map { $0 == 0 ? Float(seed) : Float($0) / 8 }
+    }
+}
+
+final class StubRepos: RepoStore {
+    struct State {
+        var repos: [String: StoredRepo] = [:]
+        var upserted: [RepoUpdate] = []
+        var portions: [Int] = []
+        var reprocessed: [String] = []
+        var scopes: [ReprocessScope] = []
+        var renamed: [String] = []
+        var failure: StoreError?
+        var failures: [FailedRepo] = []
+        /// Gates `reprocess(scope)` until it is finished.
+        var gate: AsyncStream<Void>?
+    }
+
+    let state = Mutex(State())
+
+    private func check() throws(StoreError) { if let failure = state.withLock(\.failure) { throw failure } }
+
+    func ping() async throws(StoreError) { try check() }
+
+    func upsert(_ repos: [RepoUpdate]) async throws(StoreError) -> UpsertCounts {
+        try check()
+        return state.withLock { state in
+            state.upserted += repos
+            state.portions.append(repos.count)
+            return UpsertCounts(created: repos.count, changed: 0, unchanged: 0)
+        }
+    }
+
+    func repo(named fullName: String) async throws(StoreError) -> StoredRepo? {
+        try check()
+        return state.withLock { $0.repos[fullName] }
+    }
+
+    func delete(named fullName: String) async throws(StoreError) -> Bool {
+        try check()
+        return state.withLock { $0.repos.removeValue(forKey: fullName) != nil }
+    }
+
+    func rename(_ fullName: String, to newName: String) async throws(StoreError) -> Bool {
+        state.withLock { $0.renamed.append("\(fullName) → \(newName)") }
+        return true
+    }
+
+    func reprocess(named fullName: String, force: Bool) async throws(StoreError) -> Bool {
+        try check()
+        return state.withLock { state in
+            state.reprocessed.append("\(fullName) \(force)")
+            return state.repos[fullName] != nil
+        }
+    }
+
+    func reprocess(_ scope: ReprocessScope, model: EmbeddingModel) async throws(StoreError) -> Int {
+        try check()
+        if let gate = state.withLock(\.gate) { for await _ in gate {} }
+        return state.withLock { state in
+            state.scopes.append(scope)
+            return 7
+        }
+    }
+
+    func failures(limit: Int, cursor: String?) async throws(StoreError) -> (failures: [FailedRepo], next: String?) {
+        let all = state.withLock(\.failures)
+        let start = cursor.flatMap { Int($0) } ?? 0
+        let end = min(start + limit, all.count)
+        return (Array(all[min(start, end)..<end]), end < all.count ? "\(end)" : nil)
+    }
+
+    func retryFailures() async throws(StoreError) -> Int { 3 }
+}
+
+final class StubSearch: RepoSearch {
+    let queries = Mutex<[SearchQuery]>([])
+    let failure = Mutex<SearchError?>(nil)
+
+    func search(_ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
+        queries.withLock { $0.append(query) }
+        return try answer(query.mode)
+    }
+
+    func similar(to fullName: String, filter: SearchFilter, limit: Int) async throws(SearchError) -> SearchAnswer {
+        queries.withLock { $0.append(SearchQuery(.text(fullName), mode: .vector, filter: filter, limit: limit)) }
+        return try answer(.vector)
+    }
+
+    private func answer(_ mode: SearchMode) throws(SearchError) -> SearchAnswer {
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        let repo = Repo(fullName: "a/b", description: "\"x\"", stars: 5)
+        return SearchAnswer(
+            hits: [SearchHit(repo: repo, score: 0.5, matched: [.vector, .text]), SearchHit(repo: repo, score: nil)],
+            mode: mode,
+            method: .exact,
+            model: StubEmbeddings.model,
+            coverage: 0.25
+        )
+    }
+}
+
+final class StubPipeline: PipelineControl {
+    let statuses = Mutex<PipelineStatus>(PipelineStatus(state: .idle))
+    let calls = Mutex<[String]>([])
+
+    var status: PipelineStatus { statuses.withLock { $0 } }
+
+    func pause() async throws(StoreError) { calls.withLock { $0.append("pause") } }
+    func resume() async throws(StoreError) { calls.withLock { $0.append("resume") } }
+    func wake() { calls.withLock { $0.append("wake") } }
+}
+
+final class StubHealth: HealthSource {
+    let current = Mutex(
+        HealthSnapshot(
+            database: ComponentHealth(.ok),
+            provider: ComponentHealth(.ok),
+            pipeline: ComponentHealth(.ok),
+            readiness: .ready,
+            uptime: .seconds(5)
+        )
+    )
+
+    var snapshot: HealthSnapshot { current.withLock { $0 } }
+}
