@@ -38,9 +38,39 @@ package struct EmbeddingBatch: Sendable {
     package var vectors: [[Float]]
     /// Tokens the provider counted, or our own count; 0 when nobody did.
     package var tokens: Int
+    /// What the provider said about its rate limits; nil when it said nothing.
+    package var quota: ProviderQuota?
 
-    package init(vectors: [[Float]], tokens: Int) {
+    package init(vectors: [[Float]], tokens: Int, quota: ProviderQuota? = nil) {
         self.vectors = vectors
+        self.tokens = tokens
+        self.quota = quota
+    }
+}
+
+/// The rate limits of an account as an answer's headers state them.
+package struct ProviderQuota: Sendable, Hashable {
+    /// One limited resource.
+    package struct Window: Sendable, Hashable {
+        /// What a minute allows.
+        package var limit: Int?
+        /// What is left now.
+        package var remaining: Int?
+        /// Until the whole limit is there again.
+        package var reset: Duration?
+
+        package init(limit: Int? = nil, remaining: Int? = nil, reset: Duration? = nil) {
+            self.limit = limit
+            self.remaining = remaining
+            self.reset = reset
+        }
+    }
+
+    package var requests: Window
+    package var tokens: Window
+
+    package init(requests: Window = Window(), tokens: Window = Window()) {
+        self.requests = requests
         self.tokens = tokens
     }
 }

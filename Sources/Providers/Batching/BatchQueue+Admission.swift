@@ -1,0 +1,41 @@
+import EmbeddingCore
+
+extension BatchQueue {
+    /// Refuses at once what cannot be done, so that the caller may go elsewhere or come back.
+    func admit(
+        _ submitted: [Text],
+        priority: Priority,
+        deadline: Instant?,
+        now: Instant
+    ) throws(EmbeddingError) {
+        if let stop { throw stop.error }
+        let wait = expectedWait(for: submitted.count, priority: priority, now: now)
+        let room = priority == .interactive ? settings.capacity : settings.capacity / 2
+        let size = submitted.reduce(0) { $0 + $1.input.byteCount }
+        let isEmpty = texts.isEmpty
+        guard isEmpty || (texts.count + submitted.count <= room && bytes + size <= settings.byteCapacity) else {
+            throw EmbeddingError(.overloaded, "too many texts wait already", retryAfter: max(.seconds(1), wait))
+        }
+        guard let deadline else { return }
+        if let paused = pacer.pausedUntil, paused > deadline {
+            throw EmbeddingError(.rateLimited, "the provider limits the rate", retryAfter: paused - now)
+        }
+        guard now + wait <= deadline else {
+            throw EmbeddingError(
+                .overloaded,
+                "the texts that wait already take longer than the time given",
+                retryAfter: max(.seconds(1), wait - (deadline - now))
+            )
+        }
+    }
+
+    /// How long texts that come now will take, those before them included.
+    private func expectedWait(for count: Int, priority: Priority, now: Instant) -> Duration {
+        let before = waiting.indices.filter { $0 >= priority.rawValue }.reduce(0) { $0 + waiting[$1].count }
+        return throughput.wait(
+            texts: before + count,
+            batchSize: settings.batchSize,
+            parallelCalls: settings.parallelCalls
+        )
+    }
+}

@@ -1,0 +1,171 @@
+import DequeModule
+import EmbeddingCore
+
+extension BatchQueue {
+    /// Starts every call that is due and ends every request whose time is up. To be called after each event and at
+    /// `wake`.
+    mutating func advance(now: Instant) -> [Effect] {
+        var effects: [Effect] = []
+        expire(now: now, &effects)
+        wake = deadlines.soonest { requests[$0] != nil }
+        if stop != nil {
+            probe(now: now, &effects)
+            return effects
+        }
+        while calls.count < settings.parallelCalls, let call = nextCall(now: now) { effects.append(.start(call)) }
+        return effects
+    }
+
+    private mutating func expire(now: Instant, _ effects: inout [Effect]) {
+        while let id = deadlines.popDue(at: now) {
+            guard let request = requests[id] else { continue }
+            let error = request.lastError ?? EmbeddingError(.timeout, "the provider did not answer in the time given")
+            finish(id, missing: error, now: now, &effects)
+        }
+    }
+
+    private mutating func nextCall(now: Instant) -> Call? {
+        for priority in [Priority.interactive, .backlog] {
+            if let group = dueGroup(priority, now: now) { return startGroup(group, now: now) }
+            guard waiting[priority.rawValue].count > 0 else { continue }
+            guard isReady(priority, now: now) else { continue }
+            guard mayStart(tokens: expectedTokens(priority), now: now) else { return nil }
+            if let call = startBatch(priority, now: now) { return call }
+        }
+        return nil
+    }
+
+    /// Whether texts need not wait for company any more.
+    private mutating func isReady(_ priority: Priority, now: Instant) -> Bool {
+        let texts = waiting[priority.rawValue]
+        if calls.isEmpty || texts.count >= settings.batchSize { return true }
+        if let limit = settings.tokensPerCall, texts.tokens >= limit { return true }
+        guard let since = texts.since else { return false }
+        if now >= since + settings.window { return true }
+        wakeAt(since + settings.window)
+        return false
+    }
+
+    /// Whether the pace allows a call of that size now.
+    private mutating func mayStart(tokens: Int, now: Instant) -> Bool {
+        let earliest = pacer.earliest(tokens: tokens, at: now)
+        if earliest > now { wakeAt(earliest) }
+        return earliest <= now
+    }
+
+    mutating func wakeAt(_ instant: Instant) { wake = wake.map { min($0, instant) } ?? instant }
+
+    /// What the next batch of that priority will cost, near enough for the pace.
+    private func expectedTokens(_ priority: Priority) -> Int {
+        let texts = waiting[priority.rawValue]
+        let share = texts.count <= settings.batchSize ? texts.tokens : texts.tokens * settings.batchSize / texts.count
+        return min(share, settings.tokensPerCall ?? .max)
+    }
+
+    /// The place of a group that may go now; groups nobody waits for any more are dropped on the way.
+    private mutating func dueGroup(_ priority: Priority, now: Instant) -> Int? {
+        var place = 0
+        var earliest: Instant?
+        while place < groups.count {
+            groups[place].texts.removeAll { texts[$0] == nil }
+            if groups[place].texts.isEmpty {
+                groups.remove(at: place)
+                continue
+            }
+            if groups[place].priority == priority {
+                if groups[place].notBefore <= now {
+                    let tokens = groups[place].texts.reduce(0) { $0 + (texts[$1]?.text.tokens ?? 0) }
+                    return mayStart(tokens: tokens, now: now) ? place : nil
+                }
+                earliest = earliest.map { min($0, groups[place].notBefore) } ?? groups[place].notBefore
+            }
+            place += 1
+        }
+        if let earliest { wakeAt(earliest) }
+        return nil
+    }
+
+    private mutating func startGroup(_ place: Int, now: Instant) -> Call {
+        let group = groups.remove(at: place)
+        return start(group.texts, priority: group.priority, attempts: group.attempts, now: now)
+    }
+
+    /// Fills a batch: one text of each request in turn. Texts of another size than the first stay where they are,
+    /// because one call has one size.
+    private mutating func startBatch(_ priority: Priority, now: Instant) -> Call? {
+        var chosen: [TextID] = []
+        var tokens = 0
+        var size: Int??
+        var lane: Deque<RequestID> = []
+        swap(&lane, &lanes[priority.rawValue])
+        var otherSizes: [RequestID] = []
+        while chosen.count < settings.batchSize, let id = lane.popFirst() {
+            guard let request = requests[id] else { continue }
+            if let size, size != request.dimensions {
+                otherSizes.append(id)
+                continue
+            }
+            guard let textID = takeWaiting(of: id), let cost = texts[textID]?.text.tokens else { continue }
+            if let limit = settings.tokensPerCall, !chosen.isEmpty, tokens + cost > limit {
+                lane.prepend(id)
+                break
+            }
+            size = .some(request.dimensions)
+            markTaken(textID)
+            chosen.append(textID)
+            tokens += cost
+            lane.append(id)
+        }
+        lane.prepend(contentsOf: otherSizes)
+        swap(&lane, &lanes[priority.rawValue])
+        guard !chosen.isEmpty else { return nil }
+        return start(chosen, priority: priority, attempts: 0, now: now)
+    }
+
+    /// The next text of the request that still waits; the request leaves its lane when there is none.
+    private mutating func takeWaiting(of id: RequestID) -> TextID? {
+        guard let request = requests[id] else { return nil }
+        var cursor = request.cursor
+        while cursor < request.texts.count {
+            if texts[request.texts[cursor]]?.place == .waiting { break }
+            cursor += 1
+        }
+        requests[id]?.cursor = cursor
+        return cursor < request.texts.count ? request.texts[cursor] : nil
+    }
+
+    private mutating func markTaken(_ id: TextID) {
+        guard let pending = texts[id] else { return }
+        waiting[pending.priority.rawValue].remove(pending.text.tokens)
+        texts[id]?.place = .grouped
+    }
+
+    private mutating func start(_ ids: [TextID], priority: Priority, attempts: Int, now: Instant) -> Call {
+        var call = Call(id: makeID(), keys: [], inputs: [], tokens: [])
+        for id in ids {
+            guard let pending = texts[id] else { continue }
+            texts[id]?.place = .calling
+            call.keys.append(pending.text.key)
+            call.inputs.append(pending.text.input)
+            call.tokens.append(pending.text.tokens)
+            call.dimensions = pending.dimensions
+            for waiter in pending.waiters where requests[waiter.request]?.started == nil {
+                requests[waiter.request]?.started = now
+            }
+        }
+        let total = call.tokens.reduce(0, +)
+        pacer.start(tokens: total, at: now)
+        calls[call.id] = RunningCall(texts: ids, priority: priority, attempts: attempts, tokens: total, started: now)
+        return call
+    }
+
+    /// One small call that finds out whether the operator has mended what stopped the provider.
+    private mutating func probe(now: Instant, _ effects: inout [Effect]) {
+        guard let current = stop, !current.isProbing else { return }
+        guard now >= current.probeAt else { return wakeAt(current.probeAt) }
+        stop?.isProbing = true
+        let id = makeID()
+        calls[id] = RunningCall(texts: [], priority: .backlog, attempts: 0, tokens: 1, started: now, isProbe: true)
+        effects.append(.start(Call(id: id, keys: [], inputs: [.text("embed-star")], tokens: [1])))
+    }
+}

@@ -1,0 +1,173 @@
+import EmbeddingCore
+
+extension BatchQueue {
+    /// A call has ended.
+    /// - Parameter jitter: 0..<1.
+    mutating func finished(
+        _ id: CallID,
+        _ result: Result<Answer, EmbeddingError>,
+        jitter: Double,
+        now: Instant
+    ) -> [Effect] {
+        guard let call = calls.removeValue(forKey: id) else { return [] }
+        var effects: [Effect] = []
+        switch result {
+        case .success(let answer):
+            throughput.observe(now - call.started)
+            pacer.succeeded(estimated: call.tokens, actual: answer.tokens, quota: answer.quota, at: now)
+            if stop != nil {
+                stop = nil
+                effects.append(.recovered)
+            }
+            deliver(answer, to: call, now: now, &effects)
+        case .failure(let error):
+            if call.isProbe {
+                probeFailed(error, now: now, &effects)
+            } else {
+                failed(call, error, jitter: jitter, now: now, &effects)
+            }
+        }
+        return effects
+    }
+
+    /// A text whose own vector is unusable is asked for once more, alone.
+    private mutating func deliver(_ answer: Answer, to call: RunningCall, now: Instant, _ effects: inout [Effect]) {
+        for (textID, outcome) in zip(call.texts, answer.outcomes) {
+            if case .failure(let error) = outcome, error.code == .badResponse, call.texts.count > 1 {
+                regroup([textID], call, attempts: settings.retry.attempts - 1, notBefore: now, error)
+                effects.append(.retried(error.code))
+            } else {
+                settle(textID, outcome, now: now, &effects)
+            }
+        }
+    }
+
+    private mutating func failed(
+        _ call: RunningCall,
+        _ error: EmbeddingError,
+        jitter: Double,
+        now: Instant,
+        _ effects: inout [Effect]
+    ) {
+        switch RetryPolicy.verdict(error.code) {
+        case .retry: retry(call, error, jitter: jitter, now: now, &effects)
+        case .pace:
+            pacer.refused(retryAfter: error.retryAfter, jitter: jitter, at: now)
+            effects.append(.limited)
+            regroup(call.texts, call, attempts: call.attempts, notBefore: pacer.pausedUntil ?? now, error)
+        case .divide: divide(call, error, attempts: call.attempts, now: now, &effects)
+        case .stop: halt(error, call, now: now, &effects)
+        case .fail:
+            if error.code == .circuitOpen { failAll(error, now: now, &effects) }
+            for textID in call.texts { settle(textID, .failure(error), now: now, &effects) }
+        }
+    }
+
+    private mutating func retry(
+        _ call: RunningCall,
+        _ error: EmbeddingError,
+        jitter: Double,
+        now: Instant,
+        _ effects: inout [Effect]
+    ) {
+        let attempts = call.attempts + 1
+        guard attempts < settings.retry.attempts else {
+            // The last attempt failed for all of them together; each half gets one of its own, because a single text
+            // can bring some servers down.
+            if call.texts.count > 1 {
+                divide(call, error, attempts: settings.retry.attempts - 1, now: now, &effects)
+            } else {
+                for textID in call.texts { settle(textID, .failure(error), now: now, &effects) }
+            }
+            return
+        }
+        let delay = settings.retry.delay(after: attempts, retryAfter: error.retryAfter, jitter: jitter)
+        effects.append(.retried(error.code))
+        regroup(call.texts, call, attempts: attempts, notBefore: now + delay, error)
+    }
+
+    private mutating func divide(
+        _ call: RunningCall,
+        _ error: EmbeddingError,
+        attempts: Int,
+        now: Instant,
+        _ effects: inout [Effect]
+    ) {
+        guard call.texts.count > 1 else {
+            guard let only = call.texts.first else { return }
+            if error.code == .invalidInput, shorten(only) {
+                effects.append(.shortened)
+                regroup([only], call, attempts: attempts, notBefore: now, error)
+            } else {
+                settle(only, .failure(error), now: now, &effects)
+            }
+            return
+        }
+        let middle = call.texts.count / 2
+        regroup(Array(call.texts[..<middle]), call, attempts: attempts, notBefore: now, error)
+        regroup(Array(call.texts[middle...]), call, attempts: attempts, notBefore: now, error)
+    }
+
+    /// Halves a text that the provider may have refused for its length, which is only estimated.
+    private mutating func shorten(_ id: TextID) -> Bool {
+        guard let pending = texts[id], pending.text.canBeCut, case .text(let text) = pending.text.input else {
+            return false
+        }
+        let half = Truncation.beginning(of: text, bytes: text.utf8.count / 2)
+        guard half.utf8.count >= Self.shortestCut else { return false }
+        bytes -= text.utf8.count - half.utf8.count
+        texts[id]?.text.input = .text(half)
+        texts[id]?.text.tokens = max(1, pending.text.tokens / 2)
+        return true
+    }
+
+    /// A text this short was not refused for its length.
+    static let shortestCut = 512
+
+    private mutating func regroup(
+        _ ids: [TextID],
+        _ call: RunningCall,
+        attempts: Int,
+        notBefore: Instant,
+        _ error: EmbeddingError
+    ) {
+        var kept: [TextID] = []
+        for id in ids {
+            guard let pending = texts[id] else { continue }
+            guard !pending.waiters.isEmpty else {
+                forget(id)
+                continue
+            }
+            texts[id]?.place = .grouped
+            for waiter in pending.waiters { requests[waiter.request]?.lastError = error }
+            kept.append(id)
+        }
+        guard !kept.isEmpty else { return }
+        groups.append(Group(texts: kept, priority: call.priority, attempts: attempts, notBefore: notBefore))
+    }
+
+    private mutating func halt(_ error: EmbeddingError, _ call: RunningCall, now: Instant, _ effects: inout [Effect]) {
+        if stop == nil { effects.append(.stopped(error)) }
+        stop = Stop(error: error, probeAt: now + settings.probeInterval)
+        for textID in call.texts { settle(textID, .failure(error), now: now, &effects) }
+        failAll(error, now: now, &effects)
+    }
+
+    private mutating func probeFailed(_ error: EmbeddingError, now: Instant, _ effects: inout [Effect]) {
+        guard let current = stop else { return }
+        let isStill = RetryPolicy.verdict(error.code) == .stop
+        stop = Stop(error: isStill ? error : current.error, probeAt: now + settings.probeInterval)
+        // Anything else than a permanent fault shows that the key and the model are accepted.
+        guard !isStill, error.code == .rateLimited || error.code == .invalidInput else { return }
+        stop = nil
+        effects.append(.recovered)
+    }
+
+    /// Answers everything that is not under way.
+    private mutating func failAll(_ error: EmbeddingError, now: Instant, _ effects: inout [Effect]) {
+        for (id, pending) in texts where pending.place != .calling {
+            settle(id, .failure(error), now: now, &effects)
+        }
+        groups.removeAll()
+    }
+}

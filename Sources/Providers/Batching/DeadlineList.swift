@@ -1,0 +1,31 @@
+import DequeModule
+
+/// Requests by deadline, soonest first. Most come in that order already, so an insertion seldom moves anything.
+/// Requests that ended earlier stay until their time is up or they are at the front.
+struct DeadlineList: Sendable {
+    private struct Entry: Sendable {
+        var deadline: ContinuousClock.Instant
+        var request: Int
+    }
+
+    private var entries: Deque<Entry> = []
+
+    mutating func insert(_ deadline: ContinuousClock.Instant, _ request: Int) {
+        var place = entries.count
+        while place > 0, entries[place - 1].deadline > deadline { place -= 1 }
+        entries.insert(Entry(deadline: deadline, request: request), at: place)
+    }
+
+    /// Drops ended requests from the front and gives the soonest deadline.
+    mutating func soonest(isAlive: (Int) -> Bool) -> ContinuousClock.Instant? {
+        while let first = entries.first, !isAlive(first.request) { entries.removeFirst() }
+        return entries.first?.deadline
+    }
+
+    /// Takes the next request whose time is up.
+    mutating func popDue(at now: ContinuousClock.Instant) -> Int? {
+        guard let first = entries.first, first.deadline <= now else { return nil }
+        entries.removeFirst()
+        return first.request
+    }
+}

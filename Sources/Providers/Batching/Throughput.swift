@@ -1,0 +1,18 @@
+/// How fast calls went lately, for telling a caller whether to wait.
+struct Throughput: Sendable, Hashable {
+    /// Seconds of one call, averaged over the last ten or so.
+    private(set) var secondsPerCall: Double?
+
+    mutating func observe(_ duration: Duration) {
+        let seconds = duration / .seconds(1)
+        secondsPerCall = secondsPerCall.map { $0 * 0.9 + seconds * 0.1 } ?? seconds
+    }
+
+    /// How long `texts` more take, their own call included; zero as long as nothing is known.
+    func wait(texts: Int, batchSize: Int, parallelCalls: Int) -> Duration {
+        guard let secondsPerCall else { return .zero }
+        let calls = (texts + batchSize - 1) / batchSize
+        let rounds = (calls + parallelCalls - 1) / parallelCalls
+        return .seconds(Double(rounds) * secondsPerCall)
+    }
+}

@@ -1,0 +1,184 @@
+import EmbeddingCore
+import Logging
+import Synchronization
+import Telemetry
+
+extension EmbeddingGateway {
+    /// Hands texts to the queue and waits for all of them. A cancelled caller takes back what has not been sent.
+    func wait(
+        for texts: [BatchQueue.Text],
+        _ request: EmbeddingRequest,
+        dimensions: Int
+    ) async throws(EmbeddingError) -> BatchQueue.Finished {
+        let id = state.withLock { $0.queue.makeID() }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { (caller: Continuation) in
+                submit(texts, request, dimensions, id, caller)
+            }
+        } onCancel: {
+            abandon(id)
+        }
+        if Task.isCancelled { state.withLock { _ = $0.gone.remove(id) } }
+        return try result.get()
+    }
+
+    private func submit(
+        _ texts: [BatchQueue.Text],
+        _ request: EmbeddingRequest,
+        _ dimensions: Int,
+        _ id: BatchQueue.RequestID,
+        _ caller: Continuation
+    ) {
+        let now = time.now
+        let refusal = state.withLock { state -> EmbeddingError? in
+            if state.gone.remove(id) != nil { return Self.cancelled }
+            do throws(EmbeddingError) {
+                try state.queue.submit(
+                    texts,
+                    id: id,
+                    priority: request.priority,
+                    dimensions: dimensions,
+                    deadline: request.deadline,
+                    now: now
+                )
+            } catch {
+                return error
+            }
+            state.callers[id] = caller
+            return nil
+        }
+        if let refusal {
+            caller.resume(returning: .failure(refusal))
+        } else {
+            advance()
+        }
+    }
+
+    private func abandon(_ id: BatchQueue.RequestID) {
+        let caller = state.withLock { state -> Continuation? in
+            guard let caller = state.callers.removeValue(forKey: id) else {
+                state.gone.insert(id)
+                return nil
+            }
+            state.queue.cancel(id)
+            return caller
+        }
+        caller?.resume(returning: .failure(Self.cancelled))
+    }
+
+    private static let cancelled = EmbeddingError(.cancelled, "the caller has gone")
+
+    /// Lets the queue decide and does what it says. `event` happens first, under the same lock.
+    func advance(_ event: (inout BatchQueue, ContinuousClock.Instant) -> [BatchQueue.Effect] = { _, _ in [] }) {
+        let now = time.now
+        let (effects, callers, alarm, queued) = state.withLock { state in
+            let effects = event(&state.queue, now) + state.queue.advance(now: now)
+            var callers: [(Continuation, BatchQueue.Finished)] = []
+            for case .finish(let id, let finished) in effects {
+                if let caller = state.callers.removeValue(forKey: id) { callers.append((caller, finished)) }
+            }
+            return (effects, callers, Self.newAlarm(&state), state.queue.texts.count)
+        }
+        metrics.queued.set(Double(queued))
+        for (caller, finished) in callers { caller.resume(returning: .success(finished)) }
+        for effect in effects { perform(effect) }
+        if let alarm { setAlarm(alarm) }
+    }
+
+    private func perform(_ effect: BatchQueue.Effect) {
+        switch effect {
+        case .start(let call): Task { await self.make(call) }
+        case .finish(_, let finished): countFailures(finished)
+        case .retried: metrics.retries.increment()
+        case .limited: metrics.limited.increment()
+        case .shortened: metrics.truncated.increment()
+        case .stopped(let error):
+            logger.error(
+                "the embedding provider is stopped until this is mended",
+                metadata: ["provider": "\(pool.name.rawValue)", "error": "\(error)"]
+            )
+        case .recovered:
+            logger.notice("the embedding provider works again", metadata: ["provider": "\(pool.name.rawValue)"])
+        }
+    }
+
+    private func countFailures(_ finished: BatchQueue.Finished) {
+        for case .failure(let error) in finished.outcomes { metrics.failed(error.code) }
+    }
+
+    /// The queue's next instant, if no alarm is set that comes sooner.
+    private static func newAlarm(_ state: inout State) -> ContinuousClock.Instant? {
+        guard let wake = state.queue.wake else { return nil }
+        if let alarm = state.alarm, alarm <= wake { return nil }
+        state.alarm = wake
+        return wake
+    }
+
+    private func setAlarm(_ instant: ContinuousClock.Instant) {
+        let time = time
+        Task { [weak self] in
+            try? await time.sleep(until: instant)
+            self?.ring(instant)
+        }
+    }
+
+    private func ring(_ instant: ContinuousClock.Instant) {
+        state.withLock { state in
+            if state.alarm == instant { state.alarm = nil }
+        }
+        advance()
+    }
+
+    /// Makes one provider call and tells the queue how it went.
+    private func make(_ call: BatchQueue.Call) async {
+        let started = time.now
+        metrics.batchSize.observe(Double(call.inputs.count))
+        let result: Result<BatchQueue.Answer, EmbeddingError>
+        do throws(EmbeddingError) {
+            let native = try await pool.model()
+            let wanted = call.dimensions ?? native.dimensions
+            let asked = size.asked(wanted, native: native.dimensions)
+            let batch = try await pool.embed(call.inputs, dimensions: asked)
+            result = .success(try answer(batch, to: call, wanted: wanted, native: native.dimensions))
+            metrics.called(nil)
+        } catch {
+            result = .failure(error)
+            metrics.called(error.code)
+        }
+        metrics.duration.observe(time.now - started)
+        let jitter = jitter()
+        advance { queue, now in queue.finished(call.id, result, jitter: jitter, now: now) }
+    }
+
+    /// Checks the vectors one by one and keeps the good ones in the cache.
+    private func answer(
+        _ batch: EmbeddingBatch,
+        to call: BatchQueue.Call,
+        wanted: Int,
+        native: Int
+    ) throws(EmbeddingError) -> BatchQueue.Answer {
+        guard batch.vectors.count == call.inputs.count else {
+            throw EmbeddingError(
+                .badResponse,
+                "the provider answered \(batch.vectors.count) vectors for \(call.inputs.count) texts"
+            )
+        }
+        let tokens = TokenShares.divide(batch.tokens, by: call.tokens, isExact: preparation.countsExactly)
+        var outcomes: [BatchQueue.TextOutcome] = []
+        var fresh: [(key: CacheKey, value: EmbeddedText)] = []
+        for (index, vector) in batch.vectors.enumerated() {
+            do throws(EmbeddingError) {
+                let embedding = try size.shape(vector, to: wanted, native: native)
+                let text = EmbeddedText(embedding: embedding, tokens: tokens[index])
+                outcomes.append(.success(text))
+                if index < call.keys.count { fresh.append((call.keys[index], text)) }
+            } catch {
+                outcomes.append(.failure(error))
+            }
+        }
+        cache.insert(fresh)
+        metrics.embedded.increment(by: fresh.count)
+        metrics.tokens.increment(by: tokens.reduce(0, +))
+        return BatchQueue.Answer(outcomes: outcomes, tokens: batch.tokens, quota: batch.quota)
+    }
+}

@@ -1,0 +1,162 @@
+package import EmbeddingCore
+import Logging
+import Synchronization
+import Telemetry
+
+/// The way of every text to the provider: cache, batches, pace, retries, circuit breakers, validation. The decisions
+/// are `BatchQueue`'s; this makes the calls, keeps the callers' continuations, and sets the alarm.
+package final class EmbeddingGateway: EmbeddingService {
+    typealias Continuation = CheckedContinuation<Result<BatchQueue.Finished, EmbeddingError>, Never>
+
+    struct State {
+        var queue: BatchQueue
+        var callers: [BatchQueue.RequestID: Continuation] = [:]
+        /// Callers that were cancelled before they came in.
+        var gone: Set<BatchQueue.RequestID> = []
+        /// The soonest alarm that is set.
+        var alarm: ContinuousClock.Instant?
+    }
+
+    let pool: ProviderPool
+    let cache: EmbeddingCache
+    let preparation: InputPreparation
+    let size: VectorSize
+    let tokenLimit: Int?
+    let metrics: ProviderMetrics
+    let time: any TimeSource
+    let jitter: @Sendable () -> Double
+    let logger: Logger
+    let state: Mutex<State>
+
+    init(
+        pool: ProviderPool,
+        cache: EmbeddingCache,
+        preparation: InputPreparation,
+        size: VectorSize,
+        tokenLimit: Int?,
+        queue: BatchQueue.Settings,
+        metrics: ProviderMetrics,
+        time: any TimeSource,
+        jitter: @escaping @Sendable () -> Double,
+        logger: Logger
+    ) {
+        self.pool = pool
+        self.cache = cache
+        self.preparation = preparation
+        self.size = size
+        self.tokenLimit = tokenLimit
+        self.metrics = metrics
+        self.time = time
+        self.jitter = jitter
+        self.logger = logger
+        state = Mutex(State(queue: BatchQueue(settings: queue, now: time.now)))
+    }
+
+    package var limits: EmbeddingLimits {
+        var limits = pool.limits
+        if let tokenLimit { limits.tokensPerText = min(limits.tokensPerText, tokenLimit) }
+        return limits
+    }
+
+    package func model() async throws(EmbeddingError) -> EmbeddingModel {
+        let native = try await pool.model()
+        return native.resized(try size.wanted(nil, native: native.dimensions))
+    }
+
+    package var providerState: ProviderState {
+        let now = time.now
+        let (stop, paused) = state.withLock { ($0.queue.stop?.error, $0.queue.pacer.pausedUntil) }
+        if let stop { return .stopped(stop) }
+        if let open = pool.blockedUntil { return .open(until: open) }
+        if let paused, paused > now { return .limited(until: paused) }
+        return .ready
+    }
+
+    package func cached(_ request: EmbeddingRequest) -> EmbeddingResult? {
+        guard let native = pool.knownModel,
+            let wanted = try? size.wanted(request.dimensions, native: native.dimensions)
+        else { return nil }
+        let model = native.resized(wanted)
+        let limits = limits
+        let keys = request.inputs.map { key(of: $0, request, model, limits) }
+        guard let values = cache.allValues(for: keys) else { return nil }
+        return EmbeddingResult(
+            embeddings: values.map { .success($0.embedding) },
+            model: model,
+            tokens: values.reduce(0) { $0 + $1.tokens },
+            cache: .hit
+        )
+    }
+
+    package func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult {
+        let plan: RequestPlan
+        let finished: BatchQueue.Finished?
+        do throws(EmbeddingError) {
+            let native = try await pool.model()
+            let wanted = try size.wanted(request.dimensions, native: native.dimensions)
+            plan = lookUp(request, model: native.resized(wanted))
+            finished = plan.texts.isEmpty ? nil : try await wait(for: plan.texts, request, dimensions: wanted)
+        } catch {
+            metrics.failed(error.code, texts: request.inputs.count)
+            throw error
+        }
+        if let finished, let fault = plan.commonFault(finished) { throw fault }
+        return plan.result(finished)
+    }
+
+    /// Takes what the cache has and makes the rest ready to be sent.
+    private func lookUp(_ request: EmbeddingRequest, model: EmbeddingModel) -> RequestPlan {
+        var plan = RequestPlan(count: request.inputs.count, model: model)
+        let limits = limits
+        let keys = request.inputs.map { key(of: $0, request, model, limits) }
+        for (index, value) in cache.values(for: keys).enumerated() {
+            if let value {
+                plan.hit(index, value)
+                continue
+            }
+            guard plan.isNew(index, keys[index]) else { continue }
+            do throws(EmbeddingError) {
+                let prepared = try preparation.prepare(
+                    request.inputs[index],
+                    type: request.type,
+                    truncate: request.truncate,
+                    limits: limits
+                )
+                if prepared.wasCut { metrics.truncated.increment() }
+                plan.miss(
+                    index,
+                    BatchQueue.Text(
+                        key: keys[index],
+                        input: prepared.input,
+                        tokens: prepared.tokens,
+                        canBeCut: request.truncate && !preparation.countsExactly
+                    )
+                )
+            } catch {
+                metrics.failed(error.code)
+                plan.refuse(index, error)
+            }
+        }
+        return plan
+    }
+
+    private func key(
+        of input: EmbeddingInput,
+        _ request: EmbeddingRequest,
+        _ model: EmbeddingModel,
+        _ limits: EmbeddingLimits
+    ) -> CacheKey {
+        // Only a text that may have been cut has another vector when cutting is forbidden.
+        let isUncut =
+            !request.truncate
+            && preparation.mayBeLong(input, type: request.type, limit: limits.tokensPerText)
+        return CacheKey(input, type: request.type, model: model, variant: isUncut ? 1 : 0)
+    }
+}
+
+extension EmbeddingModel {
+    /// The identity of the same model at another vector size.
+    func resized(_ dimensions: Int) -> EmbeddingModel {
+        EmbeddingModel(provider: provider, name: name, dimensions: dimensions, revision: revision)
+    }
+}

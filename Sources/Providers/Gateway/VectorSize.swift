@@ -1,0 +1,45 @@
+import EmbeddingCore
+
+/// Which vector sizes a model can give, and how.
+struct VectorSize: Sendable {
+    /// The size the operator chose; nil for the model's own.
+    let configured: Int?
+    let card: ModelCard?
+    /// Whether the provider's API has a parameter for it.
+    let providerShortens: Bool
+
+    init(configured: Int?, card: ModelCard?, provider: ProviderName) {
+        self.configured = configured
+        self.card = card
+        providerShortens = provider == .openai && card?.takesDimensions == true
+    }
+
+    /// The size to answer with.
+    /// - Parameter native: the model's own size.
+    /// - Throws: `.unsupportedDimensions`.
+    func wanted(_ requested: Int?, native: Int) throws(EmbeddingError) -> Int {
+        guard let size = requested ?? configured, size != native else { return native }
+        // What the operator has set is taken on trust: not every model's card is known.
+        let isAllowed = card?.isMatryoshka == true || size == configured
+        guard isAllowed, size > 0, size < native else {
+            throw EmbeddingError(
+                .unsupportedDimensions,
+                "the model gives vectors of \(native) dimensions, not of \(size)"
+            )
+        }
+        return size
+    }
+
+    /// What the provider is asked for; nil for its own size.
+    func asked(_ size: Int, native: Int) -> Int? { providerShortens && size != native ? size : nil }
+
+    /// Checks a vector and shortens one that came at the model's own size: cut and brought back to unit length.
+    func shape(_ vector: [Float], to size: Int, native: Int) throws(EmbeddingError) -> Embedding {
+        guard size < native, vector.count == native else {
+            return try Embedding(validating: vector, dimensions: size)
+        }
+        // The whole must be sound, not only the part that is kept.
+        _ = try Embedding(validating: vector, dimensions: native, normalized: false)
+        return try Embedding(validating: Array(vector[..<size]), dimensions: size)
+    }
+}

@@ -1,0 +1,88 @@
+package import EmbeddingCore
+package import HTTPClient
+import Synchronization
+
+/// One Ollama server. Several are put side by side by `ProviderPool`.
+package final class OllamaProvider: EmbeddingProvider {
+    package let name = ProviderName.ollama
+    private let modelName: String
+    private let endpoint: ProviderEndpoint
+    private let pullsMissingModel: Bool
+    private let state: Mutex<State>
+
+    private struct State {
+        var identity: EmbeddingModel?
+        var tokens: Int
+    }
+
+    /// - Parameter pullsMissingModel: whether a model that the server lacks is downloaded by it.
+    package init(model: String, baseURL: String, pullsMissingModel: Bool = false, transport: any HTTPTransport) {
+        modelName = model
+        self.pullsMissingModel = pullsMissingModel
+        endpoint = ProviderEndpoint(baseURL: baseURL, transport: transport)
+        state = Mutex(State(identity: nil, tokens: ModelCard.named(model)?.tokens ?? 512))
+    }
+
+    package var limits: EmbeddingLimits {
+        EmbeddingLimits(items: 512, tokensPerText: state.withLock { $0.tokens })
+    }
+
+    /// The identity, with the digest of the model's files as revision, so that a re-pulled model is seen as new.
+    package func model() async throws(EmbeddingError) -> EmbeddingModel {
+        let digest = try await digest()
+        if let known = state.withLock({ $0.identity }), known.revision == digest { return known }
+        let details = try OllamaWire.details(try await endpoint.post("/api/show", OllamaWire.named(modelName)).body)
+        let dimensions: Int
+        if let stated = details.dimensions, stated > 0 {
+            dimensions = stated
+        } else {
+            dimensions = try await call(["dimensions"], capacity: 0).vectors.first?.count ?? 0
+        }
+        guard dimensions > 0 else { throw EmbeddingError(.badResponse, "the provider answered an empty vector") }
+        let identity = EmbeddingModel(provider: .ollama, name: modelName, dimensions: dimensions, revision: digest)
+        state.withLock { state in
+            state.identity = identity
+            // The context length of the model may exceed what the server gives it; a known figure is the safer one.
+            if ModelCard.named(modelName) == nil, let tokens = details.tokens, tokens > 0 { state.tokens = tokens }
+        }
+        return identity
+    }
+
+    package func embed(
+        _ inputs: [EmbeddingInput],
+        dimensions: Int?
+    ) async throws(EmbeddingError) -> EmbeddingBatch {
+        var texts: [String] = []
+        texts.reserveCapacity(inputs.count)
+        for input in inputs {
+            guard case .text(let text) = input else {
+                throw EmbeddingError(.tokensUnsupported, "Ollama takes text, not token ids")
+            }
+            texts.append(text)
+        }
+        return try await call(texts, capacity: state.withLock { $0.identity?.dimensions } ?? 0)
+    }
+
+    private func call(_ texts: [String], capacity: Int) async throws(EmbeddingError) -> EmbeddingBatch {
+        let response = try await endpoint.post("/api/embed", OllamaWire.request(model: modelName, texts: texts))
+        return try OllamaWire.batch(response.body, count: texts.count, capacity: capacity)
+    }
+
+    private func digest() async throws(EmbeddingError) -> String {
+        if let digest = try OllamaWire.digest(of: modelName, in: try await endpoint.get("/api/tags").body) {
+            return digest
+        }
+        guard pullsMissingModel else {
+            throw EmbeddingError(
+                .unknownModel,
+                "Ollama has no model \(modelName): run `ollama pull \(modelName)` or set OLLAMA_PULL=true"
+            )
+        }
+        let patient = HTTPClientTimeouts(firstByte: .seconds(3600), total: .seconds(3600))
+        _ = try await endpoint.post("/api/pull", OllamaWire.named(modelName, ",\"stream\":false"), timeouts: patient)
+        guard let digest = try OllamaWire.digest(of: modelName, in: try await endpoint.get("/api/tags").body) else {
+            throw EmbeddingError(.unknownModel, "Ollama pulled \(modelName) but does not list it")
+        }
+        return digest
+    }
+}

@@ -1,0 +1,97 @@
+import EmbeddingCore
+
+/// The JSON of Ollama's `/api/embed`, `/api/tags` and `/api/show`.
+enum OllamaWire {
+    /// Over-long texts are refused rather than cut, because a silent cut could not be counted.
+    static func request(model: String, texts: [String]) -> [UInt8] {
+        var json = JSONWriter(capacity: 256 + texts.count * 256)
+        json.raw("{\"model\":")
+        json.string(model)
+        json.raw(",\"input\":")
+        json.array(texts) { $0.string($1) }
+        json.raw(",\"truncate\":false}")
+        return json.bytes
+    }
+
+    /// `{"model":…}` with further members that are constant.
+    static func named(_ model: String, _ rest: StaticString = "") -> [UInt8] {
+        var json = JSONWriter()
+        json.raw("{\"model\":")
+        json.string(model)
+        json.raw(rest)
+        json.raw("}")
+        return json.bytes
+    }
+
+    static func batch(_ body: [UInt8], count: Int, capacity: Int) throws(EmbeddingError) -> EmbeddingBatch {
+        var vectors: [[Float]] = []
+        var tokens = 0
+        try read(body) { reader, key throws(JSONError) in
+            switch key {
+            case "embeddings" where try reader.peek() == UInt8(ascii: "["):
+                try reader.readArray { reader throws(JSONError) in
+                    guard vectors.count < count else { return try reader.skipValue() }
+                    vectors.append(try reader.readVector(capacity: capacity))
+                }
+            case "prompt_eval_count": tokens = max(0, try reader.readInt() ?? 0)
+            default: try reader.skipValue()
+            }
+        }
+        guard vectors.count == count else {
+            throw EmbeddingError(.badResponse, "the provider answered \(vectors.count) vectors for \(count) texts")
+        }
+        return EmbeddingBatch(vectors: vectors, tokens: tokens)
+    }
+
+    /// The digest of a model in the answer of `/api/tags`; nil when it is not there. A name without a tag means
+    /// `latest`.
+    static func digest(of model: String, in body: [UInt8]) throws(EmbeddingError) -> String? {
+        let wanted = model.contains(":") ? model : model + ":latest"
+        var found: String?
+        try read(body) { reader, key throws(JSONError) in
+            guard key == "models", try reader.peek() == UInt8(ascii: "[") else { return try reader.skipValue() }
+            try reader.readArray { reader throws(JSONError) in
+                var (name, digest): (String?, String?)
+                try reader.readObject { reader, key throws(JSONError) in
+                    switch key {
+                    case "name": name = try reader.readOptionalString()
+                    case "model": name = try reader.readOptionalString() ?? name
+                    case "digest": digest = try reader.readOptionalString()
+                    default: try reader.skipValue()
+                    }
+                }
+                if name == wanted { found = digest ?? "" }
+            }
+        }
+        return found
+    }
+
+    /// Size and context length in the answer of `/api/show`, whose keys start with the architecture's name.
+    static func details(_ body: [UInt8]) throws(EmbeddingError) -> (dimensions: Int?, tokens: Int?) {
+        var (dimensions, tokens): (Int?, Int?)
+        try read(body) { reader, key throws(JSONError) in
+            guard key == "model_info", try reader.peek() == UInt8(ascii: "{") else { return try reader.skipValue() }
+            try reader.readObject { reader, key throws(JSONError) in
+                if key.hasSuffix(".embedding_length") {
+                    dimensions = try reader.readInt()
+                } else if key.hasSuffix(".context_length") {
+                    tokens = try reader.readInt()
+                } else {
+                    try reader.skipValue()
+                }
+            }
+        }
+        return (dimensions, tokens)
+    }
+
+    private static func read(
+        _ body: [UInt8],
+        _ member: (inout JSONReader, String) throws(JSONError) -> Void
+    ) throws(EmbeddingError) {
+        do {
+            try JSONReader.read(body) { reader throws(JSONError) in try reader.readObject(member) }
+        } catch {
+            throw EmbeddingError(.badResponse, "the provider's answer is not the JSON that Ollama writes")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// An allowance that refills steadily. A cost above the capacity waits for a full bucket and leaves a debt.
+struct TokenBucket: Sendable, Hashable {
+    typealias Instant = ContinuousClock.Instant
+
+    private(set) var capacity: Double
+    private(set) var perSecond: Double
+    private var level: Double
+    private var updated: Instant
+
+    init(capacity: Double, perSecond: Double, now: Instant) {
+        self.capacity = capacity
+        self.perSecond = perSecond
+        level = capacity
+        updated = now
+    }
+
+    /// How long until `cost` may be taken.
+    func wait(for cost: Double, at now: Instant) -> Duration {
+        let missing = min(cost, capacity) - level(at: now)
+        return missing <= 1e-9 ? .zero : .seconds(missing / perSecond)
+    }
+
+    mutating func take(_ cost: Double, at now: Instant) {
+        level = level(at: now) - cost
+        updated = now
+    }
+
+    /// Gives back what was taken too much, or takes what was taken too little when `amount` is negative.
+    mutating func give(_ amount: Double, at now: Instant) {
+        level = min(capacity, level(at: now) + amount)
+        updated = now
+    }
+
+    mutating func setRate(perSecond: Double, capacity: Double, at now: Instant) {
+        level = min(capacity, level(at: now))
+        updated = now
+        self.perSecond = perSecond
+        self.capacity = capacity
+    }
+
+    /// Lowers the level to what the provider says is left.
+    mutating func lower(to remaining: Double, at now: Instant) {
+        level = min(level(at: now), remaining)
+        updated = now
+    }
+
+    private func level(at now: Instant) -> Double {
+        min(capacity, level + max(0, (now - updated) / .seconds(1)) * perSecond)
+    }
+}

@@ -1,0 +1,42 @@
+import EmbeddingCore
+
+/// When a failed call is tried again: exponential back-off with full jitter.
+struct RetryPolicy: Sendable, Hashable {
+    /// Tries of one call, the first included.
+    var attempts = 5
+    var baseDelay = Duration.milliseconds(500)
+    var longestDelay = Duration.seconds(300)
+
+    /// What a failure means for the call that met it.
+    enum Verdict: Sendable, Hashable {
+        /// The same call may succeed later; the attempt counts.
+        case retry
+        /// The provider sets the pace; the attempt does not count.
+        case pace
+        /// One of the texts, or their number, is refused: smaller calls find out which.
+        case divide
+        /// No call can succeed until the operator mends something.
+        case stop
+        case fail
+    }
+
+    static func verdict(_ code: EmbeddingError.Code) -> Verdict {
+        switch code {
+        case .unavailable, .timeout, .badResponse: .retry
+        case .rateLimited: .pace
+        case .invalidInput: .divide
+        case .unauthorized, .quotaExhausted, .unknownModel: .stop
+        case .tokensUnsupported, .unsupportedDimensions, .overloaded, .circuitOpen, .cancelled, .internal: .fail
+        }
+    }
+
+    /// The wait before the next try: anything between nothing and `baseDelay` doubled for every attempt, but never less
+    /// than the provider asked for.
+    /// - Parameters:
+    ///   - attempt: tries made so far, 1 after the first.
+    ///   - jitter: 0..<1.
+    func delay(after attempt: Int, retryAfter: Duration?, jitter: Double) -> Duration {
+        let ceiling = min(longestDelay, baseDelay * (1 << min(max(attempt - 1, 0), 20)))
+        return max(retryAfter ?? .zero, ceiling * jitter)
+    }
+}

@@ -1,0 +1,89 @@
+import EmbeddingCore
+
+/// Turns what a caller gave into what the provider gets: prefix, token count, cut.
+struct InputPreparation: Sendable {
+    let queryPrefix: String
+    let documentPrefix: String
+    let counter: any TokenCounter
+    /// Whether the counter knows the model's vocabulary; then nothing is left to the provider's judgement.
+    let countsExactly: Bool
+
+    /// A text ready to be sent.
+    struct Prepared: Sendable {
+        var input: EmbeddingInput
+        var tokens: Int
+        var wasCut: Bool
+    }
+
+    /// Whether the text may be longer than the limit, judged by its bytes: no token is shorter than one.
+    func mayBeLong(_ input: EmbeddingInput, type: EmbeddingInputType, limit: Int) -> Bool {
+        switch input {
+        case .text(let text): text.utf8.count + prefix(type).utf8.count + TokenEstimate.framing > limit
+        case .tokens(let tokens): tokens.count > limit
+        }
+    }
+
+    /// - Parameter limits: those of the provider, the operator's own limit included.
+    /// - Throws: `.invalidInput` for an empty text or one that is too long and may not be cut; `.tokensUnsupported`.
+    func prepare(
+        _ input: EmbeddingInput,
+        type: EmbeddingInputType,
+        truncate: Bool,
+        limits: EmbeddingLimits
+    ) throws(EmbeddingError) -> Prepared {
+        switch input {
+        case .text(let text): try prepare(text, type: type, truncate: truncate, limit: limits.tokensPerText)
+        case .tokens(let tokens): try prepare(tokens, truncate: truncate, limits: limits)
+        }
+    }
+
+    private func prepare(
+        _ text: String,
+        type: EmbeddingInputType,
+        truncate: Bool,
+        limit: Int
+    ) throws(EmbeddingError) -> Prepared {
+        guard !text.isEmpty else { throw EmbeddingError(.invalidInput, "the text is empty") }
+        let prefix = prefix(type)
+        let whole = prefix.isEmpty ? text : prefix + text
+        let count = counter.count(whole)
+        guard count > limit else { return Prepared(input: .text(whole), tokens: count, wasCut: false) }
+        guard truncate else {
+            // An estimate is no ground for a refusal: the provider decides.
+            guard countsExactly else { return Prepared(input: .text(whole), tokens: count, wasCut: false) }
+            throw EmbeddingError(
+                .invalidInput,
+                "the text has \(count) tokens where the model takes \(limit), and truncation is off"
+            )
+        }
+        let cut = Truncation.cut(whole, toTokens: limit, counter: counter)
+        return Prepared(input: .text(cut), tokens: limit, wasCut: true)
+    }
+
+    private func prepare(
+        _ tokens: [Int],
+        truncate: Bool,
+        limits: EmbeddingLimits
+    ) throws(EmbeddingError) -> Prepared {
+        guard limits.acceptsTokens else {
+            throw EmbeddingError(
+                .tokensUnsupported,
+                "this provider takes text, not token ids: have the client send strings"
+            )
+        }
+        guard !tokens.isEmpty else { throw EmbeddingError(.invalidInput, "the token array is empty") }
+        guard tokens.count > limits.tokensPerText else {
+            return Prepared(input: .tokens(tokens), tokens: tokens.count, wasCut: false)
+        }
+        guard truncate else {
+            throw EmbeddingError(
+                .invalidInput,
+                "the input has \(tokens.count) tokens where the model takes \(limits.tokensPerText)"
+            )
+        }
+        let cut = Array(tokens.prefix(limits.tokensPerText))
+        return Prepared(input: .tokens(cut), tokens: cut.count, wasCut: true)
+    }
+
+    private func prefix(_ type: EmbeddingInputType) -> String { type == .query ? queryPrefix : documentPrefix }
+}

@@ -1,0 +1,71 @@
+/// What is known of a model beforehand: its size, its context, its prefixes.
+struct ModelCard: Sendable, Hashable {
+    var dimensions: Int?
+    /// Tokens of one text.
+    var tokens: Int?
+    var queryPrefix = ""
+    var documentPrefix = ""
+    /// Whether a prefix of the vector is a vector (Matryoshka representation learning).
+    var isMatryoshka = false
+    /// Whether the provider's own `dimensions` parameter gives shorter vectors.
+    var takesDimensions = false
+
+    /// The card of a model by the provider's name of it, owner and tag left out; nil when nothing is known.
+    static func named(_ name: String) -> ModelCard? {
+        var base = name.lowercased()
+        if let slash = base.lastIndex(of: "/") { base = String(base[base.index(after: slash)...]) }
+        if let colon = base.firstIndex(of: ":") { base = String(base[..<colon]) }
+        return cards.first { base.hasPrefix($0.prefix) }?.card
+    }
+
+    private static let retrieval = "Represent this sentence for searching relevant passages: "
+
+    /// Longer names before their own prefixes.
+    private static let cards: [(prefix: String, card: ModelCard)] =
+        [
+            (
+                "text-embedding-3-small",
+                ModelCard(dimensions: 1536, tokens: 8191, isMatryoshka: true, takesDimensions: true)
+            ),
+            (
+                "text-embedding-3-large",
+                ModelCard(dimensions: 3072, tokens: 8191, isMatryoshka: true, takesDimensions: true)
+            ),
+            ("text-embedding-ada-002", ModelCard(dimensions: 1536, tokens: 8191)),
+            (
+                "nomic-embed-text",
+                ModelCard(
+                    dimensions: 768,
+                    tokens: 2048,
+                    queryPrefix: "search_query: ",
+                    documentPrefix: "search_document: ",
+                    isMatryoshka: true
+                )
+            ),
+            ("mxbai-embed-large", ModelCard(dimensions: 1024, tokens: 512, queryPrefix: retrieval, isMatryoshka: true)),
+            ("bge-small-en", ModelCard(dimensions: 384, tokens: 512, queryPrefix: retrieval)),
+            ("bge-base-en", ModelCard(dimensions: 768, tokens: 512, queryPrefix: retrieval)),
+            ("bge-large-en", ModelCard(dimensions: 1024, tokens: 512, queryPrefix: retrieval)),
+            ("bge-m3", ModelCard(dimensions: 1024, tokens: 8192)),
+            ("all-minilm-l6-v2", ModelCard(dimensions: 384, tokens: 256)),
+            ("all-minilm", ModelCard(dimensions: 384, tokens: 256)),
+            ("m2-bert-80m-8k", ModelCard(dimensions: 768, tokens: 8192)),
+            ("m2-bert-80m-32k", ModelCard(dimensions: 768, tokens: 32768)),
+            ("m2-bert-80m-2k", ModelCard(dimensions: 768, tokens: 2048)),
+        ] + e5
+
+    /// The E5 family; the instruction-tuned ones take an instruction with the query only, so they are left plain.
+    private static let e5: [(prefix: String, card: ModelCard)] = [
+        ("multilingual-e5-large-instruct", ModelCard(dimensions: 1024, tokens: 512)),
+        ("multilingual-e5-small", plainE5(384)),
+        ("multilingual-e5-base", plainE5(768)),
+        ("multilingual-e5-large", plainE5(1024)),
+        ("e5-small", plainE5(384)),
+        ("e5-base", plainE5(768)),
+        ("e5-large", plainE5(1024)),
+    ]
+
+    private static func plainE5(_ dimensions: Int) -> ModelCard {
+        ModelCard(dimensions: dimensions, tokens: 512, queryPrefix: "query: ", documentPrefix: "passage: ")
+    }
+}
