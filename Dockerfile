@@ -1,0 +1,37 @@
+# syntax=docker/dockerfile:1
+# embed-star with its built-in model. Build: docker build -t embed-star .
+# The program needs no shell, no writable file system and no privilege: docker run --read-only -p 9090:9090 embed-star
+
+FROM swift:6.3-bookworm AS build
+WORKDIR /source
+# Packages, Python environment and model first: they change less often than the sources.
+COPY scripts scripts
+RUN scripts/bootstrap
+COPY Package.swift ./
+COPY Sources Sources
+COPY Tests Tests
+COPY data data
+RUN swift build -c release --product embed-star --static-swift-stdlib -Xlinker -s \
+    && install -D "$(swift build -c release --product embed-star --static-swift-stdlib -Xlinker -s --show-bin-path)/embed-star" /image/usr/local/bin/embed-star \
+    && install -D -m 0644 -t /image/opt/embed-star/data data/sample-repos.ndjson \
+    && cp -a models /image/opt/embed-star/models
+
+FROM debian:bookworm-slim
+LABEL org.opencontainers.image.title="embed-star" \
+      org.opencontainers.image.description="Keeps the repositories of a SurrealDB database embedded, and serves embeddings and similarity search" \
+      org.opencontainers.image.licenses="MIT"
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates curl libcurl4 libdnnl2 libsqlite3-0 zlib1g \
+    && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*
+COPY --from=build /image /
+# Relative settings, such as BUILTIN_MODEL_DIR, start here.
+WORKDIR /opt/embed-star
+# Inside a container the loopback address reaches nobody.
+ENV HOST=0.0.0.0 PORT=9090 LOG_FORMAT=json
+EXPOSE 9090
+USER 65532:65532
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
+    CMD ["curl", "--silent", "--fail", "--max-time", "2", "--output", "/dev/null", "http://127.0.0.1:9090/livez"]
+ENTRYPOINT ["/usr/local/bin/embed-star"]
+CMD ["serve"]
