@@ -50,7 +50,7 @@ let package = Package(
         library("Server", ["HTTP", "Telemetry", "CLinux", "CZlib", logging]),
         library("Routing", ["HTTP", "EmbeddingCore", "Telemetry", logging, crypto]),
         library("HTTPClient", ["Telemetry", "CCurl", logging]),
-        library("SurrealDB", ["HTTPClient", logging]),
+        library("SurrealDB", ["HTTPClient", "Telemetry", logging]),
         library("Storage", ["SurrealDB", "EmbeddingCore", logging]),
         library("Inference", ["COneDNN"]),
         library("Providers", ["EmbeddingCore", "HTTPClient", "Inference", "Telemetry", logging, crypto, collections]),

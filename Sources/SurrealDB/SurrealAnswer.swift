@@ -1,0 +1,103 @@
+import HTTPClient
+
+/// The reading of what the server sends back.
+enum SurrealAnswer {
+    /// The `result` of an RPC answer.
+    static func result(_ response: HTTPClientResponse) throws(SurrealError) -> SurrealValue {
+        if response.status == 401 || response.status == 403 {
+            throw SurrealError(.unauthorized, "the database answered \(response.status)")
+        }
+        let value: SurrealValue
+        do throws(CBORError) {
+            value = try CBORDecoder.decode(response.body)
+        } catch {
+            guard response.status == 200 else { throw Self.error(status: response.status) }
+            throw SurrealError(.badResponse, "the answer is not CBOR: \(error)")
+        }
+        if let failure = value["error"].object {
+            let message = failure["message"]?.string ?? "unknown error"
+            throw SurrealError(code(of: message), message)
+        }
+        guard response.status == 200 else { throw Self.error(status: response.status) }
+        guard let result = value.object?["result"] else {
+            throw SurrealError(.badResponse, "the answer holds neither result nor error")
+        }
+        return result
+    }
+
+    /// The results of a query's statements.
+    /// - Throws: the error of the statement that says most about what went wrong.
+    static func statements(_ result: SurrealValue) throws(SurrealError) -> [SurrealValue] {
+        guard let statements = result.array else {
+            throw SurrealError(.badResponse, "the result of a query is not a list")
+        }
+        var results: [SurrealValue] = []
+        var messages: [String] = []
+        results.reserveCapacity(statements.count)
+        for statement in statements {
+            guard case .object(let fields) = statement, let status = fields["status"]?.string else {
+                throw SurrealError(.badResponse, "the result of a statement has no status")
+            }
+            if status == "OK" {
+                results.append(fields["result"] ?? .none)
+            } else {
+                messages.append(fields["result"]?.string ?? "unknown error")
+            }
+        }
+        if let error = cause(messages) { throw error }
+        return results
+    }
+
+    /// A conflict first, as then everything can be repeated; otherwise the first message with a reason of its own:
+    /// every other statement of a failed transaction only says that it was not executed.
+    private static func cause(_ messages: [String]) -> SurrealError? {
+        if let conflict = messages.first(where: { code(of: $0) == .conflict }) {
+            return SurrealError(.conflict, conflict)
+        }
+        let own = messages.first { !$0.hasPrefix("The query was not executed due to") }
+        return (own ?? messages.first).map { SurrealError(code(of: $0), $0) }
+    }
+
+    /// The server tells kinds of errors apart by their text only.
+    static func code(of message: String) -> SurrealError.Code {
+        if conflictTexts.contains(where: message.contains) { return .conflict }
+        if authTexts.contains(where: message.contains) { return .unauthorized }
+        if timeoutTexts.contains(where: message.contains) { return .unavailable }
+        return .rejected
+    }
+
+    private static let conflictTexts = [
+        "This transaction can be retried",
+        "due to a read or write conflict",
+        "Transaction conflict",
+    ]
+
+    private static let authTexts = [
+        "There was a problem with authentication",
+        "IAM error",
+        "Not enough permissions",
+        "You don't have permission",
+        "Anonymous access not allowed",
+        "The session has expired",
+        "The token has expired",
+    ]
+
+    private static let timeoutTexts = ["exceeded the timeout", "The query was cancelled", "The database is shutting down"]
+
+    private static func error(status: Int) -> SurrealError {
+        let code: SurrealError.Code = status >= 500 || status == 408 || status == 429 ? .unavailable : .rejected
+        return SurrealError(code, "the database answered \(status)")
+    }
+}
+
+extension SurrealError {
+    /// What a failed transfer means for a request to the database.
+    init(_ error: HTTPClientError) {
+        switch error.code {
+        case .cancelled: self.init(.cancelled, error.message)
+        case .protocol, .tooLarge: self.init(.badResponse, error.message)
+        case .invalidURL: self.init(.rejected, error.message)
+        case .connect, .tls, .timeout, .reset, .shutdown, .other: self.init(.unavailable, error.description)
+        }
+    }
+}

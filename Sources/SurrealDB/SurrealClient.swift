@@ -1,0 +1,221 @@
+package import HTTPClient
+package import Logging
+package import Telemetry
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Talks to SurrealDB in CBOR over its HTTP RPC, signed in with a token that is renewed as needed.
+package final class SurrealClient: Sendable {
+    private let configuration: SurrealConfiguration
+    private let transport: any HTTPTransport
+    private let logger: Logger
+    private let metrics: SurrealMetrics
+    private let gate: RequestGate
+    private let tokens: TokenCache
+
+    package init(
+        configuration: SurrealConfiguration,
+        transport: any HTTPTransport,
+        metrics: MetricsRegistry,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.transport = transport
+        self.logger = logger
+        let metrics = SurrealMetrics(metrics)
+        self.metrics = metrics
+        gate = RequestGate(
+            limit: configuration.poolSize,
+            waitingLimit: configuration.maxWaitingRequests,
+            timeout: configuration.waitTimeout,
+            active: metrics.activeConnections,
+            waiting: metrics.waitingRequests
+        )
+        tokens = TokenCache(now: { Int64(time(nil)) }) {
+            do throws(SurrealError) {
+                return .success(try await Self.signIn(configuration, transport))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// Runs statements, one result each.
+    /// - Parameters:
+    ///   - timeout: for one attempt; by default that of the configuration.
+    ///   - conflictRetries: how often a request that met another write is repeated, after a short random wait.
+    /// - Throws: when any of the statements failed; what came before it outside a transaction has been done.
+    package func query(
+        _ sql: String,
+        _ variables: [String: SurrealValue] = [:],
+        timeout: Duration? = nil,
+        conflictRetries: Int = 0
+    ) async throws(SurrealError) -> [SurrealValue] {
+        let params: SurrealValue = [.string(sql), .object(variables)]
+        let body = Self.requestBody("query", params)
+        var attempt = 0
+        while true {
+            do throws(SurrealError) {
+                return try await measured { () throws(SurrealError) in
+                    try SurrealAnswer.statements(try await self.call(body, timeout))
+                }
+            } catch {
+                guard error.code == .conflict, attempt < conflictRetries else { throw error }
+                logger.debug("a write met another and is repeated", metadata: ["attempt": "\(attempt + 1)"])
+            }
+            attempt += 1
+            try await pause(beforeAttempt: attempt)
+        }
+    }
+
+    /// - Throws: unless the server says it is well.
+    package func health() async throws(SurrealError) {
+        let response = try await get("/health")
+        guard response.status == 200 else {
+            throw SurrealError(.unavailable, "the database's health is \(response.status)")
+        }
+    }
+
+    /// As the server names itself, `surrealdb-2.3.10` say.
+    package func version() async throws(SurrealError) -> String {
+        let response = try await get("/version")
+        guard response.status == 200, let text = String(validating: response.body, as: UTF8.self) else {
+            throw SurrealError(.badResponse, "the database does not tell its version")
+        }
+        return String(text.prefix(100))
+    }
+
+    // MARK: Requests
+
+    private func measured<T>(_ body: () async throws(SurrealError) -> T) async throws(SurrealError) -> T {
+        let start = ContinuousClock.now
+        do throws(SurrealError) {
+            let result = try await body()
+            metrics.record(nil, after: .now - start)
+            return result
+        } catch {
+            metrics.record(error, after: .now - start)
+            throw error
+        }
+    }
+
+    /// One RPC call in its turn. A token that the server refuses is replaced once: nothing has been done under it.
+    private func call(_ body: [UInt8], _ timeout: Duration?) async throws(SurrealError) -> SurrealValue {
+        try await gate.enter()
+        defer { gate.leave() }
+        let token = try await tokens.token()
+        do throws(SurrealError) {
+            return try await send(body, token, timeout)
+        } catch {
+            guard error.code == .unauthorized else { throw error }
+            logger.debug("the database refused the token", metadata: ["error": "\(error)"])
+            return try await send(body, try await tokens.token(replacing: token), timeout)
+        }
+    }
+
+    private func send(
+        _ body: [UInt8],
+        _ token: SurrealToken,
+        _ timeout: Duration?
+    ) async throws(SurrealError) -> SurrealValue {
+        let headers = [
+            (name: "Authorization", value: "Bearer \(token.text)"),
+            (name: "surreal-ns", value: configuration.namespace),
+            (name: "surreal-db", value: configuration.database),
+        ]
+        return try await Self.rpc(configuration, transport, body, headers, timeout ?? configuration.requestTimeout)
+    }
+
+    private func get(_ path: String) async throws(SurrealError) -> HTTPClientResponse {
+        guard let url = configuration.httpURL else { throw Self.invalidURL }
+        let timeouts = Self.timeouts(configuration, total: min(configuration.requestTimeout, .seconds(5)))
+        let request = HTTPClientRequest("GET", url + path, timeouts: timeouts, maxResponseBytes: 64 << 10)
+        do throws(HTTPClientError) {
+            return try await transport.send(request)
+        } catch {
+            throw SurrealError(error)
+        }
+    }
+
+    /// Full jitter over an interval that doubles, from 10 ms up to a second.
+    private func pause(beforeAttempt attempt: Int) async throws(SurrealError) {
+        let limit = 10 << min(attempt, 7)
+        do {
+            try await Task.sleep(for: .milliseconds(Int.random(in: 1...min(limit, 1000))))
+        } catch {
+            throw SurrealError(.cancelled, "cancelled before a repetition")
+        }
+    }
+
+    // MARK: Wire
+
+    private static func signIn(
+        _ configuration: SurrealConfiguration,
+        _ transport: any HTTPTransport
+    ) async throws(SurrealError) -> SurrealToken {
+        var credentials: [String: SurrealValue] = [
+            "user": .string(configuration.user),
+            "pass": .string(configuration.password),
+        ]
+        if configuration.authLevel != .root { credentials["ns"] = .string(configuration.namespace) }
+        if configuration.authLevel == .database { credentials["db"] = .string(configuration.database) }
+        let body = requestBody("signin", [.object(credentials)])
+        let result: SurrealValue
+        do throws(SurrealError) {
+            result = try await rpc(configuration, transport, body, [], configuration.requestTimeout)
+        } catch {
+            // Whatever the server finds wrong with a sign-in, it is the credentials that have to change.
+            guard error.code == .rejected else { throw error }
+            throw SurrealError(.unauthorized, "the database refused the sign-in")
+        }
+        guard let token = result.string, !token.isEmpty else {
+            throw SurrealError(.badResponse, "the sign-in gave no token")
+        }
+        return SurrealToken(token)
+    }
+
+    private static func requestBody(_ method: String, _ params: SurrealValue) -> [UInt8] {
+        var encoder = CBOREncoder()
+        encoder.append(["id": 1, "method": .string(method), "params": params])
+        return encoder.bytes
+    }
+
+    private static func rpc(
+        _ configuration: SurrealConfiguration,
+        _ transport: any HTTPTransport,
+        _ body: [UInt8],
+        _ headers: [(name: String, value: String)],
+        _ total: Duration
+    ) async throws(SurrealError) -> SurrealValue {
+        guard let url = configuration.httpURL else { throw invalidURL }
+        let request = HTTPClientRequest(
+            "POST",
+            url + "/rpc",
+            headers: headers + [
+                (name: "Content-Type", value: "application/cbor"),
+                (name: "Accept", value: "application/cbor"),
+                (name: "Accept-Encoding", value: "identity"),
+            ],
+            body: body,
+            timeouts: timeouts(configuration, total: total),
+            maxResponseBytes: configuration.maxResponseBytes
+        )
+        let response: HTTPClientResponse
+        do throws(HTTPClientError) {
+            response = try await transport.send(request)
+        } catch {
+            throw SurrealError(error)
+        }
+        return try SurrealAnswer.result(response)
+    }
+
+    private static func timeouts(_ configuration: SurrealConfiguration, total: Duration) -> HTTPClientTimeouts {
+        HTTPClientTimeouts(connect: configuration.connectTimeout, firstByte: total, total: total)
+    }
+
+    private static let invalidURL = SurrealError(.rejected, "the database's URL is not ws, wss, http or https")
+}

@@ -1,0 +1,32 @@
+/// Why the database did not do what was asked. Two errors are equal when their codes are.
+package struct SurrealError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kinds of failure; the raw value is a metric label.
+    package enum Code: String, Sendable, CaseIterable {
+        /// It cannot be reached, is overloaded, or did not answer in time.
+        case unavailable
+        /// Wrong credentials, or not enough rights.
+        case unauthorized
+        /// A write met another; it can be repeated.
+        case conflict
+        /// The statement or its values were refused.
+        case rejected
+        /// The answer is not what the protocol promises.
+        case badResponse = "bad_response"
+        case cancelled
+    }
+
+    package let code: Code
+    /// The database's words, cut to 500 characters, or the client's; free of credentials.
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = String(message.prefix(500))
+    }
+
+    package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(code) }
+
+    package var description: String { "\(code.rawValue): \(message)" }
+}

@@ -1,0 +1,216 @@
+import HTTPClient
+import Logging
+import Synchronization
+import Telemetry
+import Testing
+
+@testable import SurrealDB
+
+@Suite struct SurrealClientTests {
+    let metrics = MetricsRegistry()
+
+    func client(_ server: FakeServer, _ change: (inout SurrealConfiguration) -> Void = { _ in }) -> SurrealClient {
+        var configuration = SurrealConfiguration(url: "ws://db.test:8000/rpc", user: "ada", password: "sesame")
+        change(&configuration)
+        return SurrealClient(
+            configuration: configuration,
+            transport: server,
+            metrics: metrics,
+            logger: Logger(label: "test")
+        )
+    }
+
+    @Test func aQueryGivesOneResultAStatement() async throws {
+        let server = FakeServer.signedIn { _ in .statements(("OK", 1), ("OK", ["a", "b"]), ("OK", .none)) }
+        let results = try await client(server).query("RETURN 1; RETURN $x; LET $y = 1", ["x": ["a", "b"]])
+        #expect(results == [1, ["a", "b"], .none])
+        let request = try #require(server.requests.last)
+        #expect(request.url == "http://db.test:8000/rpc")
+        let headers = Dictionary(uniqueKeysWithValues: request.headers.map { ($0.name, $0.value) })
+        #expect(headers["Content-Type"] == "application/cbor")
+        #expect(headers["Accept"] == "application/cbor")
+        #expect(headers["surreal-ns"] == "gitstars")
+        #expect(headers["surreal-db"] == "stars")
+        #expect(headers["Authorization"] == "Bearer 1")
+        let envelope = try CBORDecoder.decode(request.body)
+        #expect(envelope["method"] == "query")
+        #expect(envelope["params"] == ["RETURN 1; RETURN $x; LET $y = 1", ["x": ["a", "b"]]])
+    }
+
+    static let urls = [
+        ("ws://localhost:8000", "http://localhost:8000"), ("wss://db.example/rpc", "https://db.example"),
+        ("HTTP://h/", "http://h"), ("https://h:1/base/rpc/", "https://h:1/base"), ("http://[::1]:8000", "http://[::1]:8000"),
+        ("localhost:8000", nil), ("ftp://h", nil), ("ws://", nil), ("ws:///rpc", nil), ("ws://u:p@h", nil), ("http://h?x", nil),
+    ]
+
+    @Test(arguments: urls) func aURLNamesTheServer(url: String, expected: String?) {
+        #expect(SurrealConfiguration(url: url).httpURL == expected)
+    }
+
+    static let levels: [(SurrealConfiguration.AuthLevel, SurrealValue)] = [
+        (.root, ["user": "ada", "pass": "sesame"]),
+        (.namespace, ["user": "ada", "pass": "sesame", "ns": "gitstars"]),
+        (.database, ["user": "ada", "pass": "sesame", "ns": "gitstars", "db": "stars"]),
+    ]
+
+    @Test(arguments: levels) func theUserSignsInWhereItIsDefined(
+        level: SurrealConfiguration.AuthLevel,
+        credentials: SurrealValue
+    ) async throws {
+        let server = FakeServer.signedIn { _ in .statements() }
+        _ = try await client(server) { $0.authLevel = level }.query("")
+        let request = try #require(server.requests.first)
+        #expect(try CBORDecoder.decode(request.body)["params"] == [credentials])
+    }
+
+    @Test func aTokenIsAskedForOnceAndKept() async throws {
+        let server = FakeServer.signedIn { _ in .statements(("OK", 1)) }
+        let client = client(server)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 { group.addTask { _ = try? await client.query("RETURN 1") } }
+        }
+        #expect(server.requests.count == 21)
+    }
+
+    @Test func aRefusedTokenIsReplacedAndTheQueryRepeated() async throws {
+        let server = FakeServer.signedIn { request in
+            let isOld = request.headers.contains { $0.value == "Bearer 1" }
+            return isOld ? HTTPClientResponse(status: 401) : .statements(("OK", 1))
+        }
+        let client = client(server)
+        #expect(try await client.query("RETURN 1") == [1])
+        #expect(try await client.query("RETURN 1") == [1])
+        #expect(server.requests.count == 5)
+    }
+
+    @Test func credentialsThatStayRefusedAreAnErrorWithoutThem() async throws {
+        let server = FakeServer { _, _ in
+            .cbor(["error": ["code": -32000, "message": "There was a problem with authentication: sesame"]])
+        }
+        let error = await #expect(throws: SurrealError.self) { try await client(server).query("") }
+        #expect(error?.code == .unauthorized)
+    }
+
+    @Test func tokensNameTheirEnd() {
+        // {"iat":1,"exp":1700000000,"iss":"SurrealDB"}
+        let token = SurrealToken("e30.eyJpYXQiOjEsImV4cCI6MTcwMDAwMDAwMCwiaXNzIjoiU3VycmVhbERCIn0.c2ln")
+        #expect(token.expiry == 1_700_000_000)
+        #expect(token.isFresh(at: 1_699_999_939))
+        #expect(!token.isFresh(at: 1_699_999_940))
+        #expect(SurrealToken("opaque").isFresh(at: .max))
+        #expect(SurrealToken("a.b!c.d").expiry == nil)
+    }
+
+    static let statementErrors: [([String], SurrealError.Code, String)] = [
+        (["Parse error"], .rejected, "Parse error"),
+        (
+            [
+                "The query was not executed due to a failed transaction", "An error occurred: no",
+                "The query was not executed due to a failed transaction",
+            ], .rejected, "An error occurred: no"
+        ),
+        (
+            [
+                "An error occurred: no",
+                "The query was not executed due to a failed transaction. Failed to commit transaction due to a read or write conflict. This transaction can be retried",
+            ], .conflict, "The query was not"
+        ),
+        (["IAM error: Not enough permissions"], .unauthorized, "IAM error"),
+        (["The query was not executed because it exceeded the timeout"], .unavailable, "The query"),
+    ]
+
+    @Test(arguments: statementErrors) func aFailedStatementFailsTheQuery(
+        messages: [String],
+        code: SurrealError.Code,
+        prefix: String
+    ) async throws {
+        let statements = messages.map { SurrealValue.object(["status": "ERR", "result": .string($0)]) }
+        let server = FakeServer.signedIn { _ in
+            .cbor(["result": .array([["status": "OK", "result": 1]] + statements)])
+        }
+        let error = await #expect(throws: SurrealError.self) { try await client(server).query("") }
+        #expect(error?.code == code)
+        #expect(error?.message.hasPrefix(prefix) == true)
+    }
+
+    static let badAnswers: [(HTTPClientResponse, SurrealError.Code)] = [
+        (HTTPClientResponse(status: 200), .badResponse),
+        (HTTPClientResponse(status: 200, body: Array("<html>".utf8)), .badResponse),
+        (.cbor([]), .badResponse), (.cbor(["result": "x"]), .badResponse), (.cbor(["result": [1]]), .badResponse),
+        (.cbor(["error": ["code": -32000, "message": "Parse error"]]), .rejected),
+        (.cbor(["error": ["code": -32000, "message": "Parse error"]], status: 400), .rejected),
+        (HTTPClientResponse(status: 413), .rejected), (HTTPClientResponse(status: 415), .rejected),
+        (HTTPClientResponse(status: 500), .unavailable), (HTTPClientResponse(status: 503), .unavailable),
+        (HTTPClientResponse(status: 401), .unauthorized),
+    ]
+
+    @Test(arguments: badAnswers) func aBadAnswerIsAnError(response: HTTPClientResponse, code: SurrealError.Code) async {
+        let server = FakeServer.signedIn { _ in response }
+        await #expect(throws: SurrealError(code, "")) { try await client(server).query("") }
+        #expect(metrics.counters("db_requests_total", "", labels: ["outcome"]).labeled(code.rawValue).value == 1)
+    }
+
+    @Test(arguments: [(0, SurrealError.Code.conflict), (1, .conflict), (2, nil)])
+    func conflictsAreRepeatedAsOftenAsAsked(retries: Int, code: SurrealError.Code?) async {
+        let attempts = Mutex(0)
+        let server = FakeServer.signedIn { _ in
+            let attempt = attempts.withLock { count in
+                count += 1
+                return count
+            }
+            return attempt > 2 ? .statements(("OK", 1)) : .statements(("ERR", "This transaction can be retried"))
+        }
+        do throws(SurrealError) {
+            _ = try await client(server).query("", conflictRetries: retries)
+            #expect(code == nil)
+        } catch {
+            #expect(error.code == code)
+        }
+        #expect(attempts.withLock { $0 } == retries + 1)
+    }
+
+    @Test func requestsPastThePoolWaitAndThoseWhoWaitTooLongFail() async throws {
+        let (started, start) = AsyncStream.makeStream(of: Void.self)
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        let server = FakeServer.signedIn { _ in
+            start.yield()
+            for await _ in released { break }
+            return .statements(("OK", 1))
+        }
+        let client = client(server) { configuration in
+            configuration.poolSize = 1
+            configuration.maxWaitingRequests = 1
+            configuration.waitTimeout = .milliseconds(1)
+        }
+        let holder = Task { try await client.query("") }
+        for await _ in started { break }
+        #expect(metrics.gauges("db_connections", "", labels: ["state"]).labeled("active").value == 1)
+        await #expect(throws: SurrealError(.unavailable, "")) { try await client.query("") }
+        let cancelled = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await client.query("")
+        }
+        await #expect(throws: SurrealError(.cancelled, "")) { try await cancelled.value }
+        release.finish()
+        #expect(try await holder.value == [1])
+        #expect(try await client.query("") == [1])
+        #expect(metrics.gauges("db_connections", "", labels: ["state"]).labeled("active").value == 0)
+    }
+
+    @Test func healthAndVersionNeedNoSignIn() async throws {
+        let server = FakeServer { request, _ in
+            request.url.hasSuffix("/health")
+                ? HTTPClientResponse(status: 200) : HTTPClientResponse(status: 200, body: Array("surrealdb-2.3.10".utf8))
+        }
+        let client = client(server)
+        try await client.health()
+        #expect(try await client.version() == "surrealdb-2.3.10")
+        #expect(server.requests.map(\.method) == ["GET", "GET"])
+    }
+
+    @Test func aDatabaseThatIsGoneIsUnavailable() async throws {
+        let server = FakeServer { (_, _) throws(HTTPClientError) in throw HTTPClientError(.connect, "refused") }
+        await #expect(throws: SurrealError(.unavailable, "")) { try await client(server).query("") }
+        await #expect(throws: SurrealError(.unavailable, "")) { try await client(server).health() }
+    }
+}
