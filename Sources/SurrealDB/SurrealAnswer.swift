@@ -82,7 +82,9 @@ enum SurrealAnswer {
         "The token has expired",
     ]
 
-    private static let timeoutTexts = ["exceeded the timeout", "The query was cancelled", "The database is shutting down"]
+    private static let timeoutTexts = [
+        "exceeded the timeout", "The query was cancelled", "The database is shutting down",
+    ]
 
     private static func error(status: Int) -> SurrealError {
         let code: SurrealError.Code = status >= 500 || status == 408 || status == 429 ? .unavailable : .rejected

@@ -3,9 +3,9 @@ package import Logging
 package import Telemetry
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Talks to SurrealDB in CBOR over its HTTP RPC, signed in with a token that is renewed as needed.

@@ -6,7 +6,10 @@ actor TokenCache {
     private var signingIn: Task<Result<SurrealToken, SurrealError>, Never>?
 
     /// - Parameter now: seconds since 1970.
-    init(now: @escaping @Sendable () -> Int64, signIn: @escaping @Sendable () async -> Result<SurrealToken, SurrealError>) {
+    init(
+        now: @escaping @Sendable () -> Int64,
+        signIn: @escaping @Sendable () async -> Result<SurrealToken, SurrealError>
+    ) {
         self.now = now
         self.signIn = signIn
     }

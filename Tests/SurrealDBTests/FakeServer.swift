@@ -5,7 +5,8 @@ import Synchronization
 
 /// A transport that answers from a closure and remembers what it was asked.
 final class FakeServer: HTTPTransport {
-    typealias Answer = @Sendable (HTTPClientRequest, _ method: String) async throws(HTTPClientError) -> HTTPClientResponse
+    typealias Answer =
+        @Sendable (HTTPClientRequest, _ method: String) async throws(HTTPClientError) -> HTTPClientResponse
 
     private let answer: Answer
     private let log = Mutex<[HTTPClientRequest]>([])

@@ -39,8 +39,10 @@ import Testing
 
     static let urls = [
         ("ws://localhost:8000", "http://localhost:8000"), ("wss://db.example/rpc", "https://db.example"),
-        ("HTTP://h/", "http://h"), ("https://h:1/base/rpc/", "https://h:1/base"), ("http://[::1]:8000", "http://[::1]:8000"),
-        ("localhost:8000", nil), ("ftp://h", nil), ("ws://", nil), ("ws:///rpc", nil), ("ws://u:p@h", nil), ("http://h?x", nil),
+        ("HTTP://h/", "http://h"), ("https://h:1/base/rpc/", "https://h:1/base"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+        ("localhost:8000", nil), ("ftp://h", nil), ("ws://", nil), ("ws:///rpc", nil), ("ws://u:p@h", nil),
+        ("http://h?x", nil),
     ]
 
     @Test(arguments: urls) func aURLNamesTheServer(url: String, expected: String?) {
@@ -200,7 +202,8 @@ import Testing
     @Test func healthAndVersionNeedNoSignIn() async throws {
         let server = FakeServer { request, _ in
             request.url.hasSuffix("/health")
-                ? HTTPClientResponse(status: 200) : HTTPClientResponse(status: 200, body: Array("surrealdb-2.3.10".utf8))
+                ? HTTPClientResponse(status: 200)
+                : HTTPClientResponse(status: 200, body: Array("surrealdb-2.3.10".utf8))
         }
         let client = client(server)
         try await client.health()
