@@ -1,0 +1,7 @@
+/// What the encoder made of a list of texts.
+package struct EncodedTexts: Sendable {
+    /// One vector of unit length for each text, in order.
+    package var vectors: [[Float]]
+    /// Tokens computed, all texts together, special tokens included, what was cut not.
+    package var tokens: Int
+}

@@ -1,0 +1,78 @@
+/// Texts that wait for a worker, in the order they came, whichever call they came with.
+struct EncodingQueue {
+    /// A run of texts of one request.
+    struct Slice {
+        let request: EncodingRequest
+        let texts: Range<Int>
+    }
+
+    /// Texts that may wait.
+    let capacity: Int
+    /// Tokens of one batch that fill a worker's matrices.
+    let batchTokens: Int
+    /// Below this a batch is not split further, though a worker should be idle.
+    let smallestBatch: Int
+    private let maxTokens: Int
+
+    private var slices: [Slice] = []
+    private var waitingTexts = 0
+    private var waitingTokens = 0
+
+    init(capacity: Int, batchTokens: Int, smallestBatch: Int, maxTokens: Int) {
+        self.capacity = capacity
+        self.batchTokens = batchTokens
+        self.smallestBatch = smallestBatch
+        self.maxTokens = maxTokens
+    }
+
+    var isEmpty: Bool { slices.isEmpty }
+
+    /// - Returns: false when the queue is full. A request that is alone may be larger than the queue.
+    mutating func append(_ request: EncodingRequest) -> Bool {
+        guard slices.isEmpty || waitingTexts + request.texts.count <= capacity else { return false }
+        slices.append(Slice(request: request, texts: request.texts.indices))
+        waitingTexts += request.texts.count
+        waitingTokens += request.texts.reduce(0) { $0 + estimatedTokens($1) }
+        return true
+    }
+
+    mutating func remove(_ request: EncodingRequest) {
+        for slice in slices where slice.request === request { forget(slice) }
+        slices.removeAll { $0.request === request }
+    }
+
+    /// The next batch for one of `workers` workers: a worker's fair share of what waits, within the limits of a batch.
+    mutating func takeBatch(workers: Int) -> [Slice] {
+        let share = (waitingTokens + workers - 1) / workers
+        let budget = min(max(share, smallestBatch), batchTokens)
+        var batch: [Slice] = []
+        var tokens = 0
+        var used = 0
+        while used < slices.count, tokens < budget {
+            let slice = slices[used]
+            var end = slice.texts.lowerBound
+            while end < slice.texts.upperBound, tokens < budget {
+                tokens += estimatedTokens(slice.request.texts[end])
+                end += 1
+            }
+            let taken = Slice(request: slice.request, texts: slice.texts.lowerBound..<end)
+            batch.append(taken)
+            forget(taken)
+            if end < slice.texts.upperBound {
+                slices[used] = Slice(request: slice.request, texts: end..<slice.texts.upperBound)
+                break
+            }
+            used += 1
+        }
+        slices.removeFirst(used)
+        return batch
+    }
+
+    private mutating func forget(_ slice: Slice) {
+        waitingTexts -= slice.texts.count
+        waitingTokens -= slice.request.texts[slice.texts].reduce(0) { $0 + estimatedTokens($1) }
+    }
+
+    /// A guess that costs nothing; the worker copes with any number.
+    private func estimatedTokens(_ text: String) -> Int { min(text.utf8.count / 4 + 3, maxTokens) }
+}

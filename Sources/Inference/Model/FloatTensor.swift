@@ -1,0 +1,62 @@
+import Glibc
+
+/// A tensor of f32 values: in the mapped file itself where it lies there as aligned f32, else in memory of its own.
+final class FloatTensor: Sendable {
+    nonisolated(unsafe) let start: UnsafePointer<Float>
+    let count: Int
+    /// Keeps the mapping alive; nil when the memory is our own.
+    private let file: MappedFile?
+
+    /// - Throws: `.invalidModel` when the tensor is missing or has another shape, `.unsupportedModel` when its type is
+    ///   not a float of at most 32 bits.
+    init(_ name: String, shape: [Int], in weights: Safetensors) throws(InferenceError) {
+        guard let tensor = weights.tensors[name] else {
+            throw InferenceError(.invalidModel, "the weights have no tensor '\(name)'")
+        }
+        guard tensor.shape == shape else {
+            throw InferenceError(.invalidModel, "tensor '\(name)' has shape \(tensor.shape), expected \(shape)")
+        }
+        count = tensor.count
+        let bytes = UnsafeRawBufferPointer(rebasing: weights.file.bytes[tensor.range])
+        if tensor.type == .f32, let base = bytes.baseAddress, Int(bitPattern: base) % 4 == 0 {
+            start = base.assumingMemoryBound(to: Float.self)
+            file = weights.file
+            return
+        }
+        let own = Self.allocate(count)
+        for index in 0..<count {
+            switch tensor.type {
+            case .f32: own[index] = bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
+            case .f16: own[index] = Float(bytes.loadUnaligned(fromByteOffset: index * 2, as: Float16.self))
+            case .bf16:
+                let bits = bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+                own[index] = Float(bitPattern: UInt32(bits) << 16)
+            default:
+                own.deallocate()
+                throw InferenceError(.unsupportedModel, "tensor '\(name)' has type \(tensor.type.rawValue)")
+            }
+        }
+        start = UnsafePointer(own)
+        file = nil
+    }
+
+    /// The tensors one after the other, in memory of their own.
+    init(joining tensors: [FloatTensor]) {
+        count = tensors.reduce(0) { $0 + $1.count }
+        let own = Self.allocate(count)
+        var place = own
+        for tensor in tensors {
+            place.initialize(from: tensor.start, count: tensor.count)
+            place += tensor.count
+        }
+        start = UnsafePointer(own)
+        file = nil
+    }
+
+    deinit { if file == nil { start.deallocate() } }
+
+    private static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
+        UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
+            .initializeMemory(as: Float.self, repeating: 0, count: count)
+    }
+}

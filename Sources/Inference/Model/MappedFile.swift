@@ -1,0 +1,56 @@
+import Crypto
+import Glibc
+
+/// A file mapped read-only into memory: processes that map the same file share its pages.
+final class MappedFile: Sendable {
+    nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+
+    /// - Throws: `.modelNotFound` when the file cannot be opened, `.invalidModel` when it is empty.
+    init(path: String) throws(InferenceError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.failure(path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.failure(path) }
+        guard status.st_size > 0 else { throw InferenceError(.invalidModel, "\(path) is empty") }
+        let size = Int(status.st_size)
+        guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+            throw Self.failure(path)
+        }
+        bytes = UnsafeRawBufferPointer(start: start, count: size)
+    }
+
+    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+
+    /// Gives the resident pages back; they are read again from the file when touched.
+    func evict() { madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED) }
+
+    /// SHA-256 of the content in lower-case hex, keeping few pages resident.
+    func sha256() -> String {
+        var hash = SHA256()
+        let step = 8 << 20
+        for start in stride(from: 0, to: bytes.count, by: step) {
+            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + step, bytes.count)]))
+            evict()
+        }
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
+            as: UTF8.self
+        )
+    }
+
+    /// The whole content of a small file.
+    /// - Throws: `.modelNotFound` when it cannot be read, `.invalidModel` when it is empty or longer than `limit` bytes.
+    static func content(of path: String, limit: Int) throws(InferenceError) -> [UInt8] {
+        let file = try MappedFile(path: path)
+        guard file.bytes.count <= limit else {
+            throw InferenceError(.invalidModel, "\(path) is longer than \(limit) bytes")
+        }
+        return [UInt8](file.bytes)
+    }
+
+    private static func failure(_ path: String) -> InferenceError {
+        InferenceError(.modelNotFound, "cannot read \(path): \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,146 @@
+/// Hugging Face's BERT tokenizer: normalizes, splits at white space and punctuation, then takes the longest known
+/// piece of each word again and again.
+struct WordPieceTokenizer: Tokenizer {
+    private let normalizer: BertNormalizer
+    private let special: SpecialTokens
+    private let trie: TokenTrie
+    /// Where the pieces inside a word begin in `trie`.
+    private let continuation: TokenTrie.Node
+    private let unknown: Int32
+    private let first: Int32
+    private let last: Int32
+    /// In scalars; a longer word is unknown.
+    private let maximumWord: Int
+
+    init(
+        normalizer: BertNormalizer,
+        special: SpecialTokens,
+        vocabulary: [(piece: String, id: Int32)],
+        continuationPrefix: String,
+        unknown: Int32,
+        first: Int32,
+        last: Int32,
+        maximumWord: Int
+    ) throws(InferenceError) {
+        self.normalizer = normalizer
+        self.special = special
+        self.unknown = unknown
+        self.first = first
+        self.last = last
+        self.maximumWord = maximumWord
+        var trie = TokenTrie(minimumCapacity: vocabulary.count * 8)
+        continuation = trie.addRoot()
+        let prefix = Array(continuationPrefix.utf8)
+        for (piece, id) in vocabulary {
+            let isInside = !prefix.isEmpty && piece.utf8.starts(with: prefix) && piece.utf8.count > prefix.count
+            let inserted =
+                isInside
+                ? trie.insert(piece.utf8.dropFirst(prefix.count), token: id, from: continuation)
+                : trie.insert(piece.utf8, token: id)
+            guard inserted else { throw InferenceError(.unsupportedModel, "the vocabulary is too large") }
+        }
+        self.trie = trie
+    }
+
+    func append(_ text: String, limit: Int, to tokens: inout [Int32]) {
+        // The last special token comes after the cut.
+        let end = limit == .max ? Int.max : tokens.count + limit - 1
+        tokens.append(first)
+        var scalars: [UInt32] = []
+        special.forEachSegment(of: text) { segment in
+            switch segment {
+            case .token(let id): tokens.append(id)
+            case .text(let text):
+                scalars.removeAll(keepingCapacity: true)
+                scalars.reserveCapacity(text.count)
+                normalizer.normalize(text, into: &scalars)
+                appendWords(of: scalars, until: end, to: &tokens)
+            }
+            return tokens.count < end
+        }
+        if tokens.count > end { tokens.removeSubrange(end...) }
+        tokens.append(last)
+    }
+
+    private func appendWords(of scalars: [UInt32], until end: Int, to tokens: inout [Int32]) {
+        var word = Word()
+        for scalar in scalars {
+            let properties = normalizer.table.properties(of: scalar)
+            if normalizer.isDropped(properties) { continue }
+            if properties.contains(.whitespace) {
+                appendPieces(of: &word, to: &tokens)
+            } else if properties.contains(.punctuation) {
+                appendPieces(of: &word, to: &tokens)
+                word.append(scalar, limit: maximumWord)
+                appendPieces(of: &word, to: &tokens)
+            } else {
+                word.append(scalar, limit: maximumWord)
+                continue
+            }
+            if tokens.count >= end { return }
+        }
+        appendPieces(of: &word, to: &tokens)
+    }
+
+    /// Greedy longest match; one unknown piece makes the whole word unknown.
+    private func appendPieces(of word: inout Word, to tokens: inout [Int32]) {
+        guard word.scalars > 0 else { return }
+        defer { word.removeAll() }
+        guard word.scalars <= maximumWord else {
+            tokens.append(unknown)
+            return
+        }
+        let start = tokens.count
+        var position = 0
+        var node = TokenTrie.root
+        while position < word.bytes.count {
+            var best: (token: Int32, end: Int)?
+            var index = position
+            while index < word.bytes.count, let child = trie.child(of: node, word.bytes[index]) {
+                node = child
+                index += 1
+                if let token = trie.token(at: node) { best = (token, index) }
+            }
+            guard let best else {
+                tokens.removeSubrange(start...)
+                tokens.append(unknown)
+                return
+            }
+            tokens.append(best.token)
+            position = best.end
+            node = continuation
+        }
+    }
+
+    /// The bytes of one word, kept only as far as it can be a known one.
+    private struct Word {
+        var bytes: [UInt8] = []
+        var scalars = 0
+
+        @inline(__always)
+        mutating func append(_ scalar: UInt32, limit: Int) {
+            scalars += 1
+            guard scalars <= limit else { return }
+            switch scalar {
+            case ..<0x80: bytes.append(UInt8(truncatingIfNeeded: scalar))
+            case ..<0x800:
+                bytes.append(UInt8(truncatingIfNeeded: 0xC0 | scalar >> 6))
+                bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
+            case ..<0x10000:
+                bytes.append(UInt8(truncatingIfNeeded: 0xE0 | scalar >> 12))
+                bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar >> 6 & 0x3F))
+                bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
+            default:
+                bytes.append(UInt8(truncatingIfNeeded: 0xF0 | scalar >> 18))
+                bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar >> 12 & 0x3F))
+                bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar >> 6 & 0x3F))
+                bytes.append(UInt8(truncatingIfNeeded: 0x80 | scalar & 0x3F))
+            }
+        }
+
+        mutating func removeAll() {
+            bytes.removeAll(keepingCapacity: true)
+            scalars = 0
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Testing
+
+@testable import Inference
+
+@Suite("TextEncoder") struct TextEncoderTests {
+    @Test("agrees with sentence-transformers on every reference text, token by token and in direction")
+    func agreesWithReference() async throws {
+        let encoder = try TestModel.encoder()
+        let reference = try ReferenceText.load()
+        for entry in reference {
+            #expect(encoder.tokens(of: entry.text) == entry.tokens, "\(entry.text.prefix(60).debugDescription)")
+            #expect(encoder.countTokens(entry.text) == entry.count)
+        }
+        let encoded = try await encoder.encode(reference.map(\.text))
+        #expect(encoded.tokens == reference.reduce(0) { $0 + $1.tokens.count })
+        for (vector, entry) in zip(encoded.vectors, reference) {
+            #expect(cosine(vector, entry.floats) >= 0.9999, "\(entry.text.prefix(60).debugDescription)")
+        }
+    }
+
+    @Test("computes the same with the kernels of every instruction set", arguments: ["generic", "avx2"])
+    func agreesOnEveryInstructionSet(name: String) async throws {
+        guard let kernels = Kernels(name) else { return }
+        let encoder = try TestModel.load(kernels: kernels)
+        #expect(encoder.instructionSet == name)
+        let reference = try ReferenceText.load().prefix(40)
+        let encoded = try await encoder.encode(reference.map(\.text))
+        for (vector, entry) in zip(encoded.vectors, reference) { #expect(cosine(vector, entry.floats) >= 0.9999) }
+    }
+
+    @Test("describes the model it loaded")
+    func describesModel() throws {
+        let encoder = try TestModel.encoder()
+        #expect(encoder.dimensions == 384)
+        #expect(encoder.maxTokens == 256)
+        #expect(encoder.revision == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db")
+        #expect(encoder.precision == .fp32)
+    }
+
+    @Test("gives vectors of unit length")
+    func unitLength() async throws {
+        let encoded = try await TestModel.encoder().encode(["one", "two words", ""])
+        for vector in encoded.vectors {
+            let norm = vector.reduce(0) { $0 + $1 * $1 }
+            #expect(abs(norm - 1) < 1e-5)
+        }
+    }
+
+    @Test("a text's vector does not depend on the texts it is packed with")
+    func independentOfBatch() async throws {
+        let encoder = try TestModel.encoder()
+        let texts = (0..<100).map { "text number \($0) " + String(repeating: "and more ", count: $0) }
+        let together = try await encoder.encode(texts)
+        for index in stride(from: 0, to: 100, by: 9) {
+            let alone = try await encoder.encode([texts[index]])
+            #expect(cosine(alone.vectors[0], together.vectors[index]) > 0.999999)
+        }
+    }
+
+    @Test("answers concurrent calls with their own vectors")
+    func concurrentCalls() async throws {
+        let encoder = try TestModel.encoder()
+        let texts = (0..<48).map { "repository about topic \($0 * 7919)" }
+        let expected = try await encoder.encode(texts).vectors
+        try await withThrowingTaskGroup(of: (Int, [Float]).self) { group in
+            for (index, text) in texts.enumerated() {
+                group.addTask { (index, try await encoder.encode([text]).vectors[0]) }
+            }
+            for try await (index, vector) in group { #expect(cosine(vector, expected[index]) > 0.999999) }
+        }
+    }
+
+    @Test("encodes no texts to no vectors")
+    func nothing() async throws {
+        let encoded = try await TestModel.encoder().encode([])
+        #expect(encoded.vectors.isEmpty)
+        #expect(encoded.tokens == 0)
+    }
+
+    @Test(
+        "survives texts of any kind and size",
+        arguments: ["\u{0}", "\u{FFFD}", "🚀", "一", "\u{301}", " ", "[SEP]", "#"]
+    )
+    func hostileTexts(unit: String) async throws {
+        let encoder = try TestModel.encoder()
+        let texts = [unit, String(repeating: unit, count: 5000), String(repeating: unit + " ", count: 100_000)]
+        for vector in try await encoder.encode(texts).vectors {
+            #expect(vector.count == 384)
+            #expect(vector.allSatisfy { $0.isFinite })
+        }
+    }
+
+    @Test("a cancelled call ends with an error, and the encoder goes on")
+    func cancellation() async throws {
+        let encoder = try TestModel.encoder()
+        let texts = Array(repeating: String(repeating: "long text ", count: 200), count: 500)
+        let task = Task { try await encoder.encode(texts) }
+        task.cancel()
+        await #expect(throws: InferenceError(.cancelled, "")) { try await task.value }
+        #expect(try await encoder.encode(["still here"]).vectors.count == 1)
+    }
+
+    @Test("reports a missing folder as such")
+    func missingModel() {
+        #expect(throws: InferenceError(.modelNotFound, "")) {
+            try TextEncoder(modelDirectory: "/nonexistent", threads: 1)
+        }
+    }
+}
