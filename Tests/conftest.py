@@ -6,6 +6,7 @@ import pathlib
 import socket
 
 import pytest
+import yaml
 
 from Harness import service as program
 from Harness.database import Engine
@@ -81,6 +82,18 @@ def shared_service(engine, tmp_path_factory):
     yield started.await_ready()
     started.process.stop()
     database.close()
+
+
+@pytest.fixture
+def contract(shared_service):
+    """Skips the test unless `openapi.yaml` names the route: contract("/api/embed")."""
+    paths = yaml.safe_load(shared_service.get("/openapi.yaml").text)["paths"]
+
+    def needs(route):
+        if route not in paths:
+            pytest.skip(f"{route} is not served yet")
+
+    return needs
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,8 @@ def test_a_body_that_is_not_json_is_refused(shared_service):
     assert status == 415
 
 
-def test_text_embeddings_inference(shared_service):
+def test_text_embeddings_inference(shared_service, contract):
+    contract("/embed")
     one = requests.post(f"{shared_service.url}/embed", json={"inputs": "Hello"}, timeout=30)
     many = requests.post(f"{shared_service.url}/embed", json={"inputs": ["Hello", "World"], "normalize": True,
                                                               "truncate": True}, timeout=30)
@@ -69,7 +70,8 @@ def test_text_embeddings_inference(shared_service):
 
 
 @pytest.mark.parametrize("body", [{}, {"inputs": ""}, {"inputs": []}, {"inputs": 5}])
-def test_text_embeddings_inferences_errors(shared_service, body):
+def test_text_embeddings_inferences_errors(shared_service, contract, body):
+    contract("/embed")
     answer = requests.post(f"{shared_service.url}/embed", json=body, timeout=30)
     assert answer.status_code in (400, 413, 422)
     assert set(answer.json()) == {"error", "error_type"}

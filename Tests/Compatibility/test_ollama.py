@@ -6,6 +6,11 @@ import ollama
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def served(contract):
+    contract("/api/embed")
+
+
 @pytest.fixture
 def client(shared_service):
     return ollama.Client(host=shared_service.url)

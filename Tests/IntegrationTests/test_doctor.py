@@ -14,7 +14,7 @@ def test_all_is_well(database, upstream, run):
 
 FAULTS = {
     "no database": (lambda upstream: {"DB_URL": f"ws://127.0.0.1:{free_port()}"}, "database"),
-    "wrong password": (lambda upstream: {"DB_PASS": "wrong"}, "password"),
+    "wrong password": (lambda upstream: {"DB_PASS": "wrong"}, "db_pass"),
     "no provider": (lambda upstream: upstream.openai(OPENAI_BASE_URL=f"http://127.0.0.1:{free_port()}/v1"), "provider"),
     "unknown Ollama model": (lambda upstream: upstream.ollama(EMBEDDING_MODEL="not-pulled"), "not-pulled"),
     "no model folder": (lambda upstream: {"EMBEDDING_PROVIDER": "builtin", "BUILTIN_MODEL_DIR": "/nonexistent"},
