@@ -32,8 +32,9 @@ class Process:
     def __init__(self, command, environment, directory):
         self.command = [str(part) for part in command]
         self.lines = deque(maxlen=2000)
+        # The kernel ends it when the tests are killed.
         self._process = subprocess.Popen(
-            self.command, env=environment, cwd=directory, text=True, errors="replace",
+            ["setpriv", "--pdeathsig", "KILL", *self.command], env=environment, cwd=directory, text=True, errors="replace",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
