@@ -9,6 +9,7 @@ extension BatchQueue {
         now: Instant
     ) throws(EmbeddingError) {
         if let stop { throw stop.error }
+        if let deadline, deadline <= now { throw EmbeddingError(.timeout, "the time given is over") }
         let wait = expectedWait(for: submitted.count, priority: priority, now: now)
         let room = priority == .interactive ? settings.capacity : settings.capacity / 2
         let size = submitted.reduce(0) { $0 + $1.input.byteCount }

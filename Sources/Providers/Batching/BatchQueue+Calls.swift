@@ -26,7 +26,11 @@ extension BatchQueue {
 
     private mutating func nextCall(now: Instant) -> Call? {
         for priority in [Priority.interactive, .backlog] {
-            if let group = dueGroup(priority, now: now) { return startGroup(group, now: now) }
+            guard priority == .interactive || hasSlotForBacklog(now) else { return nil }
+            if let place = dueGroup(priority, now: now) {
+                guard mayStart(tokens: tokens(of: groups[place]), now: now) else { return nil }
+                return startGroup(place, now: now)
+            }
             guard waiting[priority.rawValue].count > 0 else { continue }
             guard isReady(priority, now: now) else { continue }
             guard mayStart(tokens: expectedTokens(priority), now: now) else { return nil }
@@ -34,6 +38,19 @@ extension BatchQueue {
         }
         return nil
     }
+
+    /// While interactive requests come in, one call is kept free for them.
+    private func hasSlotForBacklog(_ now: Instant) -> Bool {
+        guard settings.parallelCalls > 1, let last = lastInteractive, now - last < Self.interactiveMemory else {
+            return true
+        }
+        return calls.values.count { $0.priority == .backlog } < settings.parallelCalls - 1
+    }
+
+    /// How long an interactive request is taken as a sign that more will come.
+    private static let interactiveMemory = Duration.seconds(5)
+
+    private func tokens(of group: Group) -> Int { group.texts.reduce(0) { $0 + (texts[$1]?.text.tokens ?? 0) } }
 
     /// Whether texts need not wait for company any more.
     private mutating func isReady(_ priority: Priority, now: Instant) -> Bool {
@@ -62,7 +79,7 @@ extension BatchQueue {
         return min(share, settings.tokensPerCall ?? .max)
     }
 
-    /// The place of a group that may go now; groups nobody waits for any more are dropped on the way.
+    /// The place of a group whose delay is over; groups nobody waits for any more are dropped on the way.
     private mutating func dueGroup(_ priority: Priority, now: Instant) -> Int? {
         var place = 0
         var earliest: Instant?
@@ -73,10 +90,7 @@ extension BatchQueue {
                 continue
             }
             if groups[place].priority == priority {
-                if groups[place].notBefore <= now {
-                    let tokens = groups[place].texts.reduce(0) { $0 + (texts[$1]?.text.tokens ?? 0) }
-                    return mayStart(tokens: tokens, now: now) ? place : nil
-                }
+                if groups[place].notBefore <= now { return place }
                 earliest = earliest.map { min($0, groups[place].notBefore) } ?? groups[place].notBefore
             }
             place += 1

@@ -52,11 +52,14 @@ extension BatchQueue {
         switch RetryPolicy.verdict(error.code) {
         case .retry: retry(call, error, jitter: jitter, now: now, &effects)
         case .pace:
-            pacer.refused(retryAfter: error.retryAfter, jitter: jitter, at: now)
+            let isBusy = waiting.contains { $0.count > 0 } || !groups.isEmpty
+            pacer.refused(retryAfter: error.retryAfter, isBusy: isBusy, jitter: jitter, at: now)
             effects.append(.limited)
             regroup(call.texts, call, attempts: call.attempts, notBefore: pacer.pausedUntil ?? now, error)
         case .divide: divide(call, error, attempts: call.attempts, now: now, &effects)
-        case .stop: halt(error, call, now: now, &effects)
+        case .stop:
+            effects += halt(error, now: now)
+            for textID in call.texts { settle(textID, .failure(error), now: now, &effects) }
         case .fail:
             if error.code == .circuitOpen { failAll(error, now: now, &effects) }
             for textID in call.texts { settle(textID, .failure(error), now: now, &effects) }
@@ -146,11 +149,14 @@ extension BatchQueue {
         groups.append(Group(texts: kept, priority: call.priority, attempts: attempts, notBefore: notBefore))
     }
 
-    private mutating func halt(_ error: EmbeddingError, _ call: RunningCall, now: Instant, _ effects: inout [Effect]) {
+    /// Stops the provider for a permanent fault: everything that waits is answered with it, and nothing more is taken
+    /// in until a probe succeeds.
+    mutating func halt(_ error: EmbeddingError, now: Instant) -> [Effect] {
+        var effects: [Effect] = []
         if stop == nil { effects.append(.stopped(error)) }
         stop = Stop(error: error, probeAt: now + settings.probeInterval)
-        for textID in call.texts { settle(textID, .failure(error), now: now, &effects) }
         failAll(error, now: now, &effects)
+        return effects
     }
 
     private mutating func probeFailed(_ error: EmbeddingError, now: Instant, _ effects: inout [Effect]) {

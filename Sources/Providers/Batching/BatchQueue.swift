@@ -75,6 +75,7 @@ struct BatchQueue: Sendable {
     var stop: Stop?
     var throughput = Throughput()
     var bytes = 0
+    var lastInteractive: Instant?
     /// When something may be due although no event comes; nil when nothing is.
     var wake: Instant?
     private var nextID = 0
@@ -102,6 +103,7 @@ struct BatchQueue: Sendable {
         now: Instant
     ) throws(EmbeddingError) {
         try admit(submitted, priority: priority, deadline: deadline, now: now)
+        if priority == .interactive { lastInteractive = now }
         let until = deadline ?? now + settings.patience
         var request = Request(
             priority: priority,

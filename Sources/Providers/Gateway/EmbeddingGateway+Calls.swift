@@ -10,6 +10,7 @@ extension EmbeddingGateway {
         _ request: EmbeddingRequest,
         dimensions: Int
     ) async throws(EmbeddingError) -> BatchQueue.Finished {
+        if let fault = pool.circuitFault() { throw fault }
         let id = state.withLock { $0.queue.makeID() }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (caller: Continuation) in

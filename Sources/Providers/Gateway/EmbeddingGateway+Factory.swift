@@ -71,7 +71,7 @@ extension EmbeddingGateway {
                     pullsMissingModel: configuration.pullsOllamaModel,
                     transport: transport
                 )
-                return ProviderPool.Member(provider: provider, label: EndpointLabel.of(url))
+                return ProviderPool.Member(provider: provider, label: EndpointLabel.of(url), identityIsProbe: true)
             }
         case .openai:
             let url = configuration.openAIBaseURL

@@ -59,7 +59,7 @@ package final class EmbeddingGateway: EmbeddingService {
     }
 
     package func model() async throws(EmbeddingError) -> EmbeddingModel {
-        let native = try await pool.model()
+        let native = try await nativeModel()
         return native.resized(try size.wanted(nil, native: native.dimensions))
     }
 
@@ -92,7 +92,7 @@ package final class EmbeddingGateway: EmbeddingService {
         let plan: RequestPlan
         let finished: BatchQueue.Finished?
         do throws(EmbeddingError) {
-            let native = try await pool.model()
+            let native = try await nativeModel()
             let wanted = try size.wanted(request.dimensions, native: native.dimensions)
             plan = lookUp(request, model: native.resized(wanted))
             finished = plan.texts.isEmpty ? nil : try await wait(for: plan.texts, request, dimensions: wanted)
@@ -102,6 +102,17 @@ package final class EmbeddingGateway: EmbeddingService {
         }
         if let finished, let fault = plan.commonFault(finished) { throw fault }
         return plan.result(finished)
+    }
+
+    /// The model at its own size. A permanent fault met on the way stops the provider as one met in a call does.
+    private func nativeModel() async throws(EmbeddingError) -> EmbeddingModel {
+        if let stop = state.withLock({ $0.queue.stop?.error }), pool.knownModel == nil { throw stop }
+        do {
+            return try await pool.model()
+        } catch {
+            if RetryPolicy.verdict(error.code) == .stop { advance { $0.halt(error, now: $1) } }
+            throw error
+        }
     }
 
     /// Takes what the cache has and makes the rest ready to be sent.

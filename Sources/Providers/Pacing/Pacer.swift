@@ -1,7 +1,8 @@
 import EmbeddingCore
 
 /// Spreads calls over the minute: buckets for requests and for tokens, learning the limits from the answers' headers,
-/// and a pause when the provider says so.
+/// and a pause when the provider says so. A 429 also lowers a ceiling on the rate of calls, which then rises slowly, so
+/// that the pace settles just below a limit that nobody told us.
 struct Pacer: Sendable {
     typealias Instant = ContinuousClock.Instant
 
@@ -14,10 +15,12 @@ struct Pacer: Sendable {
         /// The first pause after a 429 that says nothing; it doubles.
         var pause = Duration.seconds(1)
         var longestPause = Duration.seconds(60)
-        /// How far a 429 slows the pace, and how much of the full pace comes back a second.
-        var slowing = 0.9
-        var recoveryPerSecond = 0.01
-        var slowest = 0.1
+        /// What a 429 leaves of the rate at which it came.
+        var slowing = 0.93
+        /// How much the ceiling rises in a second.
+        var recovery = 0.005
+        /// Calls a second below which no ceiling goes.
+        var slowest = 1.0 / 60
     }
 
     /// One limited resource: our own limit, and what the headers say.
@@ -26,9 +29,9 @@ struct Pacer: Sendable {
         var learned: Int?
         var bucket: TokenBucket?
 
-        var perMinute: Int? {
-            guard let configured else { return learned }
-            return learned.map { min($0, configured) } ?? configured
+        var perSecond: Double? {
+            let limits = [configured, learned].compactMap { $0 }
+            return limits.min().map { Double($0) / 60 }
         }
     }
 
@@ -38,20 +41,23 @@ struct Pacer: Sendable {
     private(set) var pausedUntil: Instant?
     /// 429s since the last success.
     private var refusals = 0
-    private var speed = 1.0
-    private var speedSet: Instant
+    /// Calls a second at most, since a 429.
+    private var ceiling: Double?
+    private var ceilingSet: Instant
+    private var successes: CallRate
 
     init(settings: Settings, now: Instant) {
         self.settings = settings
         requests = Resource(configured: settings.requestsPerMinute)
         tokens = Resource(configured: settings.tokensPerMinute)
-        speedSet = now
+        ceilingSet = now
+        successes = CallRate(now: now)
         adjust(at: now)
     }
 
     /// When a call of that many tokens may start.
     mutating func earliest(tokens cost: Int, at now: Instant) -> Instant {
-        recover(at: now)
+        raiseCeiling(at: now)
         var earliest = max(now, pausedUntil ?? now)
         if let bucket = requests.bucket { earliest = max(earliest, now + bucket.wait(for: 1, at: now)) }
         if let bucket = tokens.bucket { earliest = max(earliest, now + bucket.wait(for: Double(cost), at: now)) }
@@ -68,14 +74,16 @@ struct Pacer: Sendable {
     ///   - actual: what the provider counted; 0 when it did not.
     mutating func succeeded(estimated: Int, actual: Int, quota: ProviderQuota?, at now: Instant) {
         refusals = 0
+        successes.count(at: now)
         if actual > 0 { tokens.bucket?.give(Double(estimated - actual), at: now) }
         guard let quota else { return }
         learn(quota.requests, \.requests, at: now)
         learn(quota.tokens, \.tokens, at: now)
     }
 
-    /// A 429: nothing starts until the pause is over, and the pace drops a little.
-    mutating func refused(retryAfter: Duration?, jitter: Double, at now: Instant) {
+    /// A 429: nothing starts until the pause is over, and the pace drops.
+    /// - Parameter isBusy: whether texts wait, so that the calls that succeeded show what the provider allows.
+    mutating func refused(retryAfter: Duration?, isBusy: Bool, jitter: Double, at now: Instant) {
         let isFirst = pausedUntil.map { $0 <= now } ?? true
         let doubled = min(settings.longestPause, settings.pause * (1 << min(refusals, 10)))
         let pause = retryAfter ?? doubled * (0.5 + jitter / 2)
@@ -83,17 +91,22 @@ struct Pacer: Sendable {
         // Calls that were under way together are refused together: one lesson.
         guard isFirst else { return }
         refusals += 1
-        speed = max(settings.slowest, speed * settings.slowing)
-        speedSet = now
+        let seen = isBusy ? successes.average(at: now) : successes.peak(at: now)
+        let rate = [ceiling, requests.perSecond, seen].compactMap { $0 }.min() ?? seen
+        ceiling = max(settings.slowest, rate * settings.slowing)
+        ceilingSet = now
         adjust(at: now)
     }
 
-    private mutating func recover(at now: Instant) {
-        guard speed < 1 else { return }
-        let seconds = (now - speedSet) / .seconds(1)
+    private mutating func raiseCeiling(at now: Instant) {
+        guard let current = ceiling else { return }
+        let seconds = (now - ceilingSet) / .seconds(1)
         guard seconds >= 1 else { return }
-        speed = min(1, speed + seconds * settings.recoveryPerSecond)
-        speedSet = now
+        let raised = current * (1 + settings.recovery * seconds)
+        ceilingSet = now
+        // Far above what is used a ceiling means nothing any more.
+        let isIdle = raised > 100 + 4 * successes.peak(at: now)
+        ceiling = isIdle || raised >= requests.perSecond ?? .infinity ? nil : raised
         adjust(at: now)
     }
 
@@ -110,17 +123,15 @@ struct Pacer: Sendable {
     }
 
     private mutating func adjust(at now: Instant) {
-        requests.bucket = bucket(for: requests, at: now)
-        tokens.bucket = bucket(for: tokens, at: now)
+        let rate = [requests.perSecond, ceiling].compactMap { $0 }.min()
+        requests.bucket = bucket(requests.bucket, perSecond: rate, at: now)
+        tokens.bucket = bucket(tokens.bucket, perSecond: tokens.perSecond, at: now)
     }
 
-    private func bucket(for resource: Resource, at now: Instant) -> TokenBucket? {
-        guard let perMinute = resource.perMinute else { return nil }
-        let perSecond = Double(perMinute) / 60 * speed
+    private func bucket(_ current: TokenBucket?, perSecond: Double?, at now: Instant) -> TokenBucket? {
+        guard let perSecond else { return nil }
         let capacity = max(1, perSecond * (settings.burst / .seconds(1)))
-        guard var bucket = resource.bucket else {
-            return TokenBucket(capacity: capacity, perSecond: perSecond, now: now)
-        }
+        guard var bucket = current else { return TokenBucket(capacity: capacity, perSecond: perSecond, now: now) }
         bucket.setRate(perSecond: perSecond, capacity: capacity, at: now)
         return bucket
     }

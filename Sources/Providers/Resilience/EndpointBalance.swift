@@ -52,6 +52,13 @@ struct EndpointBalance: Sendable {
         }
     }
 
+    /// Something else than a booked call has failed. (Its success would prove nothing: a server may list its models and
+    /// still be unable to run one.)
+    mutating func unreachable(_ index: Int, at now: Instant) {
+        if endpoints[index].breaker.state(at: now) == .halfOpen { endpoints[index].breaker.started(at: now) }
+        endpoints[index].breaker.failed(at: now)
+    }
+
     mutating func setEligible(_ isEligible: Bool, _ index: Int) { endpoints[index].isEligible = isEligible }
 
     /// When the first circuit lets a call through again; nil when one does now.

@@ -10,22 +10,30 @@ final class ProviderPool: Sendable {
         let provider: any EmbeddingProvider
         /// Host and port, for logs and metrics.
         let label: String
+        /// Whether asking for the identity is a call to the endpoint, and so shows whether it is alive.
+        var identityIsProbe = false
     }
 
     private struct State {
         var balance: EndpointBalance
         var model: EmbeddingModel?
         var checked: ContinuousClock.Instant?
-        var isChecking = false
+        /// Why the identity is not known.
+        var fault: EmbeddingError?
     }
 
     /// How old an identity may be before it is asked for again.
-    static let identityLifetime = Duration.seconds(60)
+    static let identityLifetime = Duration.seconds(10)
+    /// How long a failed look-up stands for an answer, so that many callers make one call.
+    static let faultLifetime = Duration.seconds(1)
+    /// How long a caller waits for the first identity, which may mean a download.
+    static let identityPatience = Duration.seconds(20)
 
     private let members: [Member]
     private let time: any TimeSource
     private let logger: Logger
     private let breakerGauges: [Gauge]
+    private let identity: SingleFlight<EmbeddingModel>
     private let state: Mutex<State>
 
     init(
@@ -38,6 +46,7 @@ final class ProviderPool: Sendable {
         self.members = members
         self.time = time
         self.logger = logger
+        identity = SingleFlight(time: time)
         let gauges = metrics.gauges(
             "circuit_breaker_state",
             "State of the circuit breaker of a provider's endpoint: 0 closed, 1 half open, 2 open.",
@@ -63,16 +72,28 @@ final class ProviderPool: Sendable {
     /// The identity in use. Once known it is answered from memory and looked up again behind the caller's back.
     func model() async throws(EmbeddingError) -> EmbeddingModel {
         let now = time.now
-        let (known, isDue) = state.withLock { state -> (EmbeddingModel?, Bool) in
-            guard let model = state.model else { return (nil, true) }
-            let isOld = state.checked.map { now - $0 > Self.identityLifetime } ?? true
-            let isDue = isOld && !state.isChecking
-            if isDue { state.isChecking = true }
-            return (model, isDue)
+        let (model, checked, fault) = state.withLock { ($0.model, $0.checked ?? now - .seconds(3600), $0.fault) }
+        if let model {
+            if now - checked > Self.identityLifetime { identity.start { await self.lookUpIdentity() } }
+            return model
         }
-        guard let known else { return try await refreshIdentity() }
-        if isDue { Task { _ = try? await self.refreshIdentity() } }
-        return known
+        if let fault, now - checked < Self.faultLifetime { throw fault }
+        return try await identity.value(patience: Self.identityPatience) { await self.lookUpIdentity() }
+    }
+
+    /// What a call is refused with while every circuit is open; nil when one lets it through.
+    func circuitFault() -> EmbeddingError? {
+        let now = time.now
+        guard let until = state.withLock({ $0.balance.blockedUntil(now) }) else { return nil }
+        return circuitFault(until - now)
+    }
+
+    private func circuitFault(_ wait: Duration) -> EmbeddingError {
+        EmbeddingError(
+            .circuitOpen,
+            "the provider \(name.rawValue) fails too often and is left alone for a while",
+            retryAfter: wait
+        )
     }
 
     /// Sends one call to the best endpoint, and to the next when that one cannot be reached.
@@ -94,12 +115,7 @@ final class ProviderPool: Sendable {
                     unreachable = error
                 }
             case .blocked(let until):
-                throw unreachable
-                    ?? EmbeddingError(
-                        .circuitOpen,
-                        "the provider \(name.rawValue) fails too often and is left alone for a while",
-                        retryAfter: until - now
-                    )
+                throw unreachable ?? circuitFault(until - now)
             case .noneEligible:
                 throw unreachable
                     ?? EmbeddingError(.unavailable, "no \(name.rawValue) endpoint holds the model in use")
@@ -108,8 +124,32 @@ final class ProviderPool: Sendable {
     }
 
     /// Asks all endpoints who they are. The identity in use stays while any of them has it.
-    private func refreshIdentity() async throws(EmbeddingError) -> EmbeddingModel {
-        let answers = await withTaskGroup(of: (Int, Result<EmbeddingModel, EmbeddingError>).self) { group in
+    private func lookUpIdentity() async -> Result<EmbeddingModel, EmbeddingError> {
+        let answers = await identities()
+        let models = answers.map { try? $0.get() }
+        let now = time.now
+        let (before, after) = state.withLock { state in
+            let before = state.model
+            state.checked = now
+            if let chosen = models.first(where: { $0 != nil && $0 == before }) ?? models.first(where: { $0 != nil }) {
+                state.model = chosen
+                for (index, model) in models.enumerated() where model != nil {
+                    state.balance.setEligible(model == chosen, index)
+                }
+            }
+            state.fault = state.model == nil ? Self.firstFault(answers) : nil
+            return (before, state.model)
+        }
+        for (index, answer) in answers.enumerated() where members[index].identityIsProbe {
+            guard case .failure(let error) = answer, Self.health(after: error.code) == .bad else { continue }
+            change(index) { $0.unreachable(index, at: $1) }
+        }
+        report(before: before, after: after, models: models)
+        return after.map { .success($0) } ?? .failure(Self.firstFault(answers))
+    }
+
+    private func identities() async -> [Result<EmbeddingModel, EmbeddingError>] {
+        await withTaskGroup(of: (Int, Result<EmbeddingModel, EmbeddingError>).self) { group in
             for (index, member) in members.enumerated() {
                 group.addTask {
                     do throws(EmbeddingError) {
@@ -119,30 +159,20 @@ final class ProviderPool: Sendable {
                     }
                 }
             }
-            var answers = [Result<EmbeddingModel, EmbeddingError>?](repeating: nil, count: members.count)
-            for await (index, answer) in group { answers[index] = answer }
-            return answers.compactMap { $0 }
+            var answers: [(Int, Result<EmbeddingModel, EmbeddingError>)] = []
+            for await answer in group { answers.append(answer) }
+            return answers.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        let now = time.now
-        let models = answers.map { try? $0.get() }
-        let (before, after) = state.withLock { state -> (EmbeddingModel?, EmbeddingModel?) in
-            let before = state.model
-            state.isChecking = false
-            if let chosen = models.first(where: { $0 != nil && $0 == before }) ?? models.first(where: { $0 != nil }) {
-                state.model = chosen
-                state.checked = now
-                for (index, model) in models.enumerated() where model != nil {
-                    state.balance.setEligible(model == chosen, index)
-                }
-            }
-            return (before, state.model)
+    }
+
+    /// A fault that may pass tells more about the whole than a permanent one of one endpoint.
+    private static func firstFault(_ answers: [Result<EmbeddingModel, EmbeddingError>]) -> EmbeddingError {
+        let faults = answers.compactMap { answer -> EmbeddingError? in
+            if case .failure(let error) = answer { return error }
+            return nil
         }
-        report(before: before, after: after, models: models)
-        if let after { return after }
-        for answer in answers {
-            if case .failure(let error) = answer { throw error }
-        }
-        throw EmbeddingError(.internal, "no endpoint is configured")
+        return faults.first { !$0.isPermanent } ?? faults.first
+            ?? EmbeddingError(.internal, "no endpoint is configured")
     }
 
     private func report(before: EmbeddingModel?, after: EmbeddingModel?, models: [EmbeddingModel?]) {
@@ -160,10 +190,15 @@ final class ProviderPool: Sendable {
     }
 
     private func finished(_ index: Int, _ health: EndpointBalance.Health) {
+        change(index) { $0.finished(index, health, at: $1) }
+    }
+
+    /// Applies what was learned of an endpoint, and tells when its circuit opens or closes.
+    private func change(_ index: Int, _ change: (inout EndpointBalance, ContinuousClock.Instant) -> Void) {
         let now = time.now
         let (before, after) = state.withLock { state in
             let before = state.balance.endpoints[index].breaker.state(at: now)
-            state.balance.finished(index, health, at: now)
+            change(&state.balance, now)
             return (before, state.balance.endpoints[index].breaker.state(at: now))
         }
         breakerGauges[index].set(Double(after.rawValue))

@@ -1,0 +1,343 @@
+import EmbeddingCore
+import Testing
+
+@testable import Providers
+
+struct BatchQueueTests {
+    let start = ContinuousClock.Instant.now
+
+    private func text(_ text: String, tokens: Int = 1) -> BatchQueue.Text {
+        let model = EmbeddingModel(provider: .openai, name: "m", dimensions: 4)
+        return BatchQueue.Text(
+            key: CacheKey(.text(text), type: .document, model: model),
+            input: .text(text),
+            tokens: tokens,
+            canBeCut: true
+        )
+    }
+
+    private func texts(_ prefix: String, _ count: Int) -> [BatchQueue.Text] {
+        (0..<count).map { text("\(prefix)\($0)") }
+    }
+
+    private func queue(_ change: (inout BatchQueue.Settings) -> Void = { _ in }) -> BatchQueue {
+        var settings = BatchQueue.Settings()
+        change(&settings)
+        return BatchQueue(settings: settings, now: start)
+    }
+
+    @discardableResult
+    private func submit(
+        _ queue: inout BatchQueue,
+        _ texts: [BatchQueue.Text],
+        priority: EmbeddingRequest.Priority = .interactive,
+        dimensions: Int? = 4,
+        deadline: ContinuousClock.Instant? = nil,
+        at now: ContinuousClock.Instant? = nil
+    ) throws -> Int {
+        let id = queue.makeID()
+        try queue.submit(
+            texts,
+            id: id,
+            priority: priority,
+            dimensions: dimensions,
+            deadline: deadline,
+            now: now ?? start
+        )
+        return id
+    }
+
+    private func calls(_ effects: [BatchQueue.Effect]) -> [BatchQueue.Call] {
+        effects.compactMap { if case .start(let call) = $0 { call } else { nil } }
+    }
+
+    private func finished(_ effects: [BatchQueue.Effect]) -> [Int: BatchQueue.Finished] {
+        var finished: [Int: BatchQueue.Finished] = [:]
+        for case .finish(let id, let result) in effects { finished[id] = result }
+        return finished
+    }
+
+    private func answer(_ call: BatchQueue.Call) -> Result<BatchQueue.Answer, EmbeddingError> {
+        let embedding = try? Embedding(validating: [1, 0, 0, 0], dimensions: 4)
+        let outcomes = call.inputs.map { _ -> BatchQueue.TextOutcome in
+            embedding.map { .success(EmbeddedText(embedding: $0, tokens: 1)) }
+                ?? .failure(EmbeddingError(.internal, ""))
+        }
+        return .success(BatchQueue.Answer(outcomes: outcomes, tokens: 0, quota: nil))
+    }
+
+    private func finish(
+        _ queue: inout BatchQueue,
+        _ call: BatchQueue.Call,
+        _ result: Result<BatchQueue.Answer, EmbeddingError>? = nil,
+        at now: ContinuousClock.Instant
+    ) -> [BatchQueue.Effect] {
+        queue.finished(call.id, result ?? answer(call), jitter: 0.5, now: now) + queue.advance(now: now)
+    }
+
+    @Test func `a lone text goes at once`() throws {
+        var queue = queue()
+        try submit(&queue, [text("a")])
+        #expect(calls(queue.advance(now: start)).map(\.inputs) == [[.text("a")]])
+    }
+
+    @Test func `while a call is under way texts gather for the window`() throws {
+        var queue = queue()
+        try submit(&queue, [text("a")])
+        _ = queue.advance(now: start)
+        try submit(&queue, [text("b")])
+        try submit(&queue, [text("c")])
+        #expect(calls(queue.advance(now: start)).isEmpty)
+        #expect(queue.wake == start + .milliseconds(2))
+        #expect(calls(queue.advance(now: start + .milliseconds(1))).isEmpty)
+        let batch = calls(queue.advance(now: start + .milliseconds(2)))
+        #expect(batch.map(\.inputs) == [[.text("b"), .text("c")]])
+    }
+
+    @Test func `a full batch and the end of the last call cut the window short`() throws {
+        var queue = queue { $0.batchSize = 2 }
+        try submit(&queue, [text("a")])
+        let first = calls(queue.advance(now: start))
+        try submit(&queue, [text("b")])
+        #expect(calls(queue.advance(now: start)).isEmpty)
+        try submit(&queue, [text("c")])
+        #expect(calls(queue.advance(now: start)).map(\.inputs) == [[.text("b"), .text("c")]])
+
+        var other = self.queue()
+        try submit(&other, [text("a")])
+        let lone = calls(other.advance(now: start))
+        try submit(&other, [text("b")])
+        #expect(calls(other.advance(now: start)).isEmpty)
+        #expect(calls(finish(&other, lone[0], at: start)).map(\.inputs) == [[.text("b")]])
+        #expect(first.count == 1)
+    }
+
+    @Test func `no more calls than allowed are under way`() throws {
+        var queue = queue { $0.batchSize = 1; $0.parallelCalls = 3 }
+        try submit(&queue, texts("t", 10))
+        let running = calls(queue.advance(now: start))
+        #expect(running.count == 3)
+        #expect(calls(queue.advance(now: start + .seconds(1))).isEmpty)
+        #expect(calls(finish(&queue, running[0], at: start + .seconds(1))).count == 1)
+    }
+
+    @Test func `a large request does not hold up a small one`() throws {
+        var queue = queue { $0.parallelCalls = 1 }
+        try submit(&queue, texts("large", 2048))
+        let first = calls(queue.advance(now: start))
+        let small = try submit(&queue, [text("small")])
+        let second = calls(finish(&queue, first[0], at: start + .milliseconds(10)))
+        #expect(second[0].inputs.contains(.text("small")))
+        #expect(finished(finish(&queue, second[0], at: start + .milliseconds(20)))[small] != nil)
+    }
+
+    @Test func `interactive texts go before the backlog and one call is kept for them`() throws {
+        var queue = queue { $0.batchSize = 2; $0.parallelCalls = 2 }
+        try submit(&queue, texts("backlog", 10), priority: .backlog)
+        let running = calls(queue.advance(now: start))
+        #expect(running.count == 2)
+        try submit(&queue, [text("push")])
+        let next = calls(finish(&queue, running[0], at: start + .milliseconds(5)))
+        #expect(next.map(\.inputs) == [[.text("push")]])
+        // The interactive call ends, and its place stays free while the other backlog call runs.
+        #expect(calls(finish(&queue, next[0], at: start + .milliseconds(6))).isEmpty)
+        #expect(calls(finish(&queue, running[1], at: start + .milliseconds(7))).count == 1)
+    }
+
+    @Test func `the same text asked by many is sent once`() throws {
+        var queue = queue()
+        let ids = try (0..<5).map { _ in try submit(&queue, [text("same")]) }
+        let running = calls(queue.advance(now: start))
+        #expect(running.map(\.inputs) == [[.text("same")]])
+        let late = try submit(&queue, [text("same"), text("other")])
+        let effects = finish(&queue, running[0], at: start)
+        #expect(Set(finished(effects).keys) == Set(ids))
+        let rest = calls(effects)
+        #expect(rest.map(\.inputs) == [[.text("other")]])
+        #expect(finished(finish(&queue, rest[0], at: start)).keys.contains(late))
+        #expect(queue.texts.isEmpty && queue.requests.isEmpty && queue.bytes == 0)
+    }
+
+    @Test func `a text of the backlog that somebody needs now is promoted`() throws {
+        var queue = queue { $0.batchSize = 1; $0.parallelCalls = 1 }
+        try submit(&queue, texts("b", 5), priority: .backlog)
+        let first = calls(queue.advance(now: start))
+        try submit(&queue, [text("b4")])
+        #expect(calls(finish(&queue, first[0], at: start)).map(\.inputs) == [[.text("b4")]])
+    }
+
+    @Test func `a cancelled caller takes its waiting texts along but not those of others`() throws {
+        var queue = queue { $0.batchSize = 1; $0.parallelCalls = 1 }
+        try submit(&queue, [text("running")])
+        let running = calls(queue.advance(now: start))
+        let leaving = try submit(&queue, [text("mine"), text("shared")])
+        let staying = try submit(&queue, [text("shared")])
+        queue.cancel(leaving)
+        let next = calls(finish(&queue, running[0], at: start))
+        #expect(next.map(\.inputs) == [[.text("shared")]])
+        let end = finish(&queue, next[0], at: start)
+        #expect(Array(finished(end).keys) == [staying])
+        #expect(calls(end).isEmpty)
+        #expect(queue.texts.isEmpty && queue.bytes == 0)
+    }
+
+    @Test func `batches are filled up to the tokens of a call`() throws {
+        var queue = queue { $0.tokensPerCall = 100 }
+        try submit(&queue, [text("a", tokens: 60), text("b", tokens: 30), text("c", tokens: 30), text("d", tokens: 500)])
+        let running = calls(queue.advance(now: start))
+        #expect(running.map { $0.inputs.count } == [2, 1, 1])
+    }
+
+    @Test func `vectors of different sizes are not asked for in one call`() throws {
+        var queue = queue()
+        try submit(&queue, [text("running")])
+        _ = queue.advance(now: start)
+        try submit(&queue, [text("a")], dimensions: 4)
+        try submit(&queue, [text("b")], dimensions: 2)
+        try submit(&queue, [text("c")], dimensions: 4)
+        let batches = calls(queue.advance(now: start + .milliseconds(2)))
+        #expect(batches.map(\.dimensions) == [4, 2])
+        #expect(batches[0].inputs == [.text("a"), .text("c")])
+    }
+
+    @Test func `a request is answered at its deadline`() throws {
+        var queue = queue { $0.parallelCalls = 1 }
+        let id = try submit(&queue, [text("a")], deadline: start + .seconds(3))
+        _ = queue.advance(now: start)
+        #expect(queue.wake == start + .seconds(3))
+        let result = finished(queue.advance(now: start + .seconds(3)))[id]
+        #expect(result?.outcomes == [.failure(EmbeddingError(.timeout, ""))])
+    }
+
+    @Test func `a request without a deadline does not wait for ever`() throws {
+        var queue = queue { $0.patience = .seconds(60) }
+        let id = try submit(&queue, [text("a")])
+        _ = queue.advance(now: start)
+        #expect(finished(queue.advance(now: start + .seconds(60)))[id] != nil)
+    }
+
+    @Test func `a full queue refuses at once and says when to come back`() throws {
+        var queue = queue { $0.capacity = 100; $0.parallelCalls = 1; $0.batchSize = 10 }
+        try submit(&queue, texts("a", 90))
+        _ = queue.advance(now: start)
+        #expect(throws: EmbeddingError(.overloaded, "")) { try submit(&queue, texts("b", 20)) }
+        #expect(throws: EmbeddingError(.overloaded, "")) { try submit(&queue, [text("c")], priority: .backlog) }
+        try submit(&queue, texts("d", 10))
+        #expect(queue.texts.count == 100)
+    }
+
+    @Test func `a request that cannot make it in time is refused`() throws {
+        var queue = queue { $0.parallelCalls = 1; $0.batchSize = 10 }
+        try submit(&queue, [text("a")])
+        let first = calls(queue.advance(now: start))
+        _ = finish(&queue, first[0], at: start + .seconds(1))
+        let now = start + .seconds(1)
+        try submit(&queue, texts("b", 40), at: now)
+        #expect(throws: EmbeddingError(.overloaded, "")) {
+            try submit(&queue, [text("c")], deadline: now + .seconds(3), at: now)
+        }
+        try submit(&queue, [text("d")], deadline: now + .seconds(10), at: now)
+    }
+
+    @Test func `a failed call is tried again with its texts and gives up in the end`() throws {
+        var queue = queue { $0.retry.attempts = 3 }
+        let id = try submit(&queue, [text("a")])
+        var now = start
+        var running = calls(queue.advance(now: now))
+        for attempt in 1...2 {
+            let effects = finish(&queue, running[0], .failure(EmbeddingError(.unavailable, "down")), at: now)
+            #expect(calls(effects).isEmpty && finished(effects).isEmpty)
+            now += .milliseconds(250 * attempt)
+            running = calls(queue.advance(now: now))
+            #expect(running.map(\.inputs) == [[.text("a")]])
+        }
+        let end = finish(&queue, running[0], .failure(EmbeddingError(.unavailable, "down")), at: now)
+        #expect(finished(end)[id]?.outcomes == [.failure(EmbeddingError(.unavailable, ""))])
+    }
+
+    @Test func `a call that fails to the end is halved so that one text cannot take others along`() throws {
+        var queue = queue { $0.retry.attempts = 2; $0.parallelCalls = 1 }
+        let id = try submit(&queue, texts("t", 8))
+        var now = start
+        var running = calls(queue.advance(now: now))
+        var outcome: BatchQueue.Finished?
+        var made = 0
+        while let call = running.first, outcome == nil {
+            made += 1
+            let isBad = call.inputs.contains(.text("t5"))
+            let effects = finish(
+                &queue,
+                call,
+                isBad ? .failure(EmbeddingError(.unavailable, "500")) : nil,
+                at: now
+            )
+            outcome = finished(effects)[id]
+            running = calls(effects)
+            if running.isEmpty, let wake = queue.wake {
+                now = max(now, wake)
+                running = calls(queue.advance(now: now))
+            }
+        }
+        let failures = try #require(outcome).outcomes.enumerated().filter {
+            if case .failure = $0.element { true } else { false }
+        }
+        #expect(failures.map(\.offset) == [5])
+        #expect(made <= 9)
+    }
+
+    @Test func `a 429 pauses everything and is no attempt`() throws {
+        var queue = queue { $0.retry.attempts = 1 }
+        try submit(&queue, [text("a")])
+        let running = calls(queue.advance(now: start))
+        let limited = EmbeddingError(.rateLimited, "slow", retryAfter: .seconds(7))
+        #expect(calls(finish(&queue, running[0], .failure(limited), at: start)).isEmpty)
+        try submit(&queue, [text("b")])
+        #expect(calls(queue.advance(now: start + .seconds(6))).isEmpty)
+        let again = calls(queue.advance(now: start + .seconds(7)))
+        #expect(again.first?.inputs == [.text("a")])
+    }
+
+    @Test func `a request that would wait out a pause past its deadline is refused`() throws {
+        var queue = queue()
+        try submit(&queue, [text("a")])
+        let running = calls(queue.advance(now: start))
+        let limited = EmbeddingError(.rateLimited, "slow", retryAfter: .seconds(7))
+        _ = finish(&queue, running[0], .failure(limited), at: start)
+        #expect(throws: EmbeddingError(.rateLimited, "")) {
+            try submit(&queue, [text("b")], deadline: start + .seconds(5))
+        }
+    }
+
+    @Test func `a permanent fault answers everybody and a rare probe finds out when it is mended`() throws {
+        var queue = queue { $0.batchSize = 1; $0.parallelCalls = 1 }
+        let ids = [try submit(&queue, [text("a")]), try submit(&queue, [text("b")])]
+        let running = calls(queue.advance(now: start))
+        let fault = EmbeddingError(.quotaExhausted, "quota")
+        let effects = finish(&queue, running[0], .failure(fault), at: start)
+        #expect(Set(finished(effects).keys) == Set(ids))
+        #expect(effects.contains { if case .stopped = $0 { true } else { false } })
+        #expect(throws: fault) { try submit(&queue, [text("c")]) }
+
+        #expect(queue.wake == start + .seconds(60))
+        let probe = calls(queue.advance(now: start + .seconds(60)))
+        #expect(probe.count == 1)
+        _ = finish(&queue, probe[0], .failure(fault), at: start + .seconds(61))
+        #expect(throws: fault) { try submit(&queue, [text("c")], at: start + .seconds(62)) }
+        let second = calls(queue.advance(now: start + .seconds(121)))
+        let mended = finish(&queue, second[0], at: start + .seconds(121))
+        #expect(mended.contains { if case .recovered = $0 { true } else { false } })
+        try submit(&queue, [text("c")], at: start + .seconds(122))
+    }
+
+    @Test func `a single text refused for its length is tried again in part`() throws {
+        var queue = queue()
+        let long = String(repeating: "long ", count: 1000)
+        let id = try submit(&queue, [text(long, tokens: 1000)])
+        let running = calls(queue.advance(now: start))
+        let effects = finish(&queue, running[0], .failure(EmbeddingError(.invalidInput, "too long")), at: start)
+        let again = calls(effects)
+        #expect(again.first?.inputs == [.text(String(repeating: "long ", count: 500))])
+        #expect(finished(finish(&queue, again[0], at: start)).keys.contains(id))
+        #expect(queue.bytes == 0)
+    }
+}
