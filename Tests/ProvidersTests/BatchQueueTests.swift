@@ -113,7 +113,9 @@ struct BatchQueueTests {
     }
 
     @Test func `no more calls than allowed are under way`() throws {
-        var queue = queue { $0.batchSize = 1; $0.parallelCalls = 3 }
+        var queue = queue {
+            $0.batchSize = 1; $0.parallelCalls = 3
+        }
         try submit(&queue, texts("t", 10))
         let running = calls(queue.advance(now: start))
         #expect(running.count == 3)
@@ -132,7 +134,9 @@ struct BatchQueueTests {
     }
 
     @Test func `interactive texts go before the backlog and one call is kept for them`() throws {
-        var queue = queue { $0.batchSize = 2; $0.parallelCalls = 2 }
+        var queue = queue {
+            $0.batchSize = 2; $0.parallelCalls = 2
+        }
         try submit(&queue, texts("backlog", 10), priority: .backlog)
         let running = calls(queue.advance(now: start))
         #expect(running.count == 2)
@@ -159,7 +163,9 @@ struct BatchQueueTests {
     }
 
     @Test func `a text of the backlog that somebody needs now is promoted`() throws {
-        var queue = queue { $0.batchSize = 1; $0.parallelCalls = 1 }
+        var queue = queue {
+            $0.batchSize = 1; $0.parallelCalls = 1
+        }
         try submit(&queue, texts("b", 5), priority: .backlog)
         let first = calls(queue.advance(now: start))
         try submit(&queue, [text("b4")])
@@ -167,7 +173,9 @@ struct BatchQueueTests {
     }
 
     @Test func `a cancelled caller takes its waiting texts along but not those of others`() throws {
-        var queue = queue { $0.batchSize = 1; $0.parallelCalls = 1 }
+        var queue = queue {
+            $0.batchSize = 1; $0.parallelCalls = 1
+        }
         try submit(&queue, [text("running")])
         let running = calls(queue.advance(now: start))
         let leaving = try submit(&queue, [text("mine"), text("shared")])
@@ -183,7 +191,10 @@ struct BatchQueueTests {
 
     @Test func `batches are filled up to the tokens of a call`() throws {
         var queue = queue { $0.tokensPerCall = 100 }
-        try submit(&queue, [text("a", tokens: 60), text("b", tokens: 30), text("c", tokens: 30), text("d", tokens: 500)])
+        try submit(
+            &queue,
+            [text("a", tokens: 60), text("b", tokens: 30), text("c", tokens: 30), text("d", tokens: 500)]
+        )
         let running = calls(queue.advance(now: start))
         #expect(running.map { $0.inputs.count } == [2, 1, 1])
     }
@@ -217,7 +228,9 @@ struct BatchQueueTests {
     }
 
     @Test func `a full queue refuses at once and says when to come back`() throws {
-        var queue = queue { $0.capacity = 100; $0.parallelCalls = 1; $0.batchSize = 10 }
+        var queue = queue {
+            $0.capacity = 100; $0.parallelCalls = 1; $0.batchSize = 10
+        }
         try submit(&queue, texts("a", 90))
         _ = queue.advance(now: start)
         #expect(throws: EmbeddingError(.overloaded, "")) { try submit(&queue, texts("b", 20)) }
@@ -227,7 +240,9 @@ struct BatchQueueTests {
     }
 
     @Test func `a request that cannot make it in time is refused`() throws {
-        var queue = queue { $0.parallelCalls = 1; $0.batchSize = 10 }
+        var queue = queue {
+            $0.parallelCalls = 1; $0.batchSize = 10
+        }
         try submit(&queue, [text("a")])
         let first = calls(queue.advance(now: start))
         _ = finish(&queue, first[0], at: start + .seconds(1))
@@ -256,7 +271,9 @@ struct BatchQueueTests {
     }
 
     @Test func `a call that fails to the end is halved so that one text cannot take others along`() throws {
-        var queue = queue { $0.retry.attempts = 2; $0.parallelCalls = 1 }
+        var queue = queue {
+            $0.retry.attempts = 2; $0.parallelCalls = 1
+        }
         let id = try submit(&queue, texts("t", 8))
         var now = start
         var running = calls(queue.advance(now: now))
@@ -309,7 +326,9 @@ struct BatchQueueTests {
     }
 
     @Test func `a permanent fault answers everybody and a rare probe finds out when it is mended`() throws {
-        var queue = queue { $0.batchSize = 1; $0.parallelCalls = 1 }
+        var queue = queue {
+            $0.batchSize = 1; $0.parallelCalls = 1
+        }
         let ids = [try submit(&queue, [text("a")]), try submit(&queue, [text("b")])]
         let running = calls(queue.advance(now: start))
         let fault = EmbeddingError(.quotaExhausted, "quota")

@@ -53,7 +53,13 @@ extension BatchQueue {
         case .retry: retry(call, error, jitter: jitter, now: now, &effects)
         case .pace:
             let isBusy = waiting.contains { $0.count > 0 } || !groups.isEmpty
-            pacer.refused(retryAfter: error.retryAfter, isBusy: isBusy, jitter: jitter, at: now)
+            pacer.refused(
+                started: call.started,
+                retryAfter: error.retryAfter,
+                isBusy: isBusy,
+                jitter: jitter,
+                at: now
+            )
             effects.append(.limited)
             regroup(call.texts, call, attempts: call.attempts, notBefore: pacer.pausedUntil ?? now, error)
         case .divide: divide(call, error, attempts: call.attempts, now: now, &effects)

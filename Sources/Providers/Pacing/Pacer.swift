@@ -44,6 +44,7 @@ struct Pacer: Sendable {
     /// Calls a second at most, since a 429.
     private var ceiling: Double?
     private var ceilingSet: Instant
+    private var lastLesson: Instant
     private var successes: CallRate
 
     init(settings: Settings, now: Instant) {
@@ -51,6 +52,7 @@ struct Pacer: Sendable {
         requests = Resource(configured: settings.requestsPerMinute)
         tokens = Resource(configured: settings.tokensPerMinute)
         ceilingSet = now
+        lastLesson = now
         successes = CallRate(now: now)
         adjust(at: now)
     }
@@ -82,14 +84,16 @@ struct Pacer: Sendable {
     }
 
     /// A 429: nothing starts until the pause is over, and the pace drops.
-    /// - Parameter isBusy: whether texts wait, so that the calls that succeeded show what the provider allows.
-    mutating func refused(retryAfter: Duration?, isBusy: Bool, jitter: Double, at now: Instant) {
-        let isFirst = pausedUntil.map { $0 <= now } ?? true
+    /// - Parameters:
+    ///   - started: when the call began.
+    ///   - isBusy: whether texts wait, so that the calls that succeeded show what the provider allows.
+    mutating func refused(started: Instant, retryAfter: Duration?, isBusy: Bool, jitter: Double, at now: Instant) {
         let doubled = min(settings.longestPause, settings.pause * (1 << min(refusals, 10)))
         let pause = retryAfter ?? doubled * (0.5 + jitter / 2)
         pausedUntil = max(pausedUntil ?? now, now + pause)
         // Calls that were under way together are refused together: one lesson.
-        guard isFirst else { return }
+        guard started >= lastLesson else { return }
+        lastLesson = now
         refusals += 1
         let seen = isBusy ? successes.average(at: now) : successes.peak(at: now)
         let rate = [ceiling, requests.perSecond, seen].compactMap { $0 }.min() ?? seen

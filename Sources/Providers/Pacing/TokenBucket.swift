@@ -44,7 +44,7 @@ struct TokenBucket: Sendable, Hashable {
         updated = now
     }
 
-    private func level(at now: Instant) -> Double {
+    func level(at now: Instant) -> Double {
         min(capacity, level + max(0, (now - updated) / .seconds(1)) * perSecond)
     }
 }

@@ -64,7 +64,7 @@ struct CircuitBreaker: Sendable {
     mutating func succeeded(at now: Instant) {
         count(failed: false, at: now)
         run = 0
-        if openUntil != nil { close() }
+        if isProbing { close() }
     }
 
     mutating func failed(at now: Instant) {
