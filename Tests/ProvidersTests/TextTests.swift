@@ -6,6 +6,8 @@ import Testing
 struct TruncationTests {
     /// One token for each character, which makes places visible.
     struct Characters: TokenCounter {
+        var cutsAt: Int? { nil }
+
         func count(_ text: String) -> Int { text.count }
     }
 

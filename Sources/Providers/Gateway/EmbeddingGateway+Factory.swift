@@ -30,8 +30,10 @@ extension EmbeddingGateway {
         time: any TimeSource = SystemTime(),
         jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) throws(EmbeddingError) {
-        let card = ModelCard.named(configuration.modelName)
-        let counter = members.lazy.compactMap { $0.provider as? any TokenCounter }.first
+        let builtIn = members[0].provider as? BuiltInProvider
+        let modelName = builtIn?.modelName ?? configuration.modelName
+        let card = ModelCard.named(modelName)
+        let counter: (any TokenCounter)? = builtIn
         self.init(
             pool: ProviderPool(members, time: time, metrics: metrics, logger: logger),
             cache: EmbeddingCache(capacity: configuration.cacheMaxBytes, metrics: metrics),
@@ -46,7 +48,7 @@ extension EmbeddingGateway {
             queue: configuration.queueSettings(members[0].provider.limits),
             metrics: ProviderMetrics(
                 provider: configuration.provider,
-                model: configuration.modelName,
+                model: modelName,
                 registry: metrics
             ),
             time: time,
@@ -62,7 +64,8 @@ extension EmbeddingGateway {
         let model = configuration.modelName
         switch configuration.provider {
         case .builtin:
-            throw EmbeddingError(.unknownModel, "the built-in model is not part of this build")
+            let provider = try BuiltInProvider(configuration: configuration)
+            return [ProviderPool.Member(provider: provider, label: provider.name.rawValue)]
         case .ollama:
             return configuration.ollamaURLs.map { url in
                 let provider = OllamaProvider(
@@ -114,7 +117,9 @@ extension ProvidersConfiguration {
         var settings = BatchQueue.Settings()
         settings.batchSize = max(1, min(batchSize, limits.items))
         settings.tokensPerCall = limits.tokensPerCall
-        settings.parallelCalls = max(1, parallelCalls)
+        // A call to the built-in model keeps all cores busy: a second one fills the gap between two, more would only
+        // queue up where an interactive text cannot overtake them.
+        settings.parallelCalls = max(1, provider == .builtin ? min(2, parallelCalls) : parallelCalls)
         settings.window = batchWindow
         settings.capacity = queueCapacity
         settings.retry.attempts = max(1, retryAttempts)

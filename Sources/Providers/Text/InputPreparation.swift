@@ -46,17 +46,18 @@ struct InputPreparation: Sendable {
         guard !text.isEmpty else { throw EmbeddingError(.invalidInput, "the text is empty") }
         let prefix = prefix(type)
         let whole = prefix.isEmpty ? text : prefix + text
-        let count = counter.count(whole)
+        let (measured, count) = Truncation.measure(whole, limit: limit, counter: counter)
         guard count > limit else { return Prepared(input: .text(whole), tokens: count, wasCut: false) }
         guard truncate else {
             // An estimate is no ground for a refusal: the provider decides.
             guard countsExactly else { return Prepared(input: .text(whole), tokens: count, wasCut: false) }
             throw EmbeddingError(
                 .invalidInput,
-                "the text has \(count) tokens where the model takes \(limit), and truncation is off"
+                "the text is longer than the \(limit) tokens the model takes, and truncation is off"
             )
         }
-        let cut = Truncation.cut(whole, toTokens: limit, counter: counter)
+        // What is longer than the limit is enough for a provider that does the cutting.
+        let cut = counter.cutsAt == limit ? measured : Truncation.cut(measured, toTokens: limit, counter: counter)
         return Prepared(input: .text(cut), tokens: limit, wasCut: true)
     }
 

@@ -1,6 +1,9 @@
 /// Counts the tokens of a text.
 protocol TokenCounter: Sendable {
     func count(_ text: String) -> Int
+
+    /// The number of tokens at which the provider itself cuts a text cleanly, if it does.
+    var cutsAt: Int? { get }
 }
 
 /// A safe estimate for models whose vocabulary we do not have: it rather counts too many. Words of the Latin alphabet
@@ -9,6 +12,8 @@ protocol TokenCounter: Sendable {
 struct TokenEstimate: TokenCounter {
     /// Tokens that the model puts around the text.
     static let framing = 2
+
+    var cutsAt: Int? { nil }
 
     func count(_ text: String) -> Int {
         var text = text

@@ -1,0 +1,85 @@
+package import EmbeddingCore
+package import Inference
+
+/// The built-in model: no network, no key, and an exact token count.
+package final class BuiltInProvider: EmbeddingProvider, TokenCounter {
+    package let name = ProviderName.builtin
+    package let limits: EmbeddingLimits
+    private let encoder: TextEncoder
+    private let identity: EmbeddingModel
+
+    /// - Parameter name: what the model is called; nil for the name of its folder.
+    package init(encoder: TextEncoder, name: String? = nil) {
+        self.encoder = encoder
+        limits = EmbeddingLimits(items: 1024, tokensPerText: encoder.maxTokens)
+        identity = EmbeddingModel(
+            provider: .builtin,
+            name: name ?? encoder.modelName,
+            dimensions: encoder.dimensions,
+            revision: encoder.revision
+        )
+    }
+
+    var modelName: String { identity.name }
+
+    package func model() async throws(EmbeddingError) -> EmbeddingModel { identity }
+
+    package func embed(
+        _ inputs: [EmbeddingInput],
+        dimensions: Int?
+    ) async throws(EmbeddingError) -> EmbeddingBatch {
+        var texts: [String] = []
+        texts.reserveCapacity(inputs.count)
+        for input in inputs {
+            guard case .text(let text) = input else {
+                throw EmbeddingError(.tokensUnsupported, "the built-in model takes text, not token ids")
+            }
+            texts.append(text)
+        }
+        do {
+            let encoded = try await encoder.encode(texts)
+            return EmbeddingBatch(vectors: encoded.vectors, tokens: encoded.tokens)
+        } catch {
+            throw Self.error(error)
+        }
+    }
+
+    func count(_ text: String) -> Int { encoder.countTokens(text) }
+
+    /// The encoder cuts between tokens, which is better than between characters.
+    var cutsAt: Int? { encoder.maxTokens }
+
+    private static func error(_ error: InferenceError) -> EmbeddingError {
+        switch error.code {
+        case .cancelled: EmbeddingError(.cancelled, error.message)
+        case .overloaded: EmbeddingError(.unavailable, error.message, retryAfter: .seconds(1))
+        case .backend: EmbeddingError(.unavailable, error.message)
+        case .modelNotFound, .invalidModel, .unsupportedModel, .unsupportedPrecision:
+            EmbeddingError(.unknownModel, error.message)
+        }
+    }
+}
+
+extension BuiltInProvider {
+    /// Loads the configured model.
+    /// - Throws: `.unknownModel` with what is wrong with the folder, its files, or the precision.
+    convenience init(configuration: ProvidersConfiguration) throws(EmbeddingError) {
+        var precision: Precision?
+        if let wanted = configuration.builtInPrecision {
+            precision = Precision(rawValue: wanted)
+            guard precision != nil else {
+                throw EmbeddingError(.unknownModel, "\(wanted) is no precision: use fp32, bf16 or int8")
+            }
+        }
+        do {
+            let encoder = try TextEncoder(
+                modelDirectory: configuration.builtInModelDirectory,
+                threads: configuration.builtInThreads ?? Processors.available,
+                precision: precision
+            )
+            self.init(encoder: encoder, name: configuration.model)
+        } catch {
+            throw Self.error(error)
+        }
+    }
+}
