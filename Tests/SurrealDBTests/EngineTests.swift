@@ -1,0 +1,121 @@
+import Testing
+
+@testable import SurrealDB
+
+/// The client against the real engine.
+@Suite(.enabled(if: DevelopmentDatabase.shared != nil, "scripts/bootstrap installs the engine"))
+struct EngineTests {
+    private func database() throws -> DevelopmentDatabase { try #require(DevelopmentDatabase.shared) }
+
+    @Test func itIsWellAndTellsItsVersion() async throws {
+        let client = try database().client()
+        try await client.health()
+        #expect(try await client.version().hasPrefix("surrealdb-"))
+    }
+
+    @Test func everyKindOfValueComesBackAsItWent() async throws {
+        let client = try database().client()
+        for value in CBORTests.values {
+            let result = try await client.query("RETURN $value", ["value": value])
+            #expect(result == [value])
+        }
+    }
+
+    @Test func statementsAnswerInOrder() async throws {
+        let client = try database().client()
+        let results = try await client.query(
+            """
+            CREATE repo:5 SET name = 'five', at = d'2024-02-29T12:00:00.5Z', wait = 1m30s, price = 1.5dec;
+            SELECT VALUE id FROM repo;
+            SELECT missing, name FROM ONLY repo:5;
+            """
+        )
+        let row = results[0][0]
+        #expect(row["id"] == .recordID(SurrealRecordID(table: "repo", key: 5)))
+        #expect(row["at"] == .datetime(seconds: 1_709_208_000, nanoseconds: 500_000_000))
+        #expect(row["wait"] == .duration(.seconds(90)))
+        #expect(row["price"] == .decimal("1.5"))
+        #expect(results[1] == [.recordID(SurrealRecordID(table: "repo", key: 5))])
+        #expect(results[2]["name"] == "five")
+        #expect(results[2]["missing"].isNil)
+    }
+
+    static let refused: [(sql: String, code: SurrealError.Code)] = [
+        ("SELEC * FROM repo", .rejected),
+        ("RETURN 1; THROW 'no'; RETURN 2", .rejected),
+        ("BEGIN; CREATE repo:1; THROW 'no'; COMMIT", .rejected),
+        ("THROW 'Failed to commit transaction due to a read or write conflict'", .conflict),
+        ("SELECT * FROM repo TIMEOUT 1ns", .unavailable),
+    ]
+
+    @Test(arguments: refused) func aRefusedStatementIsAnError(sql: String, code: SurrealError.Code) async throws {
+        let client = try database().client()
+        let error = await #expect(throws: SurrealError.self) { try await client.query(sql) }
+        #expect(error?.code == code, "\(String(describing: error))")
+    }
+
+    @Test func aFailedTransactionTellsItsCause() async throws {
+        let client = try database().client()
+        let error = await #expect(throws: SurrealError.self) {
+            try await client.query("BEGIN; CREATE repo:1; THROW 'the cause'; CREATE repo:2; COMMIT")
+        }
+        #expect(error?.message.contains("the cause") == true)
+    }
+
+    @Test func wrongCredentialsAreUnauthorized() async throws {
+        let client = try database().client { $0.password = "wrong" }
+        await #expect(throws: SurrealError(.unauthorized, "")) { try await client.query("RETURN 1") }
+    }
+
+    @Test(arguments: [SurrealConfiguration.AuthLevel.namespace, .database])
+    func usersOfEachLevelSignIn(level: SurrealConfiguration.AuthLevel) async throws {
+        let database = try database()
+        let name = "levels_\(level)"
+        let root = database.client { $0.database = name }
+        _ = try await root.query("DEFINE USER ada ON \(level) PASSWORD 'sesame' ROLES EDITOR")
+        let client = database.client { configuration in
+            configuration.database = name
+            configuration.authLevel = level
+            configuration.user = "ada"
+            configuration.password = "sesame"
+        }
+        #expect(try await client.query("RETURN 1") == [1])
+    }
+
+    @Test func vectorsByTheHundredGoAndComeBack() async throws {
+        let client = try database().client()
+        let vectors = (0..<400).map { row in (0..<768).map { Float(row) + Float($0) / 768 } }
+        let rows = vectors.enumerated().map { index, vector -> SurrealValue in
+            ["id": .recordID(SurrealRecordID(table: "repo", key: SurrealValue(index))), "v": .floats(vector)]
+        }
+        _ = try await client.query("FOR $e IN $rows { UPSERT $e.id SET v = $e.v RETURN NONE }", ["rows": .array(rows)])
+        let stored = try await client.query("SELECT VALUE v FROM repo:0..")
+        #expect(stored[0].array?.map(\.floats) == vectors)
+    }
+
+    @Test func aRequestPastTheServersLimitIsRejected() async throws {
+        let client = try database().client()
+        let blob = SurrealValue.bytes([UInt8](repeating: 0, count: 5 << 20))
+        await #expect(throws: SurrealError(.rejected, "")) { try await client.query("RETURN 1", ["blob": blob]) }
+        #expect(try await client.query("RETURN 1") == [1])
+    }
+
+    @Test func aQueryThatTakesTooLongIsUnavailable() async throws {
+        let client = try database().client()
+        await #expect(throws: SurrealError(.unavailable, "")) {
+            try await client.query("SLEEP 1s", timeout: .milliseconds(100))
+        }
+        #expect(try await client.query("RETURN 1") == [1])
+    }
+
+    @Test func manyTasksShareThePool() async throws {
+        let client = try database().client { $0.poolSize = 4 }
+        let sum = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<200 {
+                group.addTask { try await client.query("RETURN $n", ["n": SurrealValue(number)])[0].int ?? 0 }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(sum == 199 * 200 / 2)
+    }
+}
