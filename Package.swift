@@ -76,7 +76,7 @@ let package = Package(
         tests("HTTPTests", ["HTTP"]),
         tests("TelemetryTests", ["Telemetry", logging]),
         tests("ServerTests", ["Server", "HTTP", "Telemetry", logging]),
-        tests("RoutingTests", ["Routing", "HTTP", "EmbeddingCore", "Telemetry", logging]),
+        tests("RoutingTests", ["Routing", "Server", "HTTP", "EmbeddingCore", "Telemetry", logging, crypto]),
         tests("HTTPClientTests", ["HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),
         tests("StorageTests", ["Storage", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),

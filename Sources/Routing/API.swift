@@ -12,10 +12,12 @@ package final class API: Responder {
     private let limiter: RateLimiter?
     private let log: AccessLog
     private let configuration: APIConfiguration
+    private let events: PipelineEvents
     private let clock = ContinuousClock()
 
     package init(_ dependencies: ServiceDependencies, configuration: APIConfiguration = APIConfiguration()) {
-        let endpoints = Self.endpoints(dependencies, configuration)
+        events = PipelineEvents(pipeline: dependencies.pipeline)
+        let endpoints = Self.endpoints(dependencies, configuration, events)
         let templates = endpoints.map(\.template).reduce(into: [String]()) { templates, template in
             if !templates.contains(template) { templates.append(template) }
         }
@@ -35,6 +37,9 @@ package final class API: Responder {
         log = AccessLog(logger: dependencies.logger)
         self.configuration = configuration
     }
+
+    /// Ends the streams of events within a second. Call it when the process begins to shut down.
+    package func endStreams() { events.end() }
 
     /// Every path with its methods, as the contract has to name them.
     var surface: [(method: HTTPMethod, template: String)] {
@@ -186,13 +191,20 @@ extension API {
         return error.response(route.dialect, requestID: id)
     }
 
-    private static func endpoints(_ services: ServiceDependencies, _ configuration: APIConfiguration) -> [Endpoint] {
+    private static func endpoints(
+        _ services: ServiceDependencies,
+        _ configuration: APIConfiguration,
+        _ events: PipelineEvents
+    ) -> [Endpoint] {
         let endpoints =
             OpenAIRoutes(services, configuration).endpoints
+            + OllamaRoutes(services, configuration).endpoints
+            + TEIRoutes(services, configuration).endpoints
             + RepoRoutes(services).endpoints
-            + ReprocessRoutes(services).endpoints
+            + ReprocessRoutes(services, configuration).endpoints
             + SearchRoutes(services).endpoints
-            + PipelineRoutes(services).endpoints
+            + PipelineRoutes(services, events: events).endpoints
+            + WebhookRoutes(services, configuration).endpoints
             + OperationRoutes(services, configuration).endpoints
         return switch configuration.serving {
         case .all: endpoints

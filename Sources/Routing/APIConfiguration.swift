@@ -22,7 +22,7 @@ package struct APIConfiguration: Sendable {
     package var maximumBodyBytes = 2 << 20
     /// Inputs in one embedding request.
     package var maximumClientBatch = 2048
-    /// When an embedding request gives up.
+    /// When an embedding request gives up. The server's own limit should be longer, so that the answer is ours.
     package var requestTimeout = Duration.seconds(30)
     /// Other names under which the configured model may be asked for.
     package var modelAliases: [String] = []

@@ -6,6 +6,8 @@ struct EmbeddingCall: Sendable {
     var inputs: [EmbeddingInput]
     var model: String?
     var dimensions: Int?
+    /// Whether more dimensions than the model has mean as many as it has.
+    var clampsDimensions = false
     var type = EmbeddingInputType.document
     var truncate = true
 }
@@ -46,8 +48,9 @@ struct EmbeddingHandler: Sendable {
     ) throws -> Answer? {
         guard context.bytes.count <= Self.smallBody else { return nil }
         let call = try decode(context.json())
+        guard !call.inputs.isEmpty, !(call.clampsDimensions && call.dimensions != nil) else { return nil }
         let request = try request(call, context)
-        guard !request.inputs.isEmpty, let result = service.cached(request) else { return nil }
+        guard let result = service.cached(request) else { return nil }
         guard result.embeddings.count * result.model.dimensions <= Self.smallAnswer else { return nil }
         try names.check(call.model, result.model)
         return try answer(result, context)
@@ -58,6 +61,13 @@ struct EmbeddingHandler: Sendable {
     func embed(_ call: EmbeddingCall, _ context: RequestContext) async throws -> Answer {
         let model = try await service.model()
         try names.check(call.model, model)
+        guard !call.inputs.isEmpty else {
+            return try answer(EmbeddingResult(embeddings: [], model: model, tokens: 0), context)
+        }
+        var call = call
+        if call.clampsDimensions, let dimensions = call.dimensions, dimensions >= model.dimensions {
+            call.dimensions = nil
+        }
         let request = try request(call, context)
         return try answer(await service.embed(request), context)
     }

@@ -1,15 +1,61 @@
 import EmbeddingCore
 import HTTP
 
-/// The pipeline's state.
+/// The pipeline's state, its stream of events, its switch, and its dead letters.
 struct PipelineRoutes: Sendable {
     private let pipeline: any PipelineControl
+    private let store: any RepoStore
+    private let events: PipelineEvents
 
-    init(_ services: ServiceDependencies) { pipeline = services.pipeline }
+    init(_ services: ServiceDependencies, events: PipelineEvents) {
+        pipeline = services.pipeline
+        store = services.repos
+        self.events = events
+    }
 
     var endpoints: [Endpoint] {
         [
-            .immediate(.get, "/pipeline", access: .key) { _ in .json { pipeline.status.write(to: &$0) } }
+            .immediate(.get, "/pipeline", access: .key) { _ in .json { pipeline.status.write(to: &$0) } },
+            Endpoint(method: .get, template: "/pipeline/events", produces: .eventStream) { _ in try events.response() },
+            Endpoint(method: .post, template: "/pipeline/pause") { _ in
+                try await pipeline.pause()
+                return .json { $0.member("paused", true) }
+            },
+            Endpoint(method: .post, template: "/pipeline/resume") { _ in
+                try await pipeline.resume()
+                return .json { $0.member("paused", false) }
+            },
+            Endpoint(method: .get, template: "/pipeline/failures", handle: failures),
+            Endpoint(method: .post, template: "/pipeline/failures/retry") { _ in
+                let count = try await store.retryFailures()
+                pipeline.wake()
+                return .json(.accepted) { $0.member("enqueued", count) }
+            },
         ]
+    }
+
+    @Sendable
+    private func failures(_ context: RequestContext) async throws -> HTTPResponse {
+        var query = try context.query()
+        let limit = query.integer("limit", in: 1...1000) ?? 100
+        let cursor = query.string("cursor", length: 1...512)
+        try query.finish()
+        let page = try await store.failures(limit: limit, cursor: cursor)
+        return .json { json in
+            json.key("failures")
+            json.array { json in
+                for failure in page.failures { json.object { failure.write(to: &$0) } }
+            }
+            json.member("next", page.next)
+        }
+    }
+}
+
+extension FailedRepo {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("full_name", fullName)
+        json.member("attempts", attempts)
+        json.member("error", error)
+        json.member("failed_at", failedAt)
     }
 }

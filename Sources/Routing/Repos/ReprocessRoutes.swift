@@ -7,8 +7,11 @@ struct ReprocessRoutes: Sendable {
     private let pipeline: any PipelineControl
     private let embeddings: any EmbeddingService
     private let answers = IdempotencyStore()
+    /// The longest wait: the server gives up on an answer soon after.
+    private let maximumWait: Duration
 
-    init(_ services: ServiceDependencies) {
+    init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
+        maximumWait = max(.zero, configuration.requestTimeout - .seconds(1))
         store = services.repos
         pipeline = services.pipeline
         embeddings = services.embeddings
@@ -30,7 +33,7 @@ struct ReprocessRoutes: Sendable {
         let name = try context.repoName()
         guard try await store.reprocess(named: name, force: force) else { throw APIError.unknownRepo }
         pipeline.wake()
-        if wait > 0, let repo = try await settled(name, within: .seconds(wait)) {
+        if wait > 0, let repo = try await settled(name, within: min(.seconds(wait), maximumWait)) {
             return .json { repo.write(to: &$0) }
         }
         return .json(.accepted) { $0.member("enqueued", 1) }

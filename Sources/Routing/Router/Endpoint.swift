@@ -48,6 +48,7 @@ extension Endpoint {
         _ template: String,
         group: Group = .service,
         access: Access = .open,
+        dialect: ErrorDialect = .problem,
         produces: MediaType? = .json,
         answer: @escaping @Sendable (RequestContext) throws -> HTTPResponse
     ) -> Endpoint {
@@ -56,6 +57,7 @@ extension Endpoint {
             template: template,
             group: group,
             access: access,
+            dialect: dialect,
             produces: produces,
             logLevel: .debug,
             now: { try answer($0) },

@@ -1,0 +1,183 @@
+import EmbeddingCore
+import HTTP
+import Logging
+
+/// Ollama's dialect: `/api/embed`, `/api/embeddings`, and what its clients ask about models.
+struct OllamaRoutes: Sendable {
+    private let handler: EmbeddingHandler
+    private let version: String
+    private let started = WallClock.timestamp()
+
+    init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
+        handler = EmbeddingHandler(services, configuration)
+        version = configuration.version
+    }
+
+    var endpoints: [Endpoint] {
+        [
+            embedding("/api/embed", call: Self.call, answer: Self.batch),
+            embedding("/api/embeddings", call: Self.oldCall, answer: Self.single),
+            Endpoint(method: .get, template: "/api/tags", dialect: .ollama, logLevel: .debug) { _ in
+                try await tags()
+            },
+            Endpoint(method: .post, template: "/api/show", dialect: .ollama, consumes: .jsonOrForm, handle: show),
+            .immediate(.get, "/api/version", access: .key, dialect: .ollama) { _ in
+                .json { $0.member("version", version) }
+            },
+        ]
+    }
+
+    private func embedding(
+        _ template: String,
+        call: @escaping @Sendable (JSONValue) throws -> EmbeddingCall,
+        answer: @escaping @Sendable (EmbeddingHandler.Answer, _ name: String?) -> HTTPResponse
+    ) -> Endpoint {
+        Endpoint(
+            method: .post,
+            template: template,
+            dialect: .ollama,
+            consumes: .jsonOrForm,
+            logLevel: .debug,
+            now: { context in
+                var name: String?
+                let found = try handler.cached(context) { json in
+                    let call = try call(json)
+                    name = call.model
+                    return call
+                }
+                return found.map { answer($0, name) }
+            },
+            handle: { context in
+                let call = try call(context.json())
+                return answer(try await handler.embed(call, context), call.model)
+            }
+        )
+    }
+
+    private static func call(_ json: JSONValue) throws -> EmbeddingCall {
+        var call = try common(json)
+        switch json["input"] ?? .null {
+        case .null, .string(""): break
+        case .string(let text): call.inputs = [.text(text)]
+        case .array(let elements):
+            call.inputs = try elements.map { element in
+                guard let text = element.string else { throw APIError.badRequest("input has to hold strings") }
+                return .text(text)
+            }
+        default: throw APIError.badRequest("input has to be a string or an array of strings")
+        }
+        return call
+    }
+
+    private static func oldCall(_ json: JSONValue) throws -> EmbeddingCall {
+        var call = try common(json)
+        if let prompt = try json.optional("prompt", "a string", \.string), !prompt.isEmpty {
+            call.inputs = [.text(prompt)]
+        }
+        return call
+    }
+
+    /// What both embedding routes take. `options` and `keep_alive` concern Ollama's own process.
+    private static func common(_ json: JSONValue) throws -> EmbeddingCall {
+        try json.requireObject()
+        let dimensions = try json.optional("dimensions", "a whole number from 0 to 65536") { value in
+            value.integer.flatMap { (0...65536).contains($0) ? $0 : nil }
+        }
+        return EmbeddingCall(
+            inputs: [],
+            model: try json.optional("model", "a string", \.string),
+            dimensions: dimensions == 0 ? nil : dimensions,
+            // Ollama gives the model's own vector when it is shorter than what is asked for.
+            clampsDimensions: true,
+            type: try json.inputType(),
+            truncate: try json.optional("truncate", "true or false", \.bool) ?? true
+        )
+    }
+
+    private static func batch(_ answer: EmbeddingHandler.Answer, name: String?) -> HTTPResponse {
+        let name = name ?? answer.result.model.name
+        let nanoseconds = max(1, Int(answer.total / .nanoseconds(1)))
+        let tokens = answer.result.tokens
+        return answer.response { json in
+            json.open(UInt8(ascii: "{"))
+            json.member("model", name)
+            json.key("embeddings")
+            json.open(UInt8(ascii: "["))
+        } element: { json, _, vector in
+            json.vector(vector)
+        } end: { json in
+            json.close(UInt8(ascii: "]"))
+            json.member("total_duration", nanoseconds)
+            // Durations and counts that are zero are left out, as Ollama does.
+            if tokens > 0 { json.member("prompt_eval_count", tokens) }
+            json.close(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func single(_ answer: EmbeddingHandler.Answer, name: String?) -> HTTPResponse {
+        let isEmpty = answer.vectors.isEmpty
+        return answer.response { json in
+            json.open(UInt8(ascii: "{"))
+            json.key("embedding")
+        } element: { json, _, vector in
+            json.vector(vector)
+        } end: { json in
+            if isEmpty { json.vector([]) }
+            json.close(UInt8(ascii: "}"))
+        }
+    }
+}
+
+// MARK: - Models
+
+extension OllamaRoutes {
+    private func tags() async throws -> HTTPResponse {
+        let model = try await handler.service.model()
+        return .json { json in
+            json.key("models")
+            json.array { json in
+                json.object { json in
+                    json.member("name", model.name)
+                    json.member("model", model.name)
+                    json.member("modified_at", started)
+                    json.member("size", 0)
+                    json.member("digest", model.revision ?? "")
+                    json.member("details") { details(of: model, &$0) }
+                }
+            }
+        }
+    }
+
+    @Sendable
+    private func show(_ context: RequestContext) async throws -> HTTPResponse {
+        let json = try context.json()
+        try json.requireObject()
+        let name = try json.optional("model", "a string", \.string) ?? json.optional("name", "a string", \.string)
+        let model = try await handler.service.model()
+        try handler.names.check(name, model)
+        let limits = handler.service.limits
+        return .json { json in
+            json.member("modelfile", "")
+            json.member("parameters", "")
+            json.member("template", "")
+            json.member("details") { details(of: model, &$0) }
+            json.member("model_info") { info in
+                info.member("general.architecture", "bert")
+                info.member("general.basename", model.name)
+                info.member("bert.embedding_length", model.dimensions)
+                info.member("bert.context_length", limits.tokensPerText)
+            }
+            json.member("capabilities", ["embedding"])
+            json.member("modified_at", started)
+        }
+    }
+
+    private func details(of model: EmbeddingModel, _ json: inout JSONWriter) {
+        json.member("parent_model", "")
+        json.member("format", model.provider.rawValue)
+        json.member("family", "bert")
+        json.member("families", ["bert"])
+        json.member("parameter_size", "")
+        json.member("quantization_level", "")
+    }
+}

@@ -1,0 +1,95 @@
+import Crypto
+import EmbeddingCore
+import HTTP
+
+/// `POST /webhooks/github`: signed by GitHub over the raw body, so that no API key is needed.
+struct WebhookRoutes: Sendable {
+    private static let bodyLimit = 25 << 20
+
+    private let secret: SymmetricKey?
+    private let handler: GitHubEventHandler
+    private let deliveries = DeliveryLog()
+
+    init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
+        secret = configuration.webhookSecret.map { SymmetricKey(data: Array($0.utf8)) }
+        handler = GitHubEventHandler(store: services.repos, pipeline: services.pipeline)
+    }
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                method: .post,
+                template: "/webhooks/github",
+                access: .open,
+                consumes: .jsonOrForm,
+                bodyLimit: Self.bodyLimit,
+                handle: receive
+            )
+        ]
+    }
+
+    @Sendable
+    private func receive(_ context: RequestContext) async throws -> HTTPResponse {
+        guard let secret else {
+            throw APIError(.forbidden, .authentication, "webhooks are off: no GITHUB_WEBHOOK_SECRET is configured")
+        }
+        try verify(context, secret)
+        guard let event = context.head.header("x-github-event"), event.utf8.count <= 64 else {
+            throw APIError.badRequest("the header X-GitHub-Event is missing")
+        }
+        guard let delivery = context.head.header("x-github-delivery"), (1...64).contains(delivery.utf8.count) else {
+            throw APIError.badRequest("the header X-GitHub-Delivery is missing")
+        }
+        guard try deliveries.begin(delivery) else {
+            return .json { $0.member("result", "this delivery has been handled already") }
+        }
+        do {
+            let outcome = try await handler.handle(event, payload(context))
+            deliveries.finish(delivery, isHandled: true)
+            return .json(outcome.status) { $0.member("result", outcome.text) }
+        } catch {
+            deliveries.finish(delivery, isHandled: false)
+            throw error
+        }
+    }
+
+    /// Checks `X-Hub-Signature-256` over the body as it came; CryptoKit compares in constant time.
+    private func verify(_ context: RequestContext, _ secret: SymmetricKey) throws {
+        let prefix = "sha256="
+        guard let header = context.head.header("x-hub-signature-256"), header.hasPrefix(prefix),
+            let signature = Self.bytes(ofHex: header.utf8.dropFirst(prefix.utf8.count)),
+            HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: context.bytes, using: secret)
+        else {
+            throw APIError(.unauthorized, .authentication, "the signature X-Hub-Signature-256 is missing or wrong")
+        }
+    }
+
+    private static func bytes(ofHex digits: Substring.UTF8View) -> [UInt8]? {
+        guard digits.count == 2 * SHA256.byteCount else { return nil }
+        let values = digits.compactMap(PercentEncoding.digit)
+        guard values.count == digits.count else { return nil }
+        return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
+    }
+
+    /// The event's object, of which only what is looked at is kept.
+    private func payload(_ context: RequestContext) throws -> JSONValue {
+        let type = context.head.header("content-type").flatMap { MediaType.parse($0)?.type }
+        let isForm = type?.subtype == "x-www-form-urlencoded"
+        guard let bytes = isForm ? Self.formPayload(context.bytes) : context.bytes else {
+            throw APIError.badRequest("the form has no readable field payload")
+        }
+        do { return try JSONReader.parse(bytes, keeping: GitHubEventHandler.members, maximumDepth: 64) } catch {
+            throw APIError.badRequest("the payload is not valid JSON: \(error.message) (byte \(error.offset))")
+        }
+    }
+
+    private static func formPayload(_ form: [UInt8]) -> [UInt8]? {
+        let name = Array("payload=".utf8)
+        for field in form.split(separator: UInt8(ascii: "&")) where field.starts(with: name) {
+            return field.dropFirst(name.count).withUnsafeBufferPointer {
+                PercentEncoding.decodeBytes($0, plusIsSpace: true)
+            }
+        }
+        return nil
+    }
+}
