@@ -1,0 +1,61 @@
+import EmbeddingCore
+import SurrealDB
+
+/// Runs statements: conflicts with other writers are tried again, errors become the domain's.
+struct Database: Sendable {
+    let client: SurrealClient
+    /// How often a write that meets others is tried again.
+    var conflictRetries = 8
+
+    /// Runs statements that may be repeated. One result for each statement.
+    func run(
+        _ sql: String,
+        _ variables: [String: SurrealValue] = [:],
+        timeout: Duration? = nil
+    ) async throws(StoreError) -> [SurrealValue] {
+        do throws(SurrealError) {
+            return try await client.query(sql, variables, timeout: timeout, conflictRetries: conflictRetries)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// The result of the last statement.
+    func value(
+        _ sql: String,
+        _ variables: [String: SurrealValue] = [:],
+        timeout: Duration? = nil
+    ) async throws(StoreError) -> SurrealValue {
+        guard let last = try await run(sql, variables, timeout: timeout).last else {
+            throw StoreError(.badResponse, "the database answered no result")
+        }
+        return last
+    }
+
+    /// The rows that the last statement gave.
+    func rows(
+        _ sql: String,
+        _ variables: [String: SurrealValue] = [:],
+        timeout: Duration? = nil
+    ) async throws(StoreError) -> [SurrealValue] {
+        guard let rows = try await value(sql, variables, timeout: timeout).array else {
+            throw StoreError(.badResponse, "the database answered no list of rows")
+        }
+        return rows
+    }
+}
+
+extension StoreError {
+    init(_ error: SurrealError) {
+        let code: Code =
+            switch error.code {
+            case .unavailable: .unavailable
+            case .unauthorized: .unauthorized
+            case .conflict: .conflict
+            case .rejected: .rejected
+            case .badResponse: .badResponse
+            case .cancelled: .cancelled
+            }
+        self.init(code, error.message)
+    }
+}

@@ -1,0 +1,28 @@
+import EmbeddingCore
+
+/// One step from a version of the schema to the next. It may run again after a crash in its middle.
+struct Migration: Sendable {
+    enum Step: Sendable {
+        case statements(String)
+        /// Enters the names of the rows that are there, page by page.
+        case enterNames
+        case awaitIndex(String, table: String)
+        /// Declares embed-star's own fields if, and only if, the repo table refuses fields it does not know.
+        case declareFields
+    }
+
+    var version: Int
+    var steps: [Step]
+
+    /// All of them, in order; the version of the last is the schema's.
+    static let all = [
+        Migration(
+            version: 1,
+            steps: [
+                .statements(Schema.jobs), .statements(Schema.changes), .statements(Schema.names), .declareFields,
+                .statements(Schema.events), .enterNames, .statements(Schema.fingerprintIndex),
+                .awaitIndex("repo_embedding_fingerprint", table: "repo"),
+            ]
+        )
+    ]
+}

@@ -1,0 +1,125 @@
+import EmbeddingCore
+import Logging
+import SurrealDB
+
+/// Brings the database to the schema's version. Of several processes that start at once one works, the others wait.
+struct Migrator: Sendable {
+    let database: Database
+    var migrations = Migration.all
+    var owner: String
+    var logger: Logger
+    /// How often those who wait look.
+    var pollInterval = Duration.milliseconds(200)
+    /// Until this long after the start the others wait for the one that works.
+    var patience = Duration.seconds(900)
+    /// Rows read at a time when names are entered.
+    var pageSize = 500
+
+    private var lease: Lease {
+        Lease(database: database, name: "migration", owner: owner, duration: .seconds(30))
+    }
+
+    private var latest: Int { migrations.last?.version ?? 0 }
+
+    /// - Throws: `StoreError` with `.schema` when the database is of a later version.
+    func migrate() async throws(StoreError) {
+        let deadline = ContinuousClock.now + patience
+        while try await version() < latest {
+            if try await lease.acquire() {
+                try await advance()
+                return try await lease.release()
+            }
+            guard ContinuousClock.now < deadline else {
+                throw StoreError(.schema, "another process holds the migration of the database and does not finish")
+            }
+            do {
+                try await Task.sleep(for: pollInterval)
+            } catch {
+                throw StoreError(.cancelled, "cancelled while the database was migrated")
+            }
+        }
+    }
+
+    /// The version the database is of; 0 before the first start.
+    func version() async throws(StoreError) -> Int {
+        let found = try await database.value("SELECT VALUE version FROM embed_star:schema")[0].int ?? 0
+        guard found <= latest else {
+            throw StoreError(
+                .schema,
+                "the database is of schema version \(found), this embed-star knows up to \(latest): start a newer one"
+            )
+        }
+        return found
+    }
+
+    private func advance() async throws(StoreError) {
+        let found = try await version()
+        for migration in migrations where migration.version > found {
+            logger.info("migrating the database", metadata: ["version": "\(migration.version)"])
+            for step in migration.steps { try await perform(step) }
+            _ = try await database.run(
+                "UPSERT embed_star:schema SET version = $version, migrated_at = time::now() RETURN NONE",
+                ["version": SurrealValue(migration.version)]
+            )
+        }
+    }
+
+    private func perform(_ step: Migration.Step) async throws(StoreError) {
+        switch step {
+        case .statements(let sql): _ = try await database.run(sql, timeout: .seconds(600))
+        case .enterNames: try await enterNames()
+        case .awaitIndex(let name, let table): try await awaitIndex(name, table)
+        case .declareFields: try await declareFields()
+        }
+    }
+
+    private func enterNames() async throws(StoreError) {
+        var cursor: SurrealRecordID?
+        repeat {
+            var variables: [String: SurrealValue] = ["limit": SurrealValue(pageSize)]
+            if let cursor { variables["after"] = cursor.key }
+            cursor = try await database.value(Schema.enterNames(after: cursor != nil), variables).recordID
+            guard try await lease.acquire() else {
+                throw StoreError(.schema, "another process took the migration over")
+            }
+        } while cursor != nil
+    }
+
+    private func awaitIndex(_ name: String, _ table: String) async throws(StoreError) {
+        let deadline = ContinuousClock.now + patience
+        while try await IndexBuild(database.value("INFO FOR INDEX \(name) ON \(table)")).isReady == false {
+            guard try await lease.acquire() else {
+                throw StoreError(.schema, "another process took the migration over")
+            }
+            guard ContinuousClock.now < deadline else {
+                throw StoreError(.schema, "the index \(name) did not become ready")
+            }
+            try? await Task.sleep(for: pollInterval)
+        }
+    }
+
+    private func declareFields() async throws(StoreError) {
+        let table = try await database.value("INFO FOR DB")["tables"]["repo"].string ?? ""
+        guard table.contains("SCHEMAFULL") else { return }
+        _ = try await database.run(Schema.fields)
+    }
+}
+
+/// What `INFO FOR INDEX` says of the building of an index.
+struct IndexBuild: Sendable {
+    var isReady: Bool
+    /// The database's words when it gave up.
+    var failure: String?
+
+    init(_ info: SurrealValue) throws(StoreError) {
+        let building = info["building"]
+        switch building["status"].string {
+        case "ready": isReady = true
+        case "error":
+            isReady = false
+            failure = building["error"].string ?? "the database gave up building the index"
+        default: isReady = false
+        }
+        if let failure { throw StoreError(.rejected, failure) }
+    }
+}

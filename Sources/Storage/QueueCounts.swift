@@ -1,0 +1,159 @@
+import EmbeddingCore
+import SurrealDB
+import Synchronization
+
+/// Counts of jobs and repos. Jobs are counted by their index, which is short when there is nothing to do. Counting
+/// the repos of a large table takes too long to be done often: they are counted once and then followed through the
+/// change log, and counted again from time to time if anything changed.
+final class QueueCounts: Sendable {
+    private struct Repos {
+        var fingerprint: String
+        var total: Int
+        var embedded: Int
+        /// The id in the change log up to which the counts hold.
+        var position: String
+        var changes = 0
+        var countedAt: ContinuousClock.Instant
+        /// Of the count.
+        var cost: Duration
+    }
+
+    private struct Jobs {
+        var counts: QueueStatistics
+        var countedAt: ContinuousClock.Instant
+        var cost: Duration
+    }
+
+    private let database: Database
+    /// Counting takes at most this share of the time.
+    private let share: Double
+    private let gate = SerialGate()
+    private let jobs = Mutex<Jobs?>(nil)
+    private let repos = Mutex<Repos?>(nil)
+    private let prunedAt = Mutex<ContinuousClock.Instant?>(nil)
+
+    private static let recountInterval = Duration.seconds(300)
+    private static let pageSize = 1000
+    private static let pruneInterval = Duration.seconds(600)
+
+    init(database: Database, share: Double = 0.05) {
+        self.database = database
+        self.share = share
+    }
+
+    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics {
+        try await gate.run { () async throws(StoreError) in
+            var statistics = try await countJobs()
+            (statistics.total, statistics.embedded) = try await countRepos(model)
+            try await prune()
+            return statistics
+        }
+    }
+
+    private func countJobs() async throws(StoreError) -> QueueStatistics {
+        let now = ContinuousClock.now
+        if let known = jobs.withLock({ $0 }), now - known.countedAt < known.cost / share { return known.counts }
+        var counts = QueueStatistics()
+        let results = try await database.run(
+            ["pending", "leased", "failed", "excluded"].map { status in
+                "SELECT VALUE count FROM (SELECT count() FROM embedding_job WHERE status = \"\(status)\" GROUP ALL);"
+            }.joined()
+        )
+        guard results.count == 4 else { throw StoreError(.badResponse, "four counts were asked for") }
+        counts.leased = results[1][0].int ?? 0
+        counts.pending = (results[0][0].int ?? 0) + counts.leased
+        counts.failed = results[2][0].int ?? 0
+        counts.excluded = results[3][0].int ?? 0
+        let cost = ContinuousClock.now - now
+        jobs.withLock { $0 = Jobs(counts: counts, countedAt: now, cost: cost < .milliseconds(10) ? .zero : cost) }
+        return counts
+    }
+
+    private func countRepos(_ model: EmbeddingModel) async throws(StoreError) -> (total: Int, embedded: Int) {
+        guard var counts = repos.withLock({ $0 }), counts.fingerprint == model.fingerprint else {
+            return try await recount(model)
+        }
+        let age = ContinuousClock.now - counts.countedAt
+        let isAffordable = age > counts.cost / share
+        if counts.changes > 0, age > Self.recountInterval, isAffordable { return try await recount(model) }
+        var entries: [SurrealValue]
+        repeat {
+            entries = try await database.rows(
+                """
+                SELECT record::id(id) AS at, kind, fingerprint, old_fingerprint
+                  FROM type::thing("embedding_change", $after>..) LIMIT $limit
+                """,
+                ["after": .string(counts.position), "limit": SurrealValue(Self.pageSize)]
+            )
+            for entry in entries { Self.apply(entry, to: &counts) }
+            let followed = counts
+            repos.withLock { $0 = followed }
+        } while entries.count == Self.pageSize
+        return (counts.total, counts.embedded)
+    }
+
+    private static func apply(_ entry: SurrealValue, to counts: inout Repos) {
+        counts.position = entry["at"].string ?? counts.position
+        counts.changes += 1
+        let wasEmbedded = entry["old_fingerprint"].string == counts.fingerprint
+        let isEmbedded = entry["fingerprint"].string == counts.fingerprint
+        switch entry["kind"].string {
+        case "CREATE": counts.total += 1
+        case "DELETE":
+            counts.total -= 1
+            if wasEmbedded { counts.embedded -= 1 }
+        case "EMBED":
+            if isEmbedded, !wasEmbedded { counts.embedded += 1 }
+            if wasEmbedded, !isEmbedded { counts.embedded -= 1 }
+        default: break
+        }
+    }
+
+    private func recount(_ model: EmbeddingModel) async throws(StoreError) -> (total: Int, embedded: Int) {
+        let start = ContinuousClock.now
+        let result = try await database.value(
+            """
+            {
+              LET $total = (SELECT count() FROM repo GROUP ALL);
+              LET $embedded = (SELECT count() FROM repo WHERE embedding_fingerprint = $fingerprint GROUP ALL);
+              RETURN { total: $total[0].count ?? 0, embedded: $embedded[0].count ?? 0, position: rand::ulid() };
+            }
+            """,
+            ["fingerprint": .string(model.fingerprint)]
+        )
+        guard let total = result["total"].int, let embedded = result["embedded"].int,
+            let position = result["position"].string
+        else { throw StoreError(.badResponse, "the repos could not be counted") }
+        let counts = Repos(
+            fingerprint: model.fingerprint,
+            total: total,
+            embedded: embedded,
+            position: position,
+            countedAt: start,
+            cost: ContinuousClock.now - start
+        )
+        repos.withLock { $0 = counts }
+        return (total, embedded)
+    }
+
+    /// Takes away what is older than the log's retention, a bounded number of entries at a time.
+    private func prune() async throws(StoreError) {
+        let now = ContinuousClock.now
+        let isDue = prunedAt.withLock { last in
+            if let last, now - last < Self.pruneInterval { return false }
+            last = now
+            return true
+        }
+        guard isDue else { return }
+        for _ in 0..<100 {
+            let pruned = try await database.rows(
+                """
+                DELETE (SELECT VALUE id FROM type::thing("embedding_change", ..rand::ulid(time::now() - $retention))
+                  LIMIT $limit) RETURN VALUE kind
+                """,
+                ["retention": .duration(SurrealRepoFeed.retention), "limit": SurrealValue(Self.pageSize)]
+            )
+            if pruned.count < Self.pageSize { return }
+        }
+    }
+}

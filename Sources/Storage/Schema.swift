@@ -1,0 +1,83 @@
+/// The tables and events that embed-star keeps in the database. `repo` itself belongs to whoever fills it: it gets an
+/// index and events, and no restriction.
+enum Schema {
+    /// What changes what a repo's embedding is made of, or took the embedding away.
+    private static let concernsEmbedding = """
+        $before.full_name != $after.full_name OR $before.description != $after.description
+        OR $before.language != $after.language OR $before.topics != $after.topics OR $before.stars != $after.stars
+        OR $before.owner.login != $after.owner.login OR $before.is_private != $after.is_private
+        OR ($before.embedding != NONE AND $after.embedding = NONE)
+        """
+
+    /// The table's name for a repo, as GitHub compares names.
+    private static func name(of row: String) -> String { "string::lowercase(<string> (\(row).full_name ?? \"\"))" }
+
+    /// The queue. `due_at` is both when a job is due and until when it is leased; parked jobs are due in the far
+    /// future. `status` is `pending`, `leased`, `failed` or `excluded`.
+    static let jobs = """
+        DEFINE TABLE IF NOT EXISTS repo SCHEMALESS;
+        DEFINE TABLE IF NOT EXISTS embedding_job SCHEMALESS;
+        DEFINE INDEX IF NOT EXISTS embedding_job_due ON embedding_job FIELDS due_at;
+        DEFINE INDEX IF NOT EXISTS embedding_job_status ON embedding_job FIELDS status;
+        """
+
+    /// The log that followers of the repo table read, in the order of its ids.
+    static let changes = "DEFINE TABLE IF NOT EXISTS embedding_change SCHEMALESS;"
+
+    /// Where a repo is whose record id is not its name in lower case.
+    static let names = "DEFINE TABLE IF NOT EXISTS repo_name SCHEMALESS;"
+
+    /// Built beside the writers; whoever reads by it waits until it is ready.
+    static let fingerprintIndex = """
+        DEFINE INDEX IF NOT EXISTS repo_embedding_fingerprint ON repo FIELDS embedding_fingerprint CONCURRENTLY;
+        """
+
+    /// For a repo table that refuses unknown fields.
+    static let fields = """
+        DEFINE FIELD IF NOT EXISTS embedding ON repo TYPE option<array<number>>;
+        DEFINE FIELD IF NOT EXISTS embedding_model ON repo TYPE option<string>;
+        DEFINE FIELD IF NOT EXISTS embedding_fingerprint ON repo TYPE option<string>;
+        DEFINE FIELD IF NOT EXISTS embedding_text_hash ON repo TYPE option<string>;
+        DEFINE FIELD IF NOT EXISTS embedding_generated_at ON repo TYPE option<datetime>;
+        """
+
+    /// A change while the job is leased takes the claim away, so that the finish of the older text has no effect.
+    static let events = """
+        DEFINE EVENT OVERWRITE embedding_enqueue ON TABLE repo
+          WHEN $event = "CREATE" OR ($event = "UPDATE" AND (\(concernsEmbedding)))
+          THEN {
+            UPSERT embedding_job:[record::id($after.id)] SET repo = $after.id, gen = (gen ?? 0) + 1,
+              status = "pending", due_at = time::now(), attempts = 0, claim = NONE, error = NONE RETURN NONE;
+            CREATE embedding_change:ulid() SET repo = $after.id, kind = $event RETURN NONE;
+          };
+        DEFINE EVENT OVERWRITE embedding_dequeue ON TABLE repo WHEN $event = "DELETE"
+          THEN {
+            DELETE embedding_job:[record::id($before.id)] RETURN NONE;
+            CREATE embedding_change:ulid() SET repo = $before.id, kind = $event,
+              old_fingerprint = $before.embedding_fingerprint RETURN NONE;
+          };
+        DEFINE EVENT OVERWRITE repo_name ON TABLE repo
+          WHEN ($event != "CREATE" AND $before.full_name != $after.full_name)
+            OR ($event = "CREATE" AND record::id($after.id) != \(name(of: "$after")))
+          THEN {
+            IF $event != "CREATE" {
+              DELETE repo_name:[\(name(of: "$before"))] WHERE repo = $before.id RETURN NONE
+            };
+            IF $event != "DELETE" AND record::id($after.id) != \(name(of: "$after")) {
+              UPSERT repo_name:[\(name(of: "$after"))] SET repo = $after.id RETURN NONE
+            };
+          };
+        """
+
+    /// Enters one page of rows that were there before the events, and answers where it ended.
+    static func enterNames(after cursor: Bool) -> String {
+        """
+        {
+          LET $page = (SELECT id, full_name FROM \(cursor ? "type::thing('repo', $after>..)" : "repo") LIMIT $limit);
+          INSERT IGNORE INTO repo_name (SELECT [\(name(of: "$this"))] AS id, id AS repo FROM $page
+            WHERE full_name != NONE AND record::id(id) != \(name(of: "$this"))) RETURN NONE;
+          RETURN array::last($page).id;
+        }
+        """
+    }
+}

@@ -1,0 +1,166 @@
+import EmbeddingCore
+import SurrealDB
+
+/// The outbox of schema `Schema.jobs`. Claims and completions of this process go one at a time each: the database
+/// gains nothing from writers that meet each other.
+struct SurrealJobQueue: EmbeddingJobQueue {
+    let database: Database
+    private let claims = SerialGate()
+    private let completions = SerialGate()
+    private let counts: QueueCounts
+
+    /// - Parameter countingShare: the share of the time that counting may take.
+    init(database: Database, countingShare: Double = 0.05) {
+        self.database = database
+        counts = QueueCounts(database: database, share: countingShare)
+    }
+
+    func claim(limit: Int, lease: Duration, token: ClaimToken) async throws(StoreError) -> [EmbeddingJob] {
+        let rows = try await claims.run { () async throws(StoreError) in
+            try await database.rows(
+                Self.claimStatement,
+                ["limit": SurrealValue(limit), "lease": .duration(lease), "claim": .string(token.value)]
+            )
+        }
+        var jobs: [EmbeddingJob] = []
+        var unusable: [SurrealValue] = []
+        for row in rows {
+            if let job = Self.job(row) { jobs.append(job) } else { unusable.append(row["id"]) }
+        }
+        try await park(unusable, token)
+        return jobs
+    }
+
+    /// ORDER BY would read all due jobs; the index gives the oldest first without.
+    private static let claimStatement = """
+        UPDATE (SELECT VALUE id FROM embedding_job WHERE due_at <= time::now() LIMIT $limit)
+          SET claim = $claim, attempts += 1, status = "leased", due_at = time::now() + $lease
+          WHERE due_at <= time::now()
+          RETURN id, gen, attempts, force,
+            repo.{\(RepoRow.fields), embedding_fingerprint, embedding_text_hash} AS row;
+        """
+
+    private static func job(_ row: SurrealValue) -> EmbeddingJob? {
+        guard let repo = RepoRow.repo(row["row"]), let id = row["row"]["id"].recordID else { return nil }
+        return EmbeddingJob(
+            id: RepoID(id),
+            repo: repo,
+            generation: row["gen"].int ?? 0,
+            attempts: row["attempts"].int ?? 1,
+            isForced: row["force"].bool ?? false,
+            storedFingerprint: row["row"]["embedding_fingerprint"].string,
+            storedTextHash: row["row"]["embedding_text_hash"].string
+        )
+    }
+
+    /// Ends the jobs of rows that are gone, and parks those of rows without a usable name.
+    private func park(_ jobs: [SurrealValue], _ token: ClaimToken) async throws(StoreError) {
+        guard !jobs.isEmpty else { return }
+        _ = try await database.run(
+            """
+            DELETE $jobs WHERE claim = $claim AND repo.id = NONE RETURN NONE;
+            UPDATE $jobs SET status = "failed", claim = NONE, due_at = \(Self.never), failed_at = time::now(),
+              error = "the row has no full_name" WHERE claim = $claim RETURN NONE;
+            """,
+            ["jobs": .array(jobs), "claim": .string(token.value)]
+        )
+    }
+
+    /// When parked jobs are due.
+    static let never = "d\"9999-01-01T00:00:00Z\""
+
+    func complete(
+        _ completions: [JobCompletion],
+        token: ClaimToken,
+        model: EmbeddingModel
+    ) async throws(StoreError) -> Int {
+        guard !completions.isEmpty else { return 0 }
+        let variables = try CompletionBatch(completions, token: token, model: model).variables
+        let ours = try await self.completions.run { () async throws(StoreError) in
+            try await database.value(CompletionBatch.statement, variables, timeout: .seconds(300))
+        }
+        guard let ours = ours.int else { throw StoreError(.badResponse, "a completion answered no count") }
+        return completions.count - ours
+    }
+
+    func renew(_ jobs: [EmbeddingJob], lease: Duration, token: ClaimToken) async throws(StoreError) {
+        guard !jobs.isEmpty else { return }
+        var ids: [SurrealValue] = []
+        for job in jobs { ids.append(try job.id.job()) }
+        _ = try await database.run(
+            "UPDATE $jobs SET due_at = time::now() + $lease WHERE claim = $claim RETURN NONE",
+            ["jobs": .array(ids), "lease": .duration(lease), "claim": .string(token.value)]
+        )
+    }
+
+    func backfill(
+        after cursor: RepoID?,
+        limit: Int,
+        model: EmbeddingModel
+    ) async throws(StoreError) -> (next: RepoID?, enqueued: Int) {
+        var variables: [String: SurrealValue] = [
+            "limit": SurrealValue(limit), "fingerprint": .string(model.fingerprint),
+        ]
+        if let cursor {
+            variables["after"] = try cursor.record().key
+        } else if try await !hasForeignVectors(variables) {
+            return (nil, 0)
+        }
+        let page = try await database.value(Self.backfillStatement(after: cursor != nil), variables)
+        let isLast = (page["size"].int ?? 0) < limit
+        return (isLast ? nil : page["last"].recordID.map { RepoID($0) }, page["enqueued"].int ?? 0)
+    }
+
+    /// Whether any row is without a vector of the model, by the index alone.
+    private func hasForeignVectors(_ variables: [String: SurrealValue]) async throws(StoreError) -> Bool {
+        let found = try await database.value(
+            """
+            RETURN [
+              (SELECT VALUE id FROM repo WHERE embedding_fingerprint = NONE LIMIT 1),
+              (SELECT VALUE id FROM repo WHERE embedding_fingerprint < $fingerprint LIMIT 1),
+              (SELECT VALUE id FROM repo WHERE embedding_fingerprint > $fingerprint LIMIT 1)
+            ].flatten();
+            """,
+            variables
+        )
+        return found.array?.isEmpty == false
+    }
+
+    private static func backfillStatement(after cursor: Bool) -> String {
+        """
+        {
+          LET $page = (SELECT id, embedding_fingerprint FROM \(cursor ? "type::thing('repo', $after>..)" : "repo")
+            LIMIT $limit);
+          LET $new = (INSERT IGNORE INTO embedding_job (SELECT [record::id(id)] AS id, id AS repo, 1 AS gen,
+            "pending" AS status, time::now() AS due_at, 0 AS attempts FROM $page
+            WHERE embedding_fingerprint != $fingerprint) RETURN VALUE id);
+          RETURN { last: array::last($page).id, size: array::len($page), enqueued: array::len($new) };
+        }
+        """
+    }
+
+    func resumeExcluded() async throws(StoreError) -> Int {
+        try await database.rows(
+            """
+            UPDATE (SELECT VALUE id FROM embedding_job WHERE status = "excluded")
+              SET status = "pending", due_at = time::now(), attempts = 0 WHERE status = "excluded" RETURN VALUE gen
+            """,
+            timeout: .seconds(120)
+        ).count
+    }
+
+    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics {
+        try await counts.statistics(model: model)
+    }
+
+    func isPaused() async throws(StoreError) -> Bool {
+        try await database.value("SELECT VALUE paused FROM embed_star:pipeline")[0].bool ?? false
+    }
+
+    func setPaused(_ paused: Bool) async throws(StoreError) {
+        _ = try await database.run(
+            "UPSERT embed_star:pipeline SET paused = $paused RETURN NONE",
+            ["paused": .bool(paused)]
+        )
+    }
+}

@@ -1,0 +1,29 @@
+package import EmbeddingCore
+package import Logging
+package import SurrealDB
+
+/// Everything embed-star keeps in SurrealDB.
+package struct SurrealStorage: Sendable {
+    package let repos: any RepoStore
+    package let jobs: any EmbeddingJobQueue
+    package let search: any SimilaritySearch
+    package let feed: any RepoFeed
+    package let vectorIndex: VectorIndex
+    private let migrator: Migrator
+
+    /// - Parameter owner: tells this process from others that use the database; unique and without secrets.
+    package init(client: SurrealClient, owner: String, logger: Logger) {
+        let database = Database(client: client)
+        let index = VectorIndex(database: database, owner: owner, logger: logger)
+        repos = SurrealRepoStore(database: database)
+        jobs = SurrealJobQueue(database: database)
+        search = SurrealSimilaritySearch(database: database, index: index)
+        feed = SurrealRepoFeed(database: database)
+        vectorIndex = index
+        migrator = Migrator(database: database, owner: owner, logger: logger)
+    }
+
+    /// Brings the database to the schema of this embed-star; safe while other processes do the same.
+    /// - Throws: `StoreError`; `.schema` when the database is of a later version.
+    package func migrate() async throws(StoreError) { try await migrator.migrate() }
+}

@@ -1,0 +1,81 @@
+import EmbeddingCore
+import SurrealDB
+
+/// A search as SurrealQL: what callers give goes into variables, K and EF are our own integers.
+struct VectorQuery {
+    let vector: Embedding
+    let model: EmbeddingModel
+    let filter: SearchFilter
+    let limit: Int
+
+    /// Rows asked of the index: some more than wanted, so that ties at the end can be broken.
+    private var neighbours: Int { limit + 8 }
+
+    /// The larger, the better the recall and the slower the search.
+    private var effort: Int { max(150, 2 * neighbours) }
+
+    /// Whether an index with any row in it must answer something.
+    var isUnfiltered: Bool { filter.withoutScoreAndName == SearchFilter(includesPrivate: filter.includesPrivate) }
+
+    private var conditions: String {
+        var conditions = ["embedding_fingerprint = $fingerprint"]
+        if !filter.includesPrivate { conditions.append("is_private != true") }
+        if filter.language != nil { conditions.append("string::lowercase(<string> (language ?? \"\")) = $language") }
+        if filter.minStars != nil { conditions.append("stars >= $stars") }
+        let owner = "string::lowercase(<string> (owner.login ?? owner ?? \"\"))"
+        if filter.owner != nil { conditions.append("\(owner) = $owner") }
+        if filter.excludeOwner != nil { conditions.append("\(owner) != $excludedOwner") }
+        if filter.excludeName != nil {
+            conditions.append("string::lowercase(<string> (full_name ?? \"\")) != $excludedName")
+        }
+        return conditions.joined(separator: " AND ")
+    }
+
+    var variables: [String: SurrealValue] {
+        [
+            "vector": .floats(vector.values), "fingerprint": .string(model.fingerprint),
+            "language": SurrealValue(filter.language?.lowercased()), "stars": SurrealValue(filter.minStars),
+            "owner": SurrealValue(filter.owner?.lowercased()),
+            "excludedOwner": SurrealValue(filter.excludeOwner?.lowercased()),
+            "excludedName": SurrealValue(filter.excludeName?.lowercased()), "limit": SurrealValue(limit),
+        ]
+    }
+
+    /// Reading all rows is faster than reading nearly all through an index.
+    var exactStatement: String {
+        """
+        SELECT \(RepoRow.fields), vector::similarity::cosine(embedding, $vector) AS score
+          FROM repo WITH NOINDEX WHERE \(conditions) ORDER BY score DESC, stars DESC, full_name ASC LIMIT $limit
+        """
+    }
+
+    var indexedStatement: String {
+        """
+        SELECT \(RepoRow.fields), vector::distance::knn() AS distance
+          FROM repo WITH INDEX \(VectorIndex.name) WHERE embedding <|\(neighbours),\(effort)|> $vector AND \(conditions)
+          ORDER BY distance
+        """
+    }
+
+    /// Best first, ties broken by stars, then name; at most `limit`, none below the wanted score.
+    func ranked(_ hits: [SearchHit]) -> [SearchHit] {
+        let good = hits.filter { ($0.score ?? 0) >= filter.minScore ?? -.infinity }
+        let sorted = good.sorted { left, right in
+            let scores = (left.score ?? 0, right.score ?? 0)
+            if scores.0 != scores.1 { return scores.0 > scores.1 }
+            if left.repo.stars != right.repo.stars { return left.repo.stars > right.repo.stars }
+            return left.repo.fullName < right.repo.fullName
+        }
+        return Array(sorted.prefix(limit))
+    }
+}
+
+extension SearchFilter {
+    /// What narrows the rows down to a share of the table.
+    fileprivate var withoutScoreAndName: SearchFilter {
+        var filter = self
+        filter.minScore = nil
+        filter.excludeName = nil
+        return filter
+    }
+}
