@@ -1,0 +1,133 @@
+import EmbeddingCore
+import Synchronization
+
+/// What a query is compared with.
+struct QueryVector: Sendable {
+    let embedding: Embedding
+    let model: EmbeddingModel
+}
+
+extension HybridSearch {
+    /// Longest wait for the embedding of a query.
+    private static let patience: Duration = .seconds(10)
+
+    /// The text as the model sees queries.
+    func embed(_ text: String) async throws(SearchError) -> QueryVector {
+        let request = EmbeddingRequest(
+            inputs: [.text(text)],
+            type: .query,
+            priority: .interactive,
+            deadline: .now + Self.patience
+        )
+        do throws(EmbeddingError) {
+            var result: EmbeddingResult
+            if let cached = service.cached(request) {
+                result = cached
+            } else {
+                result = try await service.embed(request)
+            }
+            guard let first = result.embeddings.popLast() else {
+                throw EmbeddingError(.badResponse, "one vector is expected for one text")
+            }
+            lastModel.withLock { $0 = result.model }
+            return QueryVector(embedding: try first.get(), model: result.model)
+        } catch {
+            throw .embedding(error)
+        }
+    }
+
+    /// A vector as the client sent it.
+    func vector(_ values: [Float]) async throws(SearchError) -> QueryVector {
+        let model = try await model()
+        do throws(EmbeddingError) {
+            return QueryVector(embedding: try Embedding(validating: values, dimensions: model.dimensions), model: model)
+        } catch {
+            throw .invalid(error.message)
+        }
+    }
+
+    func model() async throws(SearchError) -> EmbeddingModel {
+        do throws(EmbeddingError) {
+            let model = try await service.model()
+            lastModel.withLock { $0 = model }
+            return model
+        } catch {
+            throw .embedding(error)
+        }
+    }
+
+    /// The model as last known: an answer from the text index needs none.
+    func knownModel() async -> EmbeddingModel {
+        if let model = lastModel.withLock({ $0 }) { return model }
+        return (try? await service.model()) ?? EmbeddingModel(provider: .builtin, name: "unknown", dimensions: 0)
+    }
+
+    /// The vector that is kept of a repo.
+    func storedVector(of fullName: String, _ model: EmbeddingModel) async throws(SearchError) -> Embedding {
+        let stored: StoredVector?
+        do throws(StoreError) {
+            stored = try await similarity.vector(of: fullName, model: model)
+        } catch {
+            throw .store(error)
+        }
+        switch stored {
+        case nil: throw .unknownRepo
+        case .pending: throw .notEmbedded
+        case .embedded(let vector): return vector
+        }
+    }
+
+    func nearest(
+        to vector: QueryVector,
+        _ filter: SearchFilter,
+        _ limit: Int
+    ) async throws(SearchError) -> SearchHits {
+        do throws(StoreError) {
+            return try await similarity.nearest(
+                to: vector.embedding,
+                model: vector.model,
+                filter: filter,
+                limit: limit
+            )
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    func answer(
+        _ hits: [SearchHit],
+        _ mode: SearchMode,
+        _ method: SearchMethod,
+        _ model: EmbeddingModel
+    ) -> SearchAnswer {
+        SearchAnswer(hits: hits, mode: mode, method: method, model: model, coverage: coverage())
+    }
+
+    /// The best of a fused ranking, with the cosine of those that only the text index found.
+    func scored(_ ranking: [SearchHit], against query: QueryVector, _ asked: SearchQuery) async -> [SearchHit] {
+        let minScore = asked.filter.minScore
+        var hits = Array(ranking.prefix(minScore == nil ? asked.limit : max(asked.limit, Self.depth / 2)))
+        let unknown = hits.filter { $0.score == nil }.map(\.repo.fullName)
+        // Without the vectors the answer is still the answer; only those scores are missing.
+        if !unknown.isEmpty, let vectors = try? await similarity.vectors(of: unknown, model: query.model) {
+            for index in hits.indices where hits[index].score == nil {
+                hits[index].score = vectors[hits[index].repo.fullName].map { $0.cosine(to: query.embedding) }
+            }
+        }
+        if let minScore { hits.removeAll { ($0.score ?? -1) < minScore } }
+        return Array(hits.prefix(asked.limit))
+    }
+}
+
+extension Embedding {
+    /// The cosine similarity of two vectors of one model.
+    fileprivate func cosine(to other: Embedding) -> Double {
+        var product = 0.0, own = 0.0, others = 0.0
+        for (left, right) in zip(values, other.values) {
+            product += Double(left * right)
+            own += Double(left * left)
+            others += Double(right * right)
+        }
+        return own > 0 && others > 0 ? product / (own * others).squareRoot() : 0
+    }
+}

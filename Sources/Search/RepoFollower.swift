@@ -1,0 +1,132 @@
+package import EmbeddingCore
+package import Logging
+package import Telemetry
+
+/// Keeps the in-memory indexes as the repo table is: loads it page by page, then follows its changes. What other
+/// replicas and other programs write arrives the same way.
+package final class RepoFollower: Sendable {
+    /// How it reads.
+    package struct Configuration: Sendable {
+        /// Rows in one page of the first load, and changes in one read.
+        package var pageSize = 1000
+        /// Time between two reads of changes when there are none.
+        package var interval: Duration = .seconds(1)
+        /// Longest pause after a failure.
+        package var longestPause: Duration = .seconds(10)
+
+        package init() {}
+    }
+
+    private let feed: any RepoFeed
+    private let catalog: RepoCatalog
+    private let scan: VectorScan?
+    private let model: @Sendable () async -> EmbeddingModel?
+    private let configuration: Configuration
+    private let logger: Logger
+    private let rows: Gauge
+    private let failures: Counter
+
+    /// - Parameters:
+    ///   - scan: the memory backend, when it is used.
+    ///   - model: the model in use now; nil while it is not known.
+    package init(
+        feed: any RepoFeed,
+        catalog: RepoCatalog,
+        scan: VectorScan?,
+        model: @escaping @Sendable () async -> EmbeddingModel?,
+        configuration: Configuration = Configuration(),
+        metrics: MetricsRegistry,
+        logger: Logger
+    ) {
+        self.feed = feed
+        self.catalog = catalog
+        self.scan = scan
+        self.model = model
+        self.configuration = configuration
+        self.logger = logger
+        rows = metrics.gauge("search_index_repos", "Repos in the in-memory text index.")
+        failures = metrics.counter("search_follower_failures_total", "Reads of the repo table that failed.")
+    }
+
+    /// Its whole life: ends when the task is cancelled.
+    package func run() async {
+        var pause = configuration.interval
+        while !Task.isCancelled {
+            guard let model = await model() else {
+                await sleep(configuration.interval)
+                continue
+            }
+            do throws(StoreError) {
+                let position = try await load(model)
+                pause = configuration.interval
+                let count = await catalog.count
+                logger.info("search indexes loaded", metadata: ["repos": "\(count)"])
+                try await follow(from: position, model)
+            } catch {
+                guard !Task.isCancelled else { return }
+                logger.warning("search indexes cannot be kept up; loading again", metadata: ["error": "\(error)"])
+                failures.increment()
+                await sleep(pause)
+                pause = min(pause * 2, configuration.longestPause)
+            }
+        }
+    }
+
+    /// Reads the whole table. The position is asked for first, so that no change falls between.
+    private func load(_ model: EmbeddingModel) async throws(StoreError) -> FeedPosition {
+        await catalog.reset()
+        await scan?.reset(model: model)
+        let position = try await feed.changes(since: nil, limit: 1, model: model).position
+        var cursor: RepoID?
+        while !Task.isCancelled {
+            let page = try await feed.page(
+                after: cursor,
+                limit: configuration.pageSize,
+                model: model,
+                withVectors: scan != nil
+            )
+            await apply(page.map { .upsert($0) })
+            guard page.count == configuration.pageSize, let last = page.last else { break }
+            cursor = last.id
+        }
+        await catalog.finishLoading()
+        scan?.finishLoading(model: model)
+        return position
+    }
+
+    /// Reads changes until the model is another. A failure is waited out for a while before all is loaded again.
+    private func follow(from start: FeedPosition, _ model: EmbeddingModel) async throws(StoreError) {
+        var position = start
+        var failed = 0
+        while !Task.isCancelled {
+            do throws(StoreError) {
+                let answer = try await feed.changes(since: position, limit: configuration.pageSize, model: model)
+                position = answer.position
+                failed = 0
+                await apply(answer.changes)
+                if answer.changes.count < configuration.pageSize { await sleep(configuration.interval) }
+            } catch {
+                failed += 1
+                if error.code == .rejected || error.code == .badResponse { throw error }
+                if failed == 1 {
+                    failures.increment()
+                    logger.warning("changes of the repo table cannot be read", metadata: ["error": "\(error)"])
+                }
+                await sleep(min(configuration.interval * (1 << min(failed, 10)), configuration.longestPause))
+            }
+            if let current = await self.model(), current != model { return }
+        }
+    }
+
+    private func apply(_ changes: [FeedChange]) async {
+        guard !changes.isEmpty else { return }
+        let applied = await catalog.apply(changes)
+        await scan?.apply(applied)
+        rows.set(Double(await catalog.count))
+    }
+
+    private func sleep(_ duration: Duration) async {
+        // Only a cancellation ends it early, which the loops look for themselves.
+        try? await Task.sleep(for: duration)
+    }
+}

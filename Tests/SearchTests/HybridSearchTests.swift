@@ -1,0 +1,98 @@
+import EmbeddingCore
+import Telemetry
+import Testing
+
+@testable import Search
+
+@Suite struct HybridSearchTests {
+    static func search(_ service: FakeService = FakeService()) async throws -> HybridSearch {
+        HybridSearch(
+            service: service,
+            similarity: MemoryTable(Samples.rows),
+            catalog: try await Samples.catalog(Samples.rows),
+            coverage: { 0.5 },
+            metrics: MetricsRegistry(),
+            logger: Samples.logger
+        )
+    }
+
+    @Test("Hybrid says what matched, and scores by cosine whatever found the repo")
+    func hybrid() async throws {
+        let answer = try await Self.search().search(SearchQuery(.text("twin-star"), mode: .hybrid, limit: 5))
+        #expect(answer.mode == .hybrid && answer.coverage == 0.5)
+        let first = try #require(answer.hits.first)
+        #expect(first.repo.fullName == "c/twin-star")
+        #expect(first.matched.contains(.name) && first.matched.contains(.text))
+        #expect(abs((first.score ?? 9) - 0) < 1e-6)
+        #expect(answer.hits.contains { $0.matched == [.vector] })
+        #expect(answer.hits.count == 5)
+    }
+
+    @Test("Without a provider hybrid answers from the text index and says so")
+    func degraded() async throws {
+        let service = FakeService(error: EmbeddingError(.unavailable, "gone"))
+        let answer = try await Self.search(service).search(SearchQuery(.text("twin-star"), mode: .hybrid))
+        #expect(answer.mode == .text)
+        #expect(answer.hits.first?.repo.fullName == "c/twin-star")
+        await #expect(throws: SearchError.embedding(EmbeddingError(.unavailable, ""))) {
+            try await Self.search(service).search(SearchQuery(.text("twin-star"), mode: .vector))
+        }
+    }
+
+    @Test("Text mode needs no vectors; vector mode orders by cosine alone")
+    func modes() async throws {
+        let search = try await Self.search()
+        let text = try await search.search(SearchQuery(.text("pending"), mode: .text))
+        #expect(text.hits.map(\.repo.fullName) == ["d/pending"])
+        let vector = try await search.search(SearchQuery(.text("anything"), mode: .vector, limit: 4))
+        #expect(vector.hits.map(\.repo.fullName) == ["a/one", "a/two", "b/three", "B/four"])
+        let ready = try await search.search(SearchQuery(.embedding(Samples.vector(1)), mode: .hybrid, limit: 1))
+        #expect(ready.mode == .vector && ready.hits.first?.repo.fullName == "c/twin-star")
+    }
+
+    @Test("A smallest score holds for hits of the text index too")
+    func minScore() async throws {
+        let query = SearchQuery(.text("twin-star"), mode: .hybrid, filter: SearchFilter(minScore: 0.85), limit: 10)
+        #expect(try await Self.search().search(query).hits.map(\.repo.fullName) == ["a/one", "a/two"])
+    }
+
+    @Test(
+        "Impossible queries are refused before anything is asked",
+        arguments: [
+            SearchQuery(.text(""), mode: .hybrid), SearchQuery(.text(" \n"), mode: .text),
+            SearchQuery(.text(String(repeating: "x", count: 1_000_000)), mode: .hybrid),
+            SearchQuery(.embedding([1, 2]), mode: .vector),
+            SearchQuery(.embedding([Float](repeating: .nan, count: 8)), mode: .vector),
+            SearchQuery(.embedding([Float](repeating: 0, count: 8)), mode: .vector),
+            SearchQuery(.embedding(Samples.vector(0)), mode: .text),
+            SearchQuery(.text("x"), mode: .text, limit: 0), SearchQuery(.text("x"), mode: .text, limit: 101),
+            SearchQuery(.text("x"), mode: .text, filter: SearchFilter(minScore: .nan)),
+        ]
+    )
+    func invalid(query: SearchQuery) async throws {
+        let search = try await Self.search()
+        var isRefused = false
+        do {
+            _ = try await search.search(query)
+        } catch {
+            if case .invalid = error { isRefused = true }
+        }
+        #expect(isRefused)
+    }
+
+    @Test("A repo is not its own neighbour, and a private one is unknown to who may not see it")
+    func similar() async throws {
+        let search = try await Self.search()
+        let near = try await search.similar(to: "a/one", filter: SearchFilter(), limit: 3)
+        #expect(near.hits.map(\.repo.fullName) == ["a/two", "b/three", "B/four"])
+        await #expect(throws: SearchError.unknownRepo) {
+            try await search.similar(to: "c/hidden", filter: SearchFilter(), limit: 3)
+        }
+        await #expect(throws: SearchError.unknownRepo) {
+            try await search.similar(to: "no/ne", filter: SearchFilter(), limit: 3)
+        }
+        await #expect(throws: SearchError.notEmbedded) {
+            try await search.similar(to: "d/pending", filter: SearchFilter(), limit: 3)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import EmbeddingCore
+import Synchronization
+
+/// The repo table in memory: a feed, and a search that compares with every vector, as the database's exact way does.
+final class MemoryTable: RepoFeed, SimilaritySearch {
+    private struct State {
+        var rows: [RepoID: FeedRow] = [:]
+        var log: [FeedChange] = []
+        var fault: StoreError?
+    }
+
+    private let state = Mutex(State())
+
+    init(_ rows: [FeedRow] = []) {
+        for row in rows { set(row) }
+    }
+
+    func set(_ row: FeedRow) {
+        state.withLock { state in
+            state.rows[row.id] = row
+            state.log.append(.upsert(row))
+        }
+    }
+
+    func delete(_ id: RepoID) {
+        state.withLock { state in
+            state.rows[id] = nil
+            state.log.append(.delete(id))
+        }
+    }
+
+    func fail(with error: StoreError?) { state.withLock { $0.fault = error } }
+
+    private func read<T: Sendable>(_ body: (State) -> T) throws(StoreError) -> T {
+        let (fault, value) = state.withLock { ($0.fault, body($0)) }
+        if let fault { throw fault }
+        return value
+    }
+
+    func page(
+        after cursor: RepoID?,
+        limit: Int,
+        model: EmbeddingModel,
+        withVectors: Bool
+    ) async throws(StoreError) -> [FeedRow] {
+        try read { state in
+            state.rows.values
+                .filter { row in cursor.map { $0.encoded.lexicographicallyPrecedes(row.id.encoded) } ?? true }
+                .sorted { $0.id.encoded.lexicographicallyPrecedes($1.id.encoded) }
+                .prefix(limit).map { $0 }
+        }
+    }
+
+    func changes(
+        since position: FeedPosition?,
+        limit: Int,
+        model: EmbeddingModel
+    ) async throws(StoreError) -> (changes: [FeedChange], position: FeedPosition) {
+        try read { state in
+            let start = position.map { Int($0.encoded[0]) << 8 | Int($0.encoded[1]) } ?? state.log.count
+            let changes = Array(state.log.dropFirst(start).prefix(limit))
+            let end = start + changes.count
+            return (changes, FeedPosition(encoded: [UInt8(end >> 8), UInt8(end & 255)]))
+        }
+    }
+
+    func nearest(
+        to vector: Embedding,
+        model: EmbeddingModel,
+        filter: SearchFilter,
+        limit: Int
+    ) async throws(StoreError) -> SearchHits {
+        let hits = try read { state in
+            state.rows.values.compactMap { row -> SearchHit? in
+                guard let own = row.vector, Self.admits(filter, row.repo) else { return nil }
+                let score = Double(zip(own, vector.values).reduce(Float(0)) { $0 + $1.0 * $1.1 })
+                return score >= filter.minScore ?? -2 ? SearchHit(repo: row.repo, score: score) : nil
+            }
+        }
+        let sorted = hits.sorted { left, right in
+            if left.score != right.score { return left.score ?? 0 > right.score ?? 0 }
+            if left.repo.stars != right.repo.stars { return left.repo.stars > right.repo.stars }
+            return left.repo.fullName < right.repo.fullName
+        }
+        return SearchHits(hits: Array(sorted.prefix(limit)), method: .exact)
+    }
+
+    func vector(of fullName: String, model: EmbeddingModel) async throws(StoreError) -> StoredVector? {
+        let row = try read { $0.rows.values.first { $0.repo.fullName == fullName } }
+        guard let row else { return nil }
+        guard let values = row.vector, let vector = try? Embedding(validating: values, dimensions: values.count) else {
+            return .pending
+        }
+        return .embedded(vector)
+    }
+
+    private static func admits(_ filter: SearchFilter, _ repo: Repo) -> Bool {
+        (filter.includesPrivate || !repo.isPrivate) && repo.stars >= filter.minStars ?? 0
+            && filter.language.map { $0.lowercased() == repo.language?.lowercased() } ?? true
+            && filter.owner.map { $0.lowercased() == repo.owner.lowercased() } ?? true
+            && filter.excludeOwner.map { $0.lowercased() != repo.owner.lowercased() } ?? true
+            && filter.excludeName != repo.fullName
+    }
+}
