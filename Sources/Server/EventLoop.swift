@@ -14,14 +14,19 @@ final class EventLoop: @unchecked Sendable {
         var isOpen = true
     }
 
-    /// How often deadlines are looked at.
-    private static let sweepInterval = Duration.milliseconds(100)
+    /// How often deadlines are looked at, and while shutting down.
+    private static let sweepInterval = Duration.milliseconds(500)
+    private static let drainSweepInterval = Duration.milliseconds(20)
+    /// When the connections are too many, one part in so many makes room at once: looking for it takes a while.
+    private static let evictedPart = 64
     private static let readBufferSize = 64 << 10
+    private static let spareLimit = 256 << 10
 
     let configuration: HTTPServerConfiguration
     let responder: any Responder
     let metrics: ServerMetrics
     private let connectionLimit: Int
+    private let shortestTimeout: Duration
     private let queue: DispatchQueue
     private let mailbox = Mutex(Mailbox())
     private let hasMail = Atomic<Bool>(false)
@@ -50,6 +55,7 @@ final class EventLoop: @unchecked Sendable {
     ) throws(SystemError) {
         self.configuration = configuration
         self.connectionLimit = connectionLimit
+        shortestTimeout = configuration.timeouts.shortest
         self.responder = responder
         self.metrics = metrics
         queue = DispatchQueue(label: label)
@@ -62,13 +68,13 @@ final class EventLoop: @unchecked Sendable {
 
     func start() { queue.async { self.run() } }
 
-    /// Has `job` run on the loop; drops it when the loop has ended.
+    /// Has `job` run on the loop's queue; also when the loop has ended, so that nobody waits for it in vain.
     func execute(_ job: @escaping @Sendable () -> Void) {
-        let isFirst = mailbox.withLock { mailbox in
-            guard mailbox.isOpen else { return false }
-            mailbox.jobs.append(job)
-            return mailbox.jobs.count == 1
+        let (isOpen, isFirst) = mailbox.withLock { mailbox in
+            if mailbox.isOpen { mailbox.jobs.append(job) }
+            return (mailbox.isOpen, mailbox.jobs.count == 1)
         }
+        guard isOpen else { return queue.async(execute: job) }
         guard isFirst else { return }
         hasMail.store(true, ordering: .releasing)
         waker.wake()
@@ -85,30 +91,30 @@ final class EventLoop: @unchecked Sendable {
 
     /// Takes over a connection just accepted.
     func adopt(_ descriptor: Int32, peer: String) {
-        var isOver = count >= connectionLimit
-        if isOver { isOver = !evict() }
-        // Room for the answer that there is none; past it connections are just closed.
-        if isOver && count >= connectionLimit + connectionLimit / 8 + 8 || drainDeadline != nil && isOver {
-            SystemSocket.close(descriptor)
-            return
-        }
+        if count >= connectionLimit { evict() }
+        let isFull = count >= connectionLimit
+        // Past the limit there is some room to say so; past that, connections are just closed.
+        guard count < connectionLimit + connectionLimit / 8 + 8 else { return SystemSocket.close(descriptor) }
         let connection = insert(descriptor, peer: peer)
         do { try poller.add(descriptor, token: connection.token) } catch { return connection.close() }
-        if isOver { connection.turnAway() }
         if drainDeadline != nil { connection.drain() }
+        if isFull { connection.turnAway() }
     }
 
     // MARK: Services to connections
 
     func withReadBuffer(_ body: (UnsafeMutableRawBufferPointer) -> Void) { body(readBuffer) }
 
-    /// Gives an empty output the buffer that all connections share.
-    func borrowBuffer(for output: inout OutputBuffer) {
-        if output.bytes.capacity == 0 { swap(&output.bytes, &spare) }
+    /// Gives an empty output the memory that the loop keeps for it: connections need it one after the other.
+    func lendBuffer(to output: inout OutputBuffer) {
+        if output.isEmpty { swap(&output.bytes, &spare) }
     }
 
-    func returnBuffer(of output: inout OutputBuffer) {
-        if output.bytes.capacity > spare.capacity, output.bytes.capacity <= 256 << 10 { swap(&output.bytes, &spare) }
+    /// Takes the memory of a sent output back, so that idle connections hold none.
+    func takeBuffer(from output: inout OutputBuffer) {
+        if output.bytes.capacity > spare.capacity, output.bytes.capacity <= Self.spareLimit {
+            swap(&output.bytes, &spare)
+        }
         output.bytes = []
     }
 
@@ -128,14 +134,15 @@ final class EventLoop: @unchecked Sendable {
 
     private func run() {
         while !isDone {
-            now = .now
-            poller.wait(milliseconds: waitingTime) { token, readiness in
-                let slot = Int(token & 0xFFFF_FFFF)
-                guard let connection = connections[slot], connection.token == token else { return }
-                connection.handle(readiness)
-            }
+            let count = poller.wait(milliseconds: waitingTime)
             now = .now
             encoder.updateDate()
+            for index in 0..<count {
+                let (token, readiness) = poller.event(index)
+                let slot = Int(token & 0xFFFF_FFFF)
+                // An earlier event of this round may have closed the connection.
+                if let connection = connections[slot], connection.token == token { connection.handle(readiness) }
+            }
             runJobs()
             runPostponed()
             if now >= nextSweep { sweep() }
@@ -166,12 +173,12 @@ final class EventLoop: @unchecked Sendable {
     }
 
     private func sweep() {
-        nextSweep = now + Self.sweepInterval
-        if let drainDeadline, now >= drainDeadline {
-            for connection in connections { connection?.abort() }
-        }
+        let interval = drainDeadline == nil ? Self.sweepInterval : Self.drainSweepInterval
+        nextSweep = now + min(interval, shortestTimeout)
+        let isOver = drainDeadline.map { now >= $0 } ?? false
         for connection in connections {
-            if let connection, now >= connection.machine.deadline { connection.expire() }
+            guard let connection else { continue }
+            if isOver { connection.abort() } else if now >= connection.machine.deadline { connection.expire() }
         }
     }
 
@@ -196,15 +203,13 @@ final class EventLoop: @unchecked Sendable {
         return connection
     }
 
-    /// Closes the connection that has kept its place longest without a request in work.
-    /// - Returns: whether there was one.
-    private func evict() -> Bool {
-        var victim: (connection: Connection, since: MonotonicInstant)?
+    /// Closes the connections that have kept their places longest without making use of them.
+    private func evict() {
+        var idle: [(since: MonotonicInstant, connection: Connection)] = []
         for connection in connections {
-            guard let connection, let since = connection.machine.evictableSince else { continue }
-            if since < victim?.since ?? .distantFuture { victim = (connection, since) }
+            if let connection, let since = connection.machine.idleSince { idle.append((since, connection)) }
         }
-        victim?.connection.close()
-        return victim != nil
+        idle.sort { $0.since < $1.since }
+        for (_, connection) in idle.prefix(max(1, count / Self.evictedPart)) { connection.close() }
     }
 }

@@ -53,7 +53,7 @@ package final class HTTPServer: Sendable {
         }
     }
 
-    /// Binds the address and begins to serve.
+    /// Binds the address and begins to serve. To be called once.
     /// - Returns: the port, chosen by the system if the configured one is 0.
     /// - Throws: `SystemError` when the address cannot be bound.
     @discardableResult
@@ -88,9 +88,13 @@ package final class HTTPServer: Sendable {
     /// connections are closed; what is left after `grace` is broken off.
     package func shutdown(grace: Duration) async {
         let running = guarded.withLock { guarded -> Running? in
-            guard case .running(let running) = guarded.state else { return nil }
-            guarded.state = .ended
-            return running
+            defer { guarded.state = .ended }
+            switch guarded.state {
+            case .running(let running): return running
+            case .initial: guarded.isOver = true
+            case .ended: break
+            }
+            return nil
         }
         guard let running else { return await waitForEnd() }
         let deadline = MonotonicInstant.now + grace

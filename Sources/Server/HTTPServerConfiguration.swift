@@ -32,10 +32,9 @@ package struct HTTPServerConfiguration: Sendable {
         package var chunkExtensions = 4 << 10
         /// Trailer fields of one body together; past it the answer is 431.
         package var trailers = 8 << 10
-        /// Requests that came in one go and are answered before reading goes on.
+        /// Answers to pipelined requests that are gathered before they are sent and reading goes on.
         package var pipelinedRequests = 64
-        /// Open connections. Past it the connection that has been idle longest makes room; if none is, the answer
-        /// is 503.
+        /// Open connections. Past it those that have been idle longest make room; if none is, the answer is 503.
         package var connections = 10_000
 
         package init() {}
@@ -45,8 +44,8 @@ package struct HTTPServerConfiguration: Sendable {
     package struct Timeouts: Sendable {
         /// From the first byte of a request to the end of its header; past it the answer is 408.
         package var header: Duration = .seconds(10)
-        /// Body bytes a second on average; slower is answered 408.
-        package var bodyBytesPerSecond = 1 << 10
+        /// Bytes a second on average, of a body (slower is answered 408) and of an answer (slower is broken off).
+        package var bytesPerSecond = 1 << 10
         /// How long a body may be slower than that at first.
         package var bodyGrace: Duration = .seconds(5)
         /// A body that stands still for so long is answered 408, however fast it was before.
@@ -64,5 +63,12 @@ package struct HTTPServerConfiguration: Sendable {
         package var linger: Duration = .seconds(2)
 
         package init() {}
+    }
+}
+
+extension HTTPServerConfiguration.Timeouts {
+    /// Deadlines are looked at as often as the shortest of them needs.
+    var shortest: Duration {
+        [header, bodyGrace, bodyStall, idle, response, writeStall, halfClosed, linger].min() ?? header
     }
 }

@@ -1,7 +1,8 @@
 /// Whether bytes keep flowing: a lowest average rate after a grace, and a longest standstill.
 struct Pace {
     private var start: MonotonicInstant
-    private var last: MonotonicInstant
+    /// When bytes flowed last.
+    private(set) var last: MonotonicInstant
     private var bytes = 0
 
     init(at now: MonotonicInstant) {
@@ -20,6 +21,7 @@ struct Pace {
         last = now
     }
 
+    /// When the client will have been too slow.
     func deadline(bytesPerSecond: Int, grace: Duration, stall: Duration) -> MonotonicInstant {
         let earned = Duration.milliseconds(bytes / max(1, bytesPerSecond) * 1000)
         return min(start + grace + earned, last + stall)

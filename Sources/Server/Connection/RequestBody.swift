@@ -7,12 +7,16 @@ struct RequestBody {
 
     let isStreamed: Bool
     /// What the responder has not taken yet.
-    private(set) var bytes: [UInt8] = []
+    private var bytes: [UInt8] = []
     private let limit: Int
-    private var total = 0
+    /// Bytes of the message, before expansion.
+    private var received = 0
+    /// Bytes after expansion.
+    private var expanded = 0
     private let inflater: Inflater?
 
-    init(policy: BodyPolicy, coding: RequestMessage.Coding) throws(Refusal) {
+    /// - Parameter expected: the length the client told, if it did.
+    init(policy: BodyPolicy, coding: RequestMessage.Coding, expected: Int?) throws(Refusal) {
         switch policy {
         case .collect(let limit):
             isStreamed = false
@@ -22,18 +26,24 @@ struct RequestBody {
             self.limit = limit ?? .max
         }
         inflater = coding == .gzip ? try Inflater() : nil
+        guard let expected else { return }
+        try announce(expected)
+        // A promise alone gets no more memory than this.
+        bytes.reserveCapacity(min(expected, Self.highWater))
     }
 
     /// Whether the responder has to take something before more is read.
     var isFull: Bool { isStreamed && (bytes.count >= Self.highWater || inflater?.isDrained == false) }
 
-    /// Whether all input given so far has been expanded.
-    var isDrained: Bool { inflater?.isDrained ?? true }
+    /// Refuses what is to come if it would pass the limit even uncompressed.
+    func announce(_ count: Int) throws(Refusal) {
+        guard count <= limit - received else { throw .bodyTooLarge }
+    }
 
     mutating func append(_ piece: Span<UInt8>) throws(Refusal) {
+        try announce(piece.count)
+        received += piece.count
         guard let inflater else {
-            total += piece.count
-            guard total <= limit else { throw .bodyTooLarge }
             piece.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
             return
         }
@@ -51,18 +61,18 @@ struct RequestBody {
 
     /// Checks that the coding came to its end with the body.
     func checkEnd() throws(Refusal) {
-        guard let inflater, inflater.isDrained else { return }
-        guard inflater.isComplete else { throw .malformedContentCoding }
+        guard let inflater, inflater.isDrained, !inflater.isComplete else { return }
+        throw .malformedContentCoding
     }
 
     private mutating func expand() throws(Refusal) {
         guard let inflater else { return }
-        let room = isStreamed ? max(0, Self.highWater - bytes.count) : Int.max
+        let room = isStreamed ? max(0, Self.highWater - bytes.count) : .max
         // One byte past the limit is enough to see that it is passed.
-        let allowed = limit == .max ? Int.max : limit - total + 1
+        let allowed = limit == .max ? .max : limit - expanded + 1
         let before = bytes.count
         try inflater.expand(into: &bytes, limit: min(room, allowed))
-        total += bytes.count - before
-        guard total <= limit else { throw .bodyTooLarge }
+        expanded += bytes.count - before
+        guard expanded <= limit else { throw .bodyTooLarge }
     }
 }

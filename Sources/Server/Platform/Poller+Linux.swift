@@ -60,18 +60,21 @@
         }
 
         /// Waits until something is ready, at most so long; nil is without bound.
-        func wait(milliseconds: Int32?, _ handle: (_ token: UInt64, _ readiness: Readiness) -> Void) {
-            let count = epoll_wait(descriptor, events, Int32(Self.capacity), milliseconds ?? -1)
-            guard count > 0 else { return }
-            for index in 0..<Int(count) {
-                let token = events[index].data.u64
-                if token == Self.wakeToken {
-                    var value: eventfd_t = 0
-                    eventfd_read(wakeDescriptor, &value)
-                } else {
-                    handle(token, Self.readiness(events[index].events))
-                }
+        /// - Returns: the number of events, of which `event` gives each.
+        func wait(milliseconds: Int32?) -> Int {
+            var count = Int(epoll_wait(descriptor, events, Int32(Self.capacity), milliseconds ?? -1))
+            for index in 0..<max(0, count) where events[index].data.u64 == Self.wakeToken {
+                var value: eventfd_t = 0
+                eventfd_read(wakeDescriptor, &value)
+                count -= 1
+                events[index] = events[count]
+                break
             }
+            return max(0, count)
+        }
+
+        func event(_ index: Int) -> (token: UInt64, readiness: Readiness) {
+            (events[index].data.u64, Self.readiness(events[index].events))
         }
 
         private static func readiness(_ events: UInt32) -> Readiness {

@@ -1,3 +1,6 @@
+#if os(Linux)
+    import CLinux
+#endif
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -6,8 +9,14 @@
     import Darwin
 #endif
 
-/// The cores of the machine.
+/// The processors of the machine.
 enum Processors {
-    /// Cores that this process may use.
-    static var available: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    /// Those that this process may use.
+    static var available: Int {
+        #if os(Linux)
+            let count = Int(linux_available_processors())
+            if count > 0 { return count }
+        #endif
+        return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    }
 }

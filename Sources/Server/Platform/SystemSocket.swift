@@ -1,3 +1,6 @@
+#if os(Linux)
+    import CLinux
+#endif
 #if canImport(Glibc)
     import Glibc
     private let stream = Int32(SOCK_STREAM.rawValue)
@@ -191,20 +194,16 @@ enum SystemSocket {
         _ address: UnsafeMutablePointer<sockaddr>?,
         _ length: inout socklen_t
     ) -> Int32 {
-        #if canImport(Darwin)
-            let descriptor = Darwin.accept(listener, address, &length)
-        #elseif canImport(Musl)
-            let descriptor = Musl.accept(listener, address, &length)
+        #if os(Linux)
+            return linux_accept(listener, address, &length)
         #else
-            let descriptor = Glibc.accept(listener, address, &length)
-        #endif
-        if descriptor >= 0 {
-            makeNonblocking(descriptor)
-            #if canImport(Darwin)
+            let descriptor = Darwin.accept(listener, address, &length)
+            if descriptor >= 0 {
+                makeNonblocking(descriptor)
                 enable(SO_NOSIGPIPE, level: SOL_SOCKET, descriptor)
-            #endif
-        }
-        return descriptor
+            }
+            return descriptor
+        #endif
     }
 
     private static func makeNonblocking(_ descriptor: Int32) {

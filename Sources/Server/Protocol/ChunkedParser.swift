@@ -4,6 +4,8 @@ import HTTP
 struct ChunkedParser {
     enum Result {
         case needsInput
+        /// So many bytes of the body are announced.
+        case chunk(Int)
         /// Where in the input a piece of the body stands.
         case data(Range<Int>)
         case end
@@ -53,6 +55,7 @@ struct ChunkedParser {
             default:
                 try step(input[position])
                 position += 1
+                if case .data = state { return .chunk(remaining) }
             }
         }
         return .needsInput
@@ -90,18 +93,19 @@ struct ChunkedParser {
             state = .lineEnd
         } else {
             guard byte == UInt8(ascii: ";") || byte.isBlank else { throw .malformedChunk }
+            extensionBytes += 1
             state = .extensionGap(after: byte.isBlank ? .size : .semicolon)
         }
     }
 
     /// RFC 9112 §7.1.1: `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`.
     private func afterExtension(_ byte: UInt8) throws(Refusal) -> State {
-        let isToken = ByteClass.of(byte).contains(.token)
+        let isToken = ByteSet.token.contains(byte)
         switch (state, byte) {
         case (.quoted, UInt8(ascii: "\"")): return .afterQuoted
         case (.quoted, UInt8(ascii: "\\")): return .escaped
         case (.quoted, _), (.escaped, _):
-            guard ByteClass.of(byte).contains(.text) else { throw .malformedChunk }
+            guard byte.isText else { throw .malformedChunk }
             return .quoted
         case (.extensionGap(.equals), UInt8(ascii: "\"")): return .quoted
         case (.extensionGap(.equals), _) where isToken: return .extensionValue

@@ -18,7 +18,7 @@ struct HeadParser {
     init(limits: HTTPServerConfiguration.Limits) { self.limits = limits }
 
     /// Whether nothing of a request has come in.
-    var isEmpty: Bool { requestLine == nil && scanner.isEmpty && emptyLines == 0 }
+    var isEmpty: Bool { requestLine == nil && scanner.isEmpty }
 
     mutating func next(_ input: Span<UInt8>, _ position: inout Int) throws(Refusal) -> Result {
         while true {
@@ -97,7 +97,7 @@ extension HTTPRequestHead.FieldRange {
     /// RFC 9112 §5: `field-name ":" OWS field-value OWS`, without folding.
     init(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
         var colon = line.lowerBound
-        while colon < line.upperBound, ByteClass.of(bytes[colon]).contains(.token) { colon += 1 }
+        while colon < line.upperBound, ByteSet.token.contains(bytes[colon]) { colon += 1 }
         guard colon > line.lowerBound, colon < line.upperBound, bytes[colon] == UInt8(ascii: ":") else {
             throw .malformedField
         }

@@ -11,7 +11,7 @@ enum HostRule {
         var index = 1
         while index < bytes.count, bytes[index] != UInt8(ascii: "]") {
             let byte = bytes[index]
-            guard ByteClass.of(byte).contains(.hexadecimal) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
+            guard byte.hexadecimalValue != nil || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
             else { return nil }
             index += 1
         }
@@ -20,7 +20,7 @@ enum HostRule {
 
     private static func endOfName(_ bytes: Span<UInt8>) -> Int? {
         var index = 0
-        while index < bytes.count, ByteClass.of(bytes[index]).contains(.host) {
+        while index < bytes.count, ByteSet.host.contains(bytes[index]) {
             if bytes[index] == UInt8(ascii: "%"), !isPercentEncoded(bytes, at: index) { return nil }
             index += 1
         }
@@ -28,8 +28,8 @@ enum HostRule {
     }
 
     private static func isPercentEncoded(_ bytes: Span<UInt8>, at index: Int) -> Bool {
-        index + 2 < bytes.count && ByteClass.of(bytes[index + 1]).contains(.hexadecimal)
-            && ByteClass.of(bytes[index + 2]).contains(.hexadecimal)
+        index + 2 < bytes.count && bytes[index + 1].hexadecimalValue != nil
+            && bytes[index + 2].hexadecimalValue != nil
     }
 
     private static func isPort(_ bytes: Span<UInt8>, from start: Int) -> Bool {

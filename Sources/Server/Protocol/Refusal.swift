@@ -12,6 +12,7 @@ enum Refusal: String, Error, Sendable, CaseIterable {
     case malformedChunk = "malformed_chunk"
     case chunkExtensionsTooLarge = "chunk_extensions_too_large"
     case malformedContentCoding = "malformed_content_coding"
+    case incompleteRequest = "incomplete_request"
     case timeout
     case bodyTooLarge = "body_too_large"
     case requestLineTooLong = "request_line_too_long"
@@ -27,7 +28,7 @@ enum Refusal: String, Error, Sendable, CaseIterable {
         switch self {
         case .malformedRequestLine, .malformedTarget, .malformedField, .invalidHost, .invalidContentLength,
             .invalidTransferEncoding, .conflictingFraming, .malformedChunk, .chunkExtensionsTooLarge,
-            .malformedContentCoding:
+            .malformedContentCoding, .incompleteRequest:
             .badRequest
         case .timeout: 408
         case .bodyTooLarge: .contentTooLarge
@@ -54,6 +55,7 @@ enum Refusal: String, Error, Sendable, CaseIterable {
         case .malformedChunk: "The chunked body is malformed."
         case .chunkExtensionsTooLarge: "The chunk extensions are too large."
         case .malformedContentCoding: "The compressed body is malformed."
+        case .incompleteRequest: "The request ended before it was complete."
         case .timeout: "The request took too long to arrive."
         case .bodyTooLarge: "The body is too large."
         case .requestLineTooLong: "The request line is too long."

@@ -11,7 +11,7 @@ struct RequestLine {
 
     init(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(Refusal) {
         var index = line.lowerBound
-        while index < line.upperBound, ByteClass.of(bytes[index]).contains(.token) { index += 1 }
+        while index < line.upperBound, ByteSet.token.contains(bytes[index]) { index += 1 }
         guard index > line.lowerBound, index < line.upperBound, bytes[index] == .space else {
             throw .malformedRequestLine
         }

@@ -5,6 +5,8 @@ struct RequestParser {
     enum Event {
         case needsInput
         case head(RequestMessage)
+        /// So many bytes of the body are announced, on top of those before.
+        case announced(Int)
         /// Where in the input a piece of the body stands.
         case body(Range<Int>)
         case end
@@ -64,6 +66,7 @@ struct RequestParser {
         case .chunked:
             switch try chunks.next(input, &position) {
             case .needsInput: return .needsInput
+            case .chunk(let size): return .announced(size)
             case .data(let range): return .body(range)
             case .end:
                 state = .head

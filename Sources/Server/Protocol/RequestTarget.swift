@@ -32,7 +32,7 @@ struct RequestTarget {
     private static func checkAlphabet(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(Refusal) {
         guard !range.isEmpty else { throw .malformedRequestLine }
         for index in range {
-            guard ByteClass.of(bytes[index]).contains(.target) else { throw .malformedTarget }
+            guard ByteSet.target.contains(bytes[index]) else { throw .malformedTarget }
             guard bytes[index] == UInt8(ascii: "%") else { continue }
             guard index + 2 < range.upperBound, let high = bytes[index + 1].hexadecimalValue,
                 let low = bytes[index + 2].hexadecimalValue, high | low != 0

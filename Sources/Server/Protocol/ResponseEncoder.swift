@@ -70,6 +70,9 @@ struct ResponseEncoder {
     private func append(_ status: HTTPStatus, to output: inout [UInt8]) {
         if status == .ok {
             output.append("HTTP/1.1 200 OK")
+        } else if !(200...999).contains(status.code) {
+            // Interim answers are the server's own; a responder that gives one is at fault.
+            append(.internalServerError, to: &output)
         } else {
             output += "HTTP/1.1 \(status.code) \(status.reason)".utf8
         }
@@ -87,8 +90,8 @@ struct ResponseEncoder {
 
     /// Framing is the server's own business, and no value may end its line.
     private static func isAllowed(_ field: HTTPHeaders.Field) -> Bool {
-        guard !field.name.isEmpty, field.name.utf8.allSatisfy({ ByteClass.of($0).contains(.token) }),
-            field.value.utf8.allSatisfy({ ByteClass.of($0).contains(.text) })
+        guard !field.name.isEmpty, field.name.utf8.allSatisfy({ ByteSet.token.contains($0) }),
+            field.value.utf8.allSatisfy({ $0.isText })
         else { return false }
         switch field.name.utf8.count {
         case 4, 6, 10, 14, 17, 22:

@@ -43,7 +43,9 @@ func withServer(
 /// A blocking TCP connection to a local port, used off the cooperative threads.
 final class TestClient: Sendable {
     private let descriptor: Int32
-    private static let queue = DispatchQueue(label: "test-client", attributes: .concurrent)
+    // Serial queues have threads of their own, so that waiting here holds nobody up.
+    private let sending = DispatchQueue(label: "test-client.send")
+    private let receiving = DispatchQueue(label: "test-client.receive")
 
     init(port: Int, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -72,7 +74,7 @@ final class TestClient: Sendable {
     func send(_ text: String) async { await send(Array(text.utf8)) }
 
     func send(_ bytes: [UInt8]) async {
-        await onQueue { [descriptor] in
+        await on(sending) { [descriptor] in
             var offset = 0
             while offset < bytes.count {
                 let count = bytes.withUnsafeBytes {
@@ -101,16 +103,39 @@ final class TestClient: Sendable {
 
     /// All that comes until the server closes.
     func readAll() async -> String {
-        await onQueue { [descriptor] in
+        await on(receiving) { [descriptor] in
             var bytes: [UInt8] = []
             while let piece = Self.receive(descriptor), !piece.isEmpty { bytes += piece }
             return String(decoding: bytes, as: UTF8.self)
         }
     }
 
+    /// The number of bytes that come until the server closes.
+    func countAll() async -> Int {
+        await on(receiving) { [descriptor] in
+            var count = 0
+            while let piece = Self.receive(descriptor), !piece.isEmpty { count += piece.count }
+            return count
+        }
+    }
+
+    /// Returns once the peer has left the sent bytes unread for a while.
+    func waitUntilSendingStalls() async {
+        await on(receiving) { [descriptor] in
+            var last: Int32 = -1
+            while true {
+                var queued: Int32 = 0
+                _ = ioctl(descriptor, UInt(TIOCOUTQ), &queued)
+                if queued > 0 && queued == last { return }
+                last = queued
+                usleep(50_000)
+            }
+        }
+    }
+
     /// What comes until it contains `marker` so many times, or the connection ends.
     func read(until marker: String, times: Int = 1) async -> String {
-        await onQueue { [descriptor] in
+        await on(receiving) { [descriptor] in
             var text = ""
             while text.occurrences(of: marker) < times, let piece = Self.receive(descriptor), !piece.isEmpty {
                 text += String(decoding: piece, as: UTF8.self)
@@ -125,9 +150,12 @@ final class TestClient: Sendable {
         return count < 0 ? nil : Array(buffer[..<count])
     }
 
-    private func onQueue<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    private func on<Value: Sendable>(
+        _ queue: DispatchQueue,
+        _ body: @escaping @Sendable () -> Value
+    ) async -> Value {
         await withCheckedContinuation { continuation in
-            Self.queue.async { continuation.resume(returning: body()) }
+            queue.async { continuation.resume(returning: body()) }
         }
     }
 }

@@ -1,0 +1,99 @@
+import HTTP
+import Telemetry
+
+extension Connection {
+    /// What `OPTIONS *` gets.
+    private static let serverOptions = HTTPResponse(
+        .noContent,
+        headers: ["Allow": HTTPMethod.allCases.map(\.rawValue).joined(separator: ", ")]
+    )
+
+    /// Answers a request whose body is complete.
+    func answer(_ body: [UInt8]) {
+        guard let message else { return }
+        if message.isServerWide { return send(Self.serverOptions) }
+        let request = HTTPRequest(head: message.head, body: .bytes(body), peer: peer)
+        guard let response = loop.responder.respondNow(to: request) else { return start(request) }
+        if response.isStreamed || ResponseCompression.applies(to: response) {
+            start(request, response: response)
+        } else {
+            send(response)
+        }
+    }
+
+    /// Works on the answer away from the loop.
+    func start(_ request: HTTPRequest, response ready: HTTPResponse? = nil) {
+        let exchange = exchange
+        let responder = loop.responder
+        task = Task {
+            let answer = if let ready { ready } else { await responder.respond(to: request) }
+            let response = ResponseCompression.apply(to: answer, for: request.head)
+            self.loop.execute { self.send(response, exchange: exchange) }
+            guard case .stream(let write) = response.body, response.hasBody(for: request.method) else { return }
+            do {
+                try await write(ResponseBodyWriter(connection: self, exchange: exchange))
+                self.loop.execute { self.endStream(exchange: exchange) }
+            } catch {
+                self.loop.execute { self.breakOff(exchange: exchange) }
+            }
+        }
+        if inputEnded { machine.halfClose(at: loop.now) }
+    }
+
+    private func send(_ response: HTTPResponse, exchange: Int) {
+        guard isCurrent(exchange) else { return }
+        send(response)
+        advance()
+    }
+
+    private func send(_ response: HTTPResponse) {
+        guard let message else { return }
+        loop.lendBuffer(to: &output)
+        // A stream that begins well may well read the body as it goes; afterwards it is too late to ask for it.
+        if response.isStreamed, (200..<300).contains(response.status.code), machine.takeContinue() {
+            ResponseEncoder.encodeContinue(into: &output.bytes)
+        }
+        machine.startAnswer()
+        loop.encoder.encode(response, machine.context, into: &output.bytes)
+        if !response.isStreamed || !response.hasBody(for: message.head.method) { completeAnswer() }
+    }
+
+    func completeAnswer() {
+        task = nil
+        message = nil
+        failReader(with: CancellationError())
+        machine.completeAnswer(at: loop.now)
+        unsentAnswers += 1
+        if unsentAnswers >= loop.configuration.limits.pipelinedRequests { flush() }
+    }
+
+    /// Answers with the server's own refusal and closes; where an answer has begun, breaks it off.
+    func refuse(_ refusal: Refusal) {
+        loop.metrics.refusals.labeled(refusal.rawValue).increment()
+        guard !machine.hasStartedAnswer else { return abort() }
+        cancelWork(HTTPError(refusal.status, refusal.message))
+        machine.startRefusal()
+        loop.encoder.encode(refusal.response, machine.context, into: &output.bytes)
+        completeAnswer()
+    }
+
+    /// Stops what works on the answer.
+    func cancelWork(_ reason: any Error) {
+        task?.cancel()
+        task = nil
+        failReader(with: reason)
+        let waiters = writeWaiters
+        writeWaiters = []
+        for waiter in waiters { waiter.resume(throwing: CancellationError()) }
+    }
+
+    /// Whether that request is still the one being answered.
+    func isCurrent(_ exchange: Int) -> Bool { !isClosed && exchange == self.exchange && machine.isAnswering }
+}
+
+extension HTTPResponse {
+    var isStreamed: Bool { if case .stream = body { true } else { false } }
+
+    /// Whether the answer to such a request carries its body (RFC 9110 §9.3.2, §15.3.5, §15.4.5).
+    func hasBody(for method: HTTPMethod) -> Bool { method != .head && status != .noContent && status != 304 }
+}

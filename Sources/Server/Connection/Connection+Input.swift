@@ -1,0 +1,61 @@
+import HTTP
+
+extension Connection {
+    func read() {
+        loop.withReadBuffer { buffer in
+            switch SystemSocket.receive(descriptor, into: buffer) {
+            case .bytes(0):
+                inputEnded = true
+                isReadable = false
+            case .bytes(let count):
+                // A short read has emptied the socket; the next arrival is an event of its own.
+                if count < buffer.count && !inputEnded { isReadable = false }
+                let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count]).bindMemory(to: UInt8.self)
+                let position = consume(bytes.span, from: 0)
+                if position < count { pending.store(bytes.span.extracting(position..<count)) }
+            case .wouldBlock: isReadable = false
+            case .failed: close()
+            }
+        }
+    }
+
+    func consumePending() {
+        let (bytes, offset) = pending.take()
+        let position = consume(bytes.span, from: offset)
+        pending.restore(bytes, from: position)
+    }
+
+    /// - Returns: how far the input was taken in.
+    private func consume(_ input: Span<UInt8>, from start: Int) -> Int {
+        var position = start
+        while canTakeInput {
+            switch machine.next(input, &position, at: loop.now) {
+            case .needsInput: return position
+            case .head(let message): begin(message)
+            case .collected(let body): answer(body)
+            case .streamed: resumeReader()
+            case .progress: break
+            case .refused(let refusal): refuse(refusal)
+            }
+        }
+        return position
+    }
+
+    private func begin(_ message: RequestMessage) {
+        exchange += 1
+        isBodyCancelled = false
+        self.message = message
+        let policy = message.isServerWide ? .collect(limit: 0) : loop.responder.bodyPolicy(for: message.head)
+        do throws(Refusal) {
+            if try machine.begin(policy, at: loop.now) {
+                ResponseEncoder.encodeContinue(into: &output.bytes)
+                flush()
+            }
+            guard case .stream = policy else { return }
+            let body = RequestBodyReader(connection: self, exchange: exchange)
+            start(HTTPRequest(head: message.head, body: .stream(body.stream), peer: peer))
+        } catch {
+            refuse(error)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+extension Connection {
+    /// Sends as much as the client takes now.
+    func flush() {
+        guard !isClosed, !output.isEmpty, isWritable else { return }
+        switch output.flush(to: descriptor) {
+        case .done:
+            unsentAnswers = 0
+            machine.outputFlushed(at: loop.now)
+            loop.takeBuffer(from: &output)
+        case .waits(let sent):
+            isWritable = false
+            machine.outputWaits(sent: sent, at: loop.now)
+        case .failed: close()
+        }
+    }
+
+    /// Ends the connection once the output is sent.
+    func finish() {
+        guard !isClosed, output.isEmpty else { return }
+        if machine.closing == .immediate { return close() }
+        if !isLingering {
+            isLingering = true
+            machine.linger(at: loop.now)
+            SystemSocket.endOutput(descriptor)
+        }
+        discardInput()
+    }
+
+    private func discardInput() {
+        pending.removeAll()
+        var reads = 0
+        while isReadable, !isClosed {
+            reads += 1
+            if reads > Self.readsPerTurn { return loop.postpone(self) }
+            loop.withReadBuffer { buffer in
+                switch SystemSocket.receive(descriptor, into: buffer) {
+                case .bytes(0), .failed: close()
+                case .bytes: break
+                case .wouldBlock: isReadable = false
+                }
+            }
+        }
+        if inputEnded { close() }
+    }
+}

@@ -1,0 +1,305 @@
+import HTTP
+import Testing
+
+@testable import Server
+
+/// The state machine on a clock of its own: no socket, no waiting.
+@Suite struct ConnectionMachineTests {
+    /// A machine with its clock.
+    private struct Harness {
+        var machine: ConnectionMachine
+        var now = MonotonicInstant(nanoseconds: 0)
+
+        init() { machine = ConnectionMachine(configuration: HTTPServerConfiguration(), at: now) }
+
+        mutating func wait(_ duration: Duration) { now = now + duration }
+
+        /// Feeds all of `text`; gives the events in short.
+        mutating func feed(_ text: String, policy: BodyPolicy = .collect(limit: 1 << 20)) -> [String] {
+            let bytes = Array(text.utf8)
+            var position = 0
+            var events: [String] = []
+            while machine.wantsInput {
+                switch machine.next(bytes.span, &position, at: now) {
+                case .needsInput: return events
+                case .head:
+                    do throws(Refusal) {
+                        events.append(try machine.begin(policy, at: now) ? "continue" : "head")
+                    } catch {
+                        events.append(error.rawValue)
+                        return events
+                    }
+                case .collected(let body): events.append("collected \(String(decoding: body, as: UTF8.self))")
+                case .streamed: events.append("streamed")
+                case .progress: break
+                case .refused(let refusal):
+                    events.append(refusal.rawValue)
+                    return events
+                }
+            }
+            return events
+        }
+
+        mutating func answer() {
+            machine.startAnswer()
+            machine.completeAnswer(at: now)
+        }
+
+        /// What expires right at `duration` from now, and not before.
+        mutating func expiry(after duration: Duration) -> ConnectionMachine.Expiry {
+            wait(duration - .nanoseconds(1))
+            let early = machine.expire(at: now)
+            #expect(early == .none, "too early")
+            wait(.nanoseconds(1))
+            return machine.expire(at: now)
+        }
+    }
+
+    private static let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    private static let post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+
+    // MARK: Time
+
+    @Test func aNewConnectionThatSaysNothingIsClosed() {
+        var harness = Harness()
+        #expect(harness.expiry(after: .seconds(10)) == .close)
+    }
+
+    @Test func aHeaderHasToBeCompleteInTimeHoweverItTrickles() {
+        var harness = Harness()
+        harness.wait(.seconds(5))
+        _ = harness.feed("GET / HTTP/1.1\r\n")
+        for _ in 0..<4 {
+            harness.wait(.seconds(2))
+            _ = harness.feed("X: y\r\n")
+        }
+        #expect(harness.expiry(after: .seconds(2)) == .refuse(.timeout))
+    }
+
+    @Test func anIdleConnectionIsKeptForAWhile() {
+        var harness = Harness()
+        #expect(harness.feed(Self.get) == ["head", "collected "])
+        harness.answer()
+        #expect(harness.expiry(after: .seconds(75)) == .close)
+    }
+
+    @Test func theHeaderTimeOfALaterRequestBeginsWithItsFirstByte() {
+        var harness = Harness()
+        _ = harness.feed(Self.get)
+        harness.answer()
+        harness.wait(.seconds(70))
+        _ = harness.feed("G")
+        #expect(harness.expiry(after: .seconds(10)) == .refuse(.timeout))
+    }
+
+    @Test func aBodyThatNeverComesIsRefusedAfterTheGrace() {
+        var harness = Harness()
+        _ = harness.feed(Self.post)
+        #expect(harness.expiry(after: .seconds(5)) == .refuse(.timeout))
+    }
+
+    @Test func aBodyHasToKeepItsPaceOnAverage() {
+        var harness = Harness()
+        _ = harness.feed(Self.post)
+        for _ in 0..<20 {
+            harness.wait(.seconds(1))
+            _ = harness.feed(String(repeating: "a", count: 512))
+            #expect(harness.machine.closing == .no)
+            if harness.machine.expire(at: harness.now) == .refuse(.timeout) { break }
+        }
+        // 5 s and one for each two of the pieces.
+        #expect(harness.now == MonotonicInstant(nanoseconds: 9_000_000_000))
+    }
+
+    @Test func aBodyMayNotStandStillForLongHoweverFastItWas() {
+        var harness = Harness()
+        _ = harness.feed(Self.post + String(repeating: "a", count: 90_000))
+        #expect(harness.expiry(after: .seconds(30)) == .refuse(.timeout))
+    }
+
+    @Test func aBodyThatTheResponderHoldsUpIsNotTooSlow() throws {
+        var harness = Harness()
+        _ = harness.feed(Self.post + String(repeating: "a", count: 70_000), policy: .stream(limit: nil))
+        #expect(!harness.machine.wantsInput)
+        harness.wait(.seconds(1000))
+        #expect(harness.machine.expire(at: harness.now) == .none)
+        _ = try harness.machine.readBody(at: harness.now)
+        #expect(harness.machine.wantsInput)
+        #expect(harness.machine.expire(at: harness.now) == .none)
+        #expect(harness.expiry(after: .seconds(30)) == .refuse(.timeout))
+    }
+
+    @Test func anAnswerThatDoesNotComeIsReplacedBy503() {
+        var harness = Harness()
+        _ = harness.feed(Self.get)
+        #expect(harness.expiry(after: .seconds(30)) == .refuse(.responseTimeout))
+        #expect(Refusal.responseTimeout.status == .serviceUnavailable)
+    }
+
+    @Test func aClientThatTakesNothingIsCutOff() {
+        var harness = Harness()
+        _ = harness.feed(Self.get)
+        harness.machine.startAnswer()
+        harness.machine.outputWaits(sent: 10, at: harness.now)
+        #expect(harness.expiry(after: .seconds(30)) == .abort)
+    }
+
+    @Test func aClientThatTakesLittleIsCutOffToo() {
+        var harness = Harness()
+        _ = harness.feed(Self.get)
+        harness.machine.startAnswer()
+        harness.machine.outputWaits(sent: 0, at: harness.now)
+        var seconds = 0
+        while harness.machine.expire(at: harness.now) == .none, seconds < 1000 {
+            harness.wait(.seconds(1))
+            seconds += 1
+            harness.machine.outputWaits(sent: 100, at: harness.now)
+        }
+        #expect((30...40).contains(seconds))
+    }
+
+    @Test func aStreamedAnswerMayTakeAsLongAsItLikes() {
+        var harness = Harness()
+        _ = harness.feed(Self.get)
+        harness.machine.startAnswer()
+        harness.wait(.seconds(100_000))
+        #expect(harness.machine.expire(at: harness.now) == .none)
+    }
+
+    @Test func lingeringEnds() {
+        var harness = Harness()
+        #expect(harness.feed("\0") == ["malformed_request_line"])
+        harness.machine.startRefusal()
+        harness.machine.completeAnswer(at: harness.now)
+        #expect(harness.machine.closing == .lingering)
+        harness.machine.linger(at: harness.now)
+        #expect(harness.expiry(after: .seconds(2)) == .close)
+    }
+
+    @Test func workForAClientThatMayBeGoneIsBounded() {
+        var harness = Harness()
+        _ = harness.feed(Self.get)
+        harness.wait(.seconds(1))
+        harness.machine.halfClose(at: harness.now)
+        #expect(harness.expiry(after: .seconds(5)) == .abort)
+    }
+
+    @Test func aStreamToAClientThatMayBeGoneIsBoundedByItsPauses() {
+        var harness = Harness()
+        _ = harness.feed(Self.get)
+        harness.machine.startAnswer()
+        harness.machine.halfClose(at: harness.now)
+        harness.wait(.seconds(60))
+        harness.machine.outputFlushed(at: harness.now)
+        #expect(harness.expiry(after: .seconds(75)) == .abort)
+    }
+
+    // MARK: Order of events
+
+    @Test func theNextRequestWaitsForTheAnswer() {
+        var harness = Harness()
+        #expect(harness.feed(Self.get + Self.get) == ["head", "collected "])
+        #expect(!harness.machine.wantsInput)
+        harness.answer()
+        #expect(harness.machine.wantsInput)
+    }
+
+    @Test func aBodyOverTheLimitIsRefusedBeforeItComes() {
+        var harness = Harness()
+        #expect(harness.feed(Self.post, policy: .collect(limit: 99_999)) == ["body_too_large"])
+        harness = Harness()
+        let chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        #expect(harness.feed(chunked + "7fffffffffffffff\r\n") == ["head", "body_too_large"])
+        harness = Harness()
+        #expect(harness.feed(chunked + "2\r\nab\r\n2\r\n", policy: .collect(limit: 3)) == ["head", "body_too_large"])
+        harness = Harness()
+        #expect(harness.feed(chunked + "4\r\n", policy: .stream(limit: 3)) == ["head", "body_too_large"])
+    }
+
+    @Test func goesOnAtOnceForABodyToBeCollected() {
+        var harness = Harness()
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+        #expect(harness.feed(head) == ["continue"])
+        #expect((harness.machine.takeContinue()) == false)
+    }
+
+    @Test func goesOnOnceTheResponderReadsAStreamedBody() {
+        var harness = Harness()
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+        #expect(harness.feed(head, policy: .stream(limit: nil)) == ["head"])
+        #expect((harness.machine.takeContinue()) == true)
+        #expect((harness.machine.takeContinue()) == false)
+    }
+
+    @Test func aClientThatWaitsToGoOnAndGetsAnotherAnswerIsLetGo() {
+        var harness = Harness()
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+        _ = harness.feed(head, policy: .stream(limit: nil))
+        harness.machine.startAnswer()
+        #expect(!harness.machine.context.keepsAlive)
+        harness.machine.completeAnswer(at: harness.now)
+        #expect(harness.machine.closing == .lingering)
+    }
+
+    @Test func anUnreadBodyIsDiscardedIfItIsShort() {
+        var harness = Harness()
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n"
+        _ = harness.feed(head, policy: .stream(limit: nil))
+        harness.answer()
+        #expect(harness.machine.closing == .no)
+        #expect(harness.feed("abc") == [])
+        #expect(harness.feed(Self.get) == ["head", "collected "])
+    }
+
+    @Test func aLongUnreadBodyEndsTheConnection() {
+        var harness = Harness()
+        _ = harness.feed(Self.post, policy: .stream(limit: nil))
+        harness.answer()
+        #expect(harness.machine.closing == .lingering)
+    }
+
+    @Test func theEndOfInputInTheMiddleOfARequestIsRefused() {
+        var harness = Harness()
+        _ = harness.feed("GET / HT")
+        #expect(harness.machine.endInput() == .refuse(.incompleteRequest))
+        harness = Harness()
+        _ = harness.feed(Self.post)
+        #expect(harness.machine.endInput() == .refuse(.incompleteRequest))
+    }
+
+    @Test func theEndOfInputBetweenRequestsCloses() {
+        var harness = Harness()
+        #expect(harness.machine.endInput() == .none)
+        #expect(harness.machine.closing == .immediate)
+    }
+
+    @Test func drainingLetsTheLastAnswerSaySo() {
+        var harness = Harness()
+        _ = harness.feed(Self.get)
+        harness.machine.drain()
+        harness.machine.startAnswer()
+        #expect(!harness.machine.context.keepsAlive)
+        harness.machine.completeAnswer(at: harness.now)
+        #expect(harness.machine.closing == .lingering)
+    }
+
+    @Test func drainingClosesIdleConnections() {
+        var harness = Harness()
+        _ = harness.feed(Self.get)
+        harness.answer()
+        harness.wait(.seconds(1))
+        harness.machine.drain()
+        #expect(harness.machine.expire(at: harness.now) == .close)
+    }
+
+    @Test func onlyTheServersOwnTurnCountsAsUse() {
+        var harness = Harness()
+        #expect(harness.machine.idleSince != nil)
+        _ = harness.feed(Self.get)
+        #expect(harness.machine.idleSince == nil)
+        harness.answer()
+        #expect(harness.machine.idleSince == harness.now)
+        _ = harness.feed(Self.post)
+        #expect(harness.machine.idleSince == harness.now)
+    }
+}

@@ -1,0 +1,241 @@
+import HTTP
+import Server
+import Telemetry
+import Testing
+
+/// What goes over the wire.
+@Suite struct ProtocolTests {
+    /// Sends all of it in one go and gives all that comes until the server closes.
+    private func exchange(_ text: String, endOutput: Bool = false) async throws -> String {
+        var answer = ""
+        try await withServer(HTTPServerTests.echo) { _, port in
+            let client = try TestClient(port: port)
+            await client.send(text)
+            if endOutput { client.endOutput() }
+            answer = await client.readAll()
+        }
+        return answer
+    }
+
+    @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
+        var text = ""
+        for index in 0..<200 {
+            // Answered away from the loop and on it, in turn.
+            text += "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n<\(1000 + index)"
+            text += "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
+        }
+        text += "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        let answer = try await exchange(text)
+        #expect(answer.statuses == Array(repeating: 200, count: 401))
+        let order = answer.split(separator: "<").dropFirst().compactMap { Int($0.prefix(4)) }
+        #expect(order == Array(1000..<1200))
+    }
+
+    @Test func requestsBeforeABadOneAreAnswered() async throws {
+        let answer = try await exchange(
+            "GET /livez HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n\r\nGET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
+        )
+        #expect(answer.statuses == [200, 400])
+    }
+
+    @Test func aClientThatClosedItsSideGetsItsAnswer() async throws {
+        let answer = try await exchange("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi", endOutput: true)
+        #expect(answer.hasSuffix("\r\n\r\nhi"))
+    }
+
+    @Test func anIncompleteRequestIsRefused() async throws {
+        #expect(try await exchange("GET / HTTP/1.1\r\nHo", endOutput: true).statuses == [400])
+        let body = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhi"
+        #expect(try await exchange(body, endOutput: true).statuses == [400])
+    }
+
+    @Test func headIsGetWithoutABody() async throws {
+        let answer = try await exchange("HEAD /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        #expect(answer.contains("Content-Length: 2"))
+        #expect(answer.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test func olderClientsAreLetGoUnlessTheyAskToStay() async throws {
+        #expect(try await exchange("GET /livez HTTP/1.0\r\n\r\n").contains("Connection: close"))
+        let kept = try await exchange(
+            "GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /livez HTTP/1.0\r\n\r\n"
+        )
+        #expect(kept.statuses == [200, 200])
+        #expect(kept.contains("Connection: keep-alive"))
+    }
+
+    @Test func theServerItselfHasOptions() async throws {
+        let answer = try await exchange("OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        #expect(answer.statuses == [204])
+        #expect(answer.contains("Allow: GET, HEAD, POST"))
+    }
+
+    @Test func aBodyThatIsExpectedIsAskedFor() async throws {
+        try await withServer(HTTPServerTests.echo) { _, port in
+            for path in ["/x", "/stream"] {
+                let client = try TestClient(port: port)
+                await client.send(
+                    "POST \(path) HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+                )
+                let first = await client.read(until: "\r\n\r\n")
+                #expect(first.hasPrefix("HTTP/1.1 100 Continue\r\n\r\n"))
+                await client.send("abc")
+                #expect(await (first + client.read(until: "abc")).statuses == [100, 200])
+            }
+        }
+    }
+
+    @Test func aBodyOverTheLimitIsRefusedWithoutBeingRead() async throws {
+        let head = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n"
+        #expect(try await exchange(head + "Expect: 100-continue\r\n\r\n").statuses == [413])
+        #expect(try await exchange(head + "\r\n").statuses == [413])
+    }
+
+    @Test func theAnswerToARefusedBodyReachesAClientThatGoesOnSending() async throws {
+        try await withServer(HTTPServerTests.echo) { _, port in
+            let client = try TestClient(port: port)
+            await client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n")
+            await client.send([UInt8](repeating: 0x61, count: 9_999_999))
+            #expect(await client.readAll().statuses == [413])
+        }
+    }
+
+    @Test(arguments: RefusalCase.all) func eachRefusalHasItsStatus(_ sample: RefusalCase) async throws {
+        let answer = try await exchange(sample.request)
+        #expect(answer.statuses == [sample.status])
+        #expect(answer.contains("Connection: close"))
+        #expect(answer.contains("Date: "))
+    }
+
+    struct RefusalCase: Sendable {
+        var request: String
+        var status: Int
+
+        static let all = [
+            RefusalCase(request: "GET / HTTP/1.1\r\n\r\n", status: 400),
+            RefusalCase(
+                request: "GET /\(String(repeating: "a", count: 9000)) HTTP/1.1\r\nHost: a\r\n\r\n",
+                status: 414
+            ),
+            RefusalCase(request: "GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n", status: 417),
+            RefusalCase(
+                request: "POST / HTTP/1.1\r\nHost: a\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\na",
+                status: 415
+            ),
+            RefusalCase(
+                request: "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: 9000))\r\n\r\n",
+                status: 431
+            ),
+            RefusalCase(request: "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", status: 501),
+            RefusalCase(request: "GET / HTTP/2.0\r\nHost: a\r\n\r\n", status: 505),
+        ]
+    }
+
+    @Test func slowHeadersAndBodiesAreTimedOut() async throws {
+        let quick: (inout HTTPServerConfiguration) -> Void = {
+            $0.timeouts.header = .milliseconds(50)
+            $0.timeouts.bodyGrace = .milliseconds(50)
+        }
+        try await withServer(HTTPServerTests.echo, configure: quick) { _, port in
+            let silent = try TestClient(port: port)
+            #expect(await silent.readAll() == "")
+            for text in ["GET / HT", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\na"] {
+                let client = try TestClient(port: port)
+                await client.send(text)
+                #expect(await client.readAll().statuses == [408])
+            }
+        }
+    }
+
+    @Test func anIdleConnectionIsClosed() async throws {
+        try await withServer(HTTPServerTests.echo, configure: { $0.timeouts.idle = .milliseconds(50) }) { _, port in
+            let client = try TestClient(port: port)
+            await client.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(await client.readAll().statuses == [200])
+        }
+    }
+
+    @Test func anAnswerThatTakesTooLongIsReplaced() async throws {
+        let responder = ClosureResponder(later: { _ in
+            for await _ in AsyncStream<Void>.makeStream().stream { break }
+            return HTTPResponse(.ok)
+        })
+        try await withServer(responder, configure: { $0.timeouts.response = .milliseconds(50) }) { _, port in
+            let client = try TestClient(port: port)
+            await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(await client.readAll().statuses == [503])
+        }
+    }
+
+    @Test func idleConnectionsMakeRoomForNewOnes() async throws {
+        try await withServer(HTTPServerTests.echo, configure: { $0.limits.connections = 4 }) { _, port in
+            let idle = try (0..<4).map { _ in try TestClient(port: port) }
+            for client in idle {
+                await client.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+                _ = await client.read(until: "ok")
+            }
+            let client = try TestClient(port: port)
+            await client.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(await client.read(until: "ok").statuses == [200])
+            #expect(await idle[0].readAll() == "")
+            await idle[3].send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(await idle[3].read(until: "ok").statuses == [200])
+        }
+    }
+
+    @Test func whereAllConnectionsAreInUseNewOnesAreTurnedAway() async throws {
+        let (started, signal) = AsyncStream.makeStream(of: Void.self)
+        let responder = ClosureResponder(later: { _ in
+            signal.yield()
+            for await _ in AsyncStream<Void>.makeStream().stream { break }
+            return HTTPResponse(.ok)
+        })
+        try await withServer(responder, configure: { $0.limits.connections = 2 }) { _, port in
+            let busy = try (0..<2).map { _ in try TestClient(port: port) }
+            for client in busy { await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n") }
+            var count = 0
+            for await _ in started {
+                count += 1
+                if count == 2 { break }
+            }
+            let client = try TestClient(port: port)
+            await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(await client.readAll().statuses == [503])
+            withExtendedLifetime(busy) {}
+        }
+    }
+
+    @Test func longTextIsCompressedForWhoTakesIt() async throws {
+        let responder = ClosureResponder(now: { request in
+            guard case .bytes(let bytes) = request.body else { return nil }
+            return HTTPResponse(.ok, contentType: "text/plain", [UInt8](repeating: 0x61, count: bytes.count))
+        })
+        try await withServer(responder) { _, port in
+            let client = try TestClient(port: port)
+            await client.send(
+                "POST / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nConnection: close\r\nContent-Length: 2000\r\n\r\n"
+                    + String(repeating: "b", count: 2000)
+            )
+            let answer = await client.readAll()
+            #expect(answer.contains("Content-Encoding: gzip"))
+            #expect(answer.contains("Vary: Accept-Encoding"))
+            #expect(answer.utf8.count < 600)
+        }
+    }
+
+    @Test func connectionsAndRefusalsAreCounted() async throws {
+        let metrics = MetricsRegistry()
+        let connections = metrics.gauge("http_connections", "")
+        try await withServer(HTTPServerTests.echo, metrics: metrics) { _, port in
+            let client = try TestClient(port: port)
+            await client.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = await client.read(until: "ok")
+            #expect(connections.value == 1)
+            await client.send("\r\0")
+            _ = await client.readAll()
+        }
+        #expect(connections.value == 0)
+        let refusals = metrics.counters("http_refused_requests_total", "", labels: ["reason"])
+        #expect(refusals.labeled("malformed_request_line").value == 1)
+    }
+}
