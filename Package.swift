@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
@@ -43,6 +44,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CResources", exclude: ["index.html"]),
 
         library("EmbeddingCore", [crypto]),
         library("HTTP", []),
@@ -62,7 +64,8 @@ let package = Package(
             name: "EmbedStar",
             dependencies: [
                 "EmbeddingCore", "HTTP", "Telemetry", "Server", "Routing", "HTTPClient", "SurrealDB", "Storage",
-                "Inference", "Providers", "Search", "Pipeline", "CZlib", logging, arguments, lifecycle,
+                "Inference", "Providers", "Search", "Pipeline", "CResources", "CZlib", logging, arguments, lifecycle,
+                signals, crypto,
             ],
             swiftSettings: settings
         ),
@@ -84,7 +87,7 @@ let package = Package(
         tests("ProvidersTests", ["Providers", "EmbeddingCore", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SearchTests", ["Search", "EmbeddingCore", "Telemetry", logging]),
         tests("PipelineTests", ["Pipeline", "EmbeddingCore", "Telemetry", logging]),
-        tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "HTTP", logging]),
+        tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "HTTP", "Routing", logging]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -6,6 +6,21 @@ struct EmbedStar: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "embed-star",
         abstract: "Turns text into embeddings, and keeps GitHub repositories in SurrealDB embedded and searchable.",
-        version: Version.current
+        discussion: """
+            Start with: embed-star serve
+
+            Every setting of `embed-star config` is also a flag of every subcommand, such as --db-url or --port.
+            """,
+        version: Version.current,
+        subcommands: [
+            ServeCommand.self, ImportCommand.self, SearchCommand.self, SimilarCommand.self, StatusCommand.self,
+            DrainCommand.self, ConfigCommand.self, DoctorCommand.self,
+        ]
     )
+
+    /// Takes the settings' flags out of the arguments, wherever they stand, and runs the subcommand with the rest.
+    static func main() async {
+        let (flags, rest) = SettingFlags.extract(from: Array(CommandLine.arguments.dropFirst()))
+        await SettingFlags.$current.withValue(flags) { await main(rest) }
+    }
 }

@@ -19,7 +19,7 @@ struct Migrator: Sendable {
         Lease(database: database, name: "migration", owner: owner, duration: .seconds(30))
     }
 
-    private var latest: Int { migrations.last?.version ?? 0 }
+    var latest: Int { migrations.last?.version ?? 0 }
 
     /// - Throws: `StoreError` with `.schema` when the database is of a later version.
     func migrate() async throws(StoreError) {

@@ -9,7 +9,7 @@ package struct SurrealStorage: Sendable {
     package let search: any SimilaritySearch
     package let feed: any RepoFeed
     package let vectorIndex: VectorIndex
-    private let migrator: Migrator
+    let migrator: Migrator
 
     /// - Parameter owner: tells this process from others that use the database; unique and without secrets.
     package init(client: SurrealClient, owner: String, logger: Logger) {

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import SurrealDB
 import Telemetry
 
 /// The table of all settings: flags, environment, `.env.example`, `--help`, and the README's table come from it.
@@ -11,7 +12,11 @@ enum Settings {
     )
     static let dbUser = Setting.text("DB_USER", "root", "user of the database")
     static let dbPass = Setting.text("DB_PASS", "root", "password of the database", isSecret: true)
-    static let dbAuthLevel = Setting.choice("DB_AUTH_LEVEL", DatabaseAuthLevel.root, "where the user is defined")
+    static let dbAuthLevel = Setting.choice(
+        "DB_AUTH_LEVEL",
+        SurrealConfiguration.AuthLevel.root,
+        "where the user is defined"
+    )
     static let dbNamespace = Setting.text("DB_NAMESPACE", "gitstars", "namespace")
     static let dbDatabase = Setting.text("DB_DATABASE", "stars", "database")
     static let poolSize = Setting.integer("POOL_SIZE", 10, in: 1...1000, "connections to the database at most")
@@ -105,15 +110,15 @@ enum Settings {
     )
     static let requestsPerMinute = Setting.optionalInteger(
         "REQUESTS_PER_MINUTE",
-        in: 1...10_000_000,
+        in: 0...10_000_000,
         shown: "OpenAI 3000, Together 1000, others none",
-        "pace of provider calls"
+        "pace of provider calls; 0 for no limit"
     )
     static let tokensPerMinute = Setting.optionalInteger(
         "TOKENS_PER_MINUTE",
-        in: 1...1_000_000_000,
+        in: 0...1_000_000_000,
         shown: "OpenAI 1000000, others none",
-        "pace of tokens"
+        "pace of tokens; 0 for no limit"
     )
     static let embedPrivateRepos = Setting.boolean(
         "EMBED_PRIVATE_REPOS",
@@ -211,13 +216,13 @@ enum Settings {
         "also per part: `warn,pipeline=debug`",
         accepted: "trace, debug, info, notice, warning, error, critical, and PART=LEVEL after a comma"
     ) { LogLevels(parsing: $0) }
-    static let logFormat = Setting<StreamLogHandler.Format?>(
+    static let logFormat = Setting<LineLogHandler.Format?>(
         "LOG_FORMAT",
         default: nil,
         shown: "`text` on a terminal, else `json`",
         "`text` or `json`",
         accepted: "text or json"
-    ) { text in StreamLogHandler.Format(rawValue: text.lowercased()).map { .some($0) } }
+    ) { text in LineLogHandler.Format(rawValue: text.lowercased()).map { .some($0) } }
 
     /// In the order people read them.
     static let all: [any AnySetting] = [
@@ -241,9 +246,6 @@ enum Settings {
     /// `DB_URL` for `--db-url`.
     static func name(ofFlag flag: String) -> String? { namesByFlag[flag] }
 }
-
-/// Where the database user is defined.
-enum DatabaseAuthLevel: String, Sendable, CaseIterable { case root, namespace, database }
 
 /// What holds the vectors that search compares.
 enum SearchBackend: String, Sendable, CaseIterable { case surrealdb, memory }

@@ -7,7 +7,7 @@ package import Logging
 #endif
 
 /// Writes one line a message to standard error: text for people, JSON for machines.
-package struct StreamLogHandler: LogHandler {
+package struct LineLogHandler: LogHandler {
     package enum Format: String, Sendable, CaseIterable { case text, json }
 
     package var metadata: Logger.Metadata = [:]

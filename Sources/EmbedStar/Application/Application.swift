@@ -1,0 +1,121 @@
+import EmbeddingCore
+import Logging
+import Pipeline
+import Routing
+import Server
+import ServiceLifecycle
+import Storage
+import Telemetry
+import UnixSignals
+
+/// The service: all parts, wired, and their life from start to shutdown.
+struct Application {
+    private let context: CommandContext
+    private let logger: Logger
+
+    init(_ context: CommandContext) {
+        self.context = context
+        logger = context.logger("service")
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    /// - Throws: what stops a start: `EmbeddingError`, `SystemError` when a port is taken, `StoreError`.
+    func run() async throws {
+        let settings = context.settings
+        let storage = context.storage()
+        let embeddings = try context.embeddings()
+        let pipeline = EmbeddingPipeline(
+            queue: storage.jobs,
+            service: embeddings,
+            configuration: settings.pipeline,
+            metrics: context.metrics,
+            logger: context.logger("pipeline")
+        )
+        let health = HealthMonitor(
+            store: storage.repos,
+            embeddings: embeddings,
+            pipeline: pipeline,
+            logger: context.logger("health")
+        )
+        let search = searchServices(storage, embeddings)
+        let dependencies = ServiceDependencies(
+            embeddings: embeddings,
+            repos: storage.repos,
+            search: search.search,
+            pipeline: pipeline,
+            health: health,
+            metrics: context.metrics,
+            exposition: exposition(),
+            logger: context.logger("http")
+        )
+        let servers = try await startServers(dependencies)
+        let lifetime = PipelineLifetime(storage: storage, pipeline: pipeline, health: health, logger: logger)
+        // They are stopped in the opposite order: readiness goes first, then the servers, then what works behind them.
+        try await runGroup([lifetime] + search.services + servers.map(ServerLifetime.init) + [health])
+    }
+
+    private func runGroup(_ services: [any Service]) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "embed-star.lifecycle") { _ in SwiftLogNoOpLogHandler() }
+        )
+        // Each part ends within its own grace; this is for one that hangs.
+        let grace = context.settings[Settings.shutdownGrace]
+        configuration.maximumGracefulShutdownDuration = .milliseconds(2 * grace + 2000)
+        try await ServiceGroup(configuration: configuration).run()
+        logger.notice("stopped")
+    }
+
+    /// Binds the ports, so that a taken one stops the start.
+    private func startServers(_ dependencies: ServiceDependencies) async throws -> [HTTPServer] {
+        let settings = context.settings
+        let port = settings[Settings.port]
+        if !settings.isLoopbackOnly, settings[Settings.apiKeys].isEmpty {
+            logger.warning("everybody who reaches \(settings[Settings.host]) may use the API; set API_KEYS")
+        }
+        guard let monitoringPort = settings[Settings.monitoringPort], monitoringPort != port || port == 0 else {
+            return [try await start(.all, port: port, dependencies)]
+        }
+        return [
+            try await start(.monitoring, port: monitoringPort, dependencies),
+            try await start(.service, port: port, dependencies),
+        ]
+    }
+
+    private func start(
+        _ serving: APIConfiguration.Serving,
+        port: Int,
+        _ dependencies: ServiceDependencies
+    ) async throws -> HTTPServer {
+        let server = HTTPServer(
+            configuration: context.settings.server(port: port),
+            responder: API(dependencies, configuration: context.settings.api(serving: serving)),
+            metrics: context.metrics,
+            logger: context.logger("server")
+        )
+        let bound = try await server.start()
+        let host = context.settings[Settings.host]
+        let what = serving == .monitoring ? "health and metrics" : "requests"
+        logger.notice("listening for \(what) on http://\(host.contains(":") ? "[\(host)]" : host):\(bound)")
+        return server
+    }
+
+    private func exposition() -> @Sendable (_ openMetrics: Bool) -> [UInt8] {
+        let registry = context.metrics
+        let process = ProcessMetrics(registry: registry)
+        registry.gauges("build_info", "The build; always 1.", labels: ["version"]).labeled(Version.current).set(1)
+        return { openMetrics in
+            process.update()
+            return PrometheusText.render(registry, as: openMetrics ? .openMetrics : .prometheus)
+        }
+    }
+}
+
+extension Application {
+    private func searchServices(_ storage: SurrealStorage, _ embeddings: any EmbeddingService) -> (
+        search: any RepoSearch, services: [any Service]
+    ) {
+        (InterimSearch(embeddings: embeddings, backend: storage.search), [])
+    }
+}

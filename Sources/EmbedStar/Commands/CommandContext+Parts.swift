@@ -1,0 +1,44 @@
+import EmbeddingCore
+import Providers
+import Storage
+import SurrealDB
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The parts that several subcommands use, made of the settings.
+extension CommandContext {
+    func database() -> SurrealClient {
+        SurrealClient(
+            configuration: settings.database,
+            transport: transport,
+            metrics: metrics,
+            logger: logger("surrealdb")
+        )
+    }
+
+    func storage(_ client: SurrealClient? = nil) -> SurrealStorage {
+        SurrealStorage(client: client ?? database(), owner: Self.owner, logger: logger("storage"))
+    }
+
+    /// - Throws: `EmbeddingError` when the provider's settings cannot work.
+    func embeddings() throws(EmbeddingError) -> EmbeddingGateway {
+        try EmbeddingGateway(
+            configuration: settings.providers,
+            transport: transport,
+            metrics: metrics,
+            logger: logger("provider")
+        )
+    }
+
+    /// This process among all that use the database.
+    private static let owner: String = {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        let host = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return "\(host)-\(getpid())-\(UInt32.random(in: .min ... .max))"
+    }()
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// `embed-star config`: the effective settings.
+struct ConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Print the effective settings and where each came from, secrets masked.",
+        discussion: SettingsDocument.help
+    )
+
+    @Flag(help: "Print a .env file with every setting and its default.") var example = false
+    @Flag(help: "Print the settings as a Markdown table.") var markdown = false
+
+    func run() throws {
+        if example {
+            print(SettingsDocument.dotEnvExample, terminator: "")
+        } else if markdown {
+            print(SettingsDocument.markdown, terminator: "")
+        } else {
+            let values = try SettingValues.ofProcess()
+            var table = TextTable([("SETTING", .left), ("VALUE", .left), ("FROM", .left)])
+            for setting in Settings.all {
+                let (text, source) = values.shown(setting)
+                table.add([setting.name, text.filter { $0 != "`" }, source.rawValue])
+            }
+            print(table.rendered(width: .max))
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+
+/// `embed-star doctor`: find what is wrong.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check database, schema, provider, model and port, and say what to do about each fault.",
+        discussion: "Exit code 0 when nothing is broken, 1 otherwise. Nothing is changed."
+    )
+
+    func run() async throws {
+        try await CommandContext.run { context in
+            let doctor = Doctor(
+                settings: context.settings,
+                storage: context.storage(),
+                embeddings: context.embeddings
+            )
+            let findings = await doctor.examine { print(Self.text($0)) }
+            if findings.contains(where: { $0.verdict == .bad }) { throw ExitCode.failure }
+        }
+    }
+
+    private static func text(_ finding: Finding) -> String {
+        let verdict = finding.verdict.rawValue
+        let line = "\(verdict)\(String(repeating: " ", count: 6 - verdict.count))\(finding.subject): \(finding.detail)"
+        return finding.remedy.map { "\(line)\n      → \($0)" } ?? line
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// `embed-star search`: ask a running service.
+struct SearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Search the repos of a running embed-star by meaning, words, and names.",
+        discussion: """
+            Examples:
+              embed-star search "vector database in rust"
+              embed-star search "static site generator" --language Go --min-stars 1000 --json
+            """
+    )
+
+    @Argument(help: "What to search for.") var text: String
+    @Option(help: "vector, text, or hybrid.") var mode: String?
+    @OptionGroup var filter: SearchFilterOptions
+
+    func run() async throws {
+        try await CommandContext.run { context in
+            try await filter.show("/search", [("q", text), ("mode", mode)], context)
+        }
+    }
+}
+
+/// `embed-star similar`: ask a running service.
+struct SimilarCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "similar",
+        abstract: "List the repos nearest to a repo.",
+        discussion: "Example:\n  embed-star similar tokio-rs/tokio --limit 5"
+    )
+
+    @Argument(help: "The repo, as owner/name.") var repo: String
+    @OptionGroup var filter: SearchFilterOptions
+
+    func run() async throws {
+        let path = repo.split(separator: "/", omittingEmptySubsequences: false).map {
+            ServiceClient.encoded(String($0))
+        }
+        guard path.count == 2 else { throw ValidationError("\"\(repo)\" is not of the form owner/name") }
+        try await CommandContext.run { context in
+            try await filter.show("/repos/\(path[0])/\(path[1])/similar", [], context)
+        }
+    }
+}
+
+/// Flags that `search` and `similar` share, and their output.
+struct SearchFilterOptions: ParsableArguments {
+    @Option(help: "Most results, 1 to 100.") var limit = 10
+    @Option(help: "Only repos in this programming language.") var language: String?
+    @Option(help: "Only repos with at least so many stars.") var minStars: Int?
+    @Option(help: "Only repos of this owner.") var owner: String?
+    @Option(help: "No repos of this owner.") var excludeOwner: String?
+    @Option(help: "Smallest cosine similarity, -1 to 1.") var minScore: Double?
+    @Option(help: "URL of the service; by default the one that the settings describe.") var server: String?
+    @Flag(help: "Print the service's answer as it is.") var json = false
+
+    private struct Answer: Decodable {
+        struct Result: Decodable {
+            var full_name: String
+            var description: String?
+            var language: String?
+            var stars: Int
+            var score: Double?
+        }
+
+        var results: [Result]
+        var coverage: Double?
+    }
+
+    func show(_ path: String, _ query: [(String, String?)], _ context: CommandContext) async throws {
+        let filters: [(String, String?)] = [
+            ("limit", String(limit)), ("language", language), ("min_stars", minStars.map(String.init)),
+            ("owner", owner), ("exclude_owner", excludeOwner), ("min_score", minScore.map { String($0) }),
+        ]
+        let (answer, bytes): (Answer, [UInt8]) = try await context.service(server).get(path, query: query + filters)
+        if json {
+            print(String(decoding: bytes, as: UTF8.self))
+            return
+        }
+        guard !answer.results.isEmpty else {
+            print("nothing found")
+            return
+        }
+        var table = TextTable([
+            ("SCORE", .right), ("REPO", .left), ("LANGUAGE", .left), ("STARS", .right), ("DESCRIPTION", .left),
+        ])
+        for result in answer.results {
+            table.add([
+                result.score.map(HumanText.score) ?? "–", result.full_name, result.language ?? "–",
+                HumanText.count(result.stars), (result.description ?? "").split(separator: "\n").joined(separator: " "),
+            ])
+        }
+        print(table.rendered(width: StandardOutput.columns))
+        if let coverage = answer.coverage, coverage < 0.995 {
+            StandardError.write("\(Int(coverage * 100)) % of the repos are embedded so far\n")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// `embed-star status`: the pipeline of a running service at a glance.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show what a running embed-star is doing."
+    )
+
+    @Option(help: "URL of the service; by default the one that the settings describe.") var server: String?
+    @Flag(help: "Print the service's answer as it is.") var json = false
+
+    private struct Pipeline: Decodable {
+        struct Provider: Decodable {
+            var state: String
+        }
+
+        var state: String
+        var model: String?
+        var pending: Int
+        var failed: Int
+        var embedded: Int
+        var total: Int
+        var rate_per_second: Double
+        var eta_seconds: Double?
+        var provider: Provider
+    }
+
+    private struct Health: Decodable {
+        var status: String
+    }
+
+    func run() async throws {
+        try await CommandContext.run { context in
+            let service = context.service(server)
+            let (pipeline, bytes): (Pipeline, [UInt8]) = try await service.get("/pipeline")
+            if json {
+                print(String(decoding: bytes, as: UTF8.self))
+                return
+            }
+            let health: Health? = try? await service.get("/health").0
+            print(Self.text(pipeline, health: health?.status ?? "unknown", service.baseURL))
+        }
+    }
+
+    private static func text(_ pipeline: Pipeline, health: String, _ url: String) -> String {
+        let share = pipeline.total > 0 ? Double(pipeline.embedded) / Double(pipeline.total) : 1
+        var lines = [
+            "service   \(url), health \(health)",
+            "provider  \(pipeline.provider.state), model \(pipeline.model ?? "not known yet")",
+            "pipeline  \(pipeline.state), \(HumanText.rate(pipeline.rate_per_second)) repos/s",
+            "repos     \(HumanText.count(pipeline.embedded)) of \(HumanText.count(pipeline.total)) embedded"
+                + " (\(Int(share * 100)) %), \(HumanText.count(pipeline.pending)) pending,"
+                + " \(HumanText.count(pipeline.failed)) failed",
+        ]
+        if let eta = pipeline.eta_seconds { lines.append("done in   \(HumanText.duration(seconds: eta))") }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,109 @@
+import EmbeddingCore
+import FoundationEssentials
+import Storage
+
+/// Looks at everything that the service needs, one thing after the other, without changing anything.
+struct Doctor {
+    /// Clocks further apart than this confuse leases and logs, in seconds.
+    private static let tolerableSkew = 5.0
+    /// How long the provider may take for one short text.
+    private static let providerPatience: Duration = .seconds(20)
+
+    let settings: SettingValues
+    let storage: SurrealStorage
+    /// Made when it is looked at: a missing model is a finding like any other.
+    let embeddings: () throws -> any EmbeddingService
+
+    /// All findings, in the order of the checks; `report` gets each as it is made.
+    func examine(report: (Finding) -> Void) async -> [Finding] {
+        var findings: [Finding] = []
+        func note(_ finding: Finding) {
+            findings.append(finding)
+            report(finding)
+        }
+        note(await database())
+        let isReachable = findings[0].verdict != .bad
+        if isReachable {
+            note(await schema())
+            note(await clock())
+        }
+        let (provider, model) = await self.provider()
+        note(provider)
+        if let model, isReachable { note(await storedVectors(model)) }
+        note(PortCheck.finding(host: settings[Settings.host], port: settings[Settings.port]))
+        return findings
+    }
+
+    private func database() async -> Finding {
+        do {
+            _ = try await storage.serverTime()
+            return .good("database", "\(try await storage.serverVersion()) at \(settings[Settings.dbURL])")
+        } catch {
+            return Self.finding(for: error, settings)
+        }
+    }
+
+    private func schema() async -> Finding {
+        do {
+            let (found, wanted) = try await storage.schemaVersion()
+            guard found < wanted else { return .good("schema", "version \(found)") }
+            return .doubtful(
+                "schema",
+                found == 0 ? "not there yet" : "version \(found) of \(wanted)",
+                remedy: "nothing: `embed-star serve` brings it up to date when it starts"
+            )
+        } catch {
+            return Self.finding(for: error, settings)
+        }
+    }
+
+    private func clock() async -> Finding {
+        let skew: Double
+        do {
+            skew = Date().timeIntervalSince1970 - (try await storage.serverTime())
+        } catch {
+            return Self.finding(for: error, settings)
+        }
+        guard abs(skew) > Self.tolerableSkew else { return .good("clock", "agrees with the database's") }
+        return .doubtful(
+            "clock",
+            "differs from the database's by \(Int(skew.magnitude)) s",
+            remedy: "synchronise both machines' clocks (NTP)"
+        )
+    }
+
+    private func provider() async -> (Finding, EmbeddingModel?) {
+        do {
+            let service = try embeddings()
+            let request = EmbeddingRequest(
+                inputs: [.text("doctor")],
+                deadline: ContinuousClock.now.advanced(by: Self.providerPatience)
+            )
+            let result = try await service.embed(request)
+            if case .failure(let error)? = result.embeddings.first { throw error }
+            return (.good("provider", "\(result.model.fingerprint) gives vectors"), result.model)
+        } catch let error as EmbeddingError {
+            return (Self.finding(for: error, settings), nil)
+        } catch {
+            return (.bad("provider", "\(error)", remedy: "look at the log with LOG_LEVEL=debug"), nil)
+        }
+    }
+
+    private func storedVectors(_ model: EmbeddingModel) async -> Finding {
+        do {
+            let statistics = try await storage.jobs.statistics(model: model)
+            let stale = statistics.total - statistics.embedded - statistics.pending
+            guard stale > 0, statistics.embedded == 0, statistics.total > 0 else {
+                return .good("vectors", "\(statistics.embedded) of \(statistics.total) repos have one of this model")
+            }
+            return .doubtful(
+                "vectors",
+                "none of \(statistics.total) repos has one of \(model.fingerprint)",
+                remedy: "`embed-star serve` or `drain` embeds them all; keep the old model to keep the old vectors"
+            )
+        } catch {
+            // Without the tables there is nothing to compare; the schema's own finding says so.
+            return .good("vectors", "none yet")
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import EmbeddingCore
+import Logging
+import Routing
+import ServiceLifecycle
+import Synchronization
+
+/// Probes the database in the background, so that health is answered from memory however long the database hangs.
+final class HealthMonitor: HealthSource, Service {
+    private let store: any RepoStore
+    private let embeddings: any EmbeddingService
+    private let pipeline: any PipelineControl
+    private let logger: Logger
+    private let start = ContinuousClock.now
+    private let state = Mutex(HealthState())
+
+    init(store: any RepoStore, embeddings: any EmbeddingService, pipeline: any PipelineControl, logger: Logger) {
+        self.store = store
+        self.embeddings = embeddings
+        self.pipeline = pipeline
+        self.logger = logger
+    }
+
+    /// Probes until the service is shut down.
+    func run() async throws {
+        await withTaskGroup { group in
+            group.addTask { await self.probeRepeatedly() }
+            try? await gracefulShutdown()
+            state.withLock { $0.isShuttingDown = true }
+            group.cancelAll()
+        }
+    }
+
+    /// The schema is in place; readiness rests on the database from now on.
+    func schemaIsReady() { state.withLock { $0.isSchemaReady = true } }
+
+    var snapshot: HealthSnapshot {
+        let now = ContinuousClock.now
+        return state.withLock { $0 }.snapshot(
+            provider: embeddings.providerState,
+            pipeline: pipeline.status,
+            uptime: now - start,
+            now: now
+        )
+    }
+
+    private func probeRepeatedly() async {
+        while !Task.isCancelled {
+            let fault: String?
+            do {
+                try await store.ping()
+                fault = nil
+            } catch {
+                fault = error.message
+            }
+            if Task.isCancelled { return }
+            let change = state.withLock { $0.note(fault, at: .now) }
+            switch change {
+            case .lost(let reason): logger.error("the database does not answer: \(reason)")
+            case .regained: logger.notice("the database answers again")
+            case nil: break
+            }
+            try? await Task.sleep(for: HealthState.probeInterval)
+        }
+    }
+}

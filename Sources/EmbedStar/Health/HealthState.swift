@@ -1,0 +1,85 @@
+import EmbeddingCore
+import Routing
+
+/// What is known of the database and of our own life; turned into a snapshot without looking anywhere.
+struct HealthState: Sendable {
+    enum Change: Equatable { case lost(String), regained }
+
+    /// Time between probes, and how old the last good answer may be before readiness is withdrawn.
+    static let probeInterval: Duration = .seconds(2)
+    static let freshness: Duration = .seconds(10)
+
+    var isSchemaReady = false
+    var isShuttingDown = false
+    private(set) var lastAnswer: ContinuousClock.Instant?
+    private(set) var fault: String?
+
+    /// Takes the result of a probe: nil when the database answered.
+    /// - Returns: what changed by it.
+    mutating func note(_ newFault: String?, at now: ContinuousClock.Instant) -> Change? {
+        let oldFault = fault
+        fault = newFault
+        if newFault == nil { lastAnswer = now }
+        switch (oldFault, newFault) {
+        case (nil, let reason?): return .lost(reason)
+        case (.some, nil): return .regained
+        default: return nil
+        }
+    }
+
+    func snapshot(
+        provider: ProviderState,
+        pipeline: PipelineStatus,
+        uptime: Duration,
+        now: ContinuousClock.Instant
+    ) -> HealthSnapshot {
+        let database = database(at: now)
+        return HealthSnapshot(
+            database: database,
+            provider: Self.health(of: provider, now: now),
+            pipeline: Self.health(of: pipeline),
+            readiness: readiness(database),
+            uptime: uptime
+        )
+    }
+
+    private func database(at now: ContinuousClock.Instant) -> ComponentHealth {
+        guard let lastAnswer else { return ComponentHealth(.down, fault ?? "it was not reached yet") }
+        let silence = now - lastAnswer
+        if silence > Self.freshness {
+            return ComponentHealth(.down, fault ?? "no answer for \(silence.components.seconds) s")
+        }
+        return fault.map { ComponentHealth(.degraded, $0) } ?? ComponentHealth(.ok)
+    }
+
+    private func readiness(_ database: ComponentHealth) -> HealthSnapshot.Readiness {
+        if isShuttingDown { return .notReady("shutting down") }
+        if database.state == .down { return .notReady("database: \(database.detail ?? "down")") }
+        return isSchemaReady ? .ready : .notReady("the schema is not in place yet")
+    }
+
+    private static func health(of provider: ProviderState, now: ContinuousClock.Instant) -> ComponentHealth {
+        switch provider {
+        case .ready: ComponentHealth(.ok)
+        case .limited(let until):
+            ComponentHealth(.degraded, "limits our requests for another \(wholeSeconds(until - now)) s")
+        case .open(let until):
+            ComponentHealth(.down, "fails; it is tried again in \(wholeSeconds(until - now)) s")
+        case .stopped(let error): ComponentHealth(.down, error.message)
+        }
+    }
+
+    private static func health(of pipeline: PipelineStatus) -> ComponentHealth {
+        switch pipeline.state {
+        case .starting, .idle, .draining:
+            pipeline.statistics.failed == 0
+                ? ComponentHealth(.ok) : ComponentHealth(.degraded, "\(pipeline.statistics.failed) repos failed")
+        case .paused: ComponentHealth(.degraded, "paused")
+        case .waiting: ComponentHealth(.degraded, "waits for the provider")
+        case .disconnected: ComponentHealth(.down, "waits for the database")
+        case .stopped: ComponentHealth(.down, "stopped")
+        }
+    }
+
+    private static func wholeSeconds(_ duration: Duration) -> Int64 { max(0, duration.components.seconds) }
+}

@@ -1,0 +1,39 @@
+import EmbeddingCore
+
+/// Tells people how an import goes.
+final class ImportProgress {
+    /// Bad lines named one by one at most; the rest are only counted.
+    private static let maximumReports = 20
+
+    private var line = ProgressLine()
+    private var reports = 0
+    private let start = ContinuousClock.now
+
+    func report(path: String, line number: Int, reason: String) {
+        reports += 1
+        guard reports <= Self.maximumReports else { return }
+        line.interrupt()
+        StandardError.write("\(path):\(number): left out: \(reason)\n")
+        if reports == Self.maximumReports { StandardError.write("further bad lines are only counted\n") }
+    }
+
+    func show(_ progress: RepoImport.Progress) {
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let rate = seconds > 0 ? Double(progress.records) / seconds : 0
+        line.show(
+            "\(HumanText.count(progress.records)) repos read, \(HumanText.rate(rate)) a second",
+            fraction: progress.fraction
+        )
+    }
+
+    func finish(_ progress: RepoImport.Progress) {
+        line.interrupt()
+        let counts = progress.counts
+        var parts = [
+            "\(HumanText.count(counts.created)) created", "\(HumanText.count(counts.changed)) changed",
+            "\(HumanText.count(counts.unchanged)) unchanged",
+        ]
+        if progress.bad > 0 { parts.append("\(HumanText.count(progress.bad)) left out") }
+        print("\(HumanText.count(progress.records)) repos read: \(parts.joined(separator: ", "))")
+    }
+}

@@ -1,0 +1,92 @@
+import EmbeddingCore
+import Routing
+import Testing
+
+@testable import EmbedStar
+
+@Suite struct HealthStateTests {
+    private let start = ContinuousClock.now
+
+    private func snapshot(
+        _ state: HealthState,
+        provider: ProviderState = .ready,
+        pipeline: PipelineStatus.State = .idle,
+        after: Duration = .zero
+    ) -> HealthSnapshot {
+        state.snapshot(
+            provider: provider,
+            pipeline: PipelineStatus(state: pipeline),
+            uptime: .zero,
+            now: start.advanced(by: after)
+        )
+    }
+
+    private func answering() -> HealthState {
+        var state = HealthState()
+        state.isSchemaReady = true
+        _ = state.note(nil, at: start)
+        return state
+    }
+
+    @Test func isNotReadyBeforeTheDatabaseAnswered() {
+        let snapshot = snapshot(HealthState())
+        #expect(snapshot.state == .down)
+        #expect(snapshot.readiness == .notReady("database: it was not reached yet"))
+    }
+
+    @Test func isNotReadyWithoutTheSchema() {
+        var state = HealthState()
+        _ = state.note(nil, at: start)
+        #expect(snapshot(state).readiness == .notReady("the schema is not in place yet"))
+    }
+
+    @Test func isReadyWhileTheDatabaseAnswers() {
+        #expect(snapshot(answering()).readiness == .ready)
+        #expect(snapshot(answering()).state == .ok)
+    }
+
+    @Test func toleratesAShortSilenceAndThenWithdraws() {
+        var state = answering()
+        #expect(state.note("refused", at: start) == .lost("refused"))
+        #expect(snapshot(state, after: .seconds(5)).readiness == .ready)
+        #expect(snapshot(state, after: .seconds(5)).state == .degraded)
+        #expect(snapshot(state, after: .seconds(11)).readiness == .notReady("database: refused"))
+        #expect(state.note("refused", at: start) == nil)
+        #expect(state.note(nil, at: start.advanced(by: .seconds(12))) == .regained)
+        #expect(snapshot(state, after: .seconds(13)).readiness == .ready)
+    }
+
+    @Test func noticesAProbeThatHangs() {
+        #expect(snapshot(answering(), after: .seconds(30)).database == ComponentHealth(.down, "no answer for 30 s"))
+    }
+
+    @Test func isNotReadyWhileShuttingDown() {
+        var state = answering()
+        state.isShuttingDown = true
+        #expect(snapshot(state).readiness == .notReady("shutting down"))
+    }
+
+    @Test func degradesWithTheProviderAndStaysReady() {
+        let states: [(ProviderState, ComponentHealth.State)] = [
+            (.limited(until: start.advanced(by: .seconds(9))), .degraded),
+            (.open(until: start.advanced(by: .seconds(9))), .down),
+            (.stopped(EmbeddingError(.unauthorized, "the key was refused")), .down),
+        ]
+        for (provider, expected) in states {
+            let snapshot = snapshot(answering(), provider: provider)
+            #expect(snapshot.provider.state == expected)
+            #expect(snapshot.state == .degraded)
+            #expect(snapshot.readiness == .ready)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (.starting, .ok), (.idle, .ok), (.draining, .ok), (.paused, .degraded), (.waiting, .degraded),
+            (.disconnected, .down), (.stopped, .down),
+        ] as [(PipelineStatus.State, ComponentHealth.State)]
+    )
+    func followsThePipeline(state: PipelineStatus.State, expected: ComponentHealth.State) {
+        #expect(snapshot(answering(), pipeline: state).pipeline.state == expected)
+    }
+}
