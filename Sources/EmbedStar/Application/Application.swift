@@ -37,7 +37,7 @@ struct Application {
             pipeline: pipeline,
             logger: context.logger("health")
         )
-        let search = searchServices(storage, embeddings)
+        let search = try SearchServices(context, storage, embeddings, pipeline)
         let dependencies = ServiceDependencies(
             embeddings: embeddings,
             repos: storage.repos,
@@ -51,7 +51,7 @@ struct Application {
         let servers = try await startServers(dependencies)
         let lifetime = PipelineLifetime(storage: storage, pipeline: pipeline, health: health, logger: logger)
         // They are stopped in the opposite order: readiness goes first, then the servers, then what works behind them.
-        try await runGroup([lifetime] + search.services + servers.map(ServerLifetime.init) + [health])
+        try await runGroup([lifetime] + search.lifetimes + servers.map(ServerLifetime.init) + [health])
     }
 
     private func runGroup(_ services: [any Service]) async throws {
@@ -109,13 +109,5 @@ struct Application {
             process.update()
             return PrometheusText.render(registry, as: openMetrics ? .openMetrics : .prometheus)
         }
-    }
-}
-
-extension Application {
-    private func searchServices(_ storage: SurrealStorage, _ embeddings: any EmbeddingService) -> (
-        search: any RepoSearch, services: [any Service]
-    ) {
-        (InterimSearch(embeddings: embeddings, backend: storage.search), [])
     }
 }
