@@ -61,7 +61,9 @@ struct OllamaRoutes: Sendable {
         case .string(let text): call.inputs = [.text(text)]
         case .array(let elements):
             call.inputs = try elements.map { element in
-                guard let text = element.string else { throw APIError.badRequest("input has to hold strings") }
+                guard let text = element.string, !text.isEmpty else {
+                    throw APIError.badRequest("input has to hold strings that are not empty")
+                }
                 return .text(text)
             }
         default: throw APIError.badRequest("input has to be a string or an array of strings")

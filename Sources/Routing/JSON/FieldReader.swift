@@ -5,7 +5,7 @@ struct FieldReader {
     /// Where the object stands: `#` for the whole body, `#/0` for the first element of an array.
     private let pointer: String
     /// Whether the values are text that may stand for numbers and truth values.
-    private let isQuery: Bool
+    let isQuery: Bool
     private(set) var errors: [FieldError] = []
 
     /// - Parameter value: an object; anything else is a fault of its own.
@@ -47,25 +47,29 @@ struct FieldReader {
         if !errors.isEmpty { throw APIError.invalid(errors) }
     }
 
-    /// Takes a member; null counts as absent.
-    mutating func take(_ name: String) -> JSONValue? {
-        guard let value = members.removeValue(forKey: name), value != .null else { return nil }
-        return value
+    /// Takes a member.
+    mutating func take(_ name: String) -> JSONValue? { members.removeValue(forKey: name) }
+
+    /// Takes a member out when it is null. - Returns: whether it was.
+    mutating func takeNull(_ name: String) -> Bool {
+        guard members[name] == .null else { return false }
+        members[name] = nil
+        return true
     }
 
     mutating func ignore(_ names: String...) {
         for name in names { members[name] = nil }
     }
 
-    /// Text of `length` UTF-8 bytes, without NUL, which databases refuse.
+    /// Text of `length` Unicode scalars, without NUL, which databases refuse.
     mutating func string(_ name: String, length: ClosedRange<Int>) -> String? {
         guard let value = take(name) else { return nil }
         guard case .string(let text) = value else {
             report(name, "\(name) has to be a string")
             return nil
         }
-        guard length.contains(text.utf8.count) else {
-            report(name, "\(name) has to have \(length.lowerBound) to \(length.upperBound) bytes")
+        guard length.contains(text.unicodeScalars.count) else {
+            report(name, "\(name) has to have \(length.lowerBound) to \(length.upperBound) characters")
             return nil
         }
         guard !text.utf8.contains(0) else {
@@ -114,17 +118,30 @@ struct FieldReader {
             report(name, "\(name) has to be an array of \(count.lowerBound) to \(count.upperBound) strings")
             return nil
         }
-        let texts = elements.compactMap(\.string).filter { length.contains($0.utf8.count) && !$0.utf8.contains(0) }
+        let texts = elements.compactMap(\.string).filter {
+            length.contains($0.unicodeScalars.count) && !$0.utf8.contains(0)
+        }
         guard texts.count == elements.count else {
-            report(name, "\(name) has to hold strings of \(length.lowerBound) to \(length.upperBound) bytes")
+            report(name, "\(name) has to hold strings of \(length.lowerBound) to \(length.upperBound) characters")
             return nil
         }
         return texts
     }
 
+    /// An `http` or `https` URL of visible ASCII characters.
+    mutating func webAddress(_ name: String) -> String? {
+        guard let text = string(name, length: 9...2048) else { return nil }
+        let start = ["http://", "https://"].first { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
+        guard start != nil, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            report(name, "\(name) has to be an http or https URL")
+            return nil
+        }
+        return text
+    }
+
     /// A moment in RFC 3339, as it was given.
     mutating func timestamp(_ name: String) -> String? {
-        guard let text = string(name, length: 20...40) else { return nil }
+        guard let text = string(name, length: 20...64) else { return nil }
         guard Timestamp.isValid(text) else {
             report(name, "\(name) has to be a moment in RFC 3339, such as 2026-01-31T12:00:00Z")
             return nil

@@ -66,7 +66,8 @@ extension SearchQuery {
     /// - Throws: `APIError` 400.
     init(fields given: FieldReader, _ caller: Caller) throws {
         var fields = given
-        let text = fields.string("q", length: 1...8192)
+        // In a query every character may take twelve of the request line's 8 KiB.
+        let text = fields.string("q", length: 1...(fields.isQuery ? 500 : 8192))
         let vector = fields.vector("embedding")
         let mode = fields.choice("mode", of: SearchMode.self)
         let filter = SearchFilter(&fields, caller)

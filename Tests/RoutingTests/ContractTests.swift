@@ -1,0 +1,40 @@
+import FoundationEssentials
+import HTTP
+import Testing
+
+@testable import Routing
+
+/// The routes and `openapi.yaml` name the same operations.
+@Suite struct ContractTests {
+    private static let file = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "openapi.yaml")
+
+    /// The operations of the contract, by the indentation of its section `paths`.
+    private func documented() throws -> Set<String> {
+        let text = String(decoding: try Data(contentsOf: Self.file), as: UTF8.self)
+        let methods = Set(HTTPMethod.allCases.map { $0.rawValue.lowercased() })
+        var operations: Set<String> = []
+        var path = ""
+        var isInPaths = false
+        for line in text.split(separator: "\n") {
+            if !line.hasPrefix(" ") { isInPaths = line == "paths:" }
+            guard isInPaths, line.hasSuffix(":") else { continue }
+            let name = line.dropLast().trimmingSpaces()
+            if line.hasPrefix("  /") { path = name }
+            if line.hasPrefix("    "), !line.hasPrefix("     "), methods.contains(name) {
+                operations.insert("\(name.uppercased()) \(path)")
+            }
+        }
+        return operations
+    }
+
+    @Test func `every route is in the contract and the other way round`() throws {
+        let routes = Set(
+            StubServices().api().surface.map { method, template in
+                "\(method.rawValue) \(template.split(separator: "...").joined())"
+            }
+        )
+        #expect(try documented() == routes)
+    }
+}
