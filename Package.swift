@@ -30,6 +30,7 @@ let package = Package(
     products: [
         .executable(name: "embed-star", targets: ["EmbedStar"]),
         .executable(name: "echo-server", targets: ["EchoServer"]),
+        .executable(name: "encode-benchmark", targets: ["EncodeBenchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -69,6 +70,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(name: "EncodeBenchmark", dependencies: ["Inference", arguments], swiftSettings: settings),
         .executableTarget(
             name: "EchoServer",
             dependencies: ["HTTP", "Server", "Telemetry", logging],

@@ -4,4 +4,9 @@ package struct EncodedTexts: Sendable {
     package var vectors: [[Float]]
     /// Tokens computed, all texts together, special tokens included, what was cut not.
     package var tokens: Int
+
+    package init(vectors: [[Float]], tokens: Int) {
+        self.vectors = vectors
+        self.tokens = tokens
+    }
 }
