@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import Inference
 
 /// Measures the built-in model alone, and writes what it computes for comparison with a reference.
@@ -32,11 +33,14 @@ import Inference
         let startTime = clock.now - start
         if let tokens { try write(tokensOf: texts, by: encoder, to: tokens) }
         var best = Duration.seconds(1_000_000)
+        var leastProcessorTime = Double.infinity
         var encoded = EncodedTexts(vectors: [], tokens: 0)
         for _ in 0..<rounds {
             let begin = clock.now
+            let processorBegin = processorSeconds()
             encoded = try await encoder.encode(texts)
             best = min(best, clock.now - begin)
+            leastProcessorTime = min(leastProcessorTime, processorSeconds() - processorBegin)
         }
         if let vectors { try write(encoded.vectors, to: vectors) }
         let tokenization = measureTokenization(of: texts, by: encoder, clock)
@@ -46,6 +50,7 @@ import Inference
             """
             {"precision":"\(encoder.precision.rawValue)","kernels":"\(encoder.instructionSet)","threads":\(threads),\
             "texts":\(texts.count),"tokens":\(encoded.tokens),"texts_per_second":\(rounded(rate)),\
+            "texts_per_cpu_second":\(rounded(Double(texts.count) / leastProcessorTime)),\
             "tokenized_per_second":\(rounded(tokenization)),"latency_p50_ms":\(rounded(latencies.p50)),\
             "latency_p99_ms":\(rounded(latencies.p99)),"start_ms":\(rounded(seconds(startTime) * 1000)),\
             "resident_mib":\(rounded(residentMebibytes()))}
@@ -98,6 +103,13 @@ import Inference
         }
         latencies.sort()
         return (latencies[latencies.count / 2], latencies[latencies.count * 99 / 100])
+    }
+
+    /// User and system time of all threads.
+    private func processorSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
     private func residentMebibytes() -> Double {
