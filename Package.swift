@@ -15,6 +15,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -58,7 +59,7 @@ let package = Package(
         // Optimised in every configuration: unoptimised vector code would make the tests slower by a hundred times.
         .target(name: "CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Inference", ["COneDNN", "CInferenceKernels", crypto]),
-        library("Providers", ["EmbeddingCore", "HTTPClient", "Inference", "Telemetry", logging, crypto, collections]),
+        library("Providers", ["EmbeddingCore", "HTTPClient", "Inference", "Telemetry", logging, crypto, collections, heap]),
         library("Search", ["EmbeddingCore", "Telemetry", "CSQLite", logging]),
         library("Pipeline", ["EmbeddingCore", "Telemetry", logging, collections]),
         .executableTarget(
@@ -86,7 +87,7 @@ let package = Package(
         tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),
         tests("StorageTests", ["Storage", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
         tests("InferenceTests", ["Inference", "CInferenceKernels"], resources: [.copy("Fixtures")]),
-        tests("ProvidersTests", ["Providers", "EmbeddingCore", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
+        tests("ProvidersTests", ["Providers", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SearchTests", ["Search", "EmbeddingCore", "Telemetry", logging]),
         tests("PipelineTests", ["Pipeline", "EmbeddingCore", "Telemetry", logging]),
         tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "HTTP", "Routing", logging]),

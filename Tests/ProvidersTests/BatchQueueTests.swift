@@ -247,11 +247,44 @@ struct BatchQueueTests {
         let first = calls(queue.advance(now: start))
         _ = finish(&queue, first[0], at: start + .seconds(1))
         let now = start + .seconds(1)
-        try submit(&queue, texts("b", 40), at: now)
+        for number in 0..<40 { try submit(&queue, [text("b\(number)")], at: now) }
         #expect(throws: EmbeddingError(.overloaded, "")) {
             try submit(&queue, [text("c")], deadline: now + .seconds(3), at: now)
         }
         try submit(&queue, [text("d")], deadline: now + .seconds(10), at: now)
+    }
+
+    @Test func `a small request that overtakes a large one is not refused for its sake`() throws {
+        var queue = queue {
+            $0.parallelCalls = 1; $0.batchSize = 10
+        }
+        try submit(&queue, [text("a")])
+        let first = calls(queue.advance(now: start))
+        let now = start + .seconds(1)
+        _ = finish(&queue, first[0], at: now)
+        try submit(&queue, texts("large", 400), at: now)
+        try submit(&queue, [text("small")], deadline: now + .seconds(3), at: now)
+    }
+
+    @Test func `a large request gets its share although small ones keep coming`() throws {
+        var queue = queue {
+            $0.parallelCalls = 1; $0.batchSize = 10
+        }
+        let large = try submit(&queue, texts("large", 100))
+        var (now, made, hasEnded) = (start, 0, false)
+        var running = calls(queue.advance(now: now))
+        // The small ones alone would fill every call.
+        while !hasEnded, made < 10_000 {
+            for _ in 0..<10 {
+                made += 1
+                try submit(&queue, [text("small\(made)")], at: now)
+            }
+            now += .milliseconds(10)
+            let effects = finish(&queue, try #require(running.first), at: now)
+            hasEnded = finished(effects).keys.contains(large)
+            running = calls(effects)
+        }
+        #expect(hasEnded && queue.requests.count < 1500)
     }
 
     @Test func `a failed call is tried again with its texts and gives up in the end`() throws {

@@ -37,7 +37,7 @@ struct EmbeddingCacheTests {
         let entrySize = LRUCache.overhead + 16
         var cache = LRUCache(capacity: entrySize * 10 + 5)
         var naive: [(key: String, value: Int)] = []
-        for step in 0..<20_000 {
+        for step in 0..<5000 {
             let text = "\(Int.random(in: 0..<25, using: &random))"
             if Bool.random(using: &random) {
                 cache.insert(try value(step), for: key(text))
@@ -67,7 +67,7 @@ struct EmbeddingCacheTests {
     @Test func `vectors of several sizes are bounded together`() throws {
         var random = LinearGenerator(state: 9)
         var cache = LRUCache(capacity: 50_000)
-        for step in 0..<2000 {
+        for step in 0..<500 {
             let size = [4, 384, 1536].randomElement(using: &random) ?? 4
             cache.insert(try value(step, dimensions: size), for: key("\(step % 70)"))
             #expect(cache.bytes <= 50_000)

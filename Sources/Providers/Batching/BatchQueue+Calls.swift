@@ -1,4 +1,3 @@
-import DequeModule
 import EmbeddingCore
 
 extension BatchQueue {
@@ -104,48 +103,60 @@ extension BatchQueue {
         return start(group.texts, priority: group.priority, attempts: group.attempts, now: now)
     }
 
-    /// Fills a batch: one text of each request in turn. Texts of another size than the first stay where they are,
-    /// because one call has one size.
+    /// Fills a batch with the texts of one request after the other. Texts of another size than the first stay where they
+    /// are, because one call has one size.
     private mutating func startBatch(_ priority: Priority, now: Instant) -> Call? {
-        var chosen: [TextID] = []
-        var tokens = 0
-        var size: Int??
-        var lane: Deque<RequestID> = []
-        swap(&lane, &lanes[priority.rawValue])
-        var otherSizes: [RequestID] = []
-        while chosen.count < settings.batchSize, let id = lane.popFirst() {
+        let lane = priority.rawValue
+        var batch = Batch()
+        var passed: [(request: RequestID, end: Double)] = []
+        while batch.texts.count < settings.batchSize, let (id, end) = lanes[lane].removeFirst() {
             guard let request = requests[id] else { continue }
-            if let size, size != request.dimensions {
-                otherSizes.append(id)
+            if let size = batch.size, size != request.dimensions {
+                passed.append((id, end))
                 continue
             }
-            guard let textID = takeWaiting(of: id), let cost = texts[textID]?.text.tokens else { continue }
-            if let limit = settings.tokensPerCall, !chosen.isEmpty, tokens + cost > limit {
-                lane.prepend(id)
-                break
-            }
-            size = .some(request.dimensions)
-            markTaken(textID)
-            chosen.append(textID)
-            tokens += cost
-            lane.append(id)
+            batch.size = .some(request.dimensions)
+            guard fill(&batch, from: id) else { continue }
+            passed.append((id, end))
+            if batch.isFull { break }
         }
-        lane.prepend(contentsOf: otherSizes)
-        swap(&lane, &lanes[priority.rawValue])
-        guard !chosen.isEmpty else { return nil }
-        return start(chosen, priority: priority, attempts: 0, now: now)
+        for (id, end) in passed { lanes[lane].restore(id, end: end) }
+        lanes[lane].served(batch.texts.count)
+        guard !batch.texts.isEmpty else { return nil }
+        return start(batch.texts, priority: priority, attempts: 0, now: now)
     }
 
-    /// The next text of the request that still waits; the request leaves its lane when there is none.
-    private mutating func takeWaiting(of id: RequestID) -> TextID? {
-        guard let request = requests[id] else { return nil }
+    private struct Batch {
+        var texts: [TextID] = []
+        var tokens = 0
+        /// The vectors' size; outer nil before the first request.
+        var size: Int??
+        /// Whether the next text would be over the tokens of a call.
+        var isFull = false
+    }
+
+    /// Takes what fits of the request's waiting texts.
+    /// - Returns: whether some are left.
+    private mutating func fill(_ batch: inout Batch, from id: RequestID) -> Bool {
+        guard let request = requests[id] else { return false }
         var cursor = request.cursor
+        defer { requests[id]?.cursor = cursor }
         while cursor < request.texts.count {
-            if texts[request.texts[cursor]]?.place == .waiting { break }
+            let textID = request.texts[cursor]
+            if let pending = texts[textID], pending.place == .waiting {
+                guard batch.texts.count < settings.batchSize else { return true }
+                let tokens = pending.text.tokens
+                if let limit = settings.tokensPerCall, !batch.texts.isEmpty, batch.tokens + tokens > limit {
+                    batch.isFull = true
+                    return true
+                }
+                markTaken(textID)
+                batch.texts.append(textID)
+                batch.tokens += tokens
+            }
             cursor += 1
         }
-        requests[id]?.cursor = cursor
-        return cursor < request.texts.count ? request.texts[cursor] : nil
+        return false
     }
 
     private mutating func markTaken(_ id: TextID) {

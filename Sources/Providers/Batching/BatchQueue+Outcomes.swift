@@ -131,7 +131,7 @@ extension BatchQueue {
     }
 
     /// A text this short was not refused for its length.
-    static let shortestCut = 512
+    static let shortestCut = 256
 
     private mutating func regroup(
         _ ids: [TextID],

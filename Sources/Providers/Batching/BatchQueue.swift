@@ -1,11 +1,10 @@
-import DequeModule
 import EmbeddingCore
 
 /// The texts that wait for the provider, and when which of them go out together. A value: it takes events with the time
 /// of day and says what to do; `EmbeddingGateway` does it.
 ///
-/// Texts asked for by several callers are sent once. Requests take turns text by text, so a large one does not hold up
-/// a small one; interactive requests go before the backlog. A lone text goes at once when no call is under way;
+/// Texts asked for by several callers are sent once. A large request does not hold up a small one (`FairLane`), and
+/// interactive requests go before the backlog. A lone text goes at once when no call is under way;
 /// otherwise texts gather until the batch is full, the window is over, or the last call has ended. Failed calls come
 /// back as groups that are sent again whole, or in halves when one of their texts may be the cause.
 struct BatchQueue: Sendable {
@@ -17,6 +16,8 @@ struct BatchQueue: Sendable {
         var dimensions: Int?
         var deadline: Instant
         var texts: [TextID]
+        /// Its place among the requests of its priority: see `FairLane`.
+        var virtualEnd: Double
         /// The place in `texts` from where on some may still wait.
         var cursor = 0
         var outcomes: [TextOutcome?]
@@ -67,7 +68,7 @@ struct BatchQueue: Sendable {
     var requests: [RequestID: Request] = [:]
     var texts: [TextID: PendingText] = [:]
     var textsByKey: [CacheKey: TextID] = [:]
-    var lanes: [Deque<RequestID>] = [[], []]
+    var lanes = [FairLane(), FairLane()]
     var waiting: [WaitingTexts] = [WaitingTexts(), WaitingTexts()]
     var groups: [Group] = []
     var calls: [CallID: RunningCall] = [:]
@@ -110,6 +111,7 @@ struct BatchQueue: Sendable {
             dimensions: dimensions,
             deadline: until,
             texts: [],
+            virtualEnd: lanes[priority.rawValue].add(id, texts: submitted.count),
             outcomes: Array(repeating: nil, count: submitted.count),
             remaining: submitted.count,
             submitted: now
@@ -119,7 +121,6 @@ struct BatchQueue: Sendable {
         }
         requests[id] = request
         deadlines.insert(until, id)
-        lanes[priority.rawValue].append(id)
     }
 
     /// The caller has gone: what nobody else waits for and has not been sent is dropped.

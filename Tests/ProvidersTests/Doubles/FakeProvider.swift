@@ -1,0 +1,234 @@
+import EmbeddingCore
+import FoundationEssentials
+import HTTP
+import HTTPClient
+import Logging
+import Server
+import Synchronization
+import Telemetry
+
+/// A server on a port of its own that speaks a provider's published contract, and does wrong what it is told to.
+final class FakeProvider: Responder {
+    enum Dialect: String, Sendable, CaseIterable { case openai, together, ollama }
+
+    struct Call: Sendable {
+        var texts: [String]
+        var body: [String: JSONValue]
+        var authorization: String?
+    }
+
+    private struct State {
+        /// Taken one by one; when they are used up the fake behaves.
+        var misbehaviors: [Misbehavior] = []
+        var always: Misbehavior?
+        var calls: [Call] = []
+        var inFlight = 0
+        var mostInFlight = 0
+        var digest = "sha256:one"
+        var hasModel = true
+        var pulls = 0
+    }
+
+    let dialect: Dialect
+    let dimensions: Int
+    let key: String?
+    /// Texts longer than so many characters are refused, as for their tokens.
+    let longestText: Int
+    private let latency: Duration
+    private let state = Mutex(State())
+
+    init(
+        _ dialect: Dialect,
+        dimensions: Int = 8,
+        key: String? = nil,
+        longestText: Int = 100_000,
+        latency: Duration = .zero
+    ) {
+        self.dialect = dialect
+        self.dimensions = dimensions
+        self.key = key
+        self.longestText = longestText
+        self.latency = latency
+    }
+
+    var calls: [Call] { state.withLock { $0.calls } }
+    var mostInFlight: Int { state.withLock { $0.mostInFlight } }
+    var pulls: Int { state.withLock { $0.pulls } }
+
+    func misbehave(_ misbehaviors: Misbehavior...) { state.withLock { $0.misbehaviors += misbehaviors } }
+
+    func alwaysMisbehave(_ misbehavior: Misbehavior?) { state.withLock { $0.always = misbehavior } }
+
+    func setDigest(_ digest: String) { state.withLock { $0.digest = digest } }
+
+    func removeModel() { state.withLock { $0.hasModel = false } }
+
+    /// Serves while `body` runs.
+    func serve<Value>(_ body: (_ url: String) async throws -> Value) async throws -> Value {
+        var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
+        configuration.eventLoopCount = 1
+        let server = HTTPServer(
+            configuration: configuration,
+            responder: self,
+            metrics: MetricsRegistry(),
+            logger: Logger(label: "fake") { _ in SwiftLogNoOpLogHandler() }
+        )
+        let port = try await server.start()
+        do {
+            let value = try await body("http://127.0.0.1:\(port)" + (dialect == .ollama ? "" : "/v1"))
+            await server.shutdown(grace: .zero)
+            return value
+        } catch {
+            await server.shutdown(grace: .zero)
+            throw error
+        }
+    }
+
+    func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { .collect(limit: 16 << 20) }
+
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        guard case .bytes(let bytes) = request.body else { return HTTPResponse(.badRequest) }
+        let body = (try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes))) ?? [:]
+        switch (dialect, request.head.rawPath) {
+        case (.openai, "/v1/embeddings"), (.together, "/v1/embeddings"), (.ollama, "/api/embed"):
+            return await embed(body, authorization: request.head.header("authorization"))
+        case (.ollama, "/api/tags"): return tags()
+        case (.ollama, "/api/show"):
+            return json(#"{"model_info":{"bert.embedding_length":\#(dimensions),"bert.context_length":512}}"#)
+        case (.ollama, "/api/pull"):
+            state.withLock { state in
+                state.pulls += 1
+                state.hasModel = true
+            }
+            return json(#"{"status":"success"}"#)
+        default: return json(#"{"error":"no such route"}"#, status: 404)
+        }
+    }
+
+    private func tags() -> HTTPResponse {
+        let (digest, hasModel) = state.withLock { ($0.digest, $0.hasModel) }
+        return json(
+            #"{"models":[\#(hasModel ? #"{"name":"fake:latest","model":"fake:latest","digest":"\#(digest)"}"# : "")]}"#
+        )
+    }
+
+    private func embed(_ body: [String: JSONValue], authorization: String?) async -> HTTPResponse {
+        let inputs = body["input"]?.list ?? body["input"].map { [$0] } ?? []
+        let texts = inputs.map { $0.text ?? "tokens:\($0.list?.compactMap(\.number) ?? [])" }
+        let misbehavior = state.withLock { state -> Misbehavior? in
+            state.calls.append(Call(texts: texts, body: body, authorization: authorization))
+            state.inFlight += 1
+            state.mostInFlight = max(state.mostInFlight, state.inFlight)
+            return state.misbehaviors.isEmpty ? state.always : state.misbehaviors.removeFirst()
+        }
+        defer { state.withLock { $0.inFlight -= 1 } }
+        if latency > .zero { try? await Task.sleep(for: latency) }
+        if let key, authorization != "Bearer \(key)" {
+            return json(
+                #"{"error":{"message":"Incorrect API key","type":"x","param":null,"code":"invalid_api_key"}}"#,
+                status: 401
+            )
+        }
+        if let refusal = refusal(texts) { return refusal }
+        return answer(texts, wantsBase64: body["encoding_format"]?.text == "base64", misbehavior)
+    }
+
+    private func refusal(_ texts: [String]) -> HTTPResponse? {
+        guard texts.contains(where: { $0.isEmpty || $0 == "poison" || $0.count > longestText }) else { return nil }
+        return dialect == .ollama
+            ? json(#"{"error":"the input length exceeds the context length"}"#, status: 400)
+            : json(
+                #"{"error":{"message":"invalid input","type":"invalid_request_error","param":null,"code":null}}"#,
+                status: 400
+            )
+    }
+
+    private func answer(_ texts: [String], wantsBase64: Bool, _ misbehavior: Misbehavior?) -> HTTPResponse {
+        var vectors = texts.map { text -> String in
+            if case .badVector(let vector) = misbehavior, text == "bad" { return vector }
+            return self.vector(text, asBase64: wantsBase64 && dialect == .openai)
+        }
+        var indices = Array(texts.indices)
+        switch misbehavior {
+        case .status(let code, let headers, let body):
+            var response = json(body, status: code)
+            for (name, value) in headers { response.headers.append(name, value) }
+            return response
+        case .reset: return HTTPResponse(.ok, body: .stream { _ in throw CancellationError() })
+        case .garbage: return HTTPResponse(.ok, contentType: "application/json", (0..<500).map { UInt8($0 % 256) })
+        case .notJSON: return HTTPResponse(.ok, contentType: "text/html", Array("<html>hello</html>".utf8))
+        case .emptyAnswer: return json("{}")
+        case .tooFew:
+            vectors.removeLast()
+            indices.removeLast()
+        case .tooMany:
+            vectors.append(vectors[0])
+            indices.append(indices.count)
+        case .sameIndexTwice: indices = indices.map { _ in 0 }
+        case .shuffled:
+            vectors.reverse()
+            indices.reverse()
+        case .halfAnswer, .usageMissing, .badVector, nil: break
+        }
+        let text = render(vectors, indices, withUsage: misbehavior != .usageMissing)
+        guard misbehavior == .halfAnswer else { return json(text) }
+        let half = Array(Array(text.utf8).prefix(text.utf8.count / 2))
+        return HTTPResponse(
+            .ok,
+            body: .stream { writer in
+                try await writer.write(half)
+                throw CancellationError()
+            }
+        )
+    }
+
+    private func render(_ vectors: [String], _ indices: [Int], withUsage: Bool) -> String {
+        if dialect == .ollama {
+            let usage = withUsage ? #","total_duration":12,"prompt_eval_count":\#(vectors.count * 3)"# : ""
+            return #"{"model":"fake","embeddings":[\#(vectors.joined(separator: ","))]\#(usage)}"#
+        }
+        let data = zip(vectors, indices).map { #"{"object":"embedding","index":\#($1),"embedding":\#($0)}"# }
+        let count = vectors.count * 3
+        let usage = withUsage ? #","usage":{"prompt_tokens":\#(count),"total_tokens":\#(count)}"# : ""
+        return #"{"object":"list","data":[\#(data.joined(separator: ","))],"model":"fake"\#(usage)}"#
+    }
+
+    private func vector(_ text: String, asBase64: Bool) -> String {
+        let floats = ScriptedProvider.vector(for: .text(text), dimensions: dimensions)
+        guard asBase64 else { return "[" + floats.map(\.description).joined(separator: ",") + "]" }
+        let bytes = floats.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } }
+        return "\"" + Data(bytes).base64EncodedString() + "\""
+    }
+
+    private func json(_ text: String, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(HTTPStatus(status), contentType: "application/json", Array(text.utf8))
+    }
+}
+
+/// As much of JSON as the fakes look at.
+enum JSONValue: Sendable, Decodable {
+    case text(String)
+    case number(Double)
+    case bool(Bool)
+    case list([JSONValue])
+    case other
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(String.self) {
+            self = .text(value)
+        } else if let value = try? container.decode(Bool.self) {
+            self = .bool(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else if let value = try? container.decode([JSONValue].self) {
+            self = .list(value)
+        } else {
+            self = .other
+        }
+    }
+
+    var text: String? { if case .text(let value) = self { value } else { nil } }
+    var number: Double? { if case .number(let value) = self { value } else { nil } }
+    var list: [JSONValue]? { if case .list(let value) = self { value } else { nil } }
+}
