@@ -11,8 +11,9 @@ extension EasyHandle {
                 HTTPClientError(.tooLarge, "answer longer than \(limit) bytes: \(transfer.target.redacted)")
             )
         }
+        let kind = isTunnelRefused ? .connect : Self.errorCode(code)
         let text = errorText.isEmpty ? String(cString: curl_easy_strerror(code)) : errorText
-        return .failure(HTTPClientError(Self.errorCode(code), "\(text): \(transfer.target.redacted)"))
+        return .failure(HTTPClientError(kind, "\(text): \(transfer.target.redacted)"))
     }
 
     static func errorCode(_ code: CURLcode) -> HTTPClientError.Code {

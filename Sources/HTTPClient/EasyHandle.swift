@@ -59,8 +59,12 @@ final class EasyHandle {
             ccurl_set_string(pointer, CURLOPT_CAPATH, directory)
             ccurl_set_string(pointer, CURLOPT_PROXY_CAPATH, directory)
         }
-        if let proxy = configuration.proxy { ccurl_set_string(pointer, CURLOPT_PROXY, proxy) }
+        // An empty one also spares libcurl the look into the environment that it takes for every request.
+        ccurl_set_string(pointer, CURLOPT_PROXY, configuration.proxy ?? (Self.isProxyInEnvironment ? nil : ""))
     }
+
+    private static let isProxyInEnvironment = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+        .contains { environment($0) != nil }
 
     static func of(_ context: UnsafeMutableRawPointer?) -> EasyHandle {
         guard let context else { preconditionFailure("libcurl gave no context") }
@@ -129,7 +133,7 @@ final class EasyHandle {
         curl_slist_free_all(headerFields)
         headerFields = nil
         transfer = nil
-        head.removeAll(keepingCapacity: head.capacity <= 16 << 10)
+        head = []
         body = []
     }
 
@@ -141,6 +145,7 @@ final class EasyHandle {
             isTooLarge = true
             return 0
         }
+        if head.isEmpty { head.reserveCapacity(512) }
         head.append(contentsOf: line)
         return line.count
     }
@@ -170,7 +175,14 @@ final class EasyHandle {
     var response: HTTPClientResponse {
         var status = 0
         ccurl_get_long(pointer, CURLINFO_RESPONSE_CODE, &status)
-        return HTTPClientResponse(status: status, headers: HeaderBlock.fields(head), body: body)
+        return HTTPClientResponse(status: status, headers: HeaderBlock(bytes: head), body: body)
+    }
+
+    /// Whether a proxy answered CONNECT with anything but success, for which libcurl has no code of its own.
+    var isTunnelRefused: Bool {
+        var status = 0
+        ccurl_get_long(pointer, CURLINFO_HTTP_CONNECTCODE, &status)
+        return status >= 300
     }
 
     /// libcurl's own words on what went wrong; empty when it left none.

@@ -12,7 +12,8 @@ extension HTTPClient {
         package var certificateAuthorityFile: String?
         /// A folder of trusted authorities; by default that of `SSL_CERT_DIR`, else the system's.
         package var certificateAuthorityDirectory: String?
-        /// The proxy for every request; by default that of `http_proxy`, `HTTPS_PROXY`, `ALL_PROXY`, … and `NO_PROXY`.
+        /// The proxy for every request; by default that of the environment at the start of the
+        /// process: `http_proxy`, `HTTPS_PROXY` or `ALL_PROXY`, minded `NO_PROXY`. Empty for none.
         package var proxy: String?
 
         package init(

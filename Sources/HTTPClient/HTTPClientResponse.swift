@@ -1,18 +1,46 @@
 /// An answer, read whole.
 package struct HTTPClientResponse: Sendable {
     package var status: Int
-    package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    private var head: Head
+
+    /// Most callers look at a field or two, if any: the block as received is not taken apart before.
+    private enum Head {
+        case block(HeaderBlock)
+        case fields([(name: String, value: String)])
+    }
 
     package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status
-        self.headers = headers
         self.body = body
+        head = .fields(headers)
     }
 
-    /// The first field of that name, compared without case.
+    init(status: Int, headers: HeaderBlock, body: [UInt8]) {
+        self.status = status
+        self.body = body
+        head = .block(headers)
+    }
+
+    /// All fields in order.
+    package var headers: [(name: String, value: String)] {
+        get {
+            switch head {
+            case .block(let block): block.fields
+            case .fields(let fields): fields
+            }
+        }
+        set { head = .fields(newValue) }
+    }
+
+    /// The value of the first field of that name, compared without case.
     package func header(_ name: String) -> String? {
-        let wanted = name.lowercased()
-        return headers.first { $0.name.lowercased() == wanted }?.value
+        switch head {
+        case .block(let block):
+            return block.value(of: name)
+        case .fields(let fields):
+            let wanted = name.lowercased()
+            return fields.first { $0.name.lowercased() == wanted }?.value
+        }
     }
 }

@@ -115,6 +115,16 @@ import Testing
         #expect(server.requestCount == 0)
     }
 
+    // The body does not fit into the sockets' buffers, so that sending it takes as long as the server likes.
+    @Test func theWaitForTheFirstByteBeginsWhenTheRequestIsSent() async throws {
+        let server = FixtureServer.fixed()
+        server.pauseBeforeReading(.milliseconds(2500))
+        let timeouts = HTTPClientTimeouts(firstByte: .milliseconds(1500), total: .seconds(60))
+        let body = [UInt8](repeating: 7, count: 8 << 20)
+        let response = try await client.send(HTTPClientRequest("POST", server.url, body: body, timeouts: timeouts))
+        #expect(response.status == 200)
+    }
+
     @Test func aRequestThatWaitsInVainTimesOutAndOthersGoOn() async throws {
         let hanging = FixtureServer { _, connection in !connection.waitForClose() }
         let healthy = FixtureServer.fixed()
