@@ -19,7 +19,8 @@ struct Migration: Sendable {
         Migration(
             version: 1,
             steps: [
-                .statements(Schema.jobs), .statements(Schema.changes), .statements(Schema.names), .declareFields,
+                .statements(Schema.jobs), .statements(Schema.changes), .statements(Schema.names),
+                .statements(Schema.predecessor), .declareFields,
                 .statements(Schema.events), .enterNames, .statements(Schema.fingerprintIndex),
                 .awaitIndex("repo_embedding_fingerprint", table: "repo"),
             ]

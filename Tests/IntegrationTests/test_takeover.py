@@ -43,6 +43,12 @@ def test_vectors_of_another_model_are_replaced_and_missing_ones_made(database, u
     assert upstream.total == 120
 
 
+def test_the_index_over_all_numbers_of_all_vectors_is_gone(database, upstream, serve):
+    database.query(PREDECESSOR)
+    serve(database.settings, upstream.openai())
+    assert not [name for name in database.query("INFO FOR TABLE repo")["indexes"] if name.startswith("idx_repo_")]
+
+
 def test_the_database_can_still_be_written_as_before(database, upstream, serve):
     database.query(PREDECESSOR)
     fill(database, 3, embedded=3)
