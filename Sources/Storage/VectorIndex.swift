@@ -21,7 +21,8 @@ package final class VectorIndex: Sendable {
     private let database: Database
     private let lease: Lease
     private let logger: Logger
-    private let minimum: Int
+    /// Embedded repos from which on there is an index.
+    package let minimum: Int
     private let known = Mutex(Known())
 
     static let name = "repo_embedding"

@@ -35,6 +35,7 @@ struct Application {
             store: storage.repos,
             embeddings: embeddings,
             pipeline: pipeline,
+            metrics: context.metrics,
             logger: context.logger("health")
         )
         let search = try SearchServices(context, storage, embeddings, pipeline)

@@ -25,6 +25,10 @@ struct VectorIndexLifetime: Service {
             "State of the HNSW index; 1 for the present one.",
             labels: ["state"]
         )
+        let isReady = metrics.gauge(
+            "search_index_ready",
+            "Whether searches are as quick as they can be: the index is ready, or the table too small to need one."
+        )
         var hasComplained = false
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.interval)
@@ -39,6 +43,8 @@ struct VectorIndexLifetime: Service {
             for state in VectorIndex.State.allCases {
                 states.labeled(state.rawValue).set(state == index.state ? 1 : 0)
             }
+            let needsNone = pipeline.status.statistics.embedded < index.minimum
+            isReady.set(index.state == .ready || needsNone ? 1 : 0)
         }
     }
 

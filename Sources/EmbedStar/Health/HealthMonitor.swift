@@ -3,17 +3,26 @@ import Logging
 import Routing
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 
 /// Probes the database in the background, so that health is answered from memory however long the database hangs.
 final class HealthMonitor: HealthSource, Service {
     private let store: any RepoStore
     private let embeddings: any EmbeddingService
     private let pipeline: any PipelineControl
+    private let isUp: Gauge
     private let logger: Logger
     private let start = ContinuousClock.now
     private let state = Mutex(HealthState())
 
-    init(store: any RepoStore, embeddings: any EmbeddingService, pipeline: any PipelineControl, logger: Logger) {
+    init(
+        store: any RepoStore,
+        embeddings: any EmbeddingService,
+        pipeline: any PipelineControl,
+        metrics: MetricsRegistry,
+        logger: Logger
+    ) {
+        isUp = metrics.gauge("database_up", "Whether the database answered the last probe.")
         self.store = store
         self.embeddings = embeddings
         self.pipeline = pipeline
@@ -53,6 +62,7 @@ final class HealthMonitor: HealthSource, Service {
                 fault = error.message
             }
             if Task.isCancelled { return }
+            isUp.set(fault == nil ? 1 : 0)
             let change = state.withLock { $0.note(fault, at: .now) }
             switch change {
             case .lost(let reason): logger.error("the database does not answer: \(reason)")
