@@ -4,77 +4,89 @@ import SurrealDB
 /// The outcomes of claimed jobs as variables of one statement, which is one transaction.
 struct CompletionBatch {
     let variables: [String: SurrealValue]
+    private let fences: [(job: SurrealValue, generation: SurrealValue)]
 
     init(_ completions: [JobCompletion], token: ClaimToken, model: EmbeddingModel) throws(StoreError) {
-        var fences: [SurrealValue] = []
+        var fences: [(job: SurrealValue, generation: SurrealValue)] = []
         var embedded: [SurrealValue] = []
         var ended: [SurrealValue] = []
         var kept: [SurrealValue] = []
         for completion in completions {
             let job = try completion.job.id.job()
-            let fence: SurrealValue = [job, SurrealValue(completion.job.generation)]
-            fences.append(job)
+            let generation = SurrealValue(completion.job.generation)
+            fences.append((job, generation))
+            var entry: [String: SurrealValue] = ["job": job, "gen": generation]
             switch completion.outcome {
             case .embedded(let embedding, let textHash):
-                embedded.append([
-                    "fence": fence, "repo": try .record(completion.job.id), "hash": .string(textHash),
-                    "vector": .floats(embedding.values),
-                    "old": SurrealValue(completion.job.storedFingerprint),
-                ])
+                entry["repo"] = try .record(completion.job.id)
+                entry["vector"] = .floats(embedding.values)
+                entry["hash"] = .string(textHash)
+                entry["old"] = SurrealValue(completion.job.storedFingerprint)
+                embedded.append(.object(entry))
             case .unchanged:
-                ended.append(["fence": fence])
+                ended.append(.object(entry))
             case .retry(let delay, let error):
-                kept.append(Self.kept(fence, "pending", after: delay, error: error))
+                kept.append(.object(entry.merging(Self.kept("pending", after: delay, error: error)) { $1 }))
             case .released(let delay):
-                kept.append(Self.kept(fence, "pending", after: delay, error: nil, attempts: -1))
+                let fields = Self.kept("pending", after: delay, attempts: -1)
+                kept.append(.object(entry.merging(fields) { $1 }))
             case .deadLetter(let error):
-                kept.append(Self.kept(fence, "failed", after: nil, error: error))
+                kept.append(.object(entry.merging(Self.kept("failed", error: error)) { $1 }))
             case .excluded:
-                kept.append(Self.kept(fence, "excluded", after: nil, error: nil))
+                kept.append(.object(entry.merging(Self.kept("excluded")) { $1 }))
             }
         }
+        self.fences = fences
         variables = [
-            "jobs": .array(fences), "claim": .string(token.value), "embedded": .array(embedded),
+            "jobs": .array(fences.map(\.job)), "claim": .string(token.value), "embedded": .array(embedded),
             "ended": .array(ended), "kept": .array(kept), "model": .string(model.name),
             "fingerprint": .string(model.fingerprint),
         ]
     }
 
+    /// - Parameter delay: nil parks the job.
     private static func kept(
-        _ fence: SurrealValue,
         _ status: String,
-        after delay: Duration?,
-        error: String?,
+        after delay: Duration? = nil,
+        error: String? = nil,
         attempts: Int = 0
-    ) -> SurrealValue {
+    ) -> [String: SurrealValue] {
         [
-            "fence": fence, "status": .string(status), "delay": delay.map(SurrealValue.duration) ?? .none,
+            "status": .string(status), "delay": delay.map(SurrealValue.duration) ?? .none,
             "error": SurrealValue(error.map { String($0.prefix(500)) }), "attempts": SurrealValue(attempts),
         ]
     }
 
-    /// Answers how many of the jobs were still ours. The change log comes last, so that its ids are close to the
-    /// time of the commit.
+    /// Answers which of the jobs were ours when it began. Each job is fenced by itself in the loops: comparing lists
+    /// with each other takes quadratic time there. A job's entry in the change log comes right after its write, so
+    /// that its id is close to the time of the commit.
     static let statement = """
         {
-          LET $held = (SELECT VALUE [id, gen] FROM $jobs WHERE claim = $claim);
-          LET $written = (SELECT * FROM $embedded WHERE fence IN $held);
-          LET $finished = (SELECT * FROM $ended WHERE fence IN $held);
-          LET $parked = (SELECT * FROM $kept WHERE fence IN $held);
-          FOR $e IN $parked {
-            UPDATE $e.fence[0] SET status = $e.status, claim = NONE, attempts += $e.attempts,
-              error = $e.error ?? error,
+          LET $held = (SELECT id, gen FROM $jobs WHERE claim = $claim);
+          FOR $e IN $kept {
+            UPDATE $e.job SET status = $e.status, claim = NONE, attempts += $e.attempts, error = $e.error ?? error,
               failed_at = IF $e.status = "failed" { time::now() } ELSE { NONE },
-              due_at = IF $e.delay = NONE { \(SurrealJobQueue.never) } ELSE { time::now() + $e.delay } RETURN NONE;
+              due_at = IF $e.delay = NONE { \(SurrealJobQueue.never) } ELSE { time::now() + $e.delay }
+              WHERE claim = $claim AND gen = $e.gen RETURN NONE;
           };
-          FOR $e IN $written {
-            UPDATE $e.repo SET embedding = $e.vector, embedding_model = $model, embedding_fingerprint = $fingerprint,
-              embedding_text_hash = $e.hash, embedding_generated_at = time::now() RETURN NONE;
+          FOR $e IN $ended { DELETE $e.job WHERE claim = $claim AND gen = $e.gen RETURN NONE };
+          FOR $e IN $embedded {
+            LET $ours = (DELETE $e.job WHERE claim = $claim AND gen = $e.gen RETURN BEFORE);
+            IF $ours != [] {
+              UPDATE $e.repo SET embedding = $e.vector, embedding_model = $model,
+                embedding_fingerprint = $fingerprint, embedding_text_hash = $e.hash,
+                embedding_generated_at = time::now() RETURN NONE;
+              CREATE embedding_change:ulid() SET repo = $e.repo, kind = "EMBED", old_fingerprint = $e.old,
+                fingerprint = $fingerprint RETURN NONE;
+            };
           };
-          DELETE (SELECT VALUE fence[0] FROM array::concat($written, $finished)) RETURN NONE;
-          INSERT INTO embedding_change (SELECT rand::ulid() AS id, repo, "EMBED" AS kind, old AS old_fingerprint,
-            $fingerprint AS fingerprint FROM $written) RETURN NONE;
-          RETURN array::len($written) + array::len($finished) + array::len($parked);
+          RETURN $held;
         }
         """
+
+    /// How many of the jobs were not ours, given the statement's answer.
+    func fenced(_ held: SurrealValue) -> Int {
+        let held = Dictionary((held.array ?? []).map { ($0["id"], $0["gen"]) }) { first, _ in first }
+        return fences.count { held[$0.job] != $0.generation }
+    }
 }

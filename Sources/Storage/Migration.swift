@@ -6,7 +6,8 @@ struct Migration: Sendable {
         case statements(String)
         /// Enters the names of the rows that are there, page by page.
         case enterNames
-        case awaitIndex(String, table: String)
+        /// Builds an index beside the writers, and waits for it.
+        case index(String, table: String, definition: String)
         /// Declares embed-star's own fields if, and only if, the repo table refuses fields it does not know.
         case declareFields
     }
@@ -20,9 +21,8 @@ struct Migration: Sendable {
             version: 1,
             steps: [
                 .statements(Schema.jobs), .statements(Schema.changes), .statements(Schema.names),
-                .statements(Schema.predecessor), .declareFields,
-                .statements(Schema.events), .enterNames, .statements(Schema.fingerprintIndex),
-                .awaitIndex("repo_embedding_fingerprint", table: "repo"),
+                .statements(Schema.predecessor), .declareFields, .statements(Schema.events), .enterNames,
+                .index("repo_embedding_fingerprint", table: "repo", definition: Schema.fingerprintIndex),
             ]
         )
     ]

@@ -68,7 +68,7 @@ struct Migrator: Sendable {
         switch step {
         case .statements(let sql): _ = try await database.run(sql, timeout: .seconds(600))
         case .enterNames: try await enterNames()
-        case .awaitIndex(let name, let table): try await awaitIndex(name, table)
+        case .index(let name, let table, let definition): try await build(name, table, definition)
         case .declareFields: try await declareFields()
         }
     }
@@ -85,9 +85,20 @@ struct Migrator: Sendable {
         } while cursor != nil
     }
 
-    private func awaitIndex(_ name: String, _ table: String) async throws(StoreError) {
+    /// Defines an index and waits until it is whole. One that is there already may be the rest of a build that the
+    /// database's end cut short, so it is built again.
+    private func build(_ name: String, _ table: String, _ definition: String) async throws(StoreError) {
         let deadline = ContinuousClock.now + patience
-        while try await IndexBuild(database.value("INFO FOR INDEX \(name) ON \(table)")).isReady == false {
+        let remove = "REMOVE INDEX IF EXISTS \(name) ON \(table);"
+        _ = try await database.run(remove + definition, timeout: .seconds(600))
+        var watch = IndexBuildWatch(startedHere: true)
+        while true {
+            switch watch.observe(try await database.value("INFO FOR INDEX \(name) ON \(table)")) {
+            case .complete: return
+            case .interrupted: _ = try await database.run(remove + definition, timeout: .seconds(600))
+            case .failed(let words): throw StoreError(.rejected, "the index \(name) cannot be built: \(words)")
+            case .building: break
+            }
             guard try await lease.acquire() else {
                 throw StoreError(.schema, "another process took the migration over")
             }
@@ -102,24 +113,5 @@ struct Migrator: Sendable {
         let table = try await database.value("INFO FOR DB")["tables"]["repo"].string ?? ""
         guard table.contains("SCHEMAFULL") else { return }
         _ = try await database.run(Schema.fields)
-    }
-}
-
-/// What `INFO FOR INDEX` says of the building of an index.
-struct IndexBuild: Sendable {
-    var isReady: Bool
-    /// The database's words when it gave up.
-    var failure: String?
-
-    init(_ info: SurrealValue) throws(StoreError) {
-        let building = info["building"]
-        switch building["status"].string {
-        case "ready": isReady = true
-        case "error":
-            isReady = false
-            failure = building["error"].string ?? "the database gave up building the index"
-        default: isReady = false
-        }
-        if let failure { throw StoreError(.rejected, failure) }
     }
 }

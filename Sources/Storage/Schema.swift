@@ -34,7 +34,7 @@ enum Schema {
     /// Where a repo is whose record id is not its name in lower case.
     static let names = "DEFINE TABLE IF NOT EXISTS repo_name SCHEMALESS;"
 
-    /// Built beside the writers; whoever reads by it waits until it is ready.
+    /// Finds the rows without a vector of the current model, and counts those with one.
     static let fingerprintIndex = """
         DEFINE INDEX IF NOT EXISTS repo_embedding_fingerprint ON repo FIELDS embedding_fingerprint CONCURRENTLY;
         """

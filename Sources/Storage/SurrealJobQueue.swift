@@ -16,40 +16,48 @@ struct SurrealJobQueue: EmbeddingJobQueue {
     }
 
     func claim(limit: Int, lease: Duration, token: ClaimToken) async throws(StoreError) -> [EmbeddingJob] {
-        let rows = try await claims.run { () async throws(StoreError) in
-            try await database.rows(
+        let claimed = try await claims.run { () async throws(StoreError) in
+            try await database.value(
                 Self.claimStatement,
                 ["limit": SurrealValue(limit), "lease": .duration(lease), "claim": .string(token.value)]
             )
         }
+        let rows = Dictionary((claimed["rows"].array ?? []).map { ($0["id"], $0) }) { first, _ in first }
         var jobs: [EmbeddingJob] = []
         var unusable: [SurrealValue] = []
-        for row in rows {
-            if let job = Self.job(row) { jobs.append(job) } else { unusable.append(row["id"]) }
+        for claim in claimed["jobs"].array ?? [] {
+            if let job = Self.job(claim, rows[claim["repo"]] ?? .none) {
+                jobs.append(job)
+            } else {
+                unusable.append(claim["id"])
+            }
         }
         try await park(unusable, token)
         return jobs
     }
 
-    /// ORDER BY would read all due jobs; the index gives the oldest first without.
+    /// ORDER BY would read all due jobs; the index gives the oldest first without. Reading the rows by themselves is
+    /// several times faster than through the jobs' links.
     private static let claimStatement = """
-        UPDATE (SELECT VALUE id FROM embedding_job WHERE due_at <= time::now() LIMIT $limit)
-          SET claim = $claim, attempts += 1, status = "leased", due_at = time::now() + $lease
-          WHERE due_at <= time::now()
-          RETURN id, gen, attempts, force,
-            repo.{\(RepoRow.fields), embedding_fingerprint, embedding_text_hash} AS row;
+        {
+          LET $jobs = (UPDATE (SELECT VALUE id FROM embedding_job WHERE due_at <= time::now() LIMIT $limit)
+            SET claim = $claim, attempts += 1, status = "leased", due_at = time::now() + $lease
+            WHERE due_at <= time::now() RETURN id, gen, attempts, force, repo);
+          RETURN { jobs: $jobs, rows: (SELECT \(RepoRow.fields), embedding_fingerprint, embedding_text_hash
+            FROM $jobs.repo) };
+        }
         """
 
-    private static func job(_ row: SurrealValue) -> EmbeddingJob? {
-        guard let repo = RepoRow.repo(row["row"]), let id = row["row"]["id"].recordID else { return nil }
+    private static func job(_ claim: SurrealValue, _ row: SurrealValue) -> EmbeddingJob? {
+        guard let repo = RepoRow.repo(row), let id = row["id"].recordID else { return nil }
         return EmbeddingJob(
             id: RepoID(id),
             repo: repo,
-            generation: row["gen"].int ?? 0,
-            attempts: row["attempts"].int ?? 1,
-            isForced: row["force"].bool ?? false,
-            storedFingerprint: row["row"]["embedding_fingerprint"].string,
-            storedTextHash: row["row"]["embedding_text_hash"].string
+            generation: claim["gen"].int ?? 0,
+            attempts: claim["attempts"].int ?? 1,
+            isForced: claim["force"].bool ?? false,
+            storedFingerprint: row["embedding_fingerprint"].string,
+            storedTextHash: row["embedding_text_hash"].string
         )
     }
 
@@ -75,12 +83,11 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         model: EmbeddingModel
     ) async throws(StoreError) -> Int {
         guard !completions.isEmpty else { return 0 }
-        let variables = try CompletionBatch(completions, token: token, model: model).variables
-        let ours = try await self.completions.run { () async throws(StoreError) in
-            try await database.value(CompletionBatch.statement, variables, timeout: .seconds(300))
+        let batch = try CompletionBatch(completions, token: token, model: model)
+        let held = try await self.completions.run { () async throws(StoreError) in
+            try await database.value(CompletionBatch.statement, batch.variables, timeout: .seconds(300))
         }
-        guard let ours = ours.int else { throw StoreError(.badResponse, "a completion answered no count") }
-        return completions.count - ours
+        return batch.fenced(held)
     }
 
     func renew(_ jobs: [EmbeddingJob], lease: Duration, token: ClaimToken) async throws(StoreError) {

@@ -9,7 +9,8 @@ struct SurrealRepoFeed: RepoFeed {
 
     /// How long changes are kept in the log.
     static let retention = Duration.seconds(3600)
-    private static let settling = Duration.seconds(1)
+    /// How long after it is written a change is taken for committed.
+    var settling = Duration.seconds(1)
 
     func page(
         after cursor: RepoID?,
@@ -39,13 +40,13 @@ struct SurrealRepoFeed: RepoFeed {
         guard let position else {
             let now = try await database.value(
                 "RETURN rand::ulid(time::now() - $settling)",
-                ["settling": .duration(Self.settling)]
+                ["settling": .duration(settling)]
             )
             return ([], FeedPosition(encoded: Array((now.string ?? "").utf8)))
         }
         var variables = Self.variables(limit: limit, model)
         variables["after"] = .string(String(decoding: position.encoded, as: UTF8.self))
-        variables["settling"] = .duration(Self.settling)
+        variables["settling"] = .duration(settling)
         variables["retention"] = .duration(Self.retention)
         let answer = try await database.value(Self.changesStatement, variables)
         guard answer["isKept"].bool == true else {

@@ -39,6 +39,7 @@ struct UpsertPlan {
     }
 
     mutating func add(_ update: RepoUpdate) {
+        let update = update.withoutNulls
         let name = update.fullName.lowercased()
         guard var target = targets[name] else { return create(update, name) }
         let changes = Self.changes(update, to: target.row)
@@ -129,4 +130,22 @@ struct UpsertPlan {
     }
 
     private static func optional(_ text: String?) -> SurrealValue { text.map(SurrealValue.string) ?? .null }
+}
+
+extension RepoUpdate {
+    /// SurrealDB takes a NUL in a text and then fails every statement that reads the row.
+    fileprivate var withoutNulls: RepoUpdate {
+        var clean = self
+        clean.fullName = Self.clean(fullName)
+        clean.owner = owner.map(Self.clean)
+        clean.description = description.map { $0.map(Self.clean) }
+        clean.language = language.map { $0.map(Self.clean) }
+        clean.url = url.map(Self.clean)
+        clean.topics = topics?.map(Self.clean)
+        return clean
+    }
+
+    private static func clean(_ text: String) -> String {
+        text.utf8.contains(0) ? text.filter { $0 != "\0" } : text
+    }
 }

@@ -16,6 +16,7 @@ package final class VectorIndex: Sendable {
     private struct Known {
         var record: VectorIndexRecord?
         var failedAt: ContinuousClock.Instant?
+        var watch = IndexBuildWatch(startedHere: false)
     }
 
     private let database: Database
@@ -111,8 +112,10 @@ package final class VectorIndex: Sendable {
                 """,
                 timeout: .seconds(3600)
             )
+            known.withLock { $0.watch = IndexBuildWatch(startedHere: true) }
         } catch {
-            try await fail(error)
+            guard error.code == .rejected else { throw error }
+            try await fail(error.message)
         }
     }
 
@@ -135,22 +138,22 @@ package final class VectorIndex: Sendable {
     }
 
     private func awaitBuild() async throws(StoreError) {
-        do throws(StoreError) {
-            let info = try await database.value("INFO FOR INDEX \(Self.name) ON repo")
-            guard try IndexBuild(info).isReady else { return }
+        let info = try await database.value("INFO FOR INDEX \(Self.name) ON repo")
+        switch known.withLock({ $0.watch.observe(info) }) {
+        case .building: break
+        case .complete:
             _ = try await database.run("UPDATE \(Self.record) SET phase = \"ready\", since = time::now() RETURN NONE")
             logger.info("the vector index is ready")
-        } catch {
-            guard error.code == .rejected else { throw error }
-            try await fail(error)
+        case .interrupted: try await drop()
+        case .failed(let words): try await fail(words)
         }
     }
 
-    private func fail(_ error: StoreError) async throws(StoreError) {
-        logger.error("the vector index could not be built", metadata: ["error": "\(error)"])
+    private func fail(_ words: String) async throws(StoreError) {
+        logger.error("the vector index could not be built", metadata: ["error": "\(words)"])
         _ = try await database.run(
             "UPDATE \(Self.record) SET phase = \"failed\", error = $error, since = time::now() RETURN NONE",
-            ["error": .string(error.message)]
+            ["error": .string(words)]
         )
     }
 

@@ -21,7 +21,6 @@ WRITING = re.compile(
     r"\b(CREATE|UPDATE|UPSERT|DELETE|INSERT|RELATE|DEFINE|REMOVE|ALTER|REBUILD|BEGIN|LIVE|KILL|ACCESS)\b|\b(fn|sequence)::",
     re.IGNORECASE,
 )
-CONCURRENTLY = re.compile(r"(\bDEFINE\s+INDEX\b[^;]*?)\bCONCURRENTLY\b", re.IGNORECASE)
 LIVE = re.compile(r"(?:^|[;{(=])\s*(LIVE\s+SELECT|KILL)\b", re.IGNORECASE)
 # What needs no namespace.
 GLOBAL = re.compile(r"\s*(USE|RETURN|INFO\s+FOR\s+(ROOT|KV)|(DEFINE|REMOVE)\s+NAMESPACE)\b", re.IGNORECASE)
@@ -37,13 +36,6 @@ class Statement:
         self.writes = WRITING.search(bare) is not None
         self.is_live = LIVE.search(bare) is not None
         self.is_global = GLOBAL.match(bare) is not None
-        self.replacement = None
-        spans = [match.span() for match in CONCURRENTLY.finditer(bare)]
-        if spans:
-            # The engine's background index build never ends; building at once gives the same index.
-            for _, end in spans:
-                text = text[: end - len("CONCURRENTLY")] + " " * len("CONCURRENTLY") + text[end:]
-            self.replacement = text
 
 
 @functools.lru_cache(maxsize=512)
@@ -151,9 +143,9 @@ class Engine:
     async def _nothing(self):
         pass
 
-    async def run(self, request, session, writes=True, text=None):
+    async def run(self, request, session, writes=True):
         """The raw result of `request` in the session given. Raises RuntimeError with the engine's words."""
-        payload = request.encoded(session.variables, text)
+        payload = request.encoded(session.variables)
         async with self.turnstile.enter(session.key, writes, lambda: self.switch(session)):
             return envelope.fields(await self.database.execute(payload))["result"]
 

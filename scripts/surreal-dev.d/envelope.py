@@ -126,11 +126,9 @@ class Request:
         """The SurrealQL of a query."""
         return text(self.params[0], 0) if self.params else ""
 
-    def encoded(self, variables=None, statement=None):
+    def encoded(self, variables=None):
         """The request for the engine, the connection's variables merged into the query's own."""
         params = list(self.params)
-        if statement is not None:
-            params[0] = string(statement)
         if variables and self.method == "query":
             own = params[1] if len(params) > 1 and params[1] not in (NONE, b"\xf6") else b"\xa0"
             params[1:2] = [mapping({**fields(own), **variables}.items())]

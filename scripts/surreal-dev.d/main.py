@@ -83,7 +83,7 @@ class Front:
             raise RuntimeError("LIVE and KILL are not available here: this is the embedded engine of surreal-dev")
         if session.namespace is None and not text.is_global:
             raise RuntimeError(NO_NAMESPACE)
-        return await self.engine.run(request, session, text.writes, text.replacement)
+        return await self.engine.run(request, session, text.writes)
 
     async def rpc_ping(self, _params, _session):
         return envelope.NONE

@@ -1,0 +1,30 @@
+import SurrealDB
+
+/// Follows the building of an index through `INFO FOR INDEX`. A database that ends while it builds says `ready` after
+/// its restart of an index that holds the rows it had come to, and only the missing count of rows betrays it.
+struct IndexBuildWatch: Sendable {
+    enum Progress: Hashable {
+        case building
+        case complete
+        /// What was built is a part only.
+        case interrupted
+        case failed(String)
+    }
+
+    /// Whether this process defined the index.
+    let startedHere: Bool
+    private var hasCounted = false
+
+    init(startedHere: Bool) { self.startedHere = startedHere }
+
+    mutating func observe(_ info: SurrealValue) -> Progress {
+        let building = info["building"]
+        let isCounted = building["initial"].int != nil
+        defer { hasCounted = hasCounted || isCounted }
+        switch building["status"].string {
+        case "ready": return isCounted || (startedHere && !hasCounted) ? .complete : .interrupted
+        case "error": return .failed(building["error"].string ?? "the database gave it up")
+        default: return .building
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import EmbeddingCore
+import SurrealDB
+import Testing
+
+@testable import Storage
+
+@Suite struct DecisionTests {
+    @Test(arguments: [
+        ("2026-07-14T19:25:58Z", "2026-07-14T19:25:58Z"), ("2026-07-14t19:25:58.123456789z", "2026-07-14T19:25:58Z"),
+        ("2026-07-14T19:25:58+02:00", "2026-07-14T17:25:58Z"), ("1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z"),
+        ("2000-02-29T00:00:00Z", "2000-02-29T00:00:00Z"), ("1600-01-01T00:00:00Z", "1600-01-01T00:00:00Z"),
+        ("2024-12-31T23:59:60Z", "2025-01-01T00:00:00Z"),
+    ])
+    func timestampsAreRead(_ text: String, _ expected: String) { #expect(Timestamp(text)?.text == expected) }
+
+    @Test(arguments: [
+        "", "2026", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z",
+        "2026-01-01T00:00:00Zx", "２０２６-01-01T00:00:00Z", "2026-01-01T00:00:00+24:00",
+    ])
+    func otherTextIsNoTimestamp(_ text: String) { #expect(Timestamp(text) == nil) }
+
+    private static let current = VectorIndexRecord(fingerprint: model.fingerprint, dimensions: 4, phase: .ready)
+
+    private static func record(_ phase: VectorIndexRecord.Phase) -> VectorIndexRecord {
+        VectorIndexRecord(fingerprint: model.fingerprint, dimensions: 4, phase: phase)
+    }
+
+    @Test(arguments: [
+        (nil, QueueStatistics(embedded: 1999), VectorIndexAction.nothing),
+        (nil, QueueStatistics(embedded: 2000), .create), (nil, QueueStatistics(pending: 101, embedded: 2000), .nothing),
+        (nil, QueueStatistics(pending: 1000, embedded: 100_000), .create),
+        (record(.building), QueueStatistics(), .awaitBuild), (record(.dropping), QueueStatistics(), .drop),
+        (record(.failed), QueueStatistics(), .nothing), (record(.ready), QueueStatistics(embedded: 5000), .nothing),
+        (record(.ready), QueueStatistics(pending: 4000, embedded: 5000), .nothing),
+        (record(.ready), QueueStatistics(pending: 5001, embedded: 5000), .drop),
+        (VectorIndexRecord(fingerprint: "other", dimensions: 4, phase: .ready), QueueStatistics(), .drop),
+    ])
+    func indexStepFollowsFromWhatIsKnown(
+        _ record: VectorIndexRecord?,
+        _ statistics: QueueStatistics,
+        _ expected: VectorIndexAction
+    ) {
+        let action = VectorIndexAction.next(
+            record,
+            model: model,
+            statistics: statistics,
+            minimum: 2000,
+            isRetryDue: false
+        )
+        #expect(action == expected)
+    }
+
+    @Test func failedIndexIsTriedAgainInTime() {
+        let action = VectorIndexAction.next(
+            Self.record(.failed),
+            model: model,
+            statistics: QueueStatistics(),
+            minimum: 1,
+            isRetryDue: true
+        )
+        #expect(action == .drop)
+    }
+
+    @Test func restartInTheMiddleOfABuildIsSeen() {
+        let counted: SurrealValue = ["building": ["status": "indexing", "initial": 250]]
+        let ready: SurrealValue = ["building": ["status": "ready"]]
+        let whole: SurrealValue = ["building": ["status": "ready", "initial": 3000]]
+        var mine = IndexBuildWatch(startedHere: true)
+        #expect(mine.observe(counted) == .building)
+        #expect(mine.observe(ready) == .interrupted)
+        var small = IndexBuildWatch(startedHere: true)
+        #expect(small.observe(ready) == .complete)
+        var foreign = IndexBuildWatch(startedHere: false)
+        #expect(foreign.observe(ready) == .interrupted)
+        #expect(foreign.observe(counted) == .building)
+        #expect(foreign.observe(whole) == .complete)
+    }
+}

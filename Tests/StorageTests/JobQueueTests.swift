@@ -1,0 +1,253 @@
+import EmbeddingCore
+import SurrealDB
+import Testing
+
+@testable import Storage
+
+@Suite struct JobQueueTests {
+    private func pending(_ count: Int = 1) async throws -> Fixture {
+        let fixture = try await Fixture()
+        _ = try await fixture.storage.repos.upsert(
+            (0..<count).map { update("a/r\($0)", description: "text", stars: $0) }
+        )
+        return fixture
+    }
+
+    private func embedding(_ job: EmbeddingJob) throws -> JobOutcome {
+        .embedded(try vector(1), textHash: RepoText(job.repo).hash)
+    }
+
+    private func state(_ fixture: Fixture, _ name: String = "a/r0") async throws -> StoredRepo.State? {
+        try await fixture.storage.repos.repo(named: name)?.state
+    }
+
+    @Test func claimCarriesWhatTheTextIsMadeOf() async throws {
+        let fixture = try await Fixture()
+        var full = update("Apple/Swift", description: "A language", language: "Swift", stars: 60000)
+        full.topics = ["compiler"]
+        full.owner = "Apple"
+        full.url = "https://github.com/apple/swift"
+        _ = try await fixture.storage.repos.upsert([full])
+        let job = try #require(try await fixture.claim("t").first)
+        #expect(
+            job.repo
+                == Repo(
+                    fullName: "Apple/Swift",
+                    owner: "Apple",
+                    description: "A language",
+                    language: "Swift",
+                    stars: 60000,
+                    url: "https://github.com/apple/swift",
+                    topics: ["compiler"]
+                )
+        )
+        #expect(job.attempts == 1)
+        #expect(job.storedFingerprint == nil)
+        #expect(!job.isForced)
+    }
+
+    @Test func claimsAreOldestFirstAndLeased() async throws {
+        let fixture = try await pending(0)
+        for number in 0..<5 { _ = try await fixture.storage.repos.upsert([update("a/r\(number)")]) }
+        #expect(try await fixture.claim("one", limit: 2).map(\.repo.fullName) == ["a/r0", "a/r1"])
+        #expect(try await fixture.claim("two", limit: 2).map(\.repo.fullName) == ["a/r2", "a/r3"])
+        #expect(try await fixture.claim("three", limit: 9).map(\.repo.fullName) == ["a/r4"])
+        #expect(try await fixture.claim("four").isEmpty)
+    }
+
+    @Test func parallelClaimersOfSeveralReplicasNeverShareAJob() async throws {
+        let one = try await pending(200)
+        let two = try await Fixture(client: one.client, owner: "two")
+        let claimed = try await withThrowingTaskGroup { group in
+            for number in 0..<16 {
+                group.addTask { try await (number % 2 == 0 ? one : two).claim("t\(number)", limit: 20) }
+            }
+            return try await group.reduce(into: [EmbeddingJob]()) { $0 += $1 }
+        }
+        #expect(claimed.count == 200)
+        #expect(Set(claimed.map(\.id)).count == 200)
+    }
+
+    @Test func vectorIsWrittenWithModelHashAndTime() async throws {
+        let fixture = try await pending()
+        let jobs = try await fixture.claim("t")
+        #expect(try await fixture.complete(jobs, "t", embedding) == 0)
+        let row = try await fixture.run("SELECT * FROM repo")[0]
+        #expect(row["embedding"].floats == [1, 0, 0, 0])
+        #expect(row["embedding_model"].string == "small")
+        #expect(row["embedding_fingerprint"].string == model.fingerprint)
+        #expect(row["embedding_text_hash"].string == RepoText(jobs[0].repo).hash)
+        #expect(row["embedding_generated_at"].datetime != nil)
+        #expect(try await fixture.run("SELECT * FROM embedding_job") == [])
+        #expect(try await state(fixture) == .embedded)
+    }
+
+    /// G2: of two that work on one job, the later claim wins and the earlier finish has no effect.
+    @Test func finishOfALostLeaseIsFencedOff() async throws {
+        let fixture = try await pending()
+        let first = try await fixture.claim("first", lease: .zero)
+        let second = try await fixture.claim("second")
+        #expect(second.count == 1)
+        #expect(second[0].attempts == 2)
+        #expect(try await fixture.complete(first, "first") { _ in .embedded(try vector(0, 1), textHash: "old") } == 1)
+        #expect(try await state(fixture) == .pending)
+        #expect(try await fixture.complete(second, "second", embedding) == 0)
+        #expect(try await fixture.complete(first, "first") { _ in .embedded(try vector(0, 1), textHash: "old") } == 1)
+        #expect(try await fixture.run("SELECT VALUE embedding FROM repo")[0].floats == [1, 0, 0, 0])
+    }
+
+    /// G1, G2: a change while the job is leased is not lost, and the older text's vector not written.
+    @Test func changeDuringTheLeaseFencesTheFinishAndIsDueAtOnce() async throws {
+        let fixture = try await pending()
+        let old = try await fixture.claim("t")
+        try await fixture.run("UPDATE repo SET description = 'changed'")
+        #expect(try await fixture.complete(old, "t", embedding) == 1)
+        let new = try await fixture.claim("u")
+        #expect(new.first?.repo.description == "changed")
+        #expect(new.first?.generation == 2)
+        #expect(try await state(fixture) == .pending)
+    }
+
+    @Test(arguments: [
+        JobOutcome.unchanged, .retry(after: .zero, error: "e"), .deadLetter(error: "e"), .excluded,
+        .released(after: .zero),
+    ])
+    func staleGenerationHasNoEffect(_ outcome: JobOutcome) async throws {
+        let fixture = try await pending()
+        var jobs = try await fixture.claim("t")
+        let before = try await fixture.run("SELECT * FROM embedding_job")
+        jobs[0].generation -= 1
+        #expect(try await fixture.complete(jobs, "t") { _ in outcome } == 1)
+        #expect(try await fixture.run("SELECT * FROM embedding_job") == before)
+    }
+
+    @Test func deletedRepoIsNotResurrected() async throws {
+        let fixture = try await pending()
+        let jobs = try await fixture.claim("t")
+        try await fixture.run("DELETE repo")
+        #expect(try await fixture.complete(jobs, "t", embedding) == 1)
+        #expect(try await fixture.run("SELECT * FROM repo") == [])
+        #expect(try await fixture.run("SELECT * FROM embedding_job") == [])
+    }
+
+    @Test func mixedOutcomesAreWrittenTogether() async throws {
+        let fixture = try await pending(6)
+        let jobs = try await fixture.claim("t")
+        #expect(jobs.count == 6)
+        let outcomes: [JobOutcome] = [
+            try embedding(jobs[0]), .unchanged, .retry(after: .seconds(600), error: "busy"),
+            .deadLetter(error: "poison"),
+            .excluded, .released(after: .zero),
+        ]
+        let byID = Dictionary(uniqueKeysWithValues: zip(jobs.map(\.id), outcomes))
+        #expect(try await fixture.complete(jobs, "t") { byID[$0.id] ?? .unchanged } == 0)
+        let states = try await jobs.asyncMap { try await fixture.storage.repos.repo(named: $0.repo.fullName) }
+        #expect(states.map(\.?.state) == [.embedded, .pending, .pending, .failed, .excluded, .pending])
+        #expect(states.map(\.?.lastError) == [nil, nil, "busy", "poison", nil, nil])
+        #expect(states.map(\.?.attempts) == [0, 0, 1, 1, 1, 0])
+        #expect(try await fixture.claim("u").map(\.repo.fullName) == [jobs[5].repo.fullName])
+    }
+
+    @Test func deadLettersAreListedInPagesAndRetriedTogether() async throws {
+        let fixture = try await pending(5)
+        try await fixture.complete(try await fixture.claim("t"), "t") { .deadLetter(error: "bad \($0.repo.fullName)") }
+        #expect(try await fixture.claim("u").isEmpty)
+        var names: [String] = []
+        var cursor: String?
+        repeat {
+            let page = try await fixture.storage.repos.failures(limit: 2, cursor: cursor)
+            #expect(page.failures.count <= 2)
+            for failure in page.failures {
+                #expect(failure.error == "bad \(failure.fullName)")
+                #expect(failure.failedAt.hasSuffix("Z"))
+            }
+            names += page.failures.map(\.fullName)
+            cursor = page.next
+        } while cursor != nil
+        #expect(names == (0..<5).map { "a/r\($0)" })
+        #expect(try await fixture.storage.repos.retryFailures() == 5)
+        #expect(try await fixture.claim("u").map(\.attempts) == [1, 1, 1, 1, 1])
+    }
+
+    @Test(arguments: ["", "zz", "00", "c8", "C8826472656F6F", String(repeating: "0", count: 5000)])
+    func cursorOfSomebodyElseIsRefused(_ cursor: String) async throws {
+        let fixture = try await pending(0)
+        await #expect(throws: StoreError(.rejected, "")) {
+            try await fixture.storage.repos.failures(limit: 2, cursor: cursor)
+        }
+    }
+
+    @Test func changeOfTheRepoClearsItsFailure() async throws {
+        let fixture = try await pending()
+        try await fixture.complete(try await fixture.claim("t"), "t") { _ in .deadLetter(error: "bad") }
+        try await fixture.run("UPDATE repo SET description = 'better'")
+        let repo = try #require(try await fixture.storage.repos.repo(named: "a/r0"))
+        #expect(repo.state == .pending)
+        #expect(repo.lastError == nil)
+        #expect(try await fixture.claim("u").first?.attempts == 1)
+    }
+
+    @Test func excludedReposWaitUntilTheyAreAllowed() async throws {
+        let fixture = try await pending(3)
+        try await fixture.complete(try await fixture.claim("t"), "t") { _ in .excluded }
+        #expect(try await fixture.claim("u").isEmpty)
+        #expect(try await fixture.storage.jobs.resumeExcluded() == 3)
+        #expect(try await fixture.claim("u").count == 3)
+    }
+
+    @Test func renewalKeepsWhatIsOurs() async throws {
+        let fixture = try await pending()
+        let jobs = try await fixture.claim("t", lease: .zero)
+        try await fixture.storage.jobs.renew(jobs, lease: .seconds(60), token: ClaimToken("other"))
+        #expect(try await fixture.claim("u", lease: .zero).count == 1)
+        try await fixture.storage.jobs.renew(jobs, lease: .seconds(60), token: ClaimToken("u"))
+        #expect(try await fixture.claim("v").isEmpty)
+    }
+
+    @Test func backfillLeavesJobsAndCurrentVectorsAlone() async throws {
+        let fixture = try await pending(4)
+        try await fixture.drain()
+        #expect(try await fixture.storage.jobs.backfill(after: nil, limit: 100, model: model) == (nil, 0))
+        #expect(try await fixture.storage.jobs.backfill(after: nil, limit: 100, model: otherModel).enqueued == 4)
+        #expect(try await fixture.storage.jobs.backfill(after: nil, limit: 100, model: otherModel).enqueued == 0)
+    }
+
+    @Test func statisticsFollowEveryChange() async throws {
+        let fixture = try await pending(6)
+        let queue = SurrealJobQueue(database: fixture.database, countingShare: .infinity)
+        #expect(try await queue.statistics(model: model) == QueueStatistics(pending: 6, total: 6))
+        let jobs = try await fixture.claim("t", limit: 4)
+        #expect(try await queue.statistics(model: model) == QueueStatistics(pending: 6, leased: 4, total: 6))
+        try await fixture.complete([jobs[0], jobs[1]], "t", embedding)
+        try await fixture.complete([jobs[2]], "t") { _ in .deadLetter(error: "bad") }
+        try await fixture.complete([jobs[3]], "t") { _ in .excluded }
+        var expected = QueueStatistics(pending: 2, failed: 1, excluded: 1, embedded: 2, total: 6)
+        #expect(try await queue.statistics(model: model) == expected)
+        #expect(try await SurrealJobQueue(database: fixture.database).statistics(model: model) == expected)
+        _ = try await fixture.storage.repos.delete(named: jobs[0].repo.fullName)
+        _ = try await fixture.storage.repos.upsert([update("a/new")])
+        expected.embedded = 1
+        expected.pending = 3
+        #expect(try await queue.statistics(model: model) == expected)
+        expected.embedded = 0
+        #expect(try await queue.statistics(model: otherModel) == expected)
+    }
+
+    @Test func pauseHoldsForAllReplicas() async throws {
+        let one = try await pending(0)
+        let two = try await Fixture(client: one.client, owner: "two")
+        #expect(try await two.storage.jobs.isPaused() == false)
+        try await one.storage.jobs.setPaused(true)
+        #expect(try await two.storage.jobs.isPaused())
+        try await two.storage.jobs.setPaused(false)
+        #expect(try await one.storage.jobs.isPaused() == false)
+    }
+}
+
+extension Array {
+    func asyncMap<Value>(_ transform: (Element) async throws -> Value) async throws -> [Value] {
+        var values: [Value] = []
+        for element in self { values.append(try await transform(element)) }
+        return values
+    }
+}

@@ -1,0 +1,175 @@
+import EmbeddingCore
+import SurrealDB
+import Testing
+
+@testable import Storage
+
+@Suite struct RepoStoreTests {
+    @Test func upsertCreatesChangesAndLeavesAlone() async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        var full = update("Apple/Swift", description: "A language", language: "C++", stars: 5)
+        full.updatedAt = "2026-01-02T03:04:05Z"
+        full.githubID = 44_838_949
+        full.topics = ["compiler"]
+        full.url = "https://github.com/apple/swift"
+        #expect(try await repos.upsert([full, update("a/b")]) == UpsertCounts(created: 2))
+        #expect(try await repos.upsert([full, update("a/b")]) == UpsertCounts(unchanged: 2))
+        full.stars = 6
+        #expect(try await repos.upsert([full, update("a/b")]) == UpsertCounts(changed: 1, unchanged: 1))
+        let stored = try #require(try await repos.repo(named: "apple/swift"))
+        #expect(stored.repo.stars == 6)
+        #expect(stored.repo.owner == "Apple")
+        #expect(stored.repo.topics == ["compiler"])
+        #expect(stored.updatedAt == "2026-01-02T03:04:05Z")
+        let row = try await fixture.run("SELECT * FROM repo:⟨apple/swift⟩")[0]
+        #expect(row["owner"]["login"].string == "Apple")
+        #expect(row["name"].string == "Swift")
+        #expect(row["github_id"].int == 44_838_949)
+    }
+
+    @Test func absentFieldKeepsAndNilClears() async throws {
+        let fixture = try await Fixture()
+        _ = try await fixture.storage.repos.upsert([update("a/b", description: "text", language: "Go")])
+        let counts = try await fixture.storage.repos.upsert([update("a/b", description: .some(nil))])
+        #expect(counts == UpsertCounts(changed: 1))
+        let repo = try #require(try await fixture.storage.repos.repo(named: "a/b")?.repo)
+        #expect(repo.description == nil)
+        #expect(repo.language == "Go")
+    }
+
+    @Test func unchangedRowIsNotWritten() async throws {
+        let fixture = try await Fixture()
+        _ = try await fixture.storage.repos.upsert([update("a/b", stars: 1)])
+        try await fixture.drain()
+        let log = try await fixture.run("SELECT * FROM embedding_change")
+        _ = try await fixture.storage.repos.upsert([update("A/B", stars: 1)])
+        #expect(try await fixture.claim("t").isEmpty)
+        #expect(try await fixture.run("SELECT * FROM embedding_change") == log)
+    }
+
+    @Test func spellingsOfOneNameAreOneRepoAndTheNewerStands() async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        let new = update("microsoft/TypeScript", stars: 110, updatedAt: "2026-08-21T21:39:39Z")
+        let old = update("Microsoft/TypeScript", stars: 48, updatedAt: "2019-05-03T03:28:48Z")
+        #expect(try await repos.upsert([new, old]) == UpsertCounts(created: 1, unchanged: 1))
+        #expect(try await repos.upsert([old, new]) == UpsertCounts(unchanged: 2))
+        let other = try await Fixture()
+        #expect(try await other.storage.repos.upsert([old, new]) == UpsertCounts(created: 1, changed: 1))
+        for fixture in [fixture, other] {
+            let stored = try #require(try await fixture.storage.repos.repo(named: "MICROSOFT/TYPESCRIPT"))
+            #expect(stored.repo.fullName == "microsoft/TypeScript")
+            #expect(stored.repo.stars == 110)
+            #expect(try await fixture.run("SELECT count() FROM repo GROUP ALL")[0]["count"].int == 1)
+        }
+    }
+
+    @Test(arguments: [
+        "repo:5", "repo:⟨5⟩", "repo:random", "repo:[1, 'x']", "repo:⟨0189f7f4-0000-7000-8000-000000000000⟩",
+    ])
+    func rowsOfAnyIdAreFoundAndChanged(_ id: String) async throws {
+        let fixture = try await Fixture()
+        try await fixture.run(
+            "CREATE \(id) SET full_name = 'Foo/Bar', owner = { login: 'Foo', avatar_url: 'x' }, mine = 1"
+        )
+        let repos = fixture.storage.repos
+        #expect(try await repos.upsert([update("foo/bar", stars: 3)]) == UpsertCounts(changed: 1))
+        let row = try await fixture.run("SELECT * FROM repo")
+        #expect(row.array?.count == 1)
+        #expect(row[0]["mine"].int == 1)
+        #expect(row[0]["owner"]["avatar_url"].string == "x")
+        #expect(try await repos.repo(named: "FOO/bar")?.repo.stars == 3)
+        #expect(try await repos.delete(named: "foo/BAR"))
+        #expect(try await repos.repo(named: "Foo/Bar") == nil)
+        #expect(try await repos.delete(named: "foo/BAR") == false)
+    }
+
+    /// Names are checked by who takes them in; the store has to bear any.
+    @Test(arguments: [
+        "a/b'; REMOVE TABLE repo; --", "a/`⟩\"\\'", "a/$id{}", "a/日本語😀", "a/⟨b⟩", "\r\n/;", "repo:1/x",
+    ])
+    func hostileTextIsOnlyText(_ text: String) async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        var hostile = update(text, description: text, language: text)
+        hostile.owner = text
+        hostile.topics = [text]
+        #expect(try await repos.upsert([hostile, update("good/repo")]) == UpsertCounts(created: 2))
+        #expect(try await repos.upsert([hostile]) == UpsertCounts(unchanged: 1))
+        let stored = try #require(try await repos.repo(named: text))
+        #expect(stored.repo.fullName == text)
+        #expect(stored.repo.description == text)
+        try await fixture.drain()
+        let filter = SearchFilter(language: text, owner: text, excludeOwner: "'; --", excludeName: "x' OR true")
+        let hits = try await fixture.storage.search.nearest(to: vector(1), model: model, filter: filter, limit: 5)
+        #expect(hits.hits.map(\.repo.fullName) == [text])
+        #expect(try await repos.reprocess(ReprocessScope(.all, owner: text, language: text), model: model) == 1)
+        #expect(try await repos.rename(text, to: text + "2"))
+        #expect(try await repos.delete(named: text + "2"))
+        #expect(try await repos.repo(named: "good/repo") != nil)
+    }
+
+    @Test func nullInATextIsTakenOut() async throws {
+        let fixture = try await Fixture()
+        let null = "b\u{0}c"
+        _ = try await fixture.storage.repos.upsert([update("a/b", description: null, language: null)])
+        #expect(try await fixture.storage.repos.repo(named: "a/b")?.repo.description == "bc")
+        #expect(try await fixture.claim("t").first?.repo.language == "bc")
+        let filter = SearchFilter(language: null, owner: null, excludeName: null)
+        let hits = try await fixture.storage.search.nearest(to: vector(1), model: model, filter: filter, limit: 5)
+        #expect(hits.hits.isEmpty)
+    }
+
+    @Test func renameKeepsTheRowAndDisplacesTheNewNamesOwn() async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        var old = update("apple/swift", stars: 9)
+        old.url = "https://github.com/apple/swift"
+        _ = try await repos.upsert([old, update("swiftlang/swift", stars: 1)])
+        #expect(try await repos.rename("Apple/Swift", to: "swiftlang/swift"))
+        #expect(try await repos.rename("apple/swift", to: "x/y") == false)
+        let moved = try #require(try await repos.repo(named: "SwiftLang/swift"))
+        #expect(moved.repo.stars == 9)
+        #expect(moved.repo.owner == "swiftlang")
+        #expect(moved.repo.url == "https://github.com/swiftlang/swift")
+        #expect(try await repos.repo(named: "apple/swift") == nil)
+        #expect(try await fixture.run("SELECT count() FROM repo GROUP ALL")[0]["count"].int == 1)
+
+        #expect(try await repos.upsert([update("apple/swift", stars: 2)]) == UpsertCounts(created: 1))
+        #expect(try await repos.repo(named: "apple/swift")?.repo.stars == 2)
+        #expect(try await repos.repo(named: "swiftlang/swift")?.repo.stars == 9)
+        #expect(try await repos.rename("swiftlang/swift", to: "SwiftLang/Swift"))
+        #expect(try await repos.repo(named: "swiftlang/swift")?.repo.fullName == "SwiftLang/Swift")
+    }
+
+    @Test(arguments: [
+        (ReprocessScope(.all), 4), (ReprocessScope(.missing), 2), (ReprocessScope(.stale), 1),
+        (ReprocessScope(.failed), 1), (ReprocessScope(.all, owner: "B"), 2), (ReprocessScope(.all, language: "gO"), 2),
+        (ReprocessScope(.missing, owner: "a"), 0),
+    ])
+    func scopeChoosesWhatBecomesDue(_ scope: ReprocessScope, _ count: Int) async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        _ = try await repos.upsert([update("a/current", language: "Go"), update("a/stale")])
+        try await fixture.drain()
+        try await fixture.run("UPDATE repo SET embedding_fingerprint = 'other' WHERE full_name = 'a/stale'")
+        _ = try await repos.upsert([update("b/failed", language: "GO"), update("b/new")])
+        let jobs = try await fixture.claim("t")
+        try await fixture.complete(jobs.filter { $0.repo.fullName == "b/failed" }, "t") { _ in .deadLetter(error: "e") }
+        #expect(try await repos.reprocess(scope, model: model) == count)
+    }
+
+    @Test func forcedReprocessReachesTheClaim() async throws {
+        let fixture = try await Fixture()
+        _ = try await fixture.storage.repos.upsert([update("a/b")])
+        try await fixture.drain()
+        #expect(try await fixture.storage.repos.reprocess(named: "A/B", force: true))
+        #expect(try await fixture.storage.repos.reprocess(named: "a/b", force: false))
+        #expect(try await fixture.storage.repos.reprocess(named: "no/such", force: true) == false)
+        let job = try #require(try await fixture.claim("t").first)
+        #expect(job.isForced)
+        #expect(job.storedFingerprint == model.fingerprint)
+        #expect(job.storedTextHash == RepoText(job.repo).hash)
+    }
+}

@@ -1,0 +1,204 @@
+import EmbeddingCore
+import Logging
+import SurrealDB
+import Testing
+
+@testable import Storage
+
+@Suite struct SearchTests {
+    /// Ten repos whose vectors turn away from the first axis one by one.
+    private func filled() async throws -> Fixture {
+        let fixture = try await Fixture()
+        let languages = ["Swift", "Go", nil]
+        let updates = (0..<10).map { number in
+            update(
+                "owner\(number % 2)/r\(number)",
+                language: .some(languages[number % 3]),
+                stars: number * 10,
+                isPrivate: number == 9
+            )
+        }
+        _ = try await fixture.storage.repos.upsert(updates)
+        try await fixture.drain { job in
+            let number = Float(job.repo.stars / 10)
+            return try vector(1, number / 10)
+        }
+        return fixture
+    }
+
+    private func search(
+        _ fixture: Fixture,
+        _ filter: SearchFilter = SearchFilter(),
+        limit: Int = 10,
+        model: EmbeddingModel = model
+    ) async throws -> SearchHits {
+        let query = try vector(1, dimensions: model.dimensions)
+        return try await fixture.storage.search.nearest(to: query, model: model, filter: filter, limit: limit)
+    }
+
+    @Test(arguments: [
+        (SearchFilter(), [0, 1, 2, 3, 4, 5, 6, 7, 8]), (SearchFilter(includesPrivate: true), Array(0..<10)),
+        (SearchFilter(language: "swift"), [0, 3, 6]), (SearchFilter(minStars: 50), [5, 6, 7, 8]),
+        (SearchFilter(owner: "OWNER1"), [1, 3, 5, 7]), (SearchFilter(excludeOwner: "owner1"), [0, 2, 4, 6, 8]),
+        (SearchFilter(excludeName: "Owner0/R0"), [1, 2, 3, 4, 5, 6, 7, 8]),
+        (SearchFilter(minScore: 0.95), [0, 1, 2, 3]),
+        (SearchFilter(language: "cobol"), []),
+    ])
+    func filtersGiveExactlyWhatPasses(_ filter: SearchFilter, _ expected: [Int]) async throws {
+        let fixture = try await filled()
+        let exact = try await search(fixture, filter)
+        #expect(exact.method == .exact)
+        #expect(exact.hits.map { $0.repo.stars / 10 } == expected)
+
+        let index = try await ready(fixture)
+        let indexed = SurrealSimilaritySearch(database: fixture.database, index: index)
+        let hits = try await indexed.nearest(to: vector(1), model: model, filter: filter, limit: 10)
+        #expect(hits.hits.map { $0.repo.stars / 10 } == expected)
+        if !expected.isEmpty { #expect(hits.method == .hnsw) }
+        for (left, right) in zip(exact.hits, hits.hits) {
+            #expect(abs((left.score ?? 0) - (right.score ?? 1)) < 1e-3)
+        }
+    }
+
+    @Test func tiesAreBrokenByStarsThenName() async throws {
+        let fixture = try await Fixture()
+        _ = try await fixture.storage.repos.upsert([
+            update("z/z", stars: 1), update("a/b", stars: 1), update("m/m", stars: 5), update("far/away", stars: 9),
+        ])
+        try await fixture.drain { $0.repo.fullName == "far/away" ? try vector(0, 1) : try vector(1) }
+        #expect(try await search(fixture).hits.map(\.repo.fullName) == ["m/m", "a/b", "z/z", "far/away"])
+        #expect(try await search(fixture, limit: 2).hits.map(\.repo.fullName) == ["m/m", "a/b"])
+    }
+
+    /// G3: vectors of two models are never compared.
+    @Test func vectorsOfAnotherModelAreNotThere() async throws {
+        let fixture = try await filled()
+        let renamed = EmbeddingModel(provider: .builtin, name: "renamed", dimensions: 4)
+        #expect(try await search(fixture, model: renamed).hits.isEmpty)
+        #expect(try await search(fixture, model: otherModel).hits.isEmpty)
+        #expect(try await fixture.storage.search.vector(of: "owner0/r0", model: renamed) == .pending)
+    }
+
+    @Test func storedVectorIsGivenByNameWithoutCase() async throws {
+        let fixture = try await filled()
+        let search = fixture.storage.search
+        #expect(try await search.vector(of: "OWNER0/r0", model: model) == .embedded(try vector(1)))
+        #expect(try await search.vector(of: "no/such", model: model) == nil)
+        _ = try await fixture.storage.repos.upsert([update("a/new")])
+        #expect(try await search.vector(of: "a/new", model: model) == .pending)
+    }
+
+    // MARK: The index
+
+    private func index(_ fixture: Fixture, owner: String = "one", minimum: Int = 5) -> VectorIndex {
+        VectorIndex(
+            database: fixture.database,
+            owner: owner,
+            logger: Logger(label: "tests"),
+            minimum: minimum
+        )
+    }
+
+    /// An index taken through its steps until it is ready.
+    private func ready(_ fixture: Fixture, _ model: EmbeddingModel = model) async throws -> VectorIndex {
+        let index = index(fixture)
+        let statistics = QueueStatistics(embedded: 10, total: 10)
+        while index.state != .ready {
+            try await index.maintain(model: model, statistics: statistics)
+            try #require(index.state != .failed)
+            await Task.yield()
+        }
+        return index
+    }
+
+    @Test func indexWaitsForEnoughRowsAndASmallBacklog() async throws {
+        let fixture = try await filled()
+        let index = index(fixture)
+        try await index.maintain(model: model, statistics: QueueStatistics(embedded: 4, total: 4))
+        #expect(index.state == .absent)
+        try await index.maintain(model: model, statistics: QueueStatistics(pending: 500, embedded: 10, total: 510))
+        #expect(index.state == .absent)
+        try await index.maintain(model: model, statistics: QueueStatistics(embedded: 10, total: 10))
+        #expect(index.state == .building)
+        #expect(!index.isReady(for: model))
+    }
+
+    @Test func writesGoOnBesideTheIndex() async throws {
+        let fixture = try await filled()
+        let index = try await ready(fixture)
+        let search = SurrealSimilaritySearch(database: fixture.database, index: index)
+        _ = try await fixture.storage.repos.upsert([update("new/one", stars: 1000)])
+        try await fixture.drain()
+        _ = try await fixture.storage.repos.delete(named: "owner0/r0")
+        let hits = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 3)
+        #expect(hits.method == .hnsw)
+        #expect(hits.hits.map(\.repo.fullName) == ["new/one", "owner1/r1", "owner0/r2"])
+    }
+
+    @Test func oneReplicaOwnsTheIndexAndTheOthersSeeIt() async throws {
+        let fixture = try await filled()
+        let statistics = QueueStatistics(embedded: 10, total: 10)
+        let replicas = ["one", "two", "three"].map { index(fixture, owner: $0) }
+        while !replicas.allSatisfy({ $0.isReady(for: model) }) {
+            try await withThrowingTaskGroup { group in
+                for replica in replicas {
+                    group.addTask { try await replica.maintain(model: model, statistics: statistics) }
+                }
+                try await group.waitForAll()
+            }
+        }
+        let table = try await fixture.run("INFO FOR TABLE repo")
+        #expect(table["indexes"]["repo_embedding"].string?.contains("HNSW") == true)
+    }
+
+    @Test func anotherModelDropsTheIndexBeforeItsFirstVectorIsWritten() async throws {
+        let fixture = try await filled()
+        let index = try await ready(fixture)
+        try await index.prepare(for: otherModel)
+        #expect(index.state == .absent)
+        #expect(try await fixture.run("INFO FOR TABLE repo")["indexes"]["repo_embedding"].isNil)
+        _ = try await fixture.storage.jobs.backfill(after: nil, limit: 100, model: otherModel)
+        try await fixture.drain(model: otherModel) { _ in try vector(1, dimensions: 3) }
+        let again = try await ready(fixture, otherModel)
+        let search = SurrealSimilaritySearch(database: fixture.database, index: again)
+        let query = try vector(1, dimensions: 3)
+        let hits = try await search.nearest(to: query, model: otherModel, filter: SearchFilter(), limit: 20)
+        #expect(hits.method == .hnsw)
+        #expect(hits.hits.count == 9)
+    }
+
+    @Test func rowThatKeptAVectorOfAnotherLengthIsClearedAndDue() async throws {
+        let fixture = try await filled()
+        try await fixture.run(
+            "UPDATE repo SET embedding = [1, 2], embedding_fingerprint = 'old' WHERE full_name = 'owner1/r3'"
+        )
+        _ = try await ready(fixture)
+        #expect(try await fixture.storage.repos.repo(named: "owner1/r3")?.state == .pending)
+    }
+
+    @Test func searchIsExactAgainWhenTheIndexIsGone() async throws {
+        let fixture = try await filled()
+        let index = try await ready(fixture)
+        let search = SurrealSimilaritySearch(database: fixture.database, index: index)
+        try await fixture.run("REMOVE INDEX repo_embedding ON repo")
+        let hits = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 3)
+        #expect(hits.method == .exact)
+        #expect(hits.hits.count == 3)
+    }
+
+    @Test func buildThatTheDatabaseDidNotFinishIsBegunAnew() async throws {
+        let fixture = try await filled()
+        try await fixture.run(
+            """
+            UPSERT embed_star:vector_index SET fingerprint = $fingerprint, dimensions = 4, phase = "building",
+              since = time::now();
+            DEFINE INDEX repo_embedding ON repo FIELDS embedding HNSW DIMENSION 4 DIST COSINE TYPE F32 EFC 150 M 12;
+            """,
+            ["fingerprint": .string(model.fingerprint)]
+        )
+        let index = index(fixture)
+        try await index.maintain(model: model, statistics: QueueStatistics(embedded: 10, total: 10))
+        #expect(index.state == .absent)
+        #expect(try await fixture.run("INFO FOR TABLE repo")["indexes"]["repo_embedding"].isNil)
+    }
+}
