@@ -8,12 +8,14 @@ package protocol RepoFeed: Sendable {
         withVectors: Bool
     ) async throws(StoreError) -> [FeedRow]
 
-    /// Upserts and deletions since `position`, oldest first; nil asks for the position of now.
-    /// - Returns: the changes, and the position after them.
+    /// Upserts and deletions since `position`, oldest first; nil asks for the position of now. Without vectors, what
+    /// changed nothing but the vector may be left out.
+    /// - Returns: the changes, and the position after them, the same as before when there was nothing.
     func changes(
         since position: FeedPosition?,
         limit: Int,
-        model: EmbeddingModel
+        model: EmbeddingModel,
+        withVectors: Bool
     ) async throws(StoreError) -> (changes: [FeedChange], position: FeedPosition)
 }
 

@@ -106,7 +106,7 @@ extension HybridSearch {
     /// The best of a fused ranking, with the cosine of those that only the text index found.
     func scored(_ ranking: [SearchHit], against query: QueryVector, _ asked: SearchQuery) async -> [SearchHit] {
         let minScore = asked.filter.minScore
-        var hits = Array(ranking.prefix(minScore == nil ? asked.limit : max(asked.limit, Self.depth / 2)))
+        var hits = Array(ranking.prefix(minScore == nil ? asked.limit : max(asked.limit, Self.depth)))
         let unknown = hits.filter { $0.score == nil }.map(\.repo.fullName)
         // Without the vectors the answer is still the answer; only those scores are missing.
         if !unknown.isEmpty, let vectors = try? await similarity.vectors(of: unknown, model: query.model) {

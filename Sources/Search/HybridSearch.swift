@@ -16,8 +16,8 @@ package final class HybridSearch: RepoSearch {
     /// Longest text of a query, in bytes.
     package static let longestText = 8192
     package static let limits = 1...100
-    /// Hits of each ranking that are fused.
-    static let depth = 100
+    /// Hits of each ranking that are fused, unless more are asked for.
+    static let depth = 50
 
     /// - Parameter coverage: the share of repos embedded with the current model, 0…1.
     package init(
@@ -82,14 +82,14 @@ package final class HybridSearch: RepoSearch {
     }
 
     private func textSearch(_ text: String, _ query: SearchQuery) async -> SearchAnswer {
-        let matches = await catalog.matches(text, filter: query.filter, limit: Self.depth)
+        let matches = await catalog.matches(text, filter: query.filter, limit: max(Self.depth, query.limit))
         var fusion = RankFusion()
         fusion.add(matches)
         return answer(Array(fusion.ranking.prefix(query.limit)), .text, .exact, await knownModel())
     }
 
     private func hybridSearch(_ text: String, _ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
-        async let matches = catalog.matches(text, filter: query.filter, limit: Self.depth)
+        async let matches = catalog.matches(text, filter: query.filter, limit: max(Self.depth, query.limit))
         let vector: QueryVector
         do throws(SearchError) {
             vector = try await embed(text)
@@ -97,7 +97,7 @@ package final class HybridSearch: RepoSearch {
             _ = await matches
             return try await degrade(because: error, text, query)
         }
-        let found = try await nearest(to: vector, query.filter, Self.depth)
+        let found = try await nearest(to: vector, query.filter, max(Self.depth, query.limit))
         var fusion = RankFusion()
         fusion.add(await matches)
         fusion.add(found.hits, askedBy: text)

@@ -35,6 +35,9 @@ package final class RepoCatalog: Sendable {
             try index.transaction { () throws(SQLiteError) in
                 for change in changes {
                     switch change {
+                    case .upsert(let row) where row.repo.fullName.isEmpty:
+                        // A row without a name cannot be found by it, nor named in an answer.
+                        if let number = try index.delete(row.id) { applied.append(.delete(number)) }
                     case .upsert(let row):
                         applied.append(.upsert(try index.upsert(row.id, row.repo), row.repo, vector: row.vector))
                     case .delete(let id):

@@ -10,7 +10,7 @@ package final class RepoFollower: Sendable {
         /// Rows in one page of the first load, and changes in one read.
         package var pageSize = 1000
         /// Time between two reads of changes when there are none.
-        package var interval: Duration = .seconds(1)
+        package var interval: Duration = .milliseconds(500)
         /// Longest pause after a failure.
         package var longestPause: Duration = .seconds(10)
 
@@ -76,7 +76,7 @@ package final class RepoFollower: Sendable {
     private func load(_ model: EmbeddingModel) async throws(StoreError) -> FeedPosition {
         await catalog.reset()
         await scan?.reset(model: model)
-        let position = try await feed.changes(since: nil, limit: 1, model: model).position
+        let position = try await feed.changes(since: nil, limit: 1, model: model, withVectors: false).position
         var cursor: RepoID?
         while !Task.isCancelled {
             let page = try await feed.page(
@@ -100,11 +100,16 @@ package final class RepoFollower: Sendable {
         var failed = 0
         while !Task.isCancelled {
             do throws(StoreError) {
-                let answer = try await feed.changes(since: position, limit: configuration.pageSize, model: model)
-                position = answer.position
+                let answer = try await feed.changes(
+                    since: position,
+                    limit: configuration.pageSize,
+                    model: model,
+                    withVectors: scan != nil
+                )
                 failed = 0
                 await apply(answer.changes)
-                if answer.changes.count < configuration.pageSize { await sleep(configuration.interval) }
+                if answer.position == position { await sleep(configuration.interval) }
+                position = answer.position
             } catch {
                 failed += 1
                 if error.code == .rejected || error.code == .badResponse { throw error }

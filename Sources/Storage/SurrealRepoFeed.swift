@@ -35,7 +35,8 @@ struct SurrealRepoFeed: RepoFeed {
     func changes(
         since position: FeedPosition?,
         limit: Int,
-        model: EmbeddingModel
+        model: EmbeddingModel,
+        withVectors: Bool
     ) async throws(StoreError) -> (changes: [FeedChange], position: FeedPosition) {
         guard let position else {
             let now = try await database.value(
@@ -48,7 +49,7 @@ struct SurrealRepoFeed: RepoFeed {
         variables["after"] = .string(String(decoding: position.encoded, as: UTF8.self))
         variables["settling"] = .duration(settling)
         variables["retention"] = .duration(Self.retention)
-        let answer = try await database.value(Self.changesStatement, variables)
+        let answer = try await database.value(Self.changesStatement(withVectors: withVectors), variables)
         guard answer["isKept"].bool == true else {
             throw StoreError(.rejected, "the position is older than the log of changes: read the table anew")
         }
@@ -56,18 +57,20 @@ struct SurrealRepoFeed: RepoFeed {
         return (try Self.changes(answer), FeedPosition(encoded: Array(last.utf8)))
     }
 
-    private static let changesStatement = """
+    private static func changesStatement(withVectors: Bool) -> String {
+        """
         {
           LET $until = rand::ulid(time::now() - $settling);
-          LET $log = (SELECT record::id(id) AS at, repo
+          LET $log = (SELECT record::id(id) AS at, repo, kind
             FROM type::thing("embedding_change", $after>..$until) LIMIT $limit);
-          LET $repos = array::distinct($log.repo);
+          LET $repos = array::distinct((SELECT VALUE repo FROM $log\(withVectors ? "" : " WHERE kind != 'EMBED'")));
           RETURN {
             isKept: $after > rand::ulid(time::now() - $retention), last: array::last($log).at, repos: $repos,
-            rows: (SELECT \(fields(withVectors: true)) FROM $repos)
+            rows: (SELECT \(fields(withVectors: withVectors)) FROM $repos)
           };
         }
         """
+    }
 
     private static func fields(withVectors: Bool) -> String {
         guard withVectors else { return RepoRow.fields }

@@ -6,7 +6,7 @@ import Testing
 /// Thousands of histories of claims, crashes, changes and finishes, each made by its seed.
 @Suite struct PipelineSimulationTests {
     static let seeds: [UInt64] = Array(0..<40)
-    static let runsPerSeed = 40
+    static let runsPerSeed = 20
 
     /// Writers, crashes and faults for a while, then peace.
     static func history(

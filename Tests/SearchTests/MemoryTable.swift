@@ -54,7 +54,8 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
     func changes(
         since position: FeedPosition?,
         limit: Int,
-        model: EmbeddingModel
+        model: EmbeddingModel,
+        withVectors: Bool
     ) async throws(StoreError) -> (changes: [FeedChange], position: FeedPosition) {
         try read { state in
             let start = position.map { Int($0.encoded[0]) << 8 | Int($0.encoded[1]) } ?? state.log.count
