@@ -19,7 +19,8 @@ package protocol SimilaritySearch: Sendable {
 
 extension SimilaritySearch {
     /// Asks for one after another; a backend that can ask for all at once does so.
-    package func vectors(of fullNames: [String], model: EmbeddingModel) async throws(StoreError) -> [String: Embedding] {
+    package func vectors(of fullNames: [String], model: EmbeddingModel) async throws(StoreError) -> [String: Embedding]
+    {
         var vectors: [String: Embedding] = [:]
         for name in fullNames {
             if case .embedded(let vector) = try await vector(of: name, model: model) { vectors[name] = vector }

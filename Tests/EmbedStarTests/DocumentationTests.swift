@@ -27,7 +27,9 @@ import Testing
     }
 
     @Test func theExampleIsAValidFile() throws {
-        let lines = SettingsDocument.dotEnvExample.split(separator: "\n").filter { $0.hasPrefix("#") && $0.contains("=") }
+        let lines = SettingsDocument.dotEnvExample.split(separator: "\n").filter {
+            $0.hasPrefix("#") && $0.contains("=")
+        }
         let uncommented = lines.map { $0.dropFirst() }.filter { !$0.hasPrefix(" ") }.joined(separator: "\n")
         _ = try SettingValues(environment: [:], dotEnv: uncommented)
     }
