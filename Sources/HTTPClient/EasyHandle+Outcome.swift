@@ -12,7 +12,9 @@ extension EasyHandle {
             )
         }
         let kind = isTunnelRefused ? .connect : Self.errorCode(code)
-        let text = errorText.isEmpty ? String(cString: curl_easy_strerror(code)) : errorText
+        // A proxy's URL may be quoted with its credentials.
+        let isQuotable = !errorText.isEmpty && !errorText.contains("@")
+        let text = isQuotable ? errorText : String(cString: curl_easy_strerror(code))
         return .failure(HTTPClientError(kind, "\(text): \(transfer.target.redacted)"))
     }
 
@@ -43,12 +45,7 @@ extension EasyHandle {
         guard let transfer else { return nil }
         if transfer.deadline <= now { return "not complete in time" }
         guard !hasFirstByte else { return nil }
-        if requestEnd == nil, isRequestSent {
-            // Seen sent at the first look, it was sent about as soon as it could be.
-            requestEnd = wasSeenSending ? now : started + timeToRequest
-        }
-        wasSeenSending = timeToRequest > .zero
-        guard let requestEnd, requestEnd + transfer.request.timeouts.firstByte <= now else { return nil }
-        return "no answer began in time"
+        let isOver = firstByteWait.isOver(now, sendingSince: sendingSince, isSent: isRequestSent)
+        return isOver ? "no answer began in time" : nil
     }
 }

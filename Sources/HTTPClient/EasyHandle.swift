@@ -7,11 +7,8 @@ final class EasyHandle {
 
     let pointer: UnsafeMutableRawPointer
     private(set) var transfer: Transfer?
-    private(set) var started = MonotonicTime.now
-    /// When the request was seen to be sent; the wait for the first byte counts from here.
-    var requestEnd: MonotonicTime?
-    /// Whether an earlier look found the request begun, but not sent whole.
-    var wasSeenSending = false
+    private var started = MonotonicTime.now
+    var firstByteWait = FirstByteWait(limit: .zero)
     private(set) var hasFirstByte = false
     private(set) var isTooLarge = false
     private var head: [UInt8] = []
@@ -46,6 +43,9 @@ final class EasyHandle {
         }
         // Signals would be raised for name resolution timeouts; SIGPIPE is ignored process-wide instead.
         ccurl_set_long(pointer, CURLOPT_NOSIGNAL, 1)
+        // A transfer that ends while its host is looked up would otherwise wait for the resolver's thread, and all
+        // other transfers with it.
+        ccurl_set_long(pointer, CURLOPT_QUICK_EXIT, 1)
         ccurl_set_long(pointer, CURLOPT_TCP_KEEPALIVE, 1)
         ccurl_set_long(pointer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         ccurl_set_string(pointer, CURLOPT_PROTOCOLS_STR, "http,https")
@@ -75,8 +75,7 @@ final class EasyHandle {
     func prepare(_ transfer: Transfer, remaining: Duration) {
         self.transfer = transfer
         started = .now
-        requestEnd = nil
-        wasSeenSending = false
+        firstByteWait = FirstByteWait(limit: transfer.request.timeouts.firstByte)
         hasFirstByte = false
         isTooLarge = false
         errorBuffer.pointee = 0
@@ -163,14 +162,14 @@ final class EasyHandle {
         return bytes.count
     }
 
-    /// Whether the request has been sent whole.
-    var isRequestSent: Bool {
-        guard let transfer, offset(CURLINFO_PRETRANSFER_TIME_T) > 0 else { return false }
-        return offset(CURLINFO_SIZE_UPLOAD_T) >= transfer.request.body.count
+    /// When the request could be sent; nil while the connection is not there.
+    var sendingSince: MonotonicTime? {
+        let microseconds = offset(CURLINFO_PRETRANSFER_TIME_T)
+        return microseconds > 0 ? started + .microseconds(microseconds) : nil
     }
 
-    /// From the start until the request could be sent; zero before that.
-    var timeToRequest: Duration { .microseconds(offset(CURLINFO_PRETRANSFER_TIME_T)) }
+    /// Whether the request's body has been sent whole.
+    var isRequestSent: Bool { offset(CURLINFO_SIZE_UPLOAD_T) >= transfer?.request.body.count ?? 0 }
 
     var response: HTTPClientResponse {
         var status = 0

@@ -20,6 +20,9 @@ final class TransferLoop: @unchecked Sendable {
     /// How exactly the deadlines of transfers are kept; libcurl's own timers are exact.
     private static let deadlineInterval = Duration.milliseconds(20)
 
+    /// Easy handles kept for later requests, some ten kilobytes each.
+    private static let idleHandleLimit = 64
+
     private let queue = DispatchQueue(label: "embed-star.http-client")
     private let inbox = Mutex<[Command]>([])
     private let configuration: HTTPClient.Configuration
@@ -215,7 +218,8 @@ final class TransferLoop: @unchecked Sendable {
     // MARK: Events
 
     private func handleEvents() {
-        while !isShutDown {
+        // A few rounds save the way through Dispatch; more would hold up commands and deadlines.
+        for _ in 0..<4 where !isShutDown {
             let count = sockets.poll()
             for index in 0..<count {
                 guard let (socket, bits) = sockets.event(at: index) else { continue }
@@ -268,7 +272,7 @@ final class TransferLoop: @unchecked Sendable {
         running[ObjectIdentifier(handle)] = nil
         transfers.finish(origin: transfer.target.origin)
         handle.clear()
-        idleHandles.append(handle)
+        if idleHandles.count < Self.idleHandleLimit { idleHandles.append(handle) }
         resume(continuation, with: answer)
     }
 

@@ -59,7 +59,6 @@ final class FixtureServer: Sendable {
     private let script: Script
     private let accepted = Atomic<Int>(0)
     private let served = Atomic<Int>(0)
-    private let pause = Atomic<UInt32>(0)
 
     var connectionCount: Int { accepted.load(ordering: .relaxed) }
     var requestCount: Int { served.load(ordering: .relaxed) }
@@ -68,8 +67,6 @@ final class FixtureServer: Sendable {
     init(_ script: @escaping Script) {
         self.script = script
         listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var bufferSize: Int32 = 64 << 10
-        setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &bufferSize, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -91,12 +88,6 @@ final class FixtureServer: Sendable {
         Glibc.close(listener)
     }
 
-    /// From now on new connections are left alone for a while before they are read from.
-    func pauseBeforeReading(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        pause.store(UInt32(seconds * 1_000_000 + attoseconds / 1_000_000_000_000), ordering: .relaxed)
-    }
-
     /// A server that answers every request with 200 and `body`.
     static func fixed(_ body: String = "ok") -> FixtureServer {
         FixtureServer { _, connection in
@@ -111,9 +102,7 @@ final class FixtureServer: Sendable {
             guard socket >= 0, let server = server() else { return }
             server.accepted.add(1, ordering: .relaxed)
             let script = server.script
-            let pause = server.pause.load(ordering: .relaxed)
             run { [weak server] in
-                usleep(pause)
                 serve(socket, script) { server?.served.add(1, ordering: .relaxed) }
                 Glibc.close(socket)
             }

@@ -30,8 +30,9 @@ import Testing
         #expect(error?.description.contains("sesame") == false)
     }
 
-    @Test func aProxyThatIsGoneIsAConnectError() async throws {
-        let client = HTTPClient(configuration: .init(proxy: "http://name:sesame@127.0.0.1:1"))
+    @Test(arguments: ["http://name:sesame@127.0.0.1:1", "gopher://name:sesame@127.0.0.1:1", "http://name:sesame@:x"])
+    func aProxyThatIsNoneIsAConnectErrorWithoutItsCredentials(proxy: String) async throws {
+        let client = HTTPClient(configuration: .init(proxy: proxy))
         let error = await #expect(throws: HTTPClientError.self) {
             try await client.send(HTTPClientRequest("GET", "http://upstream.test/"))
         }

@@ -39,17 +39,4 @@ struct HTTPClientTLSTests {
         let client = HTTPClient(configuration: .init(certificateAuthorityFile: "/nowhere/ca.pem"))
         await #expect(throws: HTTPClientError(.tls, "")) { try await client.send(HTTPClientRequest("GET", server.url)) }
     }
-
-    @Test func aServerWithoutTLSIsRefused() async throws {
-        let server = FixtureServer { _, connection in
-            connection.answer()
-            return false
-        }
-        let url = server.url.replacing("http:", with: "https:")
-        let timeouts = HTTPClientTimeouts(total: .seconds(5))
-        let error = await #expect(throws: HTTPClientError.self) {
-            try await HTTPClient().send(HTTPClientRequest("GET", url, timeouts: timeouts))
-        }
-        #expect(error?.code == .tls || error?.code == .timeout)
-    }
 }

@@ -109,7 +109,10 @@ struct EngineTests {
     }
 
     @Test func manyTasksShareThePool() async throws {
-        let client = try database().client { $0.poolSize = 4 }
+        let client = try database().client { configuration in
+            configuration.poolSize = 4
+            configuration.waitTimeout = .seconds(60)
+        }
         let sum = try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<200 {
                 group.addTask { try await client.query("RETURN $n", ["n": SurrealValue(number)])[0].int ?? 0 }
