@@ -1,6 +1,6 @@
 import Foundation
 
-/// What sentence-transformers makes of one text; see scripts/fixtures/make-encoder-fixtures.py.
+/// What the reference makes of one text; see scripts/fixtures.
 struct ReferenceText: Decodable, Sendable {
     let text: String
     /// Tokens of the whole text.
@@ -12,17 +12,19 @@ struct ReferenceText: Decodable, Sendable {
 
     var floats: [Float] {
         vector.withUnsafeBytes { bytes in
-            stride(from: 0, to: bytes.count, by: 2).map {
-                Float(bytes.loadUnaligned(fromByteOffset: $0, as: Float16.self))
-            }
+            stride(from: 0, to: bytes.count, by: 2)
+                .map { Float(bytes.loadUnaligned(fromByteOffset: $0, as: Float16.self)) }
         }
     }
 
-    static func load() throws -> [ReferenceText] {
-        guard let url = Bundle.module.url(forResource: "encoder", withExtension: "json", subdirectory: "Fixtures")
-        else {
-            throw MissingModel(path: "Fixtures/encoder.json")
-        }
-        return try JSONDecoder().decode([ReferenceText].self, from: Data(contentsOf: url))
+    /// The texts of a file in `Fixtures`.
+    static func load(_ file: String = "encoder.json") throws -> [ReferenceText] {
+        try JSONDecoder().decode([ReferenceText].self, from: Data(contentsOf: fixture(file)))
     }
+}
+
+/// The place of a file or folder in `Fixtures`.
+func fixture(_ name: String) throws -> URL {
+    guard let folder = Bundle.module.resourceURL else { throw MissingModel(path: "Fixtures") }
+    return folder.appending(path: "Fixtures/\(name)")
 }

@@ -24,34 +24,44 @@ import Testing
         #expect(tensors["b"] == .init(type: .f16, shape: [3], range: start + 8..<start + 14))
     }
 
-    static let hostile: [(String, [UInt8])] = [
-        ("shorter than its length field", [1, 2, 3]),
-        ("header longer than the file", file("{}", data: 0, length: 100)),
-        ("header of absurd length", file("{}", data: 0, length: .max)),
-        ("header that is no JSON", file("{\"a\":", data: 0)),
-        ("header that is an array", file("[]", data: 0)),
-        ("header nested too deeply", file(String(repeating: "[", count: 100_000), data: 0)),
-        ("unknown dtype", file(#"{"a":{"dtype":"F8","shape":[4],"data_offsets":[0,4]}}"#, data: 4)),
-        ("negative size", file(#"{"a":{"dtype":"U8","shape":[-4],"data_offsets":[0,4]}}"#, data: 4)),
-        ("fractional size", file(#"{"a":{"dtype":"U8","shape":[4.5],"data_offsets":[0,4]}}"#, data: 4)),
-        (
+    struct HostileFile: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let bytes: [UInt8]
+
+        init(_ description: String, _ bytes: [UInt8]) {
+            testDescription = description
+            self.bytes = bytes
+        }
+    }
+
+    static let hostile: [HostileFile] = [
+        HostileFile("shorter than its length field", [1, 2, 3]),
+        HostileFile("header longer than the file", file("{}", data: 0, length: 100)),
+        HostileFile("header of absurd length", file("{}", data: 0, length: .max)),
+        HostileFile("header that is no JSON", file("{\"a\":", data: 0)),
+        HostileFile("header that is an array", file("[]", data: 0)),
+        HostileFile("header nested too deeply", file(String(repeating: "[", count: 100_000), data: 0)),
+        HostileFile("unknown dtype", file(#"{"a":{"dtype":"F8","shape":[4],"data_offsets":[0,4]}}"#, data: 4)),
+        HostileFile("negative size", file(#"{"a":{"dtype":"U8","shape":[-4],"data_offsets":[0,4]}}"#, data: 4)),
+        HostileFile("fractional size", file(#"{"a":{"dtype":"U8","shape":[4.5],"data_offsets":[0,4]}}"#, data: 4)),
+        HostileFile(
             "size that overflows",
             file(#"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}"#, data: 0)
         ),
-        ("size that disagrees", file(#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, data: 4)),
-        ("reversed offsets", file(#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}}"#, data: 4)),
-        ("negative offset", file(#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[-4,0]}}"#, data: 4)),
-        (
+        HostileFile("size that disagrees", file(#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, data: 4)),
+        HostileFile("reversed offsets", file(#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}}"#, data: 4)),
+        HostileFile("negative offset", file(#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[-4,0]}}"#, data: 4)),
+        HostileFile(
             "offset near the largest integer",
             file(
                 #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[9223372036854775806,9223372036854775807]}}"#,
                 data: 4
             )
         ),
-        ("one offset", file(#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0]}}"#, data: 4)),
-        ("truncated data", file(#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, data: 3)),
-        ("data left over", file(#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, data: 5)),
-        (
+        HostileFile("one offset", file(#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0]}}"#, data: 4)),
+        HostileFile("truncated data", file(#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, data: 3)),
+        HostileFile("data left over", file(#"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, data: 5)),
+        HostileFile(
             "overlap",
             file(
                 #"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"#
@@ -59,7 +69,7 @@ import Testing
                 data: 6
             )
         ),
-        (
+        HostileFile(
             "gap",
             file(
                 #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"#
@@ -67,7 +77,7 @@ import Testing
                 data: 6
             )
         ),
-        (
+        HostileFile(
             "a name given twice",
             file(
                 #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"a":{"dtype":"U8","shape":[2],"#
@@ -78,8 +88,8 @@ import Testing
     ]
 
     @Test("refuses a damaged or hostile file", arguments: hostile)
-    func hostileFile(name: String, bytes: [UInt8]) {
-        #expect(throws: Safetensors.Failure.self) { try Self.parse(bytes) }
+    func hostileFile(file: HostileFile) {
+        #expect(throws: Safetensors.Failure.self) { try Self.parse(file.bytes) }
     }
 
     @Test("never crashes on mutated files", arguments: 0..<20)

@@ -1,4 +1,5 @@
-/// Texts that wait for a worker, in the order they came, whichever call they came with.
+/// Texts that wait for a worker. Batches take from the requests in the order they came; a request too large for one
+/// batch goes to the end of the line with the rest, so that a small one never waits for all of it.
 struct EncodingQueue {
     /// A run of texts of one request.
     struct Slice {
@@ -58,11 +59,10 @@ struct EncodingQueue {
             let taken = Slice(request: slice.request, texts: slice.texts.lowerBound..<end)
             batch.append(taken)
             forget(taken)
-            if end < slice.texts.upperBound {
-                slices[used] = Slice(request: slice.request, texts: end..<slice.texts.upperBound)
-                break
-            }
             used += 1
+            if end < slice.texts.upperBound {
+                slices.append(Slice(request: slice.request, texts: end..<slice.texts.upperBound))
+            }
         }
         slices.removeFirst(used)
         return batch

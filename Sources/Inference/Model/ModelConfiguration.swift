@@ -60,6 +60,9 @@ struct ModelConfiguration: Sendable {
             throw InferenceError(.unsupportedModel, "\(path): heads and layers must be multiples of 8 wide")
         }
         let padding = config["pad_token_id"]?.integer ?? 0
+        guard (0..<vocabulary).contains(padding) else {
+            throw InferenceError(.invalidModel, "\(path): pad_token_id is out of range")
+        }
         positionOffset = type == "bert" ? 0 : padding + 1
         normalizationEpsilon = Float(config["layer_norm_eps"]?.double ?? 1e-12)
         let name = config["hidden_act"]?.string ?? "gelu"
@@ -67,7 +70,7 @@ struct ModelConfiguration: Sendable {
             throw InferenceError(.unsupportedModel, "\(path): hidden_act '\(name.prefix(40))'")
         }
         self.activation = activation
-        guard positionOffset >= 0, positionOffset + 2 < positions else {
+        guard positionOffset + 2 < positions else {
             throw InferenceError(.invalidModel, "\(path): too few positions")
         }
         pooling = try Self.pooling(of: directory)

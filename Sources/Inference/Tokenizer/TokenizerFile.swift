@@ -22,8 +22,11 @@ struct TokenizerFile {
         guard let model = root["model"] else { throw invalid("has no model") }
         // Old files do not name the type of a WordPiece model.
         let type = model["type"]?.string ?? "WordPiece"
-        guard type == "WordPiece" else { throw unsupported("model type '\(type.prefix(40))'") }
-        return try wordPiece(model, limit: vocabulary)
+        switch type {
+        case "WordPiece": return try wordPiece(model, limit: vocabulary)
+        case "Unigram": return try unigram(model, limit: vocabulary)
+        default: throw unsupported("model type '\(type.prefix(40))'")
+        }
     }
 
     private func wordPiece(_ model: JSONValue, limit: Int) throws(InferenceError) -> WordPieceTokenizer {
@@ -59,6 +62,82 @@ struct TokenizerFile {
             stripsAccents: normalizer["strip_accents"]?.bool ?? lowercases,
             lowercases: lowercases
         )
+    }
+
+    private func unigram(_ model: JSONValue, limit: Int) throws(InferenceError) -> UnigramTokenizer {
+        guard let entries = model["vocab"]?.elements, !entries.isEmpty, entries.count <= limit else {
+            throw invalid("has no vocabulary that fits the model")
+        }
+        guard model["byte_fallback"]?.bool != true else { throw unsupported("byte_fallback") }
+        var vocabulary: [(piece: String, score: Double)] = []
+        vocabulary.reserveCapacity(entries.count)
+        for entry in entries {
+            guard let pair = entry.elements, pair.count == 2, let piece = pair[0].string, let score = pair[1].double
+            else {
+                throw invalid("has a piece without a score")
+            }
+            vocabulary.append((piece, score))
+        }
+        var options = UnigramTokenizer.Options()
+        let normalizer = try precompiledNormalizer(&options)
+        try readMetaspace(&options)
+        let template = try template(limit: limit)
+        return try UnigramTokenizer(
+            normalizer: normalizer,
+            options: options,
+            special: try specialTokens(limit: limit),
+            vocabulary: vocabulary,
+            unknown: try id(model["unk_id"]?.integer, limit: entries.count),
+            first: template.first,
+            last: template.last
+        )
+    }
+
+    /// The normalizers that XLM-RoBERTa's files name: `Precompiled`, and a `Replace` that joins spaces.
+    private func precompiledNormalizer(
+        _ options: inout UnigramTokenizer.Options
+    ) throws(InferenceError) -> PrecompiledNormalizer? {
+        var result: PrecompiledNormalizer?
+        for step in steps(of: root["normalizer"], under: "normalizers") {
+            switch step["type"]?.string {
+            case "Precompiled":
+                guard result == nil, let rules = step["precompiled_charsmap"]?.string.flatMap(Base64.decode),
+                    let normalizer = PrecompiledNormalizer(rules)
+                else { throw invalid("has normalization rules that cannot be read") }
+                result = normalizer
+            case "Replace" where step["pattern"]?["Regex"]?.string == " {2,}" && step["content"]?.string == " ":
+                options.joinsSpaces = true
+            default: throw unsupported("a normalizer of a Unigram model that is not Precompiled")
+            }
+        }
+        return result
+    }
+
+    private func readMetaspace(_ options: inout UnigramTokenizer.Options) throws(InferenceError) {
+        var hasMetaspace = false
+        for step in steps(of: root["pre_tokenizer"], under: "pretokenizers") {
+            switch step["type"]?.string {
+            case "WhitespaceSplit" where !hasMetaspace: options.splitsWhitespace = true
+            case "Metaspace":
+                hasMetaspace = true
+                let scheme = step["prepend_scheme"]?.string ?? "always"
+                guard step["replacement"]?.string == "\u{2581}", step["split"]?.bool != false,
+                    step["add_prefix_space"]?.bool != false, ["always", "first"].contains(scheme)
+                else { throw unsupported("a Metaspace of other options") }
+                options.marksEveryPart = scheme == "always"
+                guard options.marksEveryPart || !options.splitsWhitespace else {
+                    throw unsupported("a Metaspace of other options")
+                }
+            default: throw unsupported("a pre_tokenizer of a Unigram model that is not Metaspace")
+            }
+        }
+        guard hasMetaspace else { throw unsupported("a Unigram model without Metaspace") }
+    }
+
+    /// The members of a `Sequence`, or the step itself.
+    private func steps(of step: JSONValue?, under key: String) -> [JSONValue] {
+        guard let step, step["type"] != nil else { return [] }
+        return step["type"]?.string == "Sequence" ? step[key]?.elements ?? [] : [step]
     }
 
     private func specialTokens(limit: Int) throws(InferenceError) -> SpecialTokens {

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Inference
+
+@Suite("EncodingQueue") struct EncodingQueueTests {
+    /// A text the queue takes for eight tokens.
+    private static let text = String(repeating: "x", count: 20)
+
+    private static func request(_ count: Int) -> EncodingRequest {
+        EncodingRequest(Array(repeating: text, count: count))
+    }
+
+    /// A queue of batches of 64 tokens that took `requests`.
+    private static func queue(capacity: Int = 1000, _ requests: [EncodingRequest] = []) -> EncodingQueue {
+        var queue = EncodingQueue(capacity: capacity, batchTokens: 64, smallestBatch: 16, maxTokens: 32)
+        for request in requests { _ = queue.append(request) }
+        return queue
+    }
+
+    @Test("fills a batch from several requests, in order")
+    func packsRequests() {
+        let requests = [Self.request(3), Self.request(2), Self.request(10)]
+        var queue = Self.queue(requests)
+        let (first, second) = (queue.takeBatch(workers: 1), queue.takeBatch(workers: 1))
+        #expect(first.map(\.texts) == [0..<3, 0..<2, 0..<3])
+        #expect(zip(first, requests).allSatisfy { $0.request === $1 })
+        #expect(second.map(\.texts) == [3..<10])
+        #expect(queue.isEmpty)
+    }
+
+    @Test(
+        "shares what waits among the workers, but not in crumbs",
+        arguments: [(1, 6), (2, 3), (3, 2), (6, 2), (100, 2)]
+    )
+    func sharesWork(workers: Int, texts: Int) {
+        var queue = Self.queue([Self.request(6)])
+        let batch = queue.takeBatch(workers: workers)
+        #expect(batch.map(\.texts) == [0..<texts])
+    }
+
+    @Test("a small request does not wait for the whole of a large one before it")
+    func fairness() {
+        let (large, small) = (Self.request(50), Self.request(1))
+        var queue = Self.queue([large, small])
+        let (first, second) = (queue.takeBatch(workers: 1), queue.takeBatch(workers: 1))
+        #expect(first.map(\.texts) == [0..<8])
+        #expect(second.map(\.texts) == [0..<1, 8..<15])
+        #expect(second.first?.request === small)
+    }
+
+    @Test("refuses what exceeds its capacity, but takes any request that is alone")
+    func capacity() {
+        var queue = Self.queue(capacity: 5)
+        let accepted = [8, 1].map { queue.append(Self.request($0)) }
+        #expect(accepted == [true, false])
+        _ = queue.takeBatch(workers: 1)
+        #expect(queue.isEmpty)
+        let acceptedLater = [3, 2, 1].map { queue.append(Self.request($0)) }
+        #expect(acceptedLater == [true, true, false])
+    }
+
+    @Test("forgets a cancelled request, and only it")
+    func removal() {
+        let cancelled = Self.request(3)
+        var queue = Self.queue(capacity: 5, [cancelled, Self.request(2)])
+        queue.remove(cancelled)
+        let isAccepted = queue.append(Self.request(3))
+        #expect(isAccepted)
+        let batch = queue.takeBatch(workers: 1)
+        #expect(batch.map(\.texts) == [0..<2, 0..<3])
+    }
+}
