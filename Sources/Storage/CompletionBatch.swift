@@ -44,6 +44,15 @@ struct CompletionBatch {
         ]
     }
 
+    /// About how many bytes an outcome takes in a request.
+    static func bytes(_ completion: JobCompletion) -> Int {
+        let key = 2 * completion.job.id.encoded.count + 200
+        return switch completion.outcome {
+        case .embedded(let embedding, _): key + 5 * embedding.values.count + 100
+        default: key + 500
+        }
+    }
+
     /// - Parameter delay: nil parks the job.
     private static func kept(
         _ status: String,

@@ -8,10 +8,14 @@ struct SurrealJobQueue: EmbeddingJobQueue {
     private let claims = SerialGate()
     private let completions = SerialGate()
     private let counts: QueueCounts
+    private let index: VectorIndex?
 
-    /// - Parameter countingShare: the share of the time that counting may take.
-    init(database: Database, countingShare: Double = 0.05) {
+    /// - Parameters:
+    ///   - index: what goes when vectors of another length come.
+    ///   - countingShare: the share of the time that counting may take.
+    init(database: Database, index: VectorIndex? = nil, countingShare: Double = 0.05) {
         self.database = database
+        self.index = index
         counts = QueueCounts(database: database, share: countingShare)
     }
 
@@ -82,12 +86,33 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         token: ClaimToken,
         model: EmbeddingModel
     ) async throws(StoreError) -> Int {
-        guard !completions.isEmpty else { return 0 }
+        var fenced = 0
+        for part in completions.batches(count: 2048, size: CompletionBatch.bytes) {
+            fenced += try await complete(Array(part), token, model)
+        }
+        return fenced
+    }
+
+    private func complete(
+        _ completions: [JobCompletion],
+        _ token: ClaimToken,
+        _ model: EmbeddingModel
+    ) async throws(StoreError) -> Int {
         let batch = try CompletionBatch(completions, token: token, model: model)
         let held = try await self.completions.run { () async throws(StoreError) in
-            try await database.value(CompletionBatch.statement, batch.variables, timeout: .seconds(300))
+            do throws(StoreError) {
+                return try await write(batch)
+            } catch {
+                guard let index, error.message.contains("Incorrect vector dimension") else { throw error }
+                try await index.prepare(for: model)
+                return try await write(batch)
+            }
         }
         return batch.fenced(held)
+    }
+
+    private func write(_ batch: CompletionBatch) async throws(StoreError) -> SurrealValue {
+        try await database.value(CompletionBatch.statement, batch.variables, timeout: .seconds(300))
     }
 
     func renew(_ jobs: [EmbeddingJob], lease: Duration, token: ClaimToken) async throws(StoreError) {

@@ -29,8 +29,7 @@ struct SurrealRepoStore: RepoStore {
 
     func upsert(_ repos: [RepoUpdate]) async throws(StoreError) -> UpsertCounts {
         var counts = UpsertCounts()
-        for start in stride(from: 0, to: repos.count, by: Self.batchSize) {
-            let batch = repos[start..<min(start + Self.batchSize, repos.count)]
+        for batch in repos.batches(count: Self.batchSize, size: UpsertPlan.bytes) {
             counts += try await writes.run { () async throws(StoreError) in try await write(batch) }
         }
         return counts

@@ -16,7 +16,7 @@ package struct SurrealStorage: Sendable {
         let database = Database(client: client)
         let index = VectorIndex(database: database, owner: owner, logger: logger)
         repos = SurrealRepoStore(database: database)
-        jobs = SurrealJobQueue(database: database)
+        jobs = SurrealJobQueue(database: database, index: index)
         search = SurrealSimilaritySearch(database: database, index: index)
         feed = SurrealRepoFeed(database: database)
         vectorIndex = index

@@ -38,6 +38,18 @@ struct UpsertPlan {
         SurrealRecordID(table: "repo_name", key: .array([.string(fullName.lowercased())]))
     }
 
+    /// About how many bytes an update takes in a request, at most.
+    static func bytes(_ update: RepoUpdate) -> Int {
+        let texts: [String?] = [
+            update.fullName, update.fullName, update.fullName, update.owner, update.description ?? nil,
+            update.language ?? nil, update.url,
+        ]
+        var bytes = 500
+        for text in texts { bytes += text?.utf8.count ?? 0 }
+        for topic in update.topics ?? [] { bytes += topic.utf8.count + 9 }
+        return bytes
+    }
+
     mutating func add(_ update: RepoUpdate) {
         let update = update.withoutNulls
         let name = update.fullName.lowercased()

@@ -49,9 +49,9 @@ package final class VectorIndex: Sendable {
         }
     }
 
-    /// Makes room for vectors of `model`: an index of another model goes. To be called before the first are written.
+    /// Makes room for vectors of `model`: an index of another model goes.
     package func prepare(for model: EmbeddingModel) async throws(StoreError) {
-        guard let record = try await refresh(), record.fingerprint != model.fingerprint else { return }
+        guard try await refresh()?.fingerprint != model.fingerprint else { return }
         try await drop()
     }
 

@@ -50,6 +50,17 @@ import Testing
         #expect(action == expected)
     }
 
+    @Test(arguments: [
+        ([], []), ([1, 1, 1], [3]), ([1, 1, 1, 1], [3, 1]), ([6, 6], [1, 1]), ([4, 6, 1], [2, 1]),
+        ([99, 1, 1], [1, 2]),
+        ([1, 99, 1], [1, 1, 1]),
+    ])
+    func requestsStayBelowTheServersLimit(_ sizes: [Int], _ expected: [Int]) {
+        let batches = sizes.batches(count: 3, bytes: 10) { $0 }
+        #expect(batches.map(\.count) == expected)
+        #expect(batches.flatMap { $0 } == sizes)
+    }
+
     @Test func failedIndexIsTriedAgainInTime() {
         let action = VectorIndexAction.next(
             Self.record(.failed),

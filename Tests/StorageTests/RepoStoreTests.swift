@@ -110,6 +110,16 @@ import Testing
         #expect(try await repos.repo(named: "good/repo") != nil)
     }
 
+    @Test func batchThatIsLargerThanARequestMayBeIsCut() async throws {
+        let fixture = try await Fixture()
+        let text = String(repeating: "x", count: 64 << 10)
+        let updates = (0..<100).map { update("a/r\($0)", description: text) }
+        #expect(try await fixture.storage.repos.upsert(updates) == UpsertCounts(created: 100))
+        let long = EmbeddingModel(provider: .builtin, name: "long", dimensions: 8192)
+        try await fixture.drain(model: long) { _ in try vector(1, dimensions: 8192) }
+        #expect(try await fixture.claim("t").isEmpty)
+    }
+
     @Test func nullInATextIsTakenOut() async throws {
         let fixture = try await Fixture()
         let null = "b\u{0}c"

@@ -167,6 +167,15 @@ import Testing
         #expect(hits.hits.count == 9)
     }
 
+    @Test func vectorsOfAnotherLengthMakeTheIndexGiveWay() async throws {
+        let fixture = try await filled()
+        _ = try await ready(fixture)
+        _ = try await fixture.storage.jobs.backfill(after: nil, limit: 100, model: otherModel)
+        try await fixture.drain(model: otherModel) { _ in try vector(1, dimensions: 3) }
+        #expect(try await fixture.storage.repos.repo(named: "owner0/r0")?.fingerprint == otherModel.fingerprint)
+        #expect(try await fixture.run("INFO FOR TABLE repo")["indexes"]["repo_embedding"].isNil)
+    }
+
     @Test func rowThatKeptAVectorOfAnotherLengthIsClearedAndDue() async throws {
         let fixture = try await filled()
         try await fixture.run(
