@@ -11,8 +11,9 @@ import Dispatch
 /// source is made or cancelled as transfers come and go.
 ///
 /// libcurl loses interest in a socket after each transfer and regains it with the next one over the same connection.
-/// The interest of sockets opened through `open` is therefore kept until an event comes that nobody wants, so that a
-/// kept-alive connection costs no system call a transfer.
+/// The interest in answers on sockets opened through `open` is therefore kept until an event comes that nobody wants,
+/// so that a kept-alive connection costs no system call a transfer. A socket that is still connecting is not kept: libcurl
+/// may close it unseen.
 struct SocketSet: ~Copyable {
     private struct Entry {
         /// Opened and closed through this set, so that no reuse of its number goes unseen.
@@ -37,8 +38,9 @@ struct SocketSet: ~Copyable {
         let socket = Glibc.socket(family, type | Int32(SOCK_CLOEXEC.rawValue), `protocol`)
         guard socket >= 0 else { return socket }
         grow(toHold: socket)
+        // An entry that is there belongs to a socket that libcurl gave up while connecting, which it closes itself.
+        if !entries[Int(socket)].isOwn { openCount += 1 }
         entries[Int(socket)] = Entry(isOwn: true)
-        openCount += 1
         return socket
     }
 
@@ -56,7 +58,9 @@ struct SocketSet: ~Copyable {
         if poll == CURL_POLL_IN || poll == CURL_POLL_INOUT { wanted |= EPOLLIN.rawValue }
         if poll == CURL_POLL_OUT || poll == CURL_POLL_INOUT { wanted |= EPOLLOUT.rawValue }
         entries[Int(socket)].wanted = wanted
-        if wanted != 0 || !entries[Int(socket)].isOwn { register(socket) }
+        let entry = entries[Int(socket)]
+        let isKept = wanted == 0 && entry.isOwn && entry.registered == EPOLLIN.rawValue
+        if !isKept { register(socket) }
     }
 
     /// Looks for events without waiting. Returns how many there are, 64 at most.

@@ -209,6 +209,7 @@ final class TransferLoop: @unchecked Sendable {
         // The handles go before the multi handle, whose connections are closed with it.
         idleHandles = []
         curl_multi_cleanup(multi)
+        metrics.connections.set(0)
         curlDeadline = nil
         readiness.cancel()
         curlTimer.cancel()

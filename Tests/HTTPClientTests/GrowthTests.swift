@@ -35,7 +35,7 @@ import Testing
             memory.append(try residentKilobytes())
         }
         let connections = metrics.gauge("http_client_connections", "")
-        #expect(connections.value <= 16)
+        #expect(connections.value <= 32)
         await client.shutdown()
         #expect(connections.value == 0)
         guard Self.soakCalls != nil else { return }
