@@ -52,13 +52,13 @@ import Testing
         }
     }
 
-    @Test("never crashes on mutated files, whether it loads them or not", arguments: 0..<8)
+    @Test("never crashes on mutated files, whether it loads them or not", arguments: 0..<4)
     func mutatedFiles(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
         for file in ["config.json", "tokenizer.json", "modules.json", "model.safetensors"] {
             try withCopy(of: "models/bert-cls") { folder in
                 let original = [UInt8](try Data(contentsOf: folder.appending(path: file)))
-                for _ in 0..<12 {
+                for _ in 0..<6 {
                     try Data(original.mutated(by: &random)).write(to: folder.appending(path: file))
                     let encoder = try? TextEncoder(modelDirectory: folder.path, threads: 1, precision: .fp32)
                     _ = encoder?.countTokens("Tiny models, [MASK] and 中文")

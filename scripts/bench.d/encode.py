@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy
 
 SHARED = Path("../shared/data/github-repos.ndjson.gz")
+SAMPLE = Path("data/sample-repos.ndjson")
 
 
 def rounded(stars):
@@ -181,7 +182,8 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/bench encode")
     parser.add_argument("--binary", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--model", type=Path, default=Path("models/all-MiniLM-L6-v2"))
-    parser.add_argument("--texts", type=Path, default=SHARED, help="NDJSON of repos, may be gzipped")
+    parser.add_argument("--texts", type=Path, default=SHARED if SHARED.exists() else SAMPLE,
+                        help="NDJSON of repos, may be gzipped")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=3)
