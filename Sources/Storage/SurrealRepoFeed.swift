@@ -3,7 +3,8 @@ import SurrealDB
 
 /// Follows the repo table through the change log. The ids of the log are made when a change is written, not when it
 /// is committed, so the log is read up to a second ago: by then what was written has been committed, too. A change
-/// of a transaction that takes longer is seen when its repo's job is finished.
+/// of a transaction that takes longer is seen when its repo's vector is written, by those who follow vectors. Where
+/// nothing happens the position follows the time, so that it does not become older than the log.
 struct SurrealRepoFeed: RepoFeed {
     let database: Database
 
@@ -49,6 +50,7 @@ struct SurrealRepoFeed: RepoFeed {
         variables["after"] = .string(String(decoding: position.encoded, as: UTF8.self))
         variables["settling"] = .duration(settling)
         variables["retention"] = .duration(Self.retention)
+        variables["refreshing"] = .duration(Self.retention / 2)
         let answer = try await database.value(Self.changesStatement(withVectors: withVectors), variables)
         guard answer["isKept"].bool == true else {
             throw StoreError(.rejected, "the position is older than the log of changes: read the table anew")
@@ -65,7 +67,8 @@ struct SurrealRepoFeed: RepoFeed {
             FROM type::thing("embedding_change", $after>..$until) LIMIT $limit);
           LET $repos = array::distinct((SELECT VALUE repo FROM $log\(withVectors ? "" : " WHERE kind != 'EMBED'")));
           RETURN {
-            isKept: $after > rand::ulid(time::now() - $retention), last: array::last($log).at, repos: $repos,
+            isKept: $after > rand::ulid(time::now() - $retention), repos: $repos,
+            last: array::last($log).at ?? IF $after < rand::ulid(time::now() - $refreshing) { $until },
             rows: (SELECT \(fields(withVectors: withVectors)) FROM $repos)
           };
         }

@@ -47,13 +47,13 @@ import Testing
         let fixture = try await Fixture()
         let feed = SurrealRepoFeed(database: fixture.database, settling: .zero)
         _ = try await fixture.storage.repos.upsert([update("a/before"), update("a/gone")])
-        var position = try await feed.changes(since: nil, limit: 100, model: model).position
+        var position = try await feed.changes(since: nil, limit: 100, model: model, withVectors: true).position
         var known: [RepoID: String] = [:]
         for row in try await feed.page(after: nil, limit: 10, model: model, withVectors: false) {
             known[row.id] = row.repo.fullName
         }
         func next(_ limit: Int = 100) async throws -> Set<String> {
-            let answer = try await feed.changes(since: position, limit: limit, model: model)
+            let answer = try await feed.changes(since: position, limit: limit, model: model, withVectors: true)
             position = answer.position
             return describe(answer.changes, known)
         }
@@ -70,11 +70,23 @@ import Testing
         #expect(try await next(1) == [])
     }
 
+    @Test func positionInAQuietDatabaseKeepsUp() async throws {
+        let fixture = try await Fixture()
+        let feed = SurrealRepoFeed(database: fixture.database, settling: .zero)
+        let hour = try await fixture.run("RETURN rand::ulid(time::now() - 40m)").string ?? ""
+        let old = FeedPosition(encoded: Array(hour.utf8))
+        let answer = try await feed.changes(since: old, limit: 1, model: model, withVectors: false)
+        #expect(answer.changes.isEmpty)
+        #expect(answer.position != old)
+        let again = try await feed.changes(since: answer.position, limit: 1, model: model, withVectors: false)
+        #expect(again.position == answer.position)
+    }
+
     @Test func positionOlderThanTheLogIsRefused() async throws {
         let fixture = try await Fixture()
         let old = FeedPosition(encoded: Array("01AAAAAAAAAAAAAAAAAAAAAAAA".utf8))
         await #expect(throws: StoreError(.rejected, "")) {
-            try await fixture.storage.feed.changes(since: old, limit: 1, model: model)
+            try await fixture.storage.feed.changes(since: old, limit: 1, model: model, withVectors: false)
         }
     }
 }
