@@ -121,7 +121,7 @@ class Engine:
         self.turnstile = Turnstile()
         self.tokens = {}
         self.is_user = False
-        if path == "memory":
+        if path in ("memory", "mem://"):
             self.database = AsyncEmbeddedDB("mem://")
             return
         # Two openers of one path would both succeed and silently diverge.
