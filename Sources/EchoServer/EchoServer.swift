@@ -1,14 +1,24 @@
+import Dispatch
 import HTTP
 import Logging
 import Server
 import Telemetry
 
-/// A small program on the `Server` module for protocol suites: `echo-server PORT`.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A small program on the `Server` module for protocol suites: `echo-server PORT`. SIGTERM shuts it down gracefully.
 @main
 struct EchoServer {
     static func main() async throws {
         guard CommandLine.arguments.count == 2, let port = Int(CommandLine.arguments[1]) else {
-            fatalError("usage: echo-server PORT")
+            fputs("usage: echo-server PORT\n", stderr)
+            exit(64)
         }
         let server = HTTPServer(
             configuration: HTTPServerConfiguration(host: "127.0.0.1", port: port),
@@ -16,6 +26,14 @@ struct EchoServer {
             metrics: MetricsRegistry(),
             logger: Logger(label: "echo-server")
         )
-        try await server.run()
+        signal(SIGTERM, SIG_IGN)
+        let termination = DispatchSource.makeSignalSource(signal: SIGTERM)
+        termination.setEventHandler { Task { await server.shutdown(grace: .seconds(25)) } }
+        termination.activate()
+        do { try await server.run() } catch {
+            fputs("echo-server: \(error)\n", stderr)
+            exit(69)
+        }
+        termination.cancel()
     }
 }
