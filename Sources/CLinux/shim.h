@@ -1,16 +1,13 @@
 #pragma once
 #ifdef __linux__
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-/* Glibc shows accept4 and the affinity mask to GNU sources only, which Swift's own import of it is not. */
+/* The C library shows syscall, accept4 and the affinity mask to GNU sources only, which Swift's import of it is not. */
+extern long syscall(long number, ...);
+
 static inline int linux_accept(int listener, struct sockaddr *address, socklen_t *length) {
     return (int)syscall(SYS_accept4, listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

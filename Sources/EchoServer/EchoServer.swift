@@ -17,8 +17,7 @@ import Telemetry
 struct EchoServer {
     static func main() async throws {
         guard CommandLine.arguments.count == 2, let port = Int(CommandLine.arguments[1]) else {
-            fputs("usage: echo-server PORT\n", stderr)
-            exit(64)
+            fail("usage: echo-server PORT", code: 64)
         }
         let server = HTTPServer(
             configuration: HTTPServerConfiguration(host: "127.0.0.1", port: port),
@@ -28,12 +27,17 @@ struct EchoServer {
         )
         signal(SIGTERM, SIG_IGN)
         let termination = DispatchSource.makeSignalSource(signal: SIGTERM)
-        termination.setEventHandler { Task { await server.shutdown(grace: .seconds(25)) } }
+        termination.setEventHandler { @Sendable in Task { await server.shutdown(grace: .seconds(25)) } }
         termination.activate()
         do { try await server.run() } catch {
-            fputs("echo-server: \(error)\n", stderr)
-            exit(69)
+            fail("echo-server: \(error)", code: 69)
         }
         termination.cancel()
+    }
+
+    private static func fail(_ message: String, code: Int32) -> Never {
+        let line = Array("\(message)\n".utf8)
+        _ = write(STDERR_FILENO, line, line.count)
+        exit(code)
     }
 }

@@ -12,7 +12,7 @@ final class Connection: @unchecked Sendable {
     let token: UInt64
     /// The client's address and port.
     let peer: String
-    unowned let loop: EventLoop
+    let loop: EventLoop
     var machine: ConnectionMachine
     var output = OutputBuffer()
     /// Answers in the output that have not been sent.
@@ -77,24 +77,28 @@ final class Connection: @unchecked Sendable {
         isAdvancing = true
         defer { isAdvancing = false }
         var reads = 0
-        while canTakeInput {
-            if !pending.isEmpty {
-                consumePending()
-            } else if isReadable {
-                flush()
-                reads += 1
-                if reads > Self.readsPerTurn { return loop.postpone(self) }
-                if canTakeInput { read() }
-            } else if inputEnded {
-                apply(machine.endInput())
-            } else {
-                break
+        repeat {
+            while canTakeInput, hasInput {
+                if !pending.isEmpty {
+                    consumePending()
+                } else if isReadable {
+                    flush()
+                    reads += 1
+                    if reads > Self.readsPerTurn { return loop.postpone(self) }
+                    if canTakeInput { read() }
+                } else {
+                    apply(machine.endInput())
+                }
             }
-        }
-        flush()
+            flush()
+            // Where the output was full, sending it has made room, and no event will say so.
+        } while canTakeInput && hasInput
         if machine.closing != .no { finish() }
         resumeWriters()
     }
+
+    /// Whether there is input, or its end, to be taken in.
+    private var hasInput: Bool { !pending.isEmpty || isReadable || inputEnded }
 
     /// Whether the machine wants input and the client takes its answers.
     var canTakeInput: Bool { !isClosed && machine.wantsInput && output.count < OutputBuffer.highWater }

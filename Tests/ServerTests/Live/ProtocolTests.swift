@@ -31,6 +31,18 @@ import Testing
         #expect(order == Array(1000..<1200))
     }
 
+    @Test func pipelinedAnswersMayBeLargerThanTheOutput() async throws {
+        let responder = ClosureResponder(now: { _ in
+            HTTPResponse(.ok, contentType: "image/png", [UInt8](repeating: 0x61, count: 10_000))
+        })
+        try await withServer(responder) { _, port in
+            let client = try TestClient(port: port)
+            let last = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            await client.send(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 299) + last)
+            #expect(await client.readAll().statuses.count == 300)
+        }
+    }
+
     @Test func requestsBeforeABadOneAreAnswered() async throws {
         let answer = try await exchange(
             "GET /livez HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n\r\nGET /livez HTTP/1.1\r\nHost: a\r\n\r\n"

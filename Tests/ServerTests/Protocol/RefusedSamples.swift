@@ -60,7 +60,7 @@ struct RefusedSample: Sendable, CustomTestStringConvertible {
         RefusedSample(.unsupportedVersion, "HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
         RefusedSample(.unknownMethod, "an unknown method", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n"),
         RefusedSample(.unknownMethod, "a method in small letters", "get / HTTP/1.1\r\nHost: a\r\n\r\n"),
-        RefusedSample(.unknownMethod, "TRACE", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        RefusedSample(.unknownMethod, "a method of WebDAV", "PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n"),
     ]
 
     static let targets = [
