@@ -1,0 +1,81 @@
+"""What the benchmarks of the whole service share: an engine, the program, repos, tables."""
+
+import argparse
+import contextlib
+import gzip
+import json
+import os
+import pathlib
+import socket
+import sys
+import tempfile
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(CHECKOUT / "Tests"))
+
+from Harness.database import Engine  # noqa: E402
+from Harness.process import eventually  # noqa: E402, F401
+from Harness.service import Service  # noqa: E402
+
+
+def arguments(description):
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--repos", default=CHECKOUT / "../shared/data/github-repos.ndjson.gz", help="NDJSON, gzip or not")
+    parser.add_argument("--json", help="where to write the figures")
+    return parser
+
+
+def repos(path):
+    """The repos of an NDJSON file, as rows."""
+    opened = gzip.open(path, "rt") if str(path).endswith(".gz") else open(path)
+    with opened as lines:
+        return [json.loads(line) for line in lines]
+
+
+@contextlib.contextmanager
+def database(path="memory"):
+    """An empty database of an engine of its own."""
+    engine = Engine(path, dict(os.environ))
+    taken = engine.new_database()
+    try:
+        yield taken
+    finally:
+        taken.close()
+        engine.process.stop()
+
+
+@contextlib.contextmanager
+def service(*settings, **more):
+    """The service, ready."""
+    merged = {name: value for group in (*settings, more) for name, value in group.items()}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory() as directory:
+        started = Service(merged, directory, port)
+        try:
+            yield started.await_ready()
+        finally:
+            started.process.stop()
+
+
+def insert(target, rows, size=500):
+    """Writes rows as another program would, in statements of `size` rows."""
+    for start in range(0, len(rows), size):
+        target.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows[start : start + size]})
+
+
+def report(rows, path=None):
+    """Prints dictionaries of the same keys as a table, and writes them."""
+    columns = list(rows[0])
+    text = [columns] + [[f"{value:.3f}" if isinstance(value, float) else str(value) for value in row.values()] for row in rows]
+    widths = [max(len(line[place]) for line in text) for place in range(len(columns))]
+    for line in text:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip())
+    if path:
+        pathlib.Path(path).write_text(json.dumps(rows, indent=2) + "\n")
+
+
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
