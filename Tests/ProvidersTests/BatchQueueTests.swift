@@ -9,7 +9,7 @@ struct BatchQueueTests {
     private func text(_ text: String, tokens: Int = 1) -> BatchQueue.Text {
         let model = EmbeddingModel(provider: .openai, name: "m", dimensions: 4)
         return BatchQueue.Text(
-            key: CacheKey(.text(text), type: .document, model: model),
+            key: CacheKey(.text(text), in: CacheKey.Scope(model: model, type: .document)),
             input: .text(text),
             tokens: tokens,
             canBeCut: true
@@ -356,6 +356,44 @@ struct BatchQueueTests {
         #expect(throws: EmbeddingError(.rateLimited, "")) {
             try submit(&queue, [text("b")], deadline: start + .seconds(5))
         }
+    }
+
+    @Test func `who cannot wait out a pause is told at once, not at the deadline`() throws {
+        var queue = queue()
+        let hurried = try submit(&queue, [text("a")], deadline: start + .seconds(5))
+        let patient = try submit(&queue, [text("a")], deadline: start + .seconds(50))
+        let running = calls(queue.advance(now: start))
+        let limited = EmbeddingError(.rateLimited, "slow", retryAfter: .seconds(7))
+        let answered = finished(finish(&queue, running[0], .failure(limited), at: start))
+        #expect(answered[hurried]?.outcomes == [.failure(EmbeddingError(.rateLimited, ""))])
+        #expect(answered[patient] == nil)
+        #expect(calls(queue.advance(now: start + .seconds(7))).count == 1)
+    }
+
+    @Test func `a request that the pace would make late is refused`() throws {
+        var queue = queue {
+            $0.pacing.requestsPerMinute = 60; $0.batchSize = 1
+        }
+        try submit(&queue, texts("t", 30))
+        _ = queue.advance(now: start)
+        #expect(throws: EmbeddingError(.overloaded, "")) {
+            for number in 0..<10 { try submit(&queue, [text("x\(number)")], deadline: start + .seconds(2)) }
+        }
+    }
+
+    @Test func `requests that come and go leave nothing behind`() throws {
+        var queue = queue { $0.parallelCalls = 1 }
+        try submit(&queue, [text("slow")], deadline: start + .seconds(1000))
+        _ = queue.advance(now: start)
+        for number in 0..<2000 {
+            let now = start + .milliseconds(number)
+            let id = try submit(&queue, [text("t\(number)")], deadline: now + .seconds(2000), at: now)
+            _ = queue.advance(now: now)
+            queue.cancel(id)
+        }
+        _ = queue.advance(now: start + .seconds(3))
+        #expect(queue.texts.count == 1 && queue.requests.count == 1)
+        #expect(queue.deadlines.count < 100 && queue.lanes.allSatisfy { $0.count < 100 })
     }
 
     @Test func `a permanent fault answers everybody and a rare probe finds out when it is mended`() throws {

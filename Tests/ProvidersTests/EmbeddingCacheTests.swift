@@ -7,7 +7,9 @@ import Testing
 struct EmbeddingCacheTests {
     private let model = EmbeddingModel(provider: .openai, name: "m", dimensions: 4)
 
-    private func key(_ text: String) -> CacheKey { CacheKey(.text(text), type: .document, model: model) }
+    private func key(_ text: String) -> CacheKey {
+        CacheKey(.text(text), in: CacheKey.Scope(model: model, type: .document))
+    }
 
     private func value(_ number: Int, dimensions: Int = 4) throws -> EmbeddedText {
         let values = [Float(number + 1)] + [Float](repeating: 0, count: dimensions - 1)
@@ -20,13 +22,13 @@ struct EmbeddingCacheTests {
     @Test func `keys differ in everything a vector depends on`() {
         let other = EmbeddingModel(provider: .openai, name: "m", dimensions: 4, revision: "r")
         let keys: Set<CacheKey> = [
-            key("a"), key("b"), CacheKey(.text("a"), type: .query, model: model),
-            CacheKey(.text("a"), type: .document, model: other),
-            CacheKey(.text("a"), type: .document, model: model.resized(2)),
-            CacheKey(.tokens([97]), type: .document, model: model),
-            CacheKey(.text("a"), type: .document, model: model, variant: 1),
-            CacheKey(.tokens([1, 2]), type: .document, model: model),
-            CacheKey(.tokens([12]), type: .document, model: model),
+            key("a"), key("b"), CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .query)),
+            CacheKey(.text("a"), in: CacheKey.Scope(model: other, type: .document)),
+            CacheKey(.text("a"), in: CacheKey.Scope(model: model.resized(2), type: .document)),
+            CacheKey(.tokens([97]), in: CacheKey.Scope(model: model, type: .document)),
+            CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .document), isUncut: true),
+            CacheKey(.tokens([1, 2]), in: CacheKey.Scope(model: model, type: .document)),
+            CacheKey(.tokens([12]), in: CacheKey.Scope(model: model, type: .document)),
         ]
         #expect(keys.count == 9)
         #expect(key("a") == key("a"))

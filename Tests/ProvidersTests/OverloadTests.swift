@@ -48,7 +48,7 @@ struct OverloadTests {
                     made += 1
                     let input = EmbeddingInput.text("\(made)")
                     return BatchQueue.Text(
-                        key: CacheKey(input, type: .document, model: model),
+                        key: CacheKey(input, in: CacheKey.Scope(model: model, type: .document)),
                         input: input,
                         tokens: 10,
                         canBeCut: false

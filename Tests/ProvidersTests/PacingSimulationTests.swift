@@ -126,7 +126,7 @@ struct PacingSimulationTests {
                     made += 1
                     let input = EmbeddingInput.text("\(made)")
                     return BatchQueue.Text(
-                        key: CacheKey(input, type: .document, model: model),
+                        key: CacheKey(input, in: CacheKey.Scope(model: model, type: .document)),
                         input: input,
                         tokens: Int.random(in: 20...90, using: &random),
                         canBeCut: true

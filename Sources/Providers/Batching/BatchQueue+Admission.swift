@@ -10,7 +10,7 @@ extension BatchQueue {
     ) throws(EmbeddingError) {
         if let stop { throw stop.error }
         if let deadline, deadline <= now { throw EmbeddingError(.timeout, "the time given is over") }
-        let wait = expectedWait(for: submitted.count, priority: priority, now: now)
+        let wait = expectedWait(for: submitted, priority: priority, now: now)
         let room = priority == .interactive ? settings.capacity : settings.capacity / 2
         let size = submitted.reduce(0) { $0 + $1.input.byteCount }
         let isEmpty = texts.isEmpty
@@ -22,7 +22,7 @@ extension BatchQueue {
             throw EmbeddingError(.rateLimited, "the provider limits the rate", retryAfter: paused - now)
         }
         guard now + wait > deadline else { return }
-        let turn = turnWait(for: submitted.count, priority: priority)
+        let turn = turnWait(for: submitted, priority: priority, now: now)
         guard now + turn <= deadline else {
             throw EmbeddingError(
                 .overloaded,
@@ -33,30 +33,41 @@ extension BatchQueue {
     }
 
     /// How long texts that come now will take when everything there is goes first.
-    private func expectedWait(for count: Int, priority: Priority, now: Instant) -> Duration {
-        let before = waiting.indices.filter { $0 >= priority.rawValue }.reduce(0) { $0 + waiting[$1].count }
-        return wait(texts: before + count)
+    private func expectedWait(for submitted: [Text], priority: Priority, now: Instant) -> Duration {
+        let before = waiting.indices.filter { $0 >= priority.rawValue }
+        return wait(
+            texts: submitted.count + before.reduce(0) { $0 + waiting[$1].count },
+            tokens: submitted.reduce(0) { $0 + $1.tokens } + before.reduce(0) { $0 + waiting[$1].tokens },
+            now: now
+        )
     }
 
     /// The same with only those requests before it that really are.
-    private func turnWait(for count: Int, priority: Priority) -> Duration {
-        let end = lanes[priority.rawValue].end(ofTexts: count)
+    private func turnWait(for submitted: [Text], priority: Priority, now: Instant) -> Duration {
+        let end = lanes[priority.rawValue].end(ofTexts: submitted.count)
         let before = requests.values.reduce(0) { sum, request in
             let isBefore =
                 request.priority > priority || (request.priority == priority && request.virtualEnd <= end)
             return isBefore ? sum + request.texts.count - request.cursor : sum
         }
-        return wait(texts: before + count)
+        let known = waiting.reduce(into: (texts: 0, tokens: 0)) { sum, texts in
+            sum.texts += texts.count
+            sum.tokens += texts.tokens
+        }
+        let tokensBefore = known.texts == 0 ? 0 : known.tokens * min(before, known.texts) / known.texts
+        return wait(
+            texts: submitted.count + before,
+            tokens: submitted.reduce(0) { $0 + $1.tokens } + tokensBefore,
+            now: now
+        )
     }
 
-    private func wait(texts: Int) -> Duration {
-        let wait = throughput.wait(
-            texts: texts,
-            batchSize: settings.batchSize,
-            parallelCalls: settings.parallelCalls,
-            underWay: calls.count
-        )
+    /// Limited by the provider's speed or by the pace, whichever takes longer.
+    private func wait(texts: Int, tokens: Int, now: Instant) -> Duration {
+        let calls = (texts + settings.batchSize - 1) / settings.batchSize
+        let speed = throughput.wait(calls: calls + self.calls.count, parallelCalls: settings.parallelCalls)
+        let pace = pacer.wait(calls: calls, tokens: tokens, at: now)
         // Calls do not all take the same time: better to refuse a few too many than to answer everybody late.
-        return wait * 1.1
+        return max(speed * 1.1, pace)
     }
 }

@@ -6,6 +6,7 @@ extension BatchQueue {
     mutating func advance(now: Instant) -> [Effect] {
         var effects: [Effect] = []
         expire(now: now, &effects)
+        compact()
         wake = deadlines.soonest { requests[$0] != nil }
         if stop != nil {
             probe(now: now, &effects)
@@ -13,6 +14,11 @@ extension BatchQueue {
         }
         while calls.count < settings.parallelCalls, let call = nextCall(now: now) { effects.append(.start(call)) }
         return effects
+    }
+
+    private mutating func compact() {
+        deadlines.compact(alive: requests.count) { requests[$0] != nil }
+        for lane in lanes.indices { lanes[lane].compact(alive: requests.count) { requests[$0] != nil } }
     }
 
     private mutating func expire(now: Instant, _ effects: inout [Effect]) {

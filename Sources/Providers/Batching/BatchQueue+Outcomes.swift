@@ -61,7 +61,9 @@ extension BatchQueue {
                 at: now
             )
             effects.append(.limited)
-            regroup(call.texts, call, attempts: call.attempts, notBefore: pacer.pausedUntil ?? now, error)
+            let resumption = pacer.pausedUntil ?? now
+            regroup(call.texts, call, attempts: call.attempts, notBefore: resumption, error)
+            refuseHopeless(until: resumption, now: now, &effects)
         case .divide: divide(call, error, attempts: call.attempts, now: now, &effects)
         case .stop:
             effects += halt(error, now: now)
@@ -69,6 +71,14 @@ extension BatchQueue {
         case .fail:
             if error.code == .circuitOpen { failAll(error, now: now, &effects) }
             for textID in call.texts { settle(textID, .failure(error), now: now, &effects) }
+        }
+    }
+
+    /// Answers those whose time will be up before the provider takes anything again.
+    private mutating func refuseHopeless(until resumption: Instant, now: Instant, _ effects: inout [Effect]) {
+        let error = EmbeddingError(.rateLimited, "the provider limits the rate", retryAfter: resumption - now)
+        for (id, request) in requests where request.deadline < resumption {
+            finish(id, missing: error, now: now, &effects)
         }
     }
 

@@ -16,8 +16,6 @@ struct FairLane: Sendable {
     /// Texts each request would have got so far, had all been served side by side from the start.
     private var virtualTime = 0.0
 
-    var isEmpty: Bool { turns.isEmpty }
-
     /// - Returns: the virtual end, for `Request`.
     mutating func add(_ request: Int, texts: Int) -> Double {
         let end = virtualTime + Double(texts)
@@ -28,7 +26,14 @@ struct FairLane: Sendable {
     /// Where a request of so many texts would stand.
     func end(ofTexts texts: Int) -> Double { virtualTime + Double(texts) }
 
-    var first: Int? { turns.min?.request }
+    /// Entries held, those of ended requests included.
+    var count: Int { turns.count }
+
+    /// Drops ended requests once they outnumber those alive.
+    mutating func compact(alive: Int, isAlive: (Int) -> Bool) {
+        guard turns.count > 2 * alive + 64 else { return }
+        turns = Heap(turns.unordered.filter { isAlive($0.request) })
+    }
 
     /// Takes the first request out; `restore` puts it back.
     mutating func removeFirst() -> (request: Int, end: Double)? {

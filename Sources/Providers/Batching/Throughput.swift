@@ -8,10 +8,9 @@ struct Throughput: Sendable, Hashable {
         secondsPerCall = secondsPerCall.map { $0 * 0.9 + seconds * 0.1 } ?? seconds
     }
 
-    /// How long `texts` more take, the calls under way included; zero as long as nothing is known.
-    func wait(texts: Int, batchSize: Int, parallelCalls: Int, underWay: Int) -> Duration {
+    /// How long so many calls take, those under way included; zero as long as nothing is known.
+    func wait(calls: Int, parallelCalls: Int) -> Duration {
         guard let secondsPerCall else { return .zero }
-        let calls = (texts + batchSize - 1) / batchSize + underWay
         let rounds = (calls + parallelCalls - 1) / parallelCalls
         return .seconds(Double(rounds) * secondsPerCall)
     }

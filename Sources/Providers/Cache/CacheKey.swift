@@ -5,23 +5,31 @@ import EmbeddingCore
 struct CacheKey: Sendable, Hashable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
-    /// - Parameters:
-    ///   - model: the identity at the dimensions wanted.
-    ///   - variant: whatever else tells two vectors of one text apart.
-    init(_ input: EmbeddingInput, type: EmbeddingInputType, model: EmbeddingModel, variant: UInt8 = 0) {
-        var hash = SHA256()
-        var scope = model.fingerprint
-        scope.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-        // No fingerprint holds a zero byte, so nothing of it can be taken for a text's beginning.
-        let kind: (UInt8, UInt8, UInt8, UInt8)
-        switch input {
-        case .text: kind = (0, variant, type == .query ? 1 : 0, 0)
-        case .tokens: kind = (0, variant, type == .query ? 1 : 0, 1)
+    /// What many keys have in common, hashed once.
+    struct Scope {
+        fileprivate let hash: SHA256
+
+        /// - Parameter model: the identity at the dimensions wanted.
+        init(model: EmbeddingModel, type: EmbeddingInputType) {
+            var hash = SHA256()
+            var fingerprint = model.fingerprint
+            fingerprint.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+            // No fingerprint holds a zero byte, so nothing of it can be taken for a text's beginning.
+            withUnsafeBytes(of: (UInt8(0), UInt8(type == .query ? 1 : 0))) { hash.update(bufferPointer: $0) }
+            self.hash = hash
         }
-        withUnsafeBytes(of: kind) { hash.update(bufferPointer: $0) }
+    }
+
+    /// - Parameter isUncut: whether an over-long text is sent whole, which gives another vector.
+    init(_ input: EmbeddingInput, in scope: Scope, isUncut: Bool = false) {
+        var hash = scope.hash
         switch input {
-        case .text(var text): text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-        case .tokens(let tokens): tokens.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        case .text(var text):
+            withUnsafeBytes(of: (UInt8(0), UInt8(isUncut ? 1 : 0))) { hash.update(bufferPointer: $0) }
+            text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        case .tokens(let tokens):
+            withUnsafeBytes(of: (UInt8(1), UInt8(isUncut ? 1 : 0))) { hash.update(bufferPointer: $0) }
+            tokens.withUnsafeBytes { hash.update(bufferPointer: $0) }
         }
         words = hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self) }
     }

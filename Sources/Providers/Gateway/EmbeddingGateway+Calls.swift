@@ -94,11 +94,13 @@ extension EmbeddingGateway {
         case .limited: metrics.limited.increment()
         case .shortened: metrics.truncated.increment()
         case .stopped(let error):
+            metrics.stopped.set(1)
             logger.error(
                 "the embedding provider is stopped until this is mended",
                 metadata: ["provider": "\(pool.name.rawValue)", "error": "\(error)"]
             )
         case .recovered:
+            metrics.stopped.set(0)
             logger.notice("the embedding provider works again", metadata: ["provider": "\(pool.name.rawValue)"])
         }
     }

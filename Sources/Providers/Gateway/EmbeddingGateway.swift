@@ -77,9 +77,7 @@ package final class EmbeddingGateway: EmbeddingService {
             let wanted = try? size.wanted(request.dimensions, native: native.dimensions)
         else { return nil }
         let model = native.resized(wanted)
-        let limits = limits
-        let keys = request.inputs.map { key(of: $0, request, model, limits) }
-        guard let values = cache.allValues(for: keys) else { return nil }
+        guard let values = cache.allValues(for: keys(of: request, model: model)) else { return nil }
         return EmbeddingResult(
             embeddings: values.map { .success($0.embedding) },
             model: model,
@@ -119,7 +117,7 @@ package final class EmbeddingGateway: EmbeddingService {
     private func lookUp(_ request: EmbeddingRequest, model: EmbeddingModel) -> RequestPlan {
         var plan = RequestPlan(count: request.inputs.count, model: model)
         let limits = limits
-        let keys = request.inputs.map { key(of: $0, request, model, limits) }
+        let keys = keys(of: request, model: model)
         for (index, value) in cache.values(for: keys).enumerated() {
             if let value {
                 plan.hit(index, value)
@@ -151,17 +149,15 @@ package final class EmbeddingGateway: EmbeddingService {
         return plan
     }
 
-    private func key(
-        of input: EmbeddingInput,
-        _ request: EmbeddingRequest,
-        _ model: EmbeddingModel,
-        _ limits: EmbeddingLimits
-    ) -> CacheKey {
-        // Only a text that may have been cut has another vector when cutting is forbidden.
-        let isUncut =
-            !request.truncate
-            && preparation.mayBeLong(input, type: request.type, limit: limits.tokensPerText)
-        return CacheKey(input, type: request.type, model: model, variant: isUncut ? 1 : 0)
+    /// The cache's key of every input, in order.
+    private func keys(of request: EmbeddingRequest, model: EmbeddingModel) -> [CacheKey] {
+        let scope = CacheKey.Scope(model: model, type: request.type)
+        let limit = limits.tokensPerText
+        return request.inputs.map { input in
+            // Only a text that may have been cut has another vector when cutting is forbidden.
+            let isUncut = !request.truncate && preparation.mayBeLong(input, type: request.type, limit: limit)
+            return CacheKey(input, in: scope, isUncut: isUncut)
+        }
     }
 }
 

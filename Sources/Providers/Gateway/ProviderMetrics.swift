@@ -11,6 +11,7 @@ struct ProviderMetrics: Sendable {
     let retries: Counter
     let truncated: Counter
     let queued: Gauge
+    let stopped: Gauge
     private let provider: String
     private let errors: MetricFamily<Counter>
     private let requests: MetricFamily<Counter>
@@ -55,6 +56,11 @@ struct ProviderMetrics: Sendable {
             labels: ["provider"]
         ).labeled(provider)
         queued = registry.gauge("embedding_queue_texts", "Texts that wait for the provider or are under way.")
+        stopped = registry.gauges(
+            "provider_stopped",
+            "1 while a fault that only the operator can mend keeps the provider from working.",
+            labels: ["provider"]
+        ).labeled(provider)
         errors = registry.counters(
             "embeddings_errors_total",
             "Texts that could not be embedded.",

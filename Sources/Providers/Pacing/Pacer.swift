@@ -66,6 +66,15 @@ struct Pacer: Sendable {
         return earliest
     }
 
+    /// How long so many calls take at this pace, all tokens together.
+    func wait(calls: Int, tokens cost: Int, at now: Instant) -> Duration {
+        let pause = max(.zero, (pausedUntil ?? now) - now)
+        let drains = [
+            requests.bucket?.drain(Double(calls), at: now), tokens.bucket?.drain(Double(cost), at: now),
+        ]
+        return pause + (drains.compactMap { $0 }.max() ?? .zero)
+    }
+
     mutating func start(tokens cost: Int, at now: Instant) {
         requests.bucket?.take(1, at: now)
         tokens.bucket?.take(Double(cost), at: now)

@@ -20,6 +20,11 @@ struct TokenBucket: Sendable, Hashable {
         return missing <= 1e-9 ? .zero : .seconds(missing / perSecond)
     }
 
+    /// How long until `cost` in several parts has been taken.
+    func drain(_ cost: Double, at now: Instant) -> Duration {
+        .seconds(max(0, cost - level(at: now)) / perSecond)
+    }
+
     mutating func take(_ cost: Double, at now: Instant) {
         level = level(at: now) - cost
         updated = now

@@ -27,7 +27,7 @@ final class ProviderPool: Sendable {
     /// How long a failed look-up stands for an answer, so that many callers make one call.
     static let faultLifetime = Duration.seconds(1)
     /// How long a caller waits for the first identity, which may mean a download.
-    static let identityPatience = Duration.seconds(20)
+    static let identityPatience = Duration.seconds(60)
 
     private let members: [Member]
     private let time: any TimeSource
