@@ -52,7 +52,7 @@ import Testing
         let answer = try await services.api().ask(.post, path, body)
         #expect(answer.status == status)
         guard case .object(let members) = try answer.json else { throw APIError.unexpected }
-        #expect(members.keys.sorted() == ["error"])
+        #expect(members.dictionary.keys.sorted() == ["error"])
         #expect(members["error"]?.string?.isEmpty == false)
     }
 

@@ -12,8 +12,8 @@ struct FieldReader {
     init(_ value: JSONValue, at pointer: String = "#") {
         self.pointer = pointer
         isQuery = false
-        if case .object(let members) = value {
-            self.members = members
+        if case .object(let object) = value {
+            members = object.dictionary
         } else {
             members = [:]
             errors.append(FieldError(pointer: pointer, detail: "an object is expected"))

@@ -100,7 +100,7 @@ struct JSONReader {
 
     private mutating func object(depth: Int, keeping kept: Set<String>? = nil) throws(JSONError) -> JSONValue {
         index += 1
-        var members: [String: JSONValue] = [:]
+        var members = JSONObject()
         skipSpace()
         if peek == UInt8(ascii: "}") {
             index += 1
@@ -115,7 +115,7 @@ struct JSONReader {
             index += 1
             skipSpace()
             if kept?.contains(name) ?? true {
-                members[name] = try value(depth: depth)
+                members.append(name, try value(depth: depth))
             } else {
                 try skipValue(depth: depth)
             }

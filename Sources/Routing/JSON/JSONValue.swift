@@ -7,8 +7,7 @@ enum JSONValue: Sendable, Hashable {
     case double(Double)
     case string(String)
     case array([JSONValue])
-    /// Of several members with one name the last counts.
-    case object([String: JSONValue])
+    case object(JSONObject)
 
     /// The member of an object.
     subscript(name: String) -> JSONValue? {
