@@ -13,7 +13,7 @@ import Testing
         arguments: [
             (.get, "/none", 404), (.get, "/repos/a/b/none", 404), (.get, "/v1/none", 404), (.get, "/repos/%FF/b", 400),
             (.delete, "/livez", 405), (.get, "/v1/embeddings", 405), (.put, "/repos/a/b", 405),
-            (.patch, "/search", 405),
+            (.patch, "/search", 405), (.trace, "/livez", 405), (.query, "/search", 405),
             (.options, "/search", 204), (.options, "*", 204), (.head, "/livez", 200), (.head, "/v1/embeddings", 405),
             (.get, "/search?q=%", 400), (.get, "/search?q=%FF", 400), (.get, "/repos/a/b", 404),
             (.get, "/repos/a/b%00", 404),

@@ -58,13 +58,17 @@ import Testing
     }
 
     @Test(arguments: [
-        "{}", "[]", #"{"q":"x","embedding":[1]}"#, #"{"embedding":[]}"#, #"{"embedding":[0,0]}"#,
+        "{}", "[]", #"{"q":"x","embedding":[1]}"#, #"{"embedding":[]}"#, #"{"embedding":[1,2e6]}"#,
         #"{"embedding":[1,"2"]}"#,
         #"{"embedding":[1e39]}"#, #"{"embedding":[1],"mode":"text"}"#, #"{"q":1}"#, #"{"q":"x","limit":"3"}"#,
         #"{"q":"x","extra":true}"#,
     ])
     func `a wrong field is 400`(body: String) async throws {
         #expect(try await services.api().ask(.post, "/search", body).status == 400)
+    }
+
+    @Test(arguments: ["[0,0]", "[1e-300]"]) func `a zero vector is 422`(vector: String) async throws {
+        #expect(try await services.api().ask(.post, "/search", #"{"embedding":\#(vector)}"#).status == 422)
     }
 
     @Test func `neighbours of a repo are found`() async throws {

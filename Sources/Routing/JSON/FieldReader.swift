@@ -130,7 +130,7 @@ struct FieldReader {
 
     /// An `http` or `https` URL of visible ASCII characters.
     mutating func webAddress(_ name: String) -> String? {
-        guard let text = string(name, length: 9...2048) else { return nil }
+        guard let text = string(name, length: 8...2048) else { return nil }
         let start = ["http://", "https://"].first { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
         guard start != nil, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             report(name, "\(name) has to be an http or https URL")

@@ -74,6 +74,9 @@ extension SearchQuery {
         let limit = fields.limit()
         if fields.errors.isEmpty { Self.check(text, vector, mode, &fields) }
         try fields.finish()
+        if let vector, !vector.contains(where: { $0.magnitude > 1e-9 }) {
+            throw APIError(.unprocessableContent, .invalidRequest, "a zero vector has no direction to search in")
+        }
         self.init(
             vector.map(Subject.embedding) ?? .text(text ?? ""),
             mode: mode ?? (vector == nil ? .hybrid : .vector),
@@ -111,18 +114,18 @@ extension FieldReader {
     /// `limit`, 10 when it is not given.
     mutating func limit() -> Int { integer("limit", in: 1...100) ?? 10 }
 
-    /// Finite float32 numbers, 8192 at most.
+    /// Numbers within sane bounds, 8192 at most.
     mutating func vector(_ name: String) -> [Float]? {
         guard let value = take(name) else { return nil }
         guard case .array(let elements) = value, (1...8192).contains(elements.count) else {
             report(name, "\(name) has to be an array of 1 to 8192 numbers")
             return nil
         }
-        let numbers = elements.compactMap { $0.double.map { Float($0) } }.filter(\.isFinite)
-        guard numbers.count == elements.count, numbers.contains(where: { $0 != 0 }) else {
-            report(name, "\(name) has to hold finite numbers that are not all zero")
+        let numbers = elements.compactMap(\.double).filter { abs($0) <= 1_000_000 }
+        guard numbers.count == elements.count else {
+            report(name, "\(name) has to hold numbers from -1000000 to 1000000")
             return nil
         }
-        return numbers
+        return numbers.map { Float($0) }
     }
 }
