@@ -26,7 +26,7 @@ class Engine:
     def __init__(self, path, environment, bind="127.0.0.1:0"):
         command = [CHECKOUT / "scripts/surreal-dev", "--bind", bind, "--user", USER, "--pass", PASSWORD, path]
         self.process = Process(command, {**environment, "EMBED_STAR_PYTHON": sys.executable}, CHECKOUT)
-        self.address = eventually(self._address, what="the engine's address")
+        self.address = eventually(self._address, within=180, what="the engine's address")
 
     def _address(self):
         self.process.check()

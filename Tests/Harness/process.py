@@ -14,7 +14,7 @@ class Died(AssertionError):
     """A program ended that should run."""
 
 
-def eventually(condition, within=20.0, every=0.02, what="the condition"):
+def eventually(condition, within=60.0, every=0.02, what="the condition"):
     """The first true value of `condition()`; fails after `within` seconds."""
     deadline = time.monotonic() + within
     while True:

@@ -51,11 +51,11 @@ class Service:
     def start(self):
         self.process = Process([program(), "serve"], environment(self.settings), self.directory)
 
-    def await_ready(self, within=60):
+    def await_ready(self, within=120):
         eventually(lambda: self._answers("/readyz"), within=within, what="readiness")
         return self
 
-    def await_live(self, within=30):
+    def await_live(self, within=120):
         eventually(lambda: self._answers("/livez"), within=within, what="liveness")
         return self
 

