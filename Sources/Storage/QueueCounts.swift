@@ -32,6 +32,8 @@ final class QueueCounts: Sendable {
     private let repos = Mutex<Repos?>(nil)
     private let prunedAt = Mutex<ContinuousClock.Instant?>(nil)
 
+    /// A count that took long, the database being busy, must not keep a drain from seeing its end.
+    private static let longestAge = Duration.seconds(10)
     private static let recountInterval = Duration.seconds(300)
     private static let pageSize = 1000
     private static let pruneInterval = Duration.seconds(600)
@@ -52,7 +54,9 @@ final class QueueCounts: Sendable {
 
     private func countJobs() async throws(StoreError) -> QueueStatistics {
         let now = ContinuousClock.now
-        if let known = jobs.withLock({ $0 }), now - known.countedAt < known.cost / share { return known.counts }
+        if let known = jobs.withLock({ $0 }), now - known.countedAt < min(known.cost / share, Self.longestAge) {
+            return known.counts
+        }
         var counts = QueueStatistics()
         let results = try await database.run(
             ["pending", "leased", "failed", "excluded"].map { status in
