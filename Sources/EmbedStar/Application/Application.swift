@@ -52,7 +52,7 @@ struct Application {
         let servers = try await startServers(dependencies)
         let lifetime = PipelineLifetime(storage: storage, pipeline: pipeline, health: health, logger: logger)
         // They are stopped in the opposite order: readiness goes first, then the servers, then what works behind them.
-        try await runGroup([lifetime] + search.lifetimes + servers.map(ServerLifetime.init) + [health])
+        try await runGroup([lifetime] + search.lifetimes + servers + [health])
     }
 
     private func runGroup(_ services: [any Service]) async throws {
@@ -69,7 +69,7 @@ struct Application {
     }
 
     /// Binds the ports, so that a taken one stops the start.
-    private func startServers(_ dependencies: ServiceDependencies) async throws -> [HTTPServer] {
+    private func startServers(_ dependencies: ServiceDependencies) async throws -> [ServerLifetime] {
         let settings = context.settings
         let port = settings[Settings.port]
         if !settings.isLoopbackOnly, settings[Settings.apiKeys].isEmpty {
@@ -88,10 +88,11 @@ struct Application {
         _ serving: APIConfiguration.Serving,
         port: Int,
         _ dependencies: ServiceDependencies
-    ) async throws -> HTTPServer {
+    ) async throws -> ServerLifetime {
+        let api = API(dependencies, configuration: context.settings.api(serving: serving))
         let server = HTTPServer(
             configuration: context.settings.server(port: port),
-            responder: API(dependencies, configuration: context.settings.api(serving: serving)),
+            responder: api,
             metrics: context.metrics,
             logger: context.logger("server")
         )
@@ -99,7 +100,7 @@ struct Application {
         let host = context.settings[Settings.host]
         let what = serving == .monitoring ? "health and metrics" : "requests"
         logger.notice("listening for \(what) on http://\(host.contains(":") ? "[\(host)]" : host):\(bound)")
-        return server
+        return ServerLifetime(server: server, api: api)
     }
 
     private func exposition() -> @Sendable (_ openMetrics: Bool) -> [UInt8] {
