@@ -113,7 +113,7 @@ def prometheus(service, tmp_path_factory):
     configuration["scrape_configs"][0]["static_configs"][0]["targets"] = [f"127.0.0.1:{service.port}"]
     (directory / "prometheus.yml").write_text(yaml.safe_dump(configuration))
     port = free_port()
-    process = Process(["prometheus", f"--config.file={directory}/prometheus.yml",
+    process = Process([shutil.which("prometheus"), f"--config.file={directory}/prometheus.yml",
                        f"--storage.tsdb.path={directory}/data", f"--web.listen-address=127.0.0.1:{port}"],
                       {"PATH": "/usr/bin:/bin"}, directory)
     url = f"http://127.0.0.1:{port}"
