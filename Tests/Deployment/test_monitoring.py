@@ -127,7 +127,7 @@ def prometheus(service, tmp_path_factory):
         process.check()
         try:
             return len(ask("up == 1")) == 1
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     eventually(is_scraping, within=60, what="the first scrape")
