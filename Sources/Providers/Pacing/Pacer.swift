@@ -105,6 +105,8 @@ struct Pacer: Sendable {
         lastLesson = now
         refusals += 1
         let seen = isBusy ? successes.average(at: now) : successes.peak(at: now)
+        // A refusal before any success tells nothing about the rate: the pause alone answers it.
+        guard seen > 0 || ceiling != nil else { return }
         let rate = [ceiling, requests.perSecond, seen].compactMap { $0 }.min() ?? seen
         ceiling = max(settings.slowest, rate * settings.slowing)
         ceilingSet = now
