@@ -67,14 +67,21 @@ final class TLSServer {
         }
     }
 
+    /// Runs openssl to its end. Foundation's `waitUntilExit` was seen to wait for ever where several tests start
+    /// processes at once.
     private static func run(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: openssl)
-        process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure() }
+        var words = ([openssl] + arguments).map { strdup($0) } + [nil]
+        defer { words.forEach { free($0) } }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+        }
+        var process: pid_t = 0
+        guard posix_spawn(&process, openssl, &actions, nil, &words, environ) == 0 else { throw Failure() }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) == -1, errno == EINTR {}
+        guard status == 0 else { throw Failure() }
     }
 }
