@@ -7,7 +7,7 @@ WORKDIR /source
 # Packages, Python environment and model first: they change less often than the sources.
 COPY scripts scripts
 RUN scripts/bootstrap
-COPY Package.swift ./
+COPY Package.swift openapi.yaml ./
 COPY Sources Sources
 COPY Tests Tests
 COPY data data
