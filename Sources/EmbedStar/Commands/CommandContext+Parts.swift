@@ -11,17 +11,14 @@ import SurrealDB
 
 /// The parts that several subcommands use, made of the settings.
 extension CommandContext {
-    func database() -> SurrealClient {
-        SurrealClient(
+    func storage() -> SurrealStorage {
+        let client = SurrealClient(
             configuration: settings.database,
             transport: transport,
             metrics: metrics,
             logger: logger("surrealdb")
         )
-    }
-
-    func storage(_ client: SurrealClient? = nil) -> SurrealStorage {
-        SurrealStorage(client: client ?? database(), owner: Self.owner, logger: logger("storage"))
+        return SurrealStorage(client: client, owner: Self.owner, logger: logger("storage"))
     }
 
     /// - Throws: `EmbeddingError` when the provider's settings cannot work.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import EmbeddingCore
 import Pipeline
-import ServiceLifecycle
 import Storage
 import Synchronization
 

@@ -28,14 +28,7 @@ package final class BuiltInProvider: EmbeddingProvider, TokenCounter {
         _ inputs: [EmbeddingInput],
         dimensions: Int?
     ) async throws(EmbeddingError) -> EmbeddingBatch {
-        var texts: [String] = []
-        texts.reserveCapacity(inputs.count)
-        for input in inputs {
-            guard case .text(let text) = input else {
-                throw EmbeddingError(.tokensUnsupported, "the built-in model takes text, not token ids")
-            }
-            texts.append(text)
-        }
+        let texts = try inputs.texts(for: "the built-in model")
         do {
             let encoded = try await encoder.encode(texts)
             return EmbeddingBatch(vectors: encoded.vectors, tokens: encoded.tokens)

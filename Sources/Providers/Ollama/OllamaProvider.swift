@@ -52,14 +52,7 @@ package final class OllamaProvider: EmbeddingProvider {
         _ inputs: [EmbeddingInput],
         dimensions: Int?
     ) async throws(EmbeddingError) -> EmbeddingBatch {
-        var texts: [String] = []
-        texts.reserveCapacity(inputs.count)
-        for input in inputs {
-            guard case .text(let text) = input else {
-                throw EmbeddingError(.tokensUnsupported, "Ollama takes text, not token ids")
-            }
-            texts.append(text)
-        }
+        let texts = try inputs.texts(for: "Ollama")
         return try await call(texts, capacity: state.withLock { $0.identity?.dimensions } ?? 0)
     }
 
