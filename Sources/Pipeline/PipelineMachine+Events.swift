@@ -72,6 +72,7 @@ extension PipelineMachine {
         case .success(let jobs):
             storeAnswered(nil)
             counts.claimed += jobs.count
+            survey.statistics.followClaim(of: jobs.count)
             if !jobs.isEmpty {
                 survey.foundJobs = true
                 survey.showsEmptyQueue = false
@@ -166,6 +167,7 @@ extension PipelineMachine {
     private mutating func count(_ write: OutcomeWrite, fenced: Int) {
         var embedded = 0
         for completion in write.completions {
+            survey.statistics.followWrite(of: completion, model: write.model)
             switch completion.outcome {
             case .embedded: embedded += 1
             case .unchanged: counts.unchanged += 1

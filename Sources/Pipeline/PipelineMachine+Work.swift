@@ -3,11 +3,28 @@ import EmbeddingCore
 
 /// The work in hand: what is taken from where, and what becomes of a job.
 extension PipelineMachine {
+    /// Texts of one provider call at most.
+    var batchLimit: Int { min(configuration.batchSize, limits.items) }
+
     /// Jobs of one claim: enough for all batches that fit in flight and as many again, or one batch as a probe.
     var claimLimit: Int {
-        let batch = min(configuration.batchSize, limits.items)
-        return provider.isProbing
-            ? batch : min(configuration.claimSize, max(2, 2 * configuration.parallelBatches) * batch)
+        provider.isProbing
+            ? batchLimit : min(configuration.claimSize, max(2, 2 * configuration.parallelBatches) * batchLimit)
+    }
+
+    /// Texts sent to the provider whose vector is not in the database yet: what a kill makes it do again.
+    var unwrittenTexts: Int {
+        let waiting = leases.values.reduce(0) { $0 + Self.vectors(in: $1.outcomes) }
+        let sent = batches.values.reduce(0) { $0 + $1.jobs.count }
+        let underWay = writes.values.reduce(0) { $0 + Self.vectors(in: $1.completions) }
+        return failedWrites.reduce(waiting + sent + underWay) { $0 + Self.vectors(in: $1.completions) }
+    }
+
+    /// All batches in flight and two more, so that the provider does not wait for each write.
+    var unwrittenLimit: Int { (configuration.parallelBatches + 2) * batchLimit }
+
+    private static func vectors(in completions: [JobCompletion]) -> Int {
+        completions.count { if case .embedded = $0.outcome { true } else { false } }
     }
 
     /// Rows of one write, so that a request stays below the 4 MiB the database takes (5 bytes a number in CBOR).
@@ -40,7 +57,7 @@ extension PipelineMachine {
     mutating func takeBatch() -> [ClaimedJob] {
         var jobs: [ClaimedJob] = []
         var tokens = 0
-        while jobs.count < min(configuration.batchSize, limits.items), let next = ready.first {
+        while jobs.count < batchLimit, let next = ready.first {
             // Three bytes a token is below what tokenizers reach on such texts, so the estimate errs upwards.
             tokens += min(limits.tokensPerText, next.text.text.utf8.count / 3 + 2)
             if let most = limits.tokensPerCall, tokens > most, !jobs.isEmpty { break }
@@ -65,11 +82,13 @@ extension PipelineMachine {
         return .retry(after: max(delay, retryAfter ?? .zero), error: message)
     }
 
-    /// A lease whose outcomes should be written now: enough of them, no more to come, or long waited for.
+    /// A lease whose outcomes should be written now: enough of them, no more to come, long waited for, or nothing else
+    /// being written.
     func ripeLease() -> ClaimToken? {
         leases.filter { _, lease in
             guard let since = lease.waitingSince else { return false }
-            return lease.outcomes.count >= writeLimit || lease.undecided == 0 || now >= since + configuration.writeDelay
+            return writes.isEmpty || lease.outcomes.count >= writeLimit || lease.undecided == 0
+                || now >= since + configuration.writeDelay
         }
         .max { ($0.value.outcomes.count, $0.key.value) < ($1.value.outcomes.count, $1.key.value) }?.key
     }

@@ -99,7 +99,7 @@ struct PipelineMachine {
 
     var isIdle: Bool { leases.isEmpty && claim == nil }
 
-    /// Jobs neither ready nor with the provider keep their place in the database: no texts are sent past this.
+    /// Whether so many outcomes wait to be written that no more jobs are claimed.
     private var isWriteBacklogFull: Bool {
         leases.values.reduce(0) { $0 + $1.inHand - $1.undecided } >= 6 * configuration.writeSize
     }
@@ -153,7 +153,9 @@ struct PipelineMachine {
     private mutating func nextEmbed() -> PipelineAction? {
         let parallel = provider.isProbing ? 1 : configuration.parallelBatches
         guard let model, !ready.isEmpty, batches.count < parallel, now >= nextBatch else { return nil }
-        guard !provider.isShut(at: now), !store.isProbing, !isWriteBacklogFull else { return nil }
+        guard !provider.isShut(at: now), !store.isProbing, unwrittenTexts + batchLimit <= unwrittenLimit else {
+            return nil
+        }
         let jobs = takeBatch()
         lastID += 1
         batches[lastID] = TextBatch(jobs: jobs, model: model)

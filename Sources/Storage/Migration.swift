@@ -24,6 +24,7 @@ struct Migration: Sendable {
                 .statements(Schema.predecessor), .declareFields, .statements(Schema.events), .enterNames,
                 .index("repo_embedding_fingerprint", table: "repo", definition: Schema.fingerprintIndex),
             ]
-        )
+        ),
+        Migration(version: 2, steps: [.statements(Schema.events)]),
     ]
 }

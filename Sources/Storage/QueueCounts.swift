@@ -34,6 +34,7 @@ final class QueueCounts: Sendable {
 
     /// A count that took long, the database being busy, must not keep a drain from seeing its end.
     private static let longestAge = Duration.seconds(10)
+    private static let shortestAge = Duration.milliseconds(500)
     private static let recountInterval = Duration.seconds(300)
     private static let pageSize = 1000
     private static let pruneInterval = Duration.seconds(600)
@@ -49,6 +50,14 @@ final class QueueCounts: Sendable {
             (statistics.total, statistics.embedded) = try await countRepos(model)
             try await prune()
             return statistics
+        }
+    }
+
+    /// Says that nothing is due: a count of a backlog that was there before holds no longer, and a new one is cheap.
+    func noteNothingDue() {
+        jobs.withLock { known in
+            guard let counted = known, counted.counts.pending > 0 else { return }
+            known?.cost = min(counted.cost, Self.shortestAge * share)
         }
     }
 

@@ -48,32 +48,33 @@ enum Schema {
         DEFINE FIELD IF NOT EXISTS embedding_generated_at ON repo TYPE option<datetime>;
         """
 
-    /// A change while the job is leased takes the claim away, so that the finish of the older text has no effect.
+    /// One event, since each costs time on every write of a row. A change while the job is leased takes the claim away,
+    /// so that the finish of the older text has no effect.
     static let events = """
-        DEFINE EVENT OVERWRITE embedding_enqueue ON TABLE repo
-          WHEN $event = "CREATE" OR ($event = "UPDATE" AND (\(concernsEmbedding)))
+        BEGIN;
+        REMOVE EVENT IF EXISTS embedding_enqueue ON TABLE repo;
+        REMOVE EVENT IF EXISTS embedding_dequeue ON TABLE repo;
+        REMOVE EVENT IF EXISTS repo_name ON TABLE repo;
+        DEFINE EVENT OVERWRITE embedding ON TABLE repo WHEN $event != "UPDATE" OR (\(concernsEmbedding))
           THEN {
-            UPSERT embedding_job:[record::id($after.id)] SET repo = $after.id, gen = (gen ?? 0) + 1,
-              status = "pending", due_at = time::now(), attempts = 0, claim = NONE, error = NONE RETURN NONE;
-            CREATE embedding_change:ulid() SET repo = $after.id, kind = $event RETURN NONE;
-          };
-        DEFINE EVENT OVERWRITE embedding_dequeue ON TABLE repo WHEN $event = "DELETE"
-          THEN {
-            DELETE embedding_job:[record::id($before.id)] RETURN NONE;
-            CREATE embedding_change:ulid() SET repo = $before.id, kind = $event,
-              old_fingerprint = $before.embedding_fingerprint RETURN NONE;
-          };
-        DEFINE EVENT OVERWRITE repo_name ON TABLE repo
-          WHEN ($event != "CREATE" AND $before.full_name != $after.full_name)
-            OR ($event = "CREATE" AND record::id($after.id) != \(name(of: "$after")))
-          THEN {
-            IF $event != "CREATE" {
+            IF $event = "DELETE" {
+              DELETE embedding_job:[record::id($before.id)] RETURN NONE;
+              CREATE embedding_change:ulid() SET repo = $before.id, kind = $event,
+                old_fingerprint = $before.embedding_fingerprint RETURN NONE;
+            } ELSE {
+              UPSERT embedding_job:[record::id($after.id)] SET repo = $after.id, gen = (gen ?? 0) + 1,
+                status = "pending", due_at = time::now(), attempts = 0, claim = NONE, error = NONE RETURN NONE;
+              CREATE embedding_change:ulid() SET repo = $after.id, kind = $event RETURN NONE;
+            };
+            IF $event != "CREATE" AND $before.full_name != $after.full_name {
               DELETE repo_name:[\(name(of: "$before"))] WHERE repo = $before.id RETURN NONE
             };
-            IF $event != "DELETE" AND record::id($after.id) != \(name(of: "$after")) {
+            IF $event != "DELETE" AND $before.full_name != $after.full_name
+              AND record::id($after.id) != \(name(of: "$after")) {
               UPSERT repo_name:[\(name(of: "$after"))] SET repo = $after.id RETURN NONE
             };
           };
+        COMMIT;
         """
 
     /// Enters one page of rows that were there before the events, and answers where it ended.

@@ -37,6 +37,7 @@ struct SurrealJobQueue: EmbeddingJobQueue {
             }
         }
         try await park(unusable, token)
+        if jobs.isEmpty { counts.noteNothingDue() }
         return jobs
     }
 

@@ -174,4 +174,59 @@ import Testing
         #expect(simulation.staleRows.isEmpty && simulation.deadRows == ["poison"])
         #expect(simulation.replicas[0].machine.counts.written == 29)
     }
+
+    @Test("No more texts are paid for than the batches in flight and two more while nothing can be written (G6)")
+    func unwrittenTextsAreBounded() {
+        let simulation = Simulation(seed: 1, replicas: 1)
+        for number in 0..<200 { simulation.queue.upsert(Samples.repo(number), id: QueueModel.id(number)) }
+        var writes: [PipelineAction] = []
+        for _ in 0..<2000 {
+            guard let action = simulation.replicas[0].pending.popLast() else {
+                guard let next = simulation.replicas[0].machine.nextWakeUp, next < Simulation.epoch + .seconds(5) else {
+                    break
+                }
+                simulation.queue.now = next - Simulation.epoch
+                simulation.feed(.tick, to: 0)
+                continue
+            }
+            if case .write = action {
+                writes.append(action)
+            } else {
+                simulation.feed(simulation.perform(action), to: 0)
+            }
+        }
+        let bound = (simulation.configuration.parallelBatches + 2) * simulation.configuration.batchSize
+        #expect(!writes.isEmpty)
+        #expect(simulation.sent.count == bound)
+        simulation.replicas[0].pending += writes
+        #expect(simulation.settle())
+        #expect(simulation.sent.count == 200)
+    }
+
+    @Test("The counts follow what was written without being read again")
+    func countsFollowWrites() {
+        let simulation = Simulation(seed: 1, replicas: 1)
+        for number in 0..<30 {
+            let description = number == 3 ? "poison" : ""
+            simulation.queue.upsert(Samples.repo(number, description), id: QueueModel.id(number))
+        }
+        var surveys = 0
+        for _ in 0..<5000 where simulation.queue.statistics(model: simulation.model).pending > 0 {
+            guard !simulation.replicas[0].pending.isEmpty else {
+                guard let next = simulation.replicas[0].machine.nextWakeUp else { break }
+                simulation.queue.now = next - Simulation.epoch
+                simulation.feed(.tick, to: 0)
+                continue
+            }
+            let action = simulation.replicas[0].pending.removeFirst()
+            if case .survey = action {
+                surveys += 1
+                if surveys > 1 { continue }
+            }
+            simulation.feed(simulation.perform(action), to: 0)
+        }
+        let status = simulation.replicas[0].machine.status(provider: .ready)
+        #expect(status.statistics == simulation.queue.statistics(model: simulation.model))
+        #expect(status.statistics.embedded == 29 && status.statistics.failed == 1)
+    }
 }

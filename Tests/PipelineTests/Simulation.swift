@@ -69,6 +69,10 @@ final class Simulation {
 
     func feed(_ event: PipelineEvent, to index: Int) {
         replicas[index].pending += replicas[index].machine.handle(event, at: instant)
+        precondition(
+            replicas[index].machine.unwrittenTexts <= replicas[index].machine.unwrittenLimit,
+            "more texts were sent than may be paid for twice"
+        )
     }
 
     /// One thing happens: a call ends, time passes, a machine dies or starts.

@@ -233,6 +233,19 @@ import Testing
         #expect(try await queue.statistics(model: otherModel) == expected)
     }
 
+    @Test func anEmptyClaimEndsTheLifeOfACountOfTheBacklog() async throws {
+        let fixture = try await pending(6)
+        // A share this small keeps every count for the longest time.
+        let queue = SurrealJobQueue(database: fixture.database, countingShare: 1e-9)
+        #expect(try await queue.statistics(model: model).pending == 6)
+        let jobs = try await queue.claim(limit: 10, lease: .seconds(60), token: ClaimToken("t"))
+        try await fixture.complete(jobs, "t", embedding)
+        #expect(try await queue.claim(limit: 10, lease: .seconds(60), token: ClaimToken("t")).isEmpty)
+        while try await queue.statistics(model: model).pending != 0 {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
     @Test func pauseHoldsForAllReplicas() async throws {
         let one = try await pending(0)
         let two = try await Fixture(client: one.client, owner: "two")
