@@ -1,6 +1,7 @@
 """Container, compose stack, Kubernetes manifests and workflows, as far as they can be checked without running them."""
 
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -113,11 +114,83 @@ def test_the_compose_file_names_what_exists():
             assert other in compose["services"]
 
 
-@pytest.mark.parametrize("path", sorted((CHECKOUT / ".github/workflows").glob("*.yml")), ids=lambda path: path.name)
-def test_a_workflow_fits_its_schema_and_runs_scripts_that_exist(path):
+WORKFLOWS = sorted((CHECKOUT / ".github/workflows").glob("*.yml"))
+
+
+def steps(path):
+    for job in yaml.safe_load(path.read_text())["jobs"].values():
+        yield from job["steps"]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_fits_its_schema(path):
     check_schema("vendor.github-workflows", path)
-    for script in re.findall(r"run: *((?:scripts|\.ci)/[\w/-]+)", path.read_text()):
-        assert (CHECKOUT / script).is_file(), script
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_command_of_a_workflow_is_a_script_of_this_repository(path):
+    for step in steps(path):
+        for line in step.get("run", "").splitlines():
+            script = line.split()[0]
+            assert re.fullmatch(r"(scripts|\.ci)/[\w-]+", script), line
+            assert (CHECKOUT / script).is_file() and os.access(CHECKOUT / script, os.X_OK), script
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_action_is_pinned_to_a_commit_and_names_its_version(path):
+    uses = re.findall(r"uses: *(.*)", path.read_text())
+    assert len(uses) == sum("uses" in step for step in steps(path))
+    for action in uses:
+        assert re.fullmatch(r"[\w-]+(/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_may_do_only_what_it_says(path):
+    assert yaml.safe_load(path.read_text())["permissions"], "permissions are not limited"
+
+
+@pytest.fixture
+def release(tmp_path):
+    """A copy of what a release is published from, with an archive of version 1.2.3: release(TAG) publishes nothing."""
+    for name in ("publish", "shell.bash"):
+        (tmp_path / "scripts").mkdir(exist_ok=True)
+        shutil.copy(CHECKOUT / "scripts" / name, tmp_path / "scripts")
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n- Not yet.\n\n## [1.2.3] - 2026-01-01\n\n"
+                                           "- What is new.\n\n## [1.2.2]\n\n- Old.\n")
+    name = "embed-star-1.2.3-linux-x86_64"
+    for suffix in ("tar.gz", "spdx.json"):
+        (tmp_path / f"dist/{name}.{suffix}").write_text(suffix)
+    subprocess.run(f"sha256sum {name}.tar.gz {name}.spdx.json > {name}.sha256", shell=True, cwd=tmp_path / "dist",
+                   check=True)
+
+    def publish(tag):
+        return subprocess.run(["scripts/publish", tag, "--dry-run"], cwd=tmp_path, capture_output=True, text=True,
+                              check=False)
+
+    publish.dist = tmp_path / "dist"
+    return publish
+
+
+def test_a_release_has_the_notes_of_its_version(release):
+    result = release("v1.2.3")
+    assert result.returncode == 0, result.stderr
+    assert "What is new." in result.stdout
+    assert "Old." not in result.stdout and "Not yet." not in result.stdout
+
+
+@pytest.mark.parametrize("tag, complaint", [
+    ("1.2.3", "usage"), ("v1.2.4", "not of version 1.2.4"), ("v1.2", "usage"),
+])
+def test_a_release_of_another_tag_is_refused(release, tag, complaint):
+    result = release(tag)
+    assert result.returncode != 0 and complaint in result.stderr
+
+
+def test_a_release_of_a_changed_archive_is_refused(release):
+    (archive,) = release.dist.glob("*.tar.gz")
+    archive.write_text("changed")
+    assert release("v1.2.3").returncode == 65
 
 
 def instructions():
@@ -154,3 +227,34 @@ def test_images_are_pinned_to_a_version():
     for keyword, rest in instructions():
         if keyword == "FROM":
             assert re.match(r"[\w./-]+:[\w.-]+", rest) and ":latest" not in rest
+
+
+def lines(keyword):
+    return [rest for found, rest in instructions() if found == keyword]
+
+
+@pytest.mark.parametrize("rule, holds", [
+    ("DL3000: WORKDIR is absolute", lambda: all(path.startswith("/") for path in lines("WORKDIR"))),
+    ("DL3002: the last user is not root", lambda: lines("USER")[-1].split(":")[0] not in ("0", "root")),
+    ("DL3004: no sudo", lambda: not any("sudo" in line for line in lines("RUN"))),
+    ("DL3008/DL3015: nothing that is only recommended", lambda: all(
+        "--no-install-recommends" in line for line in lines("RUN") if "apt-get install" in line)),
+    ("DL3009: package lists are deleted in the layer that fetched them", lambda: all(
+        "/var/lib/apt/lists" in line.split("apt-get update")[1] for line in lines("RUN") if "apt-get update" in line)),
+    ("DL3020: COPY, not ADD", lambda: not lines("ADD")),
+    ("DL3025: ENTRYPOINT and CMD in their JSON form", lambda: all(
+        isinstance(json.loads(line), list) for line in lines("ENTRYPOINT") + lines("CMD"))),
+    ("DL3059: RUNs that follow one another are one", lambda: not any(
+        one[0] == other[0] == "RUN" for one, other in zip(instructions(), instructions()[1:]))),
+    ("DL4000: no MAINTAINER", lambda: not lines("MAINTAINER")),
+    ("DL4006: no pipe whose failure would not be seen", lambda: not any(" | " in line for line in lines("RUN"))),
+    ("one ENTRYPOINT, CMD, HEALTHCHECK", lambda: [len(lines(keyword)) for keyword in
+                                                  ("ENTRYPOINT", "CMD", "HEALTHCHECK")] == [1, 1, 1]),
+    ("no secret is built in", lambda: not any(re.search(r"KEY|TOKEN|PASS|SECRET", line)
+                                              for line in lines("ENV") + lines("ARG"))),
+    ("title, description and license are labelled", lambda: all(
+        f"org.opencontainers.image.{name}=" in "".join(lines("LABEL")) for name in
+        ("title", "description", "licenses"))),
+], ids=lambda item: item if isinstance(item, str) else "")
+def test_the_dockerfile_follows_the_rules_of_linters(rule, holds):
+    assert holds(), rule

@@ -8,6 +8,8 @@ import subprocess
 import pytest
 import requests
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from conftest import free_port
 from Harness.process import CHECKOUT, Process, eventually
@@ -61,6 +63,12 @@ def test_every_alert_has_a_test():
     for rule in rules():
         if "alert" in rule:
             assert f"alertname: {rule['alert']}\n" in text, rule["alert"]
+
+
+def test_every_alert_has_a_section_in_the_runbook():
+    headings = re.findall(r"^## (\w+)$", (CHECKOUT / "docs/operations.md").read_text(), re.M)
+    alerts = [rule["alert"] for rule in rules() if "alert" in rule]
+    assert [heading for heading in headings if heading.startswith("EmbedStar")] == alerts
 
 
 def test_the_exposition_passes_promtool(service):
@@ -135,16 +143,85 @@ def prometheus(service, tmp_path_factory):
     process.stop()
 
 
-def test_prometheus_scrapes_what_the_service_counts(service, prometheus):
-    expected = service.metric("embeddings_total")
+def value(result):
+    return float(result[0]["value"][1]) if result else None
 
-    def value():
-        result = prometheus("sum(embed_star_embeddings_total)")
-        return result and float(result[0]["value"][1]) >= expected
 
-    eventually(value, within=30, what="the count in Prometheus")
+@pytest.mark.parametrize("query, name, labels", [
+    ("sum(embed_star_embeddings_total)", "embeddings_total", {}),
+    ("sum(embed_star_tokens_total)", "tokens_total", {}),
+    ('sum(embed_star_http_requests_total{route="/v1/embeddings"})', "http_requests_total",
+     {"route": "/v1/embeddings"}),
+    ('sum(embed_star_http_request_duration_seconds_count{route="/v1/embeddings"})',
+     "http_request_duration_seconds_count", {"route": "/v1/embeddings"}),
+    ("sum(embed_star_embedding_duration_seconds_count)", "embedding_duration_seconds_count", {}),
+    ("job:embed_star_repos_pending:max", "repos_pending", {}),
+    ("embed_star_database_up", "database_up", {}),
+    ("count(embed_star_build_info)", "build_info", {}),
+], ids=lambda item: item if isinstance(item, str) and "(" not in item else "")
+def test_prometheus_has_the_values_that_the_service_counts(service, prometheus, query, name, labels):
+    expected = service.metric(name, **labels)
+    eventually(lambda: value(prometheus(query)) == expected, within=30, what=f"{query} = {expected}")
+
+
+def test_prometheus_knows_types_and_loses_no_sample(service, prometheus):
+    assert value(prometheus("scrape_samples_scraped")) == sum(
+        not line.startswith("#") for line in service.get("/metrics").text.splitlines() if line)
 
 
 @pytest.mark.parametrize("title, query", queries(), ids=lambda value: value if "{" not in value else "")
 def test_every_query_of_the_dashboard_is_understood(prometheus, title, query):
     prometheus(query)
+
+
+def test_every_panel_shows_something_of_a_service_that_works(service, prometheus):
+    """But those that show what went wrong."""
+    # Rates need two scrapes with something between them.
+    silent = {"Given up", "Errors", "Limits, retries, circuit", "Refusals and errors"}
+
+    def empty():
+        service.embed([f"another {number}" for number in range(3)])
+        service.get("/search", params={"q": "y"})
+        return {title for title, query in queries() if not prometheus(query)} - silent
+
+    eventually(lambda: not empty(), within=60, every=1, what="data in every panel")
+
+
+def test_label_values_are_bounded(service):
+    """Whatever clients send, there are no more series than routes, methods and codes make."""
+    def series():
+        return {line.rsplit(" ", 1)[0] for line in service.get("/metrics").text.splitlines() if not line.startswith("#")}
+
+    def disturb(first):
+        for number in range(first, first + 50):
+            service.get(f"/nowhere/{number}")
+            service.get(f"/repos/owner{number}/name{number}")
+            service.get("/search", params={"q": f"text {number}", "language": f"l{number}"})
+            service.post("/v1/embeddings", {"input": "x", "model": f"model-{number}"})
+            service.session.request(f"METHOD{number}", service.url + "/health", timeout=10)
+            service.get("/livez", headers={"User-Agent": f"agent-{number}", "X-Request-Id": f"id-{number}"})
+
+    disturb(0)
+    before = series()
+    disturb(50)
+    assert series() == before
+    assert not [line for line in before if re.search(r"owner\d|nowhere|model-\d|agent-|METHOD\d", line)]
+
+
+def test_the_dashboard_fits_grafanas_schema():
+    """Grafana's own types take it, and give back every field of it: an unknown one would be lost on the way."""
+    given = json.loads(DASHBOARD.read_text())
+    taken = json.loads(JSONEncoder().encode(Dashboard.from_json(given)))
+    assert not lost(given, taken)
+
+
+def lost(given, taken, path="dashboard"):
+    """Paths of what is in `given` and not in `taken`."""
+    if isinstance(given, dict):
+        return [place for name, item in given.items() if item not in ([], {})
+                for place in (lost(item, taken[name], f"{path}.{name}") if name in taken else [f"{path}.{name}"])]
+    if isinstance(given, list):
+        if len(given) != len(taken):
+            return [path]
+        return [place for index, item in enumerate(given) for place in lost(item, taken[index], f"{path}[{index}]")]
+    return [] if given == taken else [path]
