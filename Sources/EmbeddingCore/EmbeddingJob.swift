@@ -11,6 +11,8 @@ package struct EmbeddingJob: Sendable, Hashable {
     /// What the stored vector was made with; nil without one.
     package var storedFingerprint: String?
     package var storedTextHash: String?
+    /// The vector of a row without fingerprint that did not change since; nil unless the queue was asked for such.
+    package var unattributed: UnattributedVector?
 
     package init(
         id: RepoID,
@@ -19,7 +21,8 @@ package struct EmbeddingJob: Sendable, Hashable {
         attempts: Int,
         isForced: Bool = false,
         storedFingerprint: String? = nil,
-        storedTextHash: String? = nil
+        storedTextHash: String? = nil,
+        unattributed: UnattributedVector? = nil
     ) {
         self.id = id
         self.repo = repo
@@ -28,6 +31,7 @@ package struct EmbeddingJob: Sendable, Hashable {
         self.isForced = isForced
         self.storedFingerprint = storedFingerprint
         self.storedTextHash = storedTextHash
+        self.unattributed = unattributed
     }
 }
 

@@ -27,6 +27,12 @@ package protocol EmbeddingJobQueue: Sendable {
     /// Makes the parked private repos due again, for when outside providers become allowed.
     func resumeExcluded() async throws(StoreError) -> Int
 
+    /// Makes due at once what is leased, or waits, longer than anybody asks for: a clock that ran ahead dated it.
+    /// - Parameters:
+    ///   - lease: the longest time from now for which a job may be leased.
+    ///   - delay: the longest time from now for which a job may wait.
+    func bringForward(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError)
+
     /// Counts of jobs and repos, cheap enough to be asked every few seconds.
     func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics
 

@@ -64,6 +64,12 @@ extension EmbeddingPipeline {
     private func survey(_ model: EmbeddingModel, _ withStatistics: Bool) async -> PipelineEvent {
         do throws(StoreError) {
             let isPaused = try await queue.isPaused()
+            if withStatistics {
+                try await queue.bringForward(
+                    leasedBeyond: configuration.lease * 2,
+                    waitingBeyond: configuration.longestAskedPause + configuration.lease
+                )
+            }
             return .surveyed(withStatistics ? try await queue.statistics(model: model) : nil, isPaused: isPaused)
         } catch {
             return .surveyFailed(error)

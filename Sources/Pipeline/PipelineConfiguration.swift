@@ -30,6 +30,8 @@ package struct PipelineConfiguration: Sendable {
     package var backfillPage = 1000
     /// Longest pause after a failure of the provider that did not say how long to wait.
     package var longestProviderPause: Duration = .seconds(10)
+    /// Longest pause that a provider may ask for.
+    package var longestAskedPause: Duration = .seconds(3600)
     /// Longest pause after a failure of the database.
     package var longestStorePause: Duration = .seconds(5)
     /// How often statistics and the pause flag are read while there is work.

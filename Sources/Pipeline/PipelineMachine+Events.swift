@@ -44,7 +44,7 @@ extension PipelineMachine {
     /// Shuts the gate of the provider. - Returns: how long.
     private mutating func providerFailed(_ error: EmbeddingError) -> Duration {
         providerFault = error
-        let asked = error.retryAfter.map { min(max($0, .milliseconds(20)), .seconds(3600)) }
+        let asked = error.retryAfter.map { min(max($0, .milliseconds(20)), configuration.longestAskedPause) }
         let pause = provider.fail(at: now, delay: asked, random: &random)
         // Others may do better meanwhile; for a short pause it is not worth a write.
         if pause >= configuration.lease / 4 { handBackReady(after: pause) }
@@ -86,9 +86,15 @@ extension PipelineMachine {
             // A claim that was not filled found the end of the queue, or met the claim of another replica.
             let pause = jobs.isEmpty ? configuration.pollInterval : min(configuration.pollInterval, .milliseconds(50))
             nextClaim = claim.isOvertaken || jobs.count == claim.limit ? now : now + pause
-            if jobs.isEmpty, survey.statistics.pending > 0 { survey.next = min(survey.next, now + pause) }
+            if jobs.isEmpty, survey.statistics.pending > 0 || survey.foundJobs { countSoon(after: pause) }
         case .failure(let error): storeAnswered(error)
         }
+    }
+
+    /// The counts before the end of the work hold no longer.
+    private mutating func countSoon(after pause: Duration) {
+        survey.next = min(survey.next, now + pause)
+        survey.nextStatistics = min(survey.nextStatistics, survey.next)
     }
 
     private mutating func embedded(_ id: Int, _ result: Result<EmbeddingResult, EmbeddingError>) {

@@ -50,6 +50,9 @@ extension PipelineMachine {
         let text = RepoText(job.repo, stars: configuration.stars)
         let isCurrent = job.storedFingerprint == model.fingerprint && job.storedTextHash == text.hash
         if isCurrent, !job.isForced { return decide(.unchanged, for: job, token: token) }
+        if let kept = job.unattributed?.embedding(of: model), !job.isForced {
+            return decide(.embedded(kept, textHash: text.hash), for: job, token: token)
+        }
         ready.append(ClaimedJob(job: job, token: token, text: text))
     }
 

@@ -9,13 +9,21 @@ struct SurrealJobQueue: EmbeddingJobQueue {
     private let completions = SerialGate()
     private let counts: QueueCounts
     private let index: VectorIndex?
+    private let readsUnattributed: Bool
 
     /// - Parameters:
     ///   - index: what goes when vectors of another length come.
+    ///   - readsUnattributed: whether claims read the vectors of rows without fingerprint.
     ///   - countingShare: the share of the time that counting may take.
-    init(database: Database, index: VectorIndex? = nil, countingShare: Double = 0.05) {
+    init(
+        database: Database,
+        index: VectorIndex? = nil,
+        readsUnattributed: Bool = false,
+        countingShare: Double = 0.05
+    ) {
         self.database = database
         self.index = index
+        self.readsUnattributed = readsUnattributed
         counts = QueueCounts(database: database, share: countingShare)
     }
 
@@ -23,7 +31,10 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         let claimed = try await claims.run { () async throws(StoreError) in
             try await database.value(
                 Self.claimStatement,
-                ["limit": SurrealValue(limit), "lease": .duration(lease), "claim": .string(token.value)]
+                [
+                    "limit": SurrealValue(limit), "lease": .duration(lease), "claim": .string(token.value),
+                    "unattributed": .bool(readsUnattributed),
+                ]
             )
         }
         let rows = Dictionary((claimed["rows"].array ?? []).map { ($0["id"], $0) }) { first, _ in first }
@@ -48,7 +59,9 @@ struct SurrealJobQueue: EmbeddingJobQueue {
           LET $jobs = (UPDATE (SELECT VALUE id FROM embedding_job WHERE due_at <= time::now() LIMIT $limit)
             SET claim = $claim, attempts += 1, status = "leased", due_at = time::now() + $lease
             WHERE due_at <= time::now() RETURN id, gen, attempts, force, repo);
-          RETURN { jobs: $jobs, rows: (SELECT \(RepoRow.fields), embedding_fingerprint, embedding_text_hash
+          RETURN { jobs: $jobs, rows: (SELECT \(RepoRow.fields), embedding_fingerprint, embedding_text_hash,
+            embedding_model, IF $unattributed AND embedding_fingerprint = NONE AND embedding_model != NONE
+              AND (updated_at = NONE OR embedding_generated_at >= updated_at) { embedding } AS unattributed
             FROM $jobs.repo) };
         }
         """
@@ -62,8 +75,14 @@ struct SurrealJobQueue: EmbeddingJobQueue {
             attempts: claim["attempts"].int ?? 1,
             isForced: claim["force"].bool ?? false,
             storedFingerprint: row["embedding_fingerprint"].string,
-            storedTextHash: row["embedding_text_hash"].string
+            storedTextHash: row["embedding_text_hash"].string,
+            unattributed: unattributed(row)
         )
+    }
+
+    private static func unattributed(_ row: SurrealValue) -> UnattributedVector? {
+        guard let name = row["embedding_model"].string, let values = row["unattributed"].floats else { return nil }
+        return UnattributedVector(modelName: name, values: values)
     }
 
     /// Ends the jobs of rows that are gone, and parks those of rows without a usable name.
@@ -180,6 +199,20 @@ struct SurrealJobQueue: EmbeddingJobQueue {
             """,
             timeout: .seconds(120)
         ).count
+    }
+
+    func bringForward(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError) {
+        _ = try await database.run(
+            """
+            UPDATE (SELECT VALUE id FROM embedding_job WITH INDEX embedding_job_status
+                WHERE status = "leased" AND due_at > time::now() + $lease LIMIT $limit)
+              SET due_at = time::now(), status = "pending", claim = NONE RETURN NONE;
+            UPDATE (SELECT VALUE id FROM embedding_job WITH INDEX embedding_job_due
+                WHERE due_at > time::now() + $delay AND due_at < \(Self.never) LIMIT $limit)
+              SET due_at = time::now(), status = "pending", claim = NONE RETURN NONE;
+            """,
+            ["lease": .duration(lease), "delay": .duration(delay), "limit": SurrealValue(1000)]
+        )
     }
 
     func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics {

@@ -11,12 +11,14 @@ package struct SurrealStorage: Sendable {
     package let vectorIndex: VectorIndex
     let migrator: Migrator
 
-    /// - Parameter owner: tells this process from others that use the database; unique and without secrets.
-    package init(client: SurrealClient, owner: String, logger: Logger) {
+    /// - Parameters:
+    ///   - owner: tells this process from others that use the database; unique and without secrets.
+    ///   - readsUnattributed: whether claims bring the vectors of rows that name no fingerprint.
+    package init(client: SurrealClient, owner: String, readsUnattributed: Bool = false, logger: Logger) {
         let database = Database(client: client)
         let index = VectorIndex(database: database, owner: owner, logger: logger)
         repos = SurrealRepoStore(database: database)
-        jobs = SurrealJobQueue(database: database, index: index)
+        jobs = SurrealJobQueue(database: database, index: index, readsUnattributed: readsUnattributed)
         search = SurrealSimilaritySearch(database: database, index: index)
         feed = SurrealRepoFeed(database: database)
         vectorIndex = index

@@ -105,3 +105,18 @@ def test_its_dot_env_file_starts_the_service(database, upstream, serve, tmp_path
     database.add("a/b")
     serve({}).await_drained(1)
     assert upstream.total == 1
+
+
+def test_vectors_of_the_same_model_are_kept_when_that_is_asked_for(database, upstream, serve):
+    """Those whose row changed after the vector was made, or that cannot be the model's, are made again."""
+    database.query(PREDECESSOR)
+    fill(database, 50, embedded=40)
+    database.query("UPDATE repo SET embedding_generated_at = time::now() - 1h WHERE github_id < 5 RETURN NONE")
+    database.query("UPDATE repo SET embedding_model = 'another' WHERE github_id = 5 RETURN NONE")
+    database.query("UPDATE repo SET embedding = [0.1, 0.2] WHERE github_id = 6 RETURN NONE")
+    service = serve(database.settings, upstream.ollama(), KEEP_EXISTING_VECTORS="true")
+    service.await_drained(50)
+    assert upstream.total == 10 + 5 + 2
+    kept = database.query("SELECT * FROM ONLY repo WHERE github_id = 30 LIMIT 1")
+    assert kept["embedding_fingerprint"] and kept["embedding_text_hash"]
+    assert len(set(kept["embedding"])) == 1

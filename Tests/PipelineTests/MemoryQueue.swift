@@ -56,6 +56,8 @@ final class MemoryQueue: EmbeddingJobQueue {
         return with { $0.resumeExcluded() }
     }
 
+    func bringForward(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError) {}
+
     func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics {
         try check()
         return with { $0.statistics(model: model) }

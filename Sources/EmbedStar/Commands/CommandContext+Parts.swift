@@ -18,7 +18,12 @@ extension CommandContext {
             metrics: metrics,
             logger: logger("surrealdb")
         )
-        return SurrealStorage(client: client, owner: Self.owner, logger: logger("storage"))
+        return SurrealStorage(
+            client: client,
+            owner: Self.owner,
+            readsUnattributed: settings[Settings.keepExistingVectors],
+            logger: logger("storage")
+        )
     }
 
     /// - Throws: `EmbeddingError` when the provider's settings cannot work.

@@ -125,6 +125,11 @@ enum Settings {
         false,
         "lets private repos' text go to cloud providers"
     )
+    static let keepExistingVectors = Setting.boolean(
+        "KEEP_EXISTING_VECTORS",
+        false,
+        "keeps vectors that the predecessor made with a model of the same name and length, instead of making them again"
+    )
     static let embedStars = Setting.choice(
         "EMBED_STARS",
         StarsInText.rounded,
@@ -230,7 +235,8 @@ enum Settings {
         provider, model, dimensions, ollamaURL, ollamaPull, openAIKey, openAIBaseURL, togetherKey, togetherBaseURL,
         builtinModelDirectory, builtinThreads, builtinPrecision, queryPrefix, documentPrefix,
         batchSize, batchDelay, batchWindow, parallelWorkers, tokenLimit, retryAttempts, retryDelay,
-        requestsPerMinute, tokensPerMinute, embedPrivateRepos, embedStars,
+        requestsPerMinute, tokensPerMinute, embedPrivateRepos, keepExistingVectors,
+        embedStars,
         pollInterval, leaseSeconds, reconcileInterval, searchBackend,
         host, port, monitoringPort, apiKeys, privateSearchKeys, apiRateLimit, webhookSecret,
         maxBodyBytes, maxConnections, requestTimeout, idleTimeout, shutdownGrace, maxClientBatch, cacheMaxBytes,

@@ -106,7 +106,13 @@ extension BatchQueue {
 
     private mutating func startGroup(_ place: Int, now: Instant) -> Call {
         let group = groups.remove(at: place)
-        return start(group.texts, priority: group.priority, attempts: group.attempts, now: now)
+        return start(
+            group.texts,
+            priority: group.priority,
+            attempts: group.attempts,
+            isPart: group.isPart,
+            now: now
+        )
     }
 
     /// Fills a batch with the texts of one request after the other. Texts of another size than the first stay where they
@@ -171,8 +177,14 @@ extension BatchQueue {
         texts[id]?.place = .grouped
     }
 
-    private mutating func start(_ ids: [TextID], priority: Priority, attempts: Int, now: Instant) -> Call {
-        var call = Call(id: makeID(), keys: [], inputs: [], tokens: [])
+    private mutating func start(
+        _ ids: [TextID],
+        priority: Priority,
+        attempts: Int,
+        isPart: Bool = false,
+        now: Instant
+    ) -> Call {
+        var call = Call(id: makeID(), keys: [], inputs: [], tokens: [], isPart: isPart)
         for id in ids {
             guard let pending = texts[id] else { continue }
             texts[id]?.place = .calling
@@ -186,7 +198,14 @@ extension BatchQueue {
         }
         let total = call.tokens.reduce(0, +)
         pacer.start(tokens: total, at: now)
-        calls[call.id] = RunningCall(texts: ids, priority: priority, attempts: attempts, tokens: total, started: now)
+        calls[call.id] = RunningCall(
+            texts: ids,
+            priority: priority,
+            attempts: attempts,
+            tokens: total,
+            started: now,
+            isPart: isPart
+        )
         return call
     }
 

@@ -162,7 +162,15 @@ extension BatchQueue {
             kept.append(id)
         }
         guard !kept.isEmpty else { return }
-        groups.append(Group(texts: kept, priority: call.priority, attempts: attempts, notBefore: notBefore))
+        groups.append(
+            Group(
+                texts: kept,
+                priority: call.priority,
+                attempts: attempts,
+                notBefore: notBefore,
+                isPart: call.isPart || ids.count < call.texts.count
+            )
+        )
     }
 
     /// Stops the provider for a permanent fault: everything that waits is answered with it, and nothing more is taken

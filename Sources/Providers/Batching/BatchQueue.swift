@@ -45,6 +45,8 @@ struct BatchQueue: Sendable {
         /// Calls made for it that count.
         var attempts: Int
         var notBefore: Instant
+        /// See `Call.isPart`.
+        var isPart: Bool
     }
 
     struct RunningCall: Sendable {
@@ -54,6 +56,7 @@ struct BatchQueue: Sendable {
         var tokens: Int
         var started: Instant
         var isProbe = false
+        var isPart = false
     }
 
     /// A fault that only the operator can mend.

@@ -46,6 +46,8 @@ extension BatchQueue {
         var tokens: [Int]
         /// The size the texts' callers want; nil when it does not matter.
         var dimensions: Int?
+        /// Whether it is part of a call that failed, made to find the text that is to blame.
+        var isPart = false
     }
 
     /// What a provider call gave.

@@ -141,7 +141,7 @@ extension EmbeddingGateway {
             let native = try await pool.model()
             let wanted = call.dimensions ?? native.dimensions
             let asked = size.asked(wanted, native: native.dimensions)
-            let batch = try await pool.embed(call.inputs, dimensions: asked)
+            let batch = try await pool.embed(call.inputs, dimensions: asked, isPart: call.isPart)
             result = .success(try answer(batch, to: call, wanted: wanted, native: native.dimensions))
             metrics.called(nil)
         } catch {

@@ -97,7 +97,12 @@ final class ProviderPool: Sendable {
     }
 
     /// Sends one call to the best endpoint, and to the next when that one cannot be reached.
-    func embed(_ inputs: [EmbeddingInput], dimensions: Int?) async throws(EmbeddingError) -> EmbeddingBatch {
+    /// - Parameter isPart: whether it is made to find the text that made a larger call fail.
+    func embed(
+        _ inputs: [EmbeddingInput],
+        dimensions: Int?,
+        isPart: Bool = false
+    ) async throws(EmbeddingError) -> EmbeddingBatch {
         var tried: Set<Int> = []
         var unreachable: EmbeddingError?
         while true {
@@ -110,7 +115,8 @@ final class ProviderPool: Sendable {
                     finished(index, .good)
                     return batch
                 } catch {
-                    finished(index, Self.health(after: error.code))
+                    let mayBeText = isPart || inputs.count == 1
+                    finished(index, mayBeText && error.code == .badResponse ? .unknown : Self.health(after: error.code))
                     guard error.code == .unavailable, tried.count < members.count else { throw error }
                     unreachable = error
                 }

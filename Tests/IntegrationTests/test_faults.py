@@ -1,0 +1,160 @@
+"""Faults of the database and the provider: nothing is lost, nothing runs hot, and all goes on when the cause ends."""
+
+import os
+import resource
+import time
+
+import pytest
+
+from Harness.database import Engine
+from Harness.process import eventually
+from Harness.proxy import DatabaseProxy
+
+OUTAGE = 6
+
+
+@pytest.fixture
+def proxy(database):
+    started = DatabaseProxy(database.engine.address)
+    yield started
+    started.close()
+
+
+def fill(database, count, description="Repository number"):
+    rows = [
+        {"full_name": f"owner-{i}/repo", "description": f"{description} {i}.", "language": "C", "stars": i,
+         "owner": {"login": f"owner-{i}"}}
+        for i in range(count)
+    ]
+    database.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
+
+
+def is_ready(service):
+    return service.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("mode", ["refuse", "error", "hang"])
+def test_an_outage_of_the_database_is_waited_out(database, proxy, upstream, serve, mode):
+    """Requests meanwhile are few, the log says it once, health tells the truth, and what was written is embedded."""
+    service = serve(proxy.settings(database), upstream.openai())
+    database.add("before/outage")
+    service.await_drained(1)
+    proxy.mode = mode
+    eventually(lambda: not is_ready(service), within=60, what="readiness failing")
+    database.add("during/outage")
+    before, start = proxy.requests, time.monotonic()
+    while time.monotonic() < start + OUTAGE:
+        assert service.get("/livez").status_code == 200
+        time.sleep(0.1)
+    assert proxy.requests - before <= 12 * OUTAGE, "requests are bounded while the database is away"
+    assert service.get("/health").status_code == 503
+    proxy.mode = "pass"
+    service.await_ready(within=30)
+    service.await_drained(2, within=30)
+    complaints = [line for line in service.process.lines if "database does not do what is asked" in line]
+    # A request that hangs has not failed yet.
+    assert len(complaints) == (0 if mode == "hang" else 1), complaints
+
+
+def test_a_slow_database_loses_nothing(database, proxy, upstream, serve):
+    proxy.delay = 0.3
+    fill(database, 200)
+    serve(proxy.settings(database), upstream.openai()).await_drained(200)
+    assert database.count("embedding != NONE") == 200
+    assert upstream.total == 200
+
+
+def test_writes_that_meet_others_are_repeated(database, proxy, upstream, serve):
+    fill(database, 300)
+    service = serve(proxy.settings(database), upstream.openai())
+    proxy.share, proxy.mode = 0.4, "conflict"
+    service.await_drained(300)
+    assert database.count("embedding != NONE") == 300
+    assert upstream.total == 300
+    assert service.pipeline()["failed"] == 0
+
+
+def test_a_full_disk_of_the_database_is_survived(tmp_path, upstream, serve):
+    """The engine's files may grow no further, as on a full disk; then there is room again."""
+    engine = Engine(f"surrealkv://{tmp_path}/data", dict(os.environ))
+    database = engine.new_database()
+    service = serve(database.settings, upstream.openai())
+    database.add("before/full")
+    service.await_drained(1)
+    limit_files_of(engine, 1)
+    with pytest.raises(AssertionError):
+        for number in range(50):
+            database.add(f"refused-{number}/repo")
+    stored = database.count()
+    eventually(lambda: service.get("/livez").status_code == 200, what="liveness")
+    limit_files_of(engine, resource.RLIM_INFINITY)
+    engine.process.stop()
+    engine = Engine(f"surrealkv://{tmp_path}/data", dict(os.environ), bind=engine.address)
+    database = engine.open(database.name)
+    assert database.count() >= 1
+    database.add("after/full")
+    service.await_ready(within=30)
+    service.await_drained(database.count(), within=60)
+    assert database.count("embedding != NONE") == database.count() <= stored + 1
+    database.close()
+    engine.process.stop()
+
+
+def limit_files_of(engine, size):
+    hard = resource.prlimit(engine.process.pid, resource.RLIMIT_FSIZE)[1]
+    resource.prlimit(engine.process.pid, resource.RLIMIT_FSIZE, (size, hard))
+
+
+@pytest.mark.parametrize("status", ["pending", "leased"])
+def test_jobs_dated_by_a_clock_that_jumped_are_done(database, upstream, serve, status):
+    """What a clock that ran a day ahead leaves behind, once it is right again."""
+    service = serve(database.settings, upstream.openai())
+    service.post("/pipeline/pause")
+    database.add("a/b")
+    database.query(
+        "UPDATE embedding_job SET due_at = time::now() + 1d, status = $status, claim = $claim RETURN NONE",
+        {"status": status, "claim": "of a lost process" if status == "leased" else None})
+    service.post("/pipeline/resume")
+    service.await_drained(1, within=30)
+
+
+def test_rubbish_for_some_texts_costs_only_those(database, upstream, serve):
+    rubbish = '{"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": "???"}]}'
+    upstream.fail(200, body=rubbish, when=lambda texts: any("RUBBISH" in str(text) for text in texts))
+    fill(database, 60)
+    database.add("bad/apple", "RUBBISH")
+    service = serve(database.settings, upstream.openai(RETRY_ATTEMPTS=2, RETRY_DELAY_MS=20))
+    eventually(lambda: service.pipeline()["embedded"] == 60 and service.pipeline()["failed"] == 1,
+               within=60, every=0.1, what="60 embedded and 1 failed")
+
+
+def test_a_limiting_provider_pauses_the_pipeline_and_no_repo_is_blamed(database, upstream, serve):
+    """A 429 is no failed attempt (G5)."""
+    fill(database, 100)
+    upstream.fail(429, headers={"Retry-After": "1"}, times=8)
+    service = serve(database.settings, upstream.openai(BATCH_SIZE=10, RETRY_ATTEMPTS=1))
+    service.await_drained(100)
+    assert service.pipeline()["failed"] == 0
+    assert upstream.total == 100
+
+
+def test_dead_letters_are_listed_and_retried_singly_in_bulk_and_by_a_change(database, upstream, serve):
+    fault = upstream.fail(400, when=lambda texts: any("POISON" in str(text) for text in texts))
+    fill(database, 20)
+    for number in range(4):
+        database.add(f"bad-{number}/apple", f"POISON {number}")
+    service = serve(database.settings, upstream.openai(RETRY_ATTEMPTS=2, RETRY_DELAY_MS=20))
+    eventually(lambda: service.pipeline()["failed"] == 4, within=60, every=0.1, what="4 dead letters")
+    listed = service.get("/pipeline/failures").json()
+    assert {item["full_name"] for item in listed["failures"]} == {f"bad-{number}/apple" for number in range(4)}
+    assert all(item["error"] for item in listed["failures"])
+
+    database.query("UPDATE repo SET description = 'Healthy now.' WHERE full_name = 'bad-0/apple'")
+    service.await_drained(21)
+    eventually(lambda: service.pipeline()["failed"] == 3, what="one dead letter less")
+    fault.times = 0
+    assert service.post("/repos/bad-1/apple/reprocess").status_code < 300
+    service.await_drained(22)
+    assert service.post("/pipeline/failures/retry").status_code < 300
+    service.await_drained(24)
+    eventually(lambda: service.pipeline()["failed"] == 0, what="no dead letter")

@@ -1,0 +1,116 @@
+"""Claim: 50 jobs with 0, 100 and 10,000 due among many embedded repos, with the statement the program sends; then what
+an idle process costs: its processor time, and its slowest request to the database."""
+
+import os
+import random
+import re
+import time
+import uuid
+
+import bench
+
+
+def statement():
+    """The claim of Sources/Storage/SurrealJobQueue.swift, so that what is measured is what is used."""
+    source = (bench.CHECKOUT / "Sources/Storage/SurrealJobQueue.swift").read_text()
+    found = re.search(r'claimStatement = """\n(.*?)"""', source, re.S)
+    row = (bench.CHECKOUT / "Sources/Storage/RepoRow.swift").read_text()
+    return found.group(1).replace("\\(RepoRow.fields)", re.search(r'static let fields = "(.*?)"', row).group(1))
+
+
+def fingerprint(service, database):
+    """What rows embedded with the present model carry."""
+    database.add("finger/print")
+    service.await_drained(1)
+    return database.repo("finger/print")["embedding_fingerprint"]
+
+
+def fill(database, count, name):
+    """Embedded repos, as if they had been so for long: no job is due."""
+    generator = random.Random(1)
+    vectors = [[generator.gauss(0, 0.05) for _ in range(384)] for _ in range(50)]
+    for start in range(0, count, 500):
+        rows = [
+            {"full_name": f"owner{number % 5000}/repo{number}", "owner": {"login": f"owner{number % 5000}"},
+             "description": "A repository.", "stars": number, "is_private": False, "embedding": vectors[number % 50],
+             "embedding_fingerprint": name, "embedding_text_hash": "0" * 64}
+            for number in range(start, start + 500)
+        ]
+        database.query("INSERT INTO repo $rows RETURN NONE; DELETE embedding_job RETURN NONE", {"rows": rows})
+
+
+def enqueue(database, due):
+    """Makes exactly so many jobs due."""
+    database.query(
+        "DELETE embedding_job RETURN NONE;"
+        'INSERT INTO embedding_job (SELECT [record::id(id)] AS id, id AS repo, 1 AS gen, "pending" AS status, '
+        "time::now() AS due_at, 0 AS attempts FROM repo LIMIT $due) RETURN NONE", {"due": due})
+
+
+def claims(database, due):
+    """Milliseconds of each of some claims; what is claimed is made due again."""
+    enqueue(database, due)
+    times = []
+    for _ in range(30):
+        start = time.perf_counter()
+        claimed = database.query(
+            statement().replace("$lease", "60s"), {"limit": 50, "claim": uuid.uuid4().hex, "unattributed": False})
+        times.append((time.perf_counter() - start) * 1000)
+        assert len(claimed["jobs"]) == min(50, due), f"{len(claimed['jobs'])} jobs were claimed of {due}"
+        database.query(
+            'UPDATE $jobs SET due_at = time::now(), claim = NONE, status = "pending" RETURN NONE',
+            {"jobs": [job["id"] for job in claimed["jobs"]]})
+    return times
+
+
+def processor_seconds(process):
+    fields = open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def requests(service):
+    """How many requests to the database took at most so many seconds: (bound, count), cumulative."""
+    found = re.findall(
+        r'^embed_star_db_request_duration_seconds_bucket\{le="([^"]+)"\} (\d+)', service.get("/metrics").text, re.M)
+    return [(float(bound), int(count)) for bound, count in found]
+
+
+def slowest(before, after):
+    """The bound, in milliseconds, of the bucket with the slowest request between two readings."""
+    counts = [late - early for (_, early), (_, late) in zip(before, after)]
+    return next(1000 * bound for (bound, _), count in zip(after, counts) if count == counts[-1]), counts[-1]
+
+
+def main():
+    parser = bench.arguments(__doc__)
+    parser.add_argument("--count", type=int, default=100_000, help="embedded repos")
+    parser.add_argument("--idle", type=int, default=60, help="seconds of idleness")
+    options = parser.parse_args()
+    settings = {"EMBEDDING_PROVIDER": "builtin", "SEARCH_BACKEND": "surrealdb"}
+    with bench.database() as database:
+        with bench.service(database.settings, settings) as service:
+            name = fingerprint(service, database)
+        fill(database, options.count, name)
+        table = []
+        for due in (0, 100, 10_000):
+            times = claims(database, due)
+            table.append({
+                "repos": options.count, "due": due, "claim p50 ms": bench.percentile(times, 0.5),
+                "claim p99 ms": bench.percentile(times, 0.99),
+            })
+        bench.report(table, options.json)
+        database.query("DELETE embedding_job RETURN NONE")
+        with bench.service(database.settings, settings, POLL_INTERVAL_MS=500) as service:
+            service.await_drained(options.count, within=600)
+            time.sleep(30)
+            before, used = requests(service), processor_seconds(service.process)
+            time.sleep(options.idle)
+            after, used = requests(service), processor_seconds(service.process) - used
+        bound, count = slowest(before, after)
+        bench.report([{
+            "repos": options.count, "idle s": options.idle, "core %": 100 * used / options.idle,
+            "requests": count, "slowest ms at most": bound,
+        }])
+
+
+main()

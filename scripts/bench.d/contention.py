@@ -1,0 +1,88 @@
+"""Contention: a drain with and without 5 % of texts that always fail, and single push requests with and without a drain
+of the same provider, a fake one of 50 ms a request."""
+
+import threading
+import time
+
+import bench
+
+from Harness.upstream import Upstream
+
+DELAY = 0.05
+
+
+def rows(count, poison=0.0):
+    every = int(1 / poison) if poison else 0
+    return [
+        {"full_name": f"owner{i}/repo{i}", "owner": {"login": f"owner{i}"}, "stars": i, "language": "C",
+         "description": f"{'POISON ' if every and i % every == 0 else ''}number {i}"}
+        for i in range(count)
+    ]
+
+
+def seconds_to_embed_the_good(count, poison):
+    """From readiness until every text that can be embedded is."""
+    upstream = Upstream(DELAY)
+    upstream.fail(400, when=lambda texts: any("POISON" in str(text) for text in texts), delay=DELAY)
+    good = sum("POISON" not in row["description"] for row in rows(count, poison))
+    with bench.database() as database:
+        settings = (database.settings, upstream.openai(EMBEDDING_DIMENSIONS=384))
+        with bench.service(*settings) as service:
+            service.post("/pipeline/pause")
+        bench.insert(database, rows(count, poison))
+        with bench.service(*settings) as service:
+            start = time.monotonic()
+            service.post("/pipeline/resume")
+            bench.eventually(lambda: service.pipeline()["embedded"] >= good, within=900, every=0.05, what="the good repos")
+            elapsed = time.monotonic() - start
+    upstream.close()
+    return good, elapsed
+
+
+def push(service, stop, times):
+    """One text after the other, each another one."""
+    number = 0
+    while not stop.is_set():
+        start = time.perf_counter()
+        service.embed([f"push {number} {start}"])
+        times.append((time.perf_counter() - start) * 1000)
+        number += 1
+
+
+def push_latency(count):
+    """Milliseconds of single-text requests, first alone, then while `count` repos drain."""
+    upstream = Upstream(DELAY)
+    with bench.database() as database:
+        with bench.service(database.settings, upstream.openai(EMBEDDING_DIMENSIONS=384)) as service:
+            results = []
+            for draining in (False, True):
+                if draining:
+                    bench.insert(database, rows(count))
+                    bench.eventually(lambda: service.pipeline()["embedded"] > 0, what="the drain's beginning")
+                stop, times = threading.Event(), []
+                pushing = threading.Thread(target=push, args=(service, stop, times))
+                pushing.start()
+                end = time.monotonic() + 8
+                while time.monotonic() < end and not (draining and service.pipeline()["embedded"] >= count):
+                    time.sleep(0.1)
+                stop.set()
+                pushing.join()
+                results.append(times)
+    upstream.close()
+    return results
+
+
+def main():
+    parser = bench.arguments(__doc__)
+    parser.add_argument("--count", type=int, default=4000)
+    options = parser.parse_args()
+    table = []
+    for poison in (0.0, 0.05, 0.0, 0.05):
+        good, elapsed = seconds_to_embed_the_good(options.count, poison)
+        table.append({"what": f"drain, {poison:.0%} poison", "good texts": good, "figure": good / elapsed, "unit": "texts/s"})
+    for name, times in zip(("push alone", "push during a drain"), push_latency(options.count)):
+        table.append({"what": name, "good texts": len(times), "figure": bench.percentile(times, 0.5), "unit": "ms p50"})
+    bench.report(table, options.json)
+
+
+main()
