@@ -94,3 +94,10 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What `scripts/sanitize` builds: the server with its tests, without what the rest of the package needs.
+if Context.environment["EMBED_STAR_PART"] == "server" {
+    let part = ["CLinux", "CZlib", "HTTP", "Telemetry", "Server", "EchoServer", "HTTPTests", "TelemetryTests", "ServerTests"]
+    package.targets.removeAll { !part.contains($0.name) }
+    package.products.removeAll { $0.name != "echo-server" }
+}

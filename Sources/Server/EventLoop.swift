@@ -26,6 +26,7 @@ final class EventLoop: @unchecked Sendable {
     let responder: any Responder
     let metrics: ServerMetrics
     private let connectionLimit: Int
+    private let bufferLimit: Int
     private let shortestTimeout: Duration
     private let queue: DispatchQueue
     private let mailbox = Mutex(Mailbox())
@@ -42,6 +43,8 @@ final class EventLoop: @unchecked Sendable {
     private var generation: UInt32 = 0
     private var postponed: [Connection] = []
     private var spare: [UInt8] = []
+    /// What all connections keep in memory, in bytes.
+    private var buffered = 0
     private var nextSweep = MonotonicInstant(nanoseconds: 0)
     private var drainDeadline: MonotonicInstant?
     private var onEnd: (@Sendable () -> Void)?
@@ -50,11 +53,13 @@ final class EventLoop: @unchecked Sendable {
         label: String,
         configuration: HTTPServerConfiguration,
         connectionLimit: Int,
+        bufferLimit: Int,
         responder: any Responder,
         metrics: ServerMetrics
     ) throws(SystemError) {
         self.configuration = configuration
         self.connectionLimit = connectionLimit
+        self.bufferLimit = bufferLimit
         shortestTimeout = configuration.timeouts.shortest
         self.responder = responder
         self.metrics = metrics
@@ -116,6 +121,13 @@ final class EventLoop: @unchecked Sendable {
             swap(&output.bytes, &spare)
         }
         output.bytes = []
+    }
+
+    /// Counts what a connection keeps more in memory than before, in bytes, or less.
+    /// - Returns: whether there is room for it.
+    func keep(_ change: Int) -> Bool {
+        buffered += change
+        return buffered <= bufferLimit
     }
 
     /// Gives other connections their turn first.

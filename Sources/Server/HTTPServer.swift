@@ -67,6 +67,7 @@ package final class HTTPServer: Sendable {
                 label: "embed-star.loop-\(index)",
                 configuration: configuration,
                 connectionLimit: (limit + count - 1) / count,
+                bufferLimit: configuration.limits.bufferedBytes / count,
                 responder: responder,
                 metrics: metrics
             )
@@ -80,7 +81,6 @@ package final class HTTPServer: Sendable {
         for loop in loops { loop.start() }
         guarded.withLock { $0.state = .running(Running(listener: listener, loops: loops)) }
         listener.start()
-        logger.info("listening", metadata: ["host": "\(configuration.host)", "port": "\(listener.port)"])
         return listener.port
     }
 

@@ -32,10 +32,14 @@ package struct HTTPServerConfiguration: Sendable {
         package var chunkExtensions = 4 << 10
         /// Trailer fields of one body together; past it the answer is 431.
         package var trailers = 8 << 10
-        /// Answers to pipelined requests that are gathered before they are sent and reading goes on.
+        /// Pipelined requests are answered one after the other; so many answers are gathered before they are sent and
+        /// reading goes on.
         package var pipelinedRequests = 64
         /// Open connections. Past it those that have been idle longest make room; if none is, the answer is 503.
         package var connections = 10_000
+        /// What all connections together keep in memory of requests and answers. Past it a request that brings more is
+        /// answered 503; what needs no room is still served.
+        package var bufferedBytes = 256 << 20
 
         package init() {}
     }

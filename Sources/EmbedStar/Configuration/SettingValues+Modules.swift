@@ -67,6 +67,8 @@ extension SettingValues {
     func server(port: Int) -> HTTPServerConfiguration {
         var configuration = HTTPServerConfiguration(host: self[Settings.host], port: port)
         configuration.limits.connections = self[Settings.maxConnections]
+        // Where large bodies are allowed there has to be room for some of them.
+        configuration.limits.bufferedBytes = max(configuration.limits.bufferedBytes, 64 * self[Settings.maxBodyBytes])
         configuration.timeouts.idle = .milliseconds(self[Settings.idleTimeout])
         // The routes give up first, with an answer in the client's dialect.
         configuration.timeouts.response = .milliseconds(self[Settings.requestTimeout] + 5000)

@@ -13,15 +13,16 @@ extension Connection {
         guard let message else { return }
         if message.isServerWide { return send(Self.serverOptions) }
         let request = HTTPRequest(head: message.head, body: .bytes(body), peer: peer)
+        collected = body.count
         guard let response = loop.responder.respondNow(to: request) else { return start(request) }
-        if response.isStreamed || ResponseCompression.applies(to: response) {
+        if response.isStreamed || ResponseCompression.isDue(for: response, to: message.head) {
             start(request, response: response)
         } else {
-            send(response)
+            send(ResponseCompression.labeled(response))
         }
     }
 
-    /// Works on the answer away from the loop.
+    /// Works on the answer, or on the rest of it, away from the loop.
     func start(_ request: HTTPRequest, response ready: HTTPResponse? = nil) {
         let exchange = exchange
         let responder = loop.responder
@@ -61,6 +62,7 @@ extension Connection {
     func completeAnswer() {
         task = nil
         message = nil
+        collected = 0
         failReader(with: CancellationError())
         machine.completeAnswer(at: loop.now)
         unsentAnswers += 1

@@ -31,7 +31,7 @@ extension Connection {
         while canTakeInput {
             switch machine.next(input, &position, at: loop.now) {
             case .needsInput: return position
-            case .head(let message): begin(message)
+            case .head(let message): begin(message, bodyHasBegun: position < input.count)
             case .collected(let body): answer(body)
             case .streamed: resumeReader()
             case .progress: break
@@ -41,13 +41,13 @@ extension Connection {
         return position
     }
 
-    private func begin(_ message: RequestMessage) {
+    private func begin(_ message: RequestMessage, bodyHasBegun: Bool) {
         exchange += 1
         isBodyCancelled = false
         self.message = message
         let policy = message.isServerWide ? .collect(limit: 0) : loop.responder.bodyPolicy(for: message.head)
         do throws(Refusal) {
-            if try machine.begin(policy, at: loop.now) {
+            if try machine.begin(policy, bodyHasBegun: bodyHasBegun, at: loop.now) {
                 ResponseEncoder.encodeContinue(into: &output.bytes)
                 flush()
             }

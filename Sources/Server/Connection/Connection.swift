@@ -31,6 +31,11 @@ final class Connection: @unchecked Sendable {
     /// Whether the client closed its sending side.
     var inputEnded = false
     var isLingering = false
+    /// Bytes of the request's body that the responder has.
+    var collected = 0
+    /// What the loop counts of this connection, in bytes.
+    private var keptInput = 0
+    private var kept = 0
     private var isAdvancing = false
     private(set) var isClosed = false
 
@@ -85,7 +90,10 @@ final class Connection: @unchecked Sendable {
                     flush()
                     reads += 1
                     if reads > Self.readsPerTurn { return loop.postpone(self) }
-                    if canTakeInput { read() }
+                    if canTakeInput {
+                        read()
+                        account()
+                    }
                 } else {
                     apply(machine.endInput())
                 }
@@ -95,6 +103,18 @@ final class Connection: @unchecked Sendable {
         } while canTakeInput && hasInput
         if machine.closing != .no { finish() }
         resumeWriters()
+        account()
+    }
+
+    /// Tells the loop what this connection keeps, and turns a request away that brings more than there is room for.
+    private func account() {
+        guard !isClosed else { return }
+        let input = pending.count + (machine.body?.count ?? 0) + collected
+        let isGrowing = input > keptInput
+        let hasRoom = loop.keep(input + output.count - kept)
+        keptInput = input
+        kept = input + output.count
+        if isGrowing && !hasRoom { refuse(.overloaded) }
     }
 
     /// Whether there is input, or its end, to be taken in.
@@ -122,6 +142,7 @@ final class Connection: @unchecked Sendable {
         isClosed = true
         closeDescriptor(descriptor)
         cancelWork(CancellationError())
+        _ = loop.keep(-kept)
         loop.remove(self)
     }
 }

@@ -107,9 +107,11 @@ struct ConnectionMachine {
                 input = .planning
                 return .head(message)
             case .announced(let count):
+                owesContinue = false
                 try body?.announce(count)
                 return .progress
             case .body(let range):
+                owesContinue = false
                 inputPace.advance(by: position - start, at: now)
                 return try take(bytes.extracting(range))
             case .end:
@@ -121,17 +123,24 @@ struct ConnectionMachine {
     }
 
     /// Goes on after a head, now that it is known how the responder wants the body.
+    /// - Parameter bodyHasBegun: whether part of the body has come; a client that sent it does not wait to go on
+    ///   (RFC 9110 §10.1.1).
     /// - Returns: whether `100 Continue` is due at once.
-    mutating func begin(_ policy: BodyPolicy, at now: MonotonicInstant) throws(Refusal) -> Bool {
+    mutating func begin(
+        _ policy: BodyPolicy,
+        bodyHasBegun: Bool = false,
+        at now: MonotonicInstant
+    ) throws(Refusal) -> Bool {
         guard let message else { return false }
         let length: Int? = if case .length(let length) = message.framing { length } else { nil }
         let body = try RequestBody(policy: policy, coding: message.coding, expected: length)
         input = .body
         inputPace = Pace(at: now)
-        owesContinue = message.expectsContinue && body.isStreamed
+        let waits = message.expectsContinue && !bodyHasBegun
+        owesContinue = waits && body.isStreamed
         if body.isStreamed { output = .awaited }
         self.body = body
-        return message.expectsContinue && !body.isStreamed
+        return waits && !body.isStreamed
     }
 
     /// The client closed its sending side, and all it sent before has been taken in.

@@ -4,6 +4,7 @@ struct PendingInput {
     private var offset = 0
 
     var isEmpty: Bool { bytes.isEmpty }
+    var count: Int { bytes.count - offset }
 
     mutating func store(_ input: Span<UInt8>) {
         guard !input.isEmpty else { return }
@@ -20,6 +21,7 @@ struct PendingInput {
     mutating func take() -> (bytes: [UInt8], offset: Int) {
         var taken: [UInt8] = []
         swap(&taken, &bytes)
+        defer { offset = 0 }
         return (taken, offset)
     }
 

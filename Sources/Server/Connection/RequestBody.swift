@@ -32,6 +32,9 @@ struct RequestBody {
         bytes.reserveCapacity(min(expected, Self.highWater))
     }
 
+    /// Bytes that wait for the responder.
+    var count: Int { bytes.count }
+
     /// Whether the responder has to take something before more is read.
     var isFull: Bool { isStreamed && (bytes.count >= Self.highWater || inflater?.isDrained == false) }
 

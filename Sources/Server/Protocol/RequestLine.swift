@@ -40,17 +40,25 @@ struct RequestLine {
 extension HTTPMethod {
     /// Methods are compared with case (RFC 9110 §9.1).
     init?(_ bytes: Span<UInt8>) {
-        for method in HTTPMethod.allCases where bytes.count == method.rawValue.utf8.count {
-            var index = 0
-            for byte in method.rawValue.utf8 {
-                if bytes[index] != byte { break }
-                index += 1
-            }
-            if index == bytes.count {
-                self = method
-                return
-            }
+        guard let (name, method) = Self.candidate(bytes), bytes.count == name.utf8CodeUnitCount else { return nil }
+        for index in 0..<bytes.count where bytes[index] != name.utf8Start[index] { return nil }
+        self = method
+    }
+
+    /// The only method that starts in this way.
+    private static func candidate(_ bytes: Span<UInt8>) -> (StaticString, HTTPMethod)? {
+        guard bytes.count > 1 else { return nil }
+        return switch (bytes[0], bytes[1]) {
+        case (UInt8(ascii: "G"), _): ("GET", .get)
+        case (UInt8(ascii: "H"), _): ("HEAD", .head)
+        case (UInt8(ascii: "P"), UInt8(ascii: "O")): ("POST", .post)
+        case (UInt8(ascii: "P"), UInt8(ascii: "U")): ("PUT", .put)
+        case (UInt8(ascii: "P"), UInt8(ascii: "A")): ("PATCH", .patch)
+        case (UInt8(ascii: "D"), _): ("DELETE", .delete)
+        case (UInt8(ascii: "O"), _): ("OPTIONS", .options)
+        case (UInt8(ascii: "T"), _): ("TRACE", .trace)
+        case (UInt8(ascii: "Q"), _): ("QUERY", .query)
+        default: nil
         }
-        return nil
     }
 }

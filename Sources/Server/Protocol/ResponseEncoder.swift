@@ -38,12 +38,7 @@ struct ResponseEncoder {
         append(response.status, to: &output)
         output.append("\r\nServer: embed-star\r\nX-Content-Type-Options: nosniff\r\nDate: ")
         output += date.bytes
-        for field in response.headers.fields where Self.isAllowed(field) {
-            output.append("\r\n")
-            output += field.name.utf8
-            output.append(": ")
-            output += field.value.utf8
-        }
+        for field in response.headers.fields { append(field, to: &output) }
         append(framing, to: &output)
         if !context.keepsAlive || framing == .close {
             output.append("\r\nConnection: close")
@@ -88,19 +83,38 @@ struct ResponseEncoder {
         }
     }
 
-    /// Framing is the server's own business, and no value may end its line.
-    private static func isAllowed(_ field: HTTPHeaders.Field) -> Bool {
-        guard !field.name.isEmpty, field.name.utf8.allSatisfy({ ByteSet.token.contains($0) }),
-            field.value.utf8.allSatisfy({ $0.isText })
-        else { return false }
-        switch field.name.utf8.count {
-        case 4, 6, 10, 14, 17, 22:
-            return ![
-                "date", "server", "connection", "content-length", "transfer-encoding", "x-content-type-options",
-            ]
-            .contains(field.name.lowercased())
-        default: return true
+    /// Appends a responder's field, unless it would break the message: framing is the server's own business, and no
+    /// value may end its line.
+    private func append(_ field: HTTPHeaders.Field, to output: inout [UInt8]) {
+        let start = output.count
+        output.append("\r\n")
+        output += field.name.utf8
+        let end = output.count
+        output.append(": ")
+        output += field.value.utf8
+        let isAllowed =
+            Self.isAllowed(name: output.span.extracting(start + 2..<end))
+            && Self.isAllowed(value: output.span.extracting(end + 2..<output.count))
+        if !isAllowed { output.removeSubrange(start...) }
+    }
+
+    private static func isAllowed(name: Span<UInt8>) -> Bool {
+        guard !name.isEmpty else { return false }
+        for index in 0..<name.count where !ByteSet.token.contains(name[index]) { return false }
+        return switch name.count {
+        case 4: !name.isEqual("date")
+        case 6: !name.isEqual("server")
+        case 10: !name.isEqual("connection")
+        case 14: !name.isEqual("content-length")
+        case 17: !name.isEqual("transfer-encoding")
+        case 22: !name.isEqual("x-content-type-options")
+        default: true
         }
+    }
+
+    private static func isAllowed(value: Span<UInt8>) -> Bool {
+        for index in 0..<value.count where !value[index].isText { return false }
+        return true
     }
 }
 

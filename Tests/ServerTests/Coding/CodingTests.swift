@@ -1,4 +1,5 @@
 import HTTP
+import Synchronization
 import Testing
 
 @testable import Server
@@ -33,6 +34,44 @@ import Testing
         #expect(response.headers["Vary"] == "Accept-Encoding")
         guard case .bytes(let bytes) = response.body else { return }
         #expect(try expand(bytes) == Self.long)
+    }
+
+    @Test func compressesStreamsAndHoldsNothingBack() async throws {
+        let head = HTTPRequestHead(.get, "/", headers: ["Accept-Encoding": "gzip"])
+        let events = ["event: a\ndata: 1\n\n", "event: b\ndata: 2\n\n"].map { Array($0.utf8) }
+        let stream = HTTPResponse(
+            .ok,
+            headers: ["Content-Type": "text/event-stream"],
+            body: .stream { for event in events { try await $0.write(event) } }
+        )
+        let response = ResponseCompression.apply(to: stream, for: head)
+        #expect(response.headers["Content-Encoding"] == "gzip")
+        #expect(response.headers["Vary"] == "Accept-Encoding")
+        guard case .stream(let write) = response.body else { return }
+        let sent = RecordingWriter()
+        try await write(sent)
+        #expect(sent.pieces.count == 3)
+        let inflater = try Inflater()
+        for (piece, event) in zip(sent.pieces, events + [[]]) {
+            var expanded: [UInt8] = []
+            inflater.feed(piece.span)
+            while !inflater.isDrained { try inflater.expand(into: &expanded, limit: .max) }
+            #expect(expanded == event)
+        }
+        #expect(inflater.isComplete)
+    }
+
+    @Test func compressesLargePiecesOfAStreamWhole() throws {
+        var generator = SystemRandomNumberGenerator()
+        let noise = (0..<200_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        let encoder = try GzipEncoder()
+        #expect(try expand(encoder.encode(noise) + encoder.encode(Self.long) + encoder.finish()) == noise + Self.long)
+    }
+
+    @Test func leavesStreamsOfOtherTypesAlone() {
+        let head = HTTPRequestHead(.get, "/", headers: ["Accept-Encoding": "gzip"])
+        let stream = HTTPResponse(.ok, headers: ["Content-Type": "application/zip"], body: .stream { _ in })
+        #expect(ResponseCompression.apply(to: stream, for: head).headers["Content-Encoding"] == nil)
     }
 
     @Test func leavesTheRestAlone() {
@@ -100,4 +139,13 @@ import Testing
         #expect(total == 8 << 20)
         try body.checkEnd()
     }
+}
+
+/// Keeps what is written.
+private final class RecordingWriter: HTTPBodyWriter {
+    private let written = Mutex<[[UInt8]]>([])
+
+    var pieces: [[UInt8]] { written.withLock { $0 } }
+
+    func write(_ bytes: [UInt8]) async throws { written.withLock { $0.append(bytes) } }
 }

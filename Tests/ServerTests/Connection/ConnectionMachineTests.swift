@@ -231,6 +231,27 @@ import Testing
         #expect((harness.machine.takeContinue()) == false)
     }
 
+    @Test(arguments: [BodyPolicy.collect(limit: 10), .stream(limit: 10)])
+    func doesNotSayToGoOnOnceTheBodyHasBegun(policy: BodyPolicy) throws {
+        var harness = Harness()
+        let bytes = Array("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\na".utf8)
+        var position = 0
+        _ = harness.machine.next(bytes.span, &position, at: harness.now)
+        let isDue = try harness.machine.begin(policy, bodyHasBegun: position < bytes.count, at: harness.now)
+        #expect(!isDue)
+        #expect((harness.machine.takeContinue()) == false)
+    }
+
+    @Test func doesNotSayToGoOnToAClientThatDidNotWait() {
+        var harness = Harness()
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+        _ = harness.feed(head, policy: .stream(limit: nil))
+        _ = harness.feed("a")
+        #expect((harness.machine.takeContinue()) == false)
+        harness.machine.startAnswer()
+        #expect(harness.machine.context.keepsAlive)
+    }
+
     @Test func aClientThatWaitsToGoOnAndGetsAnotherAnswerIsLetGo() {
         var harness = Harness()
         let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"

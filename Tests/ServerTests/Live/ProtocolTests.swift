@@ -31,6 +31,29 @@ import Testing
         #expect(order == Array(1000..<1200))
     }
 
+    @Test func aPipelineIsReadNoFurtherThanItIsAnswered() async throws {
+        let (go, signal) = AsyncStream.makeStream(of: Void.self)
+        let responder = ClosureResponder(
+            now: { $0.head.hasPath("/wait") ? nil : HTTPResponse(.ok) },
+            later: { _ in
+                for await _ in go { break }
+                return HTTPResponse(.ok)
+            }
+        )
+        try await withServer(responder) { _, port in
+            let client = try TestClient(port: port)
+            await client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
+            let request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+            let requests = Array(request.utf8) + [UInt8](repeating: 0x61, count: 100_000)
+            let sending = Task { for _ in 0..<200 { await client.send(requests) } }
+            // 20 MB: as much as the buffers hold goes, and no more.
+            await client.waitUntilSendingStalls()
+            signal.yield()
+            #expect(await client.read(until: "\r\n\r\n", times: 201).statuses.count == 201)
+            await sending.value
+        }
+    }
+
     @Test func pipelinedAnswersMayBeLargerThanTheOutput() async throws {
         let responder = ClosureResponder(now: { _ in
             HTTPResponse(.ok, contentType: "image/png", [UInt8](repeating: 0x61, count: 10_000))
@@ -103,6 +126,36 @@ import Testing
         #expect(try await exchange(head + "\r\n").statuses == [413])
     }
 
+    @Test func aBodyThatComesUnaskedIsNotAskedFor() async throws {
+        let head = "HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+        #expect(try await exchange("POST /x \(head)abc").statuses == [200])
+        #expect(try await exchange("POST /stream \(head)abc").statuses == [200])
+    }
+
+    @Test func aChunkedBodyOverTheLimitIsRefused() async throws {
+        let head = "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let chunk = "80000\r\n\(String(repeating: "a", count: 0x80000))\r\n"
+        #expect(try await exchange(head + chunk + chunk + "1\r\n").statuses == [413])
+        #expect(try await exchange(head + "100001\r\n").statuses == [413])
+    }
+
+    @Test func compressedBodiesAreExpanded() async throws {
+        try await withServer(HTTPServerTests.echo) { _, port in
+            for path in ["/x", "/stream"] {
+                let client = try TestClient(port: port)
+                let text = String(repeating: "hello, ", count: 20)
+                await client.send(gzipped: Array(text.utf8), to: path)
+                #expect(await client.readAll().contains(text))
+            }
+            let bomb = try TestClient(port: port)
+            await bomb.send(gzipped: [UInt8](repeating: 0, count: 64 << 20), to: "/x")
+            #expect(await bomb.readAll().statuses == [413])
+            let broken = try TestClient(port: port)
+            await broken.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello")
+            #expect(await broken.readAll().statuses == [400])
+        }
+    }
+
     @Test func theAnswerToARefusedBodyReachesAClientThatGoesOnSending() async throws {
         try await withServer(HTTPServerTests.echo) { _, port in
             let client = try TestClient(port: port)
@@ -117,6 +170,7 @@ import Testing
         #expect(answer.statuses == [sample.status])
         #expect(answer.contains("Connection: close"))
         #expect(answer.contains("Date: "))
+        #expect(answer.contains("X-Content-Type-Options: nosniff"))
     }
 
     struct RefusalCase: Sendable {
@@ -159,6 +213,17 @@ import Testing
         }
     }
 
+    @Test func aClientThatDoesNotTakeItsAnswerIsCutOff() async throws {
+        let body = [UInt8](repeating: 0x61, count: 32 << 20)
+        let responder = ClosureResponder(now: { _ in HTTPResponse(.ok, contentType: "image/png", body) })
+        try await withServer(responder, configure: { $0.timeouts.writeStall = .milliseconds(50) }) { _, port in
+            let client = try TestClient(port: port, receiveBuffer: 16 << 10)
+            await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            await client.waitUntilReset()
+            #expect(await client.countAll() < body.count)
+        }
+    }
+
     @Test func anIdleConnectionIsClosed() async throws {
         try await withServer(HTTPServerTests.echo, configure: { $0.timeouts.idle = .milliseconds(50) }) { _, port in
             let client = try TestClient(port: port)
@@ -192,6 +257,27 @@ import Testing
             #expect(await idle[0].readAll() == "")
             await idle[3].send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(await idle[3].read(until: "ok").statuses == [200])
+        }
+    }
+
+    @Test func whatThereIsNoRoomForIsTurnedAway() async throws {
+        try await withServer(HTTPServerTests.echo, configure: { $0.limits.bufferedBytes = 1 << 20 }) { _, port in
+            let head = Array("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n".utf8)
+            let body = [UInt8](repeating: 0x61, count: 899_999)
+            let clients = try (0..<2).map { _ in try TestClient(port: port) }
+            let other = try TestClient(port: port)
+            for client in clients { await client.send(head + body) }
+            await withTaskGroup { group in
+                for client in clients { group.addTask { await client.read(until: "\r\n\r\n").statuses } }
+                #expect(await group.next() == [503])
+                await other.send("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                #expect(await other.readAll().statuses == [200])
+                for client in clients { await client.send([0x61]) }
+                #expect(await group.next() == [200])
+            }
+            let last = try TestClient(port: port)
+            await last.send(head + body + [0x61])
+            #expect(await last.read(until: "\r\n\r\n").statuses == [200])
         }
     }
 

@@ -2,8 +2,9 @@ import Dispatch
 import Glibc
 import HTTP
 import Logging
-import Server
 import Telemetry
+
+@testable import Server
 
 /// A responder made of closures.
 struct ClosureResponder: Responder {
@@ -91,6 +92,13 @@ final class TestClient: Sendable {
         }
     }
 
+    /// Posts `bytes` compressed, as the last request.
+    func send(gzipped bytes: [UInt8], to path: String) async {
+        let body = GzipEncoder.compress(bytes) ?? []
+        let head = "POST \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Encoding: gzip\r\n"
+        await send(Array("\(head)Content-Length: \(body.count)\r\n\r\n".utf8) + body)
+    }
+
     /// Closes the sending side.
     func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
@@ -116,6 +124,25 @@ final class TestClient: Sendable {
             var count = 0
             while let piece = Self.receive(descriptor), !piece.isEmpty { count += piece.count }
             return count
+        }
+    }
+
+    /// Returns once the peer has reset the connection.
+    func waitUntilReset() async {
+        await on(receiving) { [descriptor] in
+            var event = pollfd(fd: descriptor, events: 0, revents: 0)
+            _ = poll(&event, 1, 20_000)
+        }
+    }
+
+    /// Returns once the peer's system has all sent bytes.
+    func waitUntilSent() async {
+        await on(receiving) { [descriptor] in
+            var queued: Int32 = 1
+            while queued > 0 {
+                _ = ioctl(descriptor, UInt(TIOCOUTQ), &queued)
+                usleep(1000)
+            }
         }
     }
 

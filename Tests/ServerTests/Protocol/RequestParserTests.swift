@@ -31,6 +31,15 @@ import Testing
         }
     }
 
+    @Test(arguments: HTTPMethod.allCases)
+    func knowsEveryMethodAndNothingLikeIt(method: HTTPMethod) {
+        let name = method.rawValue
+        #expect(HTTPMethod(Array(name.utf8).span) == method)
+        for other in [name.lowercased(), String(name.dropLast()), "\(name)S", "X\(name.dropFirst())", ""] {
+            #expect(HTTPMethod(Array(other.utf8).span) == nil)
+        }
+    }
+
     @Test func refusesGarbageBeforeItsLineEnds() {
         #expect(transcript("GET /\0") == ["refused malformed_request_line"])
         #expect(transcript("GET / HTTP/1.1\r\nX: \0") == ["refused malformed_field"])

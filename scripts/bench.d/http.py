@@ -1,0 +1,141 @@
+"""Keep-alive requests/s and p99 at 64 connections: `GET /livez`, and a cached embedding of one text in base64.
+
+The servers run on half of the processors, two at most, wrk on as many others. They take turns, round after round; the
+medians are reported.
+"""
+
+import contextlib
+import os
+import pathlib
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import bench
+import requests
+
+CONNECTIONS = 64
+HALF = max(1, min(2, len(os.sched_getaffinity(0)) // 2))
+PROCESSORS = sorted(os.sched_getaffinity(0))
+SERVER, LOAD = set(PROCESSORS[:HALF]), set(PROCESSORS[-HALF:])
+UNITS = {"us": 0.001, "ms": 1, "s": 1000}
+EMBEDDING = '{"input":"a library for talking to language models","model":"all-MiniLM-L6-v2","encoding_format":"base64"}'
+POST = f"""wrk.method = "POST"
+wrk.body = '{EMBEDDING}'
+wrk.headers["Content-Type"] = "application/json"
+"""
+NGINX = """worker_processes {workers};
+daemon off;
+pid {folder}/nginx.pid;
+error_log /dev/null crit;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    keepalive_requests 1000000000;
+    server {{ listen 127.0.0.1:{port} reuseport; location / {{ return 200 "ok"; }} }}
+}}
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def pinned(processors):
+    """What is started meanwhile stays on these processors."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, processors)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextlib.contextmanager
+def peer(arguments, port):
+    """A server of another make, answering /livez."""
+    with pinned(SERVER):
+        process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL)
+
+    def answers():
+        try:
+            return requests.get(f"http://127.0.0.1:{port}/livez", timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    try:
+        bench.eventually(answers, within=20, what=arguments[0])
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextlib.contextmanager
+def ours():
+    with bench.database() as database, pinned(SERVER):
+        with bench.service(database.settings, EMBEDDING_PROVIDER="builtin") as service:
+            # The vector has to be in the cache.
+            for _ in range(2):
+                answer = requests.post(service.url + "/v1/embeddings", EMBEDDING, timeout=60)
+            if answer.headers.get("X-Embed-Star-Cache") != "hit":
+                sys.exit(f"the embedding is not answered from the cache: {dict(answer.headers)}")
+            yield service.url
+
+
+def measure(url, script, seconds):
+    """Requests a second and the 99th percentile in milliseconds."""
+    wrk = ["wrk", f"-t{HALF}", f"-c{CONNECTIONS}", f"-d{seconds}", "--latency"]
+    with pinned(LOAD):
+        text = subprocess.check_output([*wrk, *(["-s", script] if script else []), url], text=True)
+    if "Non-2xx" in text or "Socket errors" in text:
+        sys.exit(f"{url} failed under load:\n{text}")
+    value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", text).groups()
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), float(value) * UNITS[unit]
+
+
+def main():
+    parser = bench.arguments(__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=4, help="a turn's")
+    options = parser.parse_args()
+    with contextlib.ExitStack() as stack:
+        folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        post = folder / "post.lua"
+        post.write_text(POST)
+        ports = [free_port() for _ in range(2)]
+        (folder / "nginx.conf").write_text(NGINX.format(workers=HALF, folder=folder, port=ports[0]))
+        nginx = stack.enter_context(peer(["nginx", "-c", str(folder / "nginx.conf")], ports[0]))
+        hummingbird = stack.enter_context(peer([os.environ["HUMMINGBIRD"], str(ports[1])], ports[1]))
+        star = stack.enter_context(ours())
+        turns = [
+            ("GET /livez", "embed-star", star + "/livez", None),
+            ("GET /livez", "nginx", nginx + "/livez", None),
+            ("GET /livez", "hummingbird", hummingbird + "/livez", None),
+            ("POST /v1/embeddings", "embed-star", star + "/v1/embeddings", post),
+            ("POST /v1/embeddings", "hummingbird", hummingbird + "/v1/embeddings", post),
+        ]
+        results = {turn: [] for turn in turns}
+        for _ in range(options.rounds):
+            for turn in turns:
+                results[turn].append(measure(*turn[2:], options.seconds))
+    rows = []
+    for (request, server, _, _), figures in results.items():
+        rates, tails = zip(*figures)
+        rows.append({
+            "request": request, "server": server, "requests/s": round(statistics.median(rates)),
+            "lowest": round(min(rates)), "highest": round(max(rates)), "p99 ms": statistics.median(tails),
+        })
+    best = {row["request"]: row["requests/s"] for row in rows if row["server"] == "embed-star"}
+    for row in rows:
+        row["ours to it"] = best[row["request"]] / row["requests/s"]
+    bench.report(rows, options.json)
+
+
+main()
