@@ -1,10 +1,15 @@
 """Faults of the database and the provider: nothing is lost, nothing runs hot, and all goes on when the cause ends."""
 
+import base64
+import json
 import os
 import resource
+import struct
+import threading
 import time
 
 import pytest
+import requests
 
 from Harness.database import Engine
 from Harness.process import eventually
@@ -158,3 +163,53 @@ def test_dead_letters_are_listed_and_retried_singly_in_bulk_and_by_a_change(data
     assert service.post("/pipeline/failures/retry").status_code < 300
     service.await_drained(24)
     eventually(lambda: service.pipeline()["failed"] == 0, what="no dead letter")
+
+
+@pytest.mark.parametrize("vector", [[0.0] * 64, [float("nan")] + [0.1] * 63, [float("inf")] + [0.1] * 63, [0.1] * 63])
+def test_unusable_vectors_are_neither_stored_nor_served(database, upstream, serve, vector):
+    """Zero, NaN, infinite or of the wrong length (G10)."""
+    data = struct.pack(f"<{len(vector)}f", *vector)
+    item = {"object": "embedding", "index": 0, "embedding": base64.b64encode(data).decode()}
+    body = {"object": "list", "data": [item], "model": "m", "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+    upstream.fail(200, body=json.dumps(body), when=lambda texts: True)
+    service = serve(database.settings, upstream.openai(RETRY_ATTEMPTS=2, RETRY_DELAY_MS=20))
+    database.add("a/b")
+    eventually(lambda: service.pipeline()["failed"] == 1, within=60, what="a dead letter")
+    assert not database.repo("a/b").get("embedding")
+    assert service.post("/v1/embeddings", {"input": "text"}).status_code == 502
+
+
+def test_more_texts_than_fit_are_refused_at_once_and_none_is_lost(database, upstream, serve):
+    """The queue is bounded (G9)."""
+    upstream.delay = 3.0
+    service = serve(database.settings, upstream.openai(PARALLEL_WORKERS=1, REQUEST_TIMEOUT_MS=60_000))
+    statuses = []
+
+    def ask(number):
+        texts = [f"text {number} {place}" for place in range(2048)]
+        answer = requests.post(f"{service.url}/v1/embeddings", json={"input": texts}, timeout=90)
+        statuses.append((answer.status_code, answer.headers.get("Retry-After")))
+
+    asking = [threading.Thread(target=ask, args=(number,)) for number in range(12)]
+    for thread in asking:
+        thread.start()
+    eventually(lambda: len(statuses) >= 4, within=60, what="refusals")
+    assert all(status in (429, 503) and after for status, after in statuses), statuses
+    upstream.delay = 0.0
+    for thread in asking:
+        thread.join(90)
+    assert sorted({status for status, _ in statuses})[0] == 200, "those that were let in are answered"
+
+
+def test_a_provider_that_echoes_the_key_does_not_publish_it(database, upstream, serve):
+    """Secrets appear in no log, error or answer (G11)."""
+    key = "sk-test-sentinel"
+    body = {"error": {"message": f"Incorrect API key provided: {key}", "type": "invalid_request_error",
+                      "code": "invalid_api_key", "param": None}}
+    upstream.fail(401, body=body)
+    service = serve(database.settings, upstream.openai(LOG_LEVEL="debug"), ready=False).await_live()
+    answer = service.post("/v1/embeddings", {"input": "text"})
+    assert answer.status_code >= 400
+    shown = [answer.text, *(service.get(path).text for path in ("/health", "/metrics", "/pipeline", "/readyz"))]
+    eventually(lambda: "provider" in service.process.output, what="a log line about the provider")
+    assert not [text for text in [*shown, service.process.output] if key in text]
