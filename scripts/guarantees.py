@@ -35,7 +35,7 @@ MUTATIONS = [
     Mutation("G5", "Sources/Pipeline/PipelineMachine+Events.swift",
              "case .failure(let error) where error.concernsProvider:",
              "case .failure(let error) where error.concernsProvider && pause > .seconds(86_400):",
-             "test_faults.py -k limiting_provider"),
+             "test_faults.py -k long_pause"),
     Mutation("G6", "Sources/Pipeline/PipelineMachine+Work.swift",
              "if isCurrent, !job.isForced { return decide(.unchanged, for: job, token: token) }",
              "_ = isCurrent", "test_replicas.py -k drift_of_stars"),

@@ -143,6 +143,22 @@ def test_a_limiting_provider_pauses_the_pipeline_and_no_repo_is_blamed(database,
     assert upstream.total == 100
 
 
+def test_a_long_pause_that_the_provider_asks_for_is_no_failed_attempt(database, upstream, serve):
+    """Longer than any call may take (G5)."""
+    upstream.fail(429, headers={"Retry-After": "600"})
+    database.add("a/b")
+    service = serve(database.settings, upstream.openai(RETRY_ATTEMPTS=1))
+    eventually(lambda: service.pipeline()["state"] == "waiting", what="the pipeline waiting")
+
+    def job():
+        found = database.query("SELECT status, attempts, claim FROM embedding_job")
+        return found[0] if found and not found[0].get("claim") else None
+
+    assert eventually(job, what="the job given back")["attempts"] == 0
+    assert service.pipeline()["failed"] == 0
+    assert len(upstream.calls) == 1
+
+
 def test_dead_letters_are_listed_and_retried_singly_in_bulk_and_by_a_change(database, upstream, serve):
     fault = upstream.fail(400, when=lambda texts: any("POISON" in str(text) for text in texts))
     fill(database, 20)
