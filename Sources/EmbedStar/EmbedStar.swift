@@ -7,7 +7,10 @@ struct EmbedStar: AsyncParsableCommand {
         commandName: "embed-star",
         abstract: "Turns text into embeddings, and keeps GitHub repositories in SurrealDB embedded and searchable.",
         discussion: """
-            Start with: embed-star serve
+            Examples:
+              embed-star serve
+              embed-star import repos.ndjson.gz
+              embed-star search "vector database in rust"
 
             Every setting of `embed-star config` is also a flag of every subcommand, such as --db-url or --port.
             """,

@@ -203,6 +203,7 @@ extension API {
             + RepoRoutes(services).endpoints
             + ReprocessRoutes(services, configuration).endpoints
             + SearchRoutes(services).endpoints
+            + MapRoutes(services).endpoints
             + PipelineRoutes(services, events: events).endpoints
             + WebhookRoutes(services, configuration).endpoints
             + OperationRoutes(services, configuration).endpoints

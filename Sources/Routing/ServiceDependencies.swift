@@ -7,6 +7,7 @@ package struct ServiceDependencies: Sendable {
     package var embeddings: any EmbeddingService
     package var repos: any RepoStore
     package var search: any RepoSearch
+    package var map: any RepoMapSource
     package var pipeline: any PipelineControl
     package var health: any HealthSource
     package var metrics: MetricsRegistry
@@ -18,6 +19,7 @@ package struct ServiceDependencies: Sendable {
         embeddings: any EmbeddingService,
         repos: any RepoStore,
         search: any RepoSearch,
+        map: any RepoMapSource,
         pipeline: any PipelineControl,
         health: any HealthSource,
         metrics: MetricsRegistry,
@@ -27,6 +29,7 @@ package struct ServiceDependencies: Sendable {
         self.embeddings = embeddings
         self.repos = repos
         self.search = search
+        self.map = map
         self.pipeline = pipeline
         self.health = health
         self.metrics = metrics

@@ -21,4 +21,14 @@ extension SurrealStorage {
         }
         return Double(seconds) + Double(nanoseconds) * 1e-9
     }
+
+    /// The fingerprint of a model that is not `model` and of which a vector is stored; nil when there is none.
+    package func otherFingerprint(than model: EmbeddingModel) async throws(StoreError) -> String? {
+        let rows = try await migrator.database.rows(
+            "SELECT embedding_fingerprint FROM repo "
+                + "WHERE embedding_fingerprint != NONE AND embedding_fingerprint != $own LIMIT 1",
+            ["own": .string(model.fingerprint)]
+        )
+        return rows.first?["embedding_fingerprint"].string
+    }
 }

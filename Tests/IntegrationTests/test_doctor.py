@@ -1,41 +1,128 @@
-"""`embed-star doctor` finds each fault and says what to do; `status` and `drain` do their work."""
+"""`embed-star doctor` finds each fault and says what to do; `drain` does its work."""
 
 import json
+import shutil
+import socket
+import subprocess
 
 import pytest
 
 from conftest import free_port
+from Harness import service as program
 
 
 def test_all_is_well(database, upstream, run):
     result = run("doctor", settings={**database.settings, **upstream.openai()})
     assert result.returncode == 0, result.stdout + result.stderr
+    assert "fail" not in result.stdout
+
+
+def closed(scheme, path=""):
+    """An address where nobody listens."""
+    return f"{scheme}://127.0.0.1:{free_port()}{path}"
 
 
 FAULTS = {
-    "no database": (lambda upstream: {"DB_URL": f"ws://127.0.0.1:{free_port()}"}, "database"),
-    "wrong password": (lambda upstream: {"DB_PASS": "wrong"}, "db_pass"),
-    "no provider": (lambda upstream: upstream.openai(OPENAI_BASE_URL=f"http://127.0.0.1:{free_port()}/v1"), "provider"),
-    "unknown Ollama model": (lambda upstream: upstream.ollama(EMBEDDING_MODEL="not-pulled"), "not-pulled"),
-    "no model folder": (lambda upstream: {"EMBEDDING_PROVIDER": "builtin", "BUILTIN_MODEL_DIR": "/nonexistent"},
-                        "/nonexistent"),
+    "database unreachable": (lambda upstream: {"DB_URL": closed("ws")}, "fail  database: ", "DB_URL"),
+    "wrong password": (lambda upstream: {"DB_PASS": "wrong"}, "fail  database: ", "DB_USER and DB_PASS"),
+    "provider unreachable": (lambda upstream: {"OPENAI_BASE_URL": closed("http", "/v1")}, "fail  provider: ",
+                             "OPENAI_BASE_URL"),
+    "model missing at Ollama": (lambda upstream: upstream.ollama(EMBEDDING_MODEL="not-pulled"),
+                                "fail  provider: ", "ollama pull"),
+    "model folder missing": (lambda upstream: {"EMBEDDING_PROVIDER": "builtin", "BUILTIN_MODEL_DIR": "/nonexistent"},
+                             "fail  provider: ", "BUILTIN_MODEL_DIR"),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_named(database, upstream, run, fault):
-    settings, part = FAULTS[fault]
-    result = run("doctor", settings={**database.settings, **upstream.openai(), **settings(upstream)})
-    assert result.returncode != 0
-    assert part in (result.stdout + result.stderr).lower()
+def test_a_fault_is_found_and_explained(database, upstream, run, fault):
+    settings, finding, remedy = FAULTS[fault]
+    given = {**database.settings, **upstream.openai(), **settings(upstream)}
+    if given["EMBEDDING_PROVIDER"] != "openai":
+        del given["EMBEDDING_DIMENSIONS"]
+    assert_found(run("doctor", settings=given), finding, remedy)
 
 
-def test_a_refused_key_is_named(database, upstream, run):
+def assert_found(result, finding, remedy, fails=True):
+    """The finding's line is followed by the remedy's."""
+    assert result.returncode == (1 if fails else 0), result.stdout + result.stderr
+    lines = result.stdout.splitlines()
+    place = next((number for number, line in enumerate(lines) if line.startswith(finding)), None)
+    assert place is not None, result.stdout
+    assert lines[place + 1].startswith("      → ") and remedy in lines[place + 1], result.stdout
+
+
+def test_a_refused_key_is_found(database, upstream, run):
     upstream.fail(401, body={"error": {"message": "Incorrect API key", "type": "invalid_request_error",
                                        "param": None, "code": "invalid_api_key"}})
     result = run("doctor", settings={**database.settings, **upstream.openai()})
-    assert result.returncode != 0
-    assert "OPENAI_API_KEY" in result.stdout + result.stderr
+    assert_found(result, "fail  provider: ", "OPENAI_API_KEY")
+    assert "sk-test-sentinel" not in result.stdout + result.stderr
+
+
+def test_a_missing_schema_is_found(database, upstream, run):
+    result = run("doctor", settings={**database.settings, **upstream.openai()})
+    assert_found(result, "warn  schema: not there yet", "embed-star serve", fails=False)
+
+
+def test_vectors_of_other_dimensions_are_found(database, upstream, run, tmp_path):
+    path = tmp_path / "repos.ndjson"
+    path.write_text(json.dumps({"full_name": "a/b", "description": "A repository."}) + "\n")
+    settings = {**database.settings, **upstream.openai()}
+    assert run("import", path, settings=settings).returncode == 0
+    assert run("drain", settings=settings).returncode == 0
+    assert "ok    vectors: 1 of 1" in run("doctor", settings=settings).stdout
+    result = run("doctor", settings={**settings, "EMBEDDING_DIMENSIONS": 128})
+    assert_found(result, "warn  vectors: 0 of 1", "EMBEDDING_DIMENSIONS", fails=False)
+    assert "@64" in result.stdout and "@128" in result.stdout
+
+
+def test_a_taken_port_is_found(database, upstream, run):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        result = run("doctor", settings={**database.settings, **upstream.openai(), "PORT": port})
+    assert_found(result, f"warn  port: 127.0.0.1:{port}: Address already in use", "PORT", fails=False)
+
+
+DAMAGES = {
+    "weights cut off": ("model.safetensors", lambda data: data[: len(data) // 2]),
+    "weights empty": ("model.safetensors", lambda data: b""),
+    "an error page in place of the weights": ("model.safetensors", lambda data: b"<html>404 Not Found</html>"),
+    "weights that are no numbers": ("model.safetensors", lambda data: data[:-(8 << 20)] + b"\xff" * (8 << 20)),
+    "configuration cut off": ("config.json", lambda data: data[: len(data) // 2]),
+    "vocabulary cut off": ("vocab.txt", lambda data: data[: len(data) // 2]),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_model_is_found(database, run, tmp_path, damage):
+    if not program.MODEL.is_dir():
+        pytest.skip("the model is not there; scripts/bootstrap fetches it")
+    name, change = DAMAGES[damage]
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for part in program.MODEL.iterdir():
+        (folder / part.name).symlink_to(part.resolve())
+    whole = (folder / name).read_bytes()
+    (folder / name).unlink()
+    (folder / name).write_bytes(change(whole))
+    if name == "vocab.txt":
+        # The tokenizer is read from either file; without this one it has to be the damaged one.
+        (folder / "tokenizer.json").unlink()
+    result = run("doctor", settings={**database.settings, "EMBEDDING_PROVIDER": "builtin", "BUILTIN_MODEL_DIR": folder})
+    assert_found(result, "fail  provider: ", "scripts/bootstrap")
+
+
+@pytest.mark.skipif(not shutil.which("faketime"), reason="no faketime; scripts/bootstrap --tests installs it")
+@pytest.mark.parametrize("offset, words", [("+2h", "ahead of"), ("-90s", "behind")])
+def test_a_wrong_clock_is_found(database, upstream, tmp_path, offset, words):
+    settings = program.environment({**database.settings, **upstream.openai()})
+    result = subprocess.run(["faketime", "-f", offset, program.program(), "doctor"], env=settings, cwd=tmp_path,
+                            text=True, capture_output=True, timeout=60, check=False)
+    assert_found(result, "warn  clock: ", "NTP", fails=False)
+    assert f"{words} the database's" in result.stdout
 
 
 def test_drain_empties_the_backlog_and_ends(database, upstream, run, tmp_path):

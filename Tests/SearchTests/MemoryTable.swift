@@ -7,6 +7,7 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
         var rows: [RepoID: FeedRow] = [:]
         var log: [FeedChange] = []
         var fault: StoreError?
+        var reads = 0
     }
 
     private let state = Mutex(State())
@@ -29,10 +30,16 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
         }
     }
 
+    /// How often it was asked, also in vain.
+    var reads: Int { state.withLock(\.reads) }
+
     func fail(with error: StoreError?) { state.withLock { $0.fault = error } }
 
     private func read<T: Sendable>(_ body: (State) -> T) throws(StoreError) -> T {
-        let (fault, value) = state.withLock { ($0.fault, body($0)) }
+        let (fault, value) = state.withLock { state in
+            state.reads += 1
+            return (state.fault, body(state))
+        }
         if let fault { throw fault }
         return value
     }

@@ -43,6 +43,7 @@ struct Application {
             embeddings: embeddings,
             repos: storage.repos,
             search: search.search,
+            map: search.map,
             pipeline: pipeline,
             health: health,
             metrics: context.metrics,

@@ -9,6 +9,7 @@ import Storage
 /// The search that the settings ask for, and what keeps it current.
 struct SearchServices {
     let search: any RepoSearch
+    let map: any RepoMapSource
     let lifetimes: [any Service]
 
     /// - Throws: when SQLite lacks FTS5 or memory.
@@ -20,6 +21,7 @@ struct SearchServices {
     ) throws {
         let logger = context.logger("search")
         let catalog = try RepoCatalog(logger: logger)
+        let model: @Sendable () async -> EmbeddingModel? = { try? await embeddings.model() }
         let isInMemory = context.settings[Settings.searchBackend] == .memory
         let scan =
             isInMemory
@@ -32,10 +34,12 @@ struct SearchServices {
             feed: storage.feed,
             catalog: catalog,
             scan: scan,
-            model: { try? await embeddings.model() },
+            model: model,
             metrics: context.metrics,
             logger: logger
         )
+        let mapper = RepoMapper(feed: storage.feed, model: model, logger: logger)
+        map = mapper
         search = HybridSearch(
             service: embeddings,
             similarity: scan ?? storage.search,
@@ -47,7 +51,9 @@ struct SearchServices {
             metrics: context.metrics,
             logger: logger
         )
-        var lifetimes: [any Service] = [FollowerLifetime(follower: follower)]
+        var lifetimes: [any Service] = [
+            CancellableLifetime { await follower.run() }, CancellableLifetime { await mapper.run() },
+        ]
         if !isInMemory {
             lifetimes.append(
                 VectorIndexLifetime(
@@ -63,11 +69,11 @@ struct SearchServices {
     }
 }
 
-/// The follower's life within the service.
-private struct FollowerLifetime: Service {
-    let follower: RepoFollower
+/// The life of a part within the service that ends when its task is cancelled.
+private struct CancellableLifetime: Service {
+    let work: @Sendable () async -> Void
 
     func run() async throws {
-        await cancelWhenGracefulShutdown { await self.follower.run() }
+        await cancelWhenGracefulShutdown { await self.work() }
     }
 }

@@ -5,7 +5,13 @@ struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
         abstract: "Print the effective settings and where each came from, secrets masked.",
-        discussion: SettingsDocument.help
+        discussion: """
+            \(SettingsDocument.help)
+
+            Examples:
+              embed-star config
+              embed-star config --example > .env
+            """
     )
 
     @Flag(help: "Print a .env file with every setting and its default.") var example = false

@@ -5,7 +5,13 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Check database, schema, provider, model and port, and say what to do about each fault.",
-        discussion: "Exit code 0 when nothing is broken, 1 otherwise. Nothing is changed."
+        discussion: """
+            Exit code 0 when nothing is broken, 1 otherwise. Nothing is changed.
+
+            Examples:
+              embed-star doctor
+              embed-star doctor --db-url ws://db.example.org:8000
+            """
     )
 
     func run() async throws {

@@ -9,7 +9,13 @@ struct DrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain",
         abstract: "Embed all repos that are new or changed, then exit.",
-        discussion: "Several drains and services may work on one database; they share the work."
+        discussion: """
+            Several drains and services may work on one database; they share the work. Ctrl-C gives back what was begun.
+
+            Examples:
+              embed-star drain
+              embed-star drain --embedding-provider ollama --parallel-workers 8
+            """
     )
 
     func run() async throws {
@@ -32,25 +38,25 @@ struct DrainCommand: AsyncParsableCommand {
     /// Drains with progress; SIGINT and SIGTERM give the claimed jobs back first.
     private static func drain(_ pipeline: EmbeddingPipeline) async throws -> DrainSummary {
         let line = Mutex(ProgressLine())
+        defer { line.withLock { $0.interrupt() } }
         return try await InterruptibleWork.run {
             try await pipeline.drainOnce { status in
-                line.withLock { $0.show(Self.text(status), fraction: Self.fraction(status)) }
+                line.withLock { $0.show(Self.report(status)) }
             }
         } onInterrupt: {
             pipeline.shutdown()
         }
     }
 
-    private static func fraction(_ status: PipelineStatus) -> Double? {
+    private static func report(_ status: PipelineStatus) -> ProgressLine.Report {
         let left = status.statistics.pending
-        let done = status.processed
-        return done + left > 0 ? Double(done) / Double(done + left) : nil
-    }
-
-    private static func text(_ status: PipelineStatus) -> String {
-        let eta = status.etaSeconds.map { ", \(HumanText.duration(seconds: $0)) left" } ?? ""
-        return "\(HumanText.count(status.processed)) embedded, \(HumanText.count(status.statistics.pending)) to go, "
-            + "\(HumanText.rate(status.ratePerSecond)) repos/s\(eta)"
+        let all = status.processed + left
+        return ProgressLine.Report(
+            fraction: all > 0 ? Double(status.processed) / Double(all) : nil,
+            counts: "\(HumanText.count(status.processed)) of \(HumanText.count(all)) repos",
+            rate: "\(HumanText.rate(status.ratePerSecond)) a second",
+            timeLeft: status.etaSeconds.map { "\(HumanText.duration(seconds: $0)) left" }
+        )
     }
 
     private static func text(_ summary: DrainSummary) -> String {

@@ -30,7 +30,7 @@ struct ImportCommand: AsyncParsableCommand {
                 onBadRecord: { progress.report(path: $0, line: $1, reason: $2) },
                 onProgress: { progress.show($0) }
             )
-            for file in files { try await work.run(file) }
+            try await work.run(files)
             progress.finish(work.progress)
             if work.progress.bad > 0 { throw ExitCode.failure }
         }

@@ -14,7 +14,11 @@ struct SearchCommand: AsyncParsableCommand {
     )
 
     @Argument(help: "What to search for.") var text: String
-    @Option(help: "vector, text, or hybrid.") var mode: String?
+    @Option(
+        help: "Rank by meaning (vector), by words and names (text), or by both (hybrid, the default).",
+        completion: .list(["vector", "text", "hybrid"])
+    )
+    var mode: String?
     @OptionGroup var filter: SearchFilterOptions
 
     func run() async throws {
@@ -29,7 +33,11 @@ struct SimilarCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "similar",
         abstract: "List the repos nearest to a repo.",
-        discussion: "Example:\n  embed-star similar tokio-rs/tokio --limit 5"
+        discussion: """
+            Examples:
+              embed-star similar tokio-rs/tokio
+              embed-star similar tokio-rs/tokio --language Go --limit 5
+            """
     )
 
     @Argument(help: "The repo, as owner/name.") var repo: String
@@ -90,7 +98,7 @@ struct SearchFilterOptions: ParsableArguments {
         for result in answer.results {
             table.add([
                 result.score.map(HumanText.score) ?? "–", result.full_name, result.language ?? "–",
-                HumanText.count(result.stars), (result.description ?? "").split(separator: "\n").joined(separator: " "),
+                HumanText.count(result.stars), result.description ?? "",
             ])
         }
         print(table.rendered(width: StandardOutput.columns))

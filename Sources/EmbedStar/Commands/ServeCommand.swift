@@ -9,6 +9,11 @@ struct ServeCommand: AsyncParsableCommand {
             Stops on SIGTERM or Ctrl-C after what is in flight has finished.
 
             \(SettingsDocument.help)
+
+            Examples:
+              embed-star serve
+              embed-star serve --port 8080 --search-backend memory
+              DB_PASS_FILE=/run/secrets/db embed-star serve --db-url wss://db.example.org
             """
     )
 

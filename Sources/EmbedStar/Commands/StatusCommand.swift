@@ -5,7 +5,12 @@ import FoundationEssentials
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show what a running embed-star is doing."
+        abstract: "Show what a running embed-star is doing.",
+        discussion: """
+            Examples:
+              embed-star status
+              embed-star status --server http://embed-star.internal:9090 --json
+            """
     )
 
     @Option(help: "URL of the service; by default the one that the settings describe.") var server: String?

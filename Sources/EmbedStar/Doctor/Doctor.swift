@@ -58,17 +58,21 @@ struct Doctor {
     }
 
     private func clock() async -> Finding {
-        let skew: Double
         do {
-            skew = Date().timeIntervalSince1970 - (try await storage.serverTime())
+            return Self.clockFinding(own: Date().timeIntervalSince1970, database: try await storage.serverTime())
         } catch {
             return Self.finding(for: error, settings)
         }
-        guard abs(skew) > Self.tolerableSkew else { return .good("clock", "agrees with the database's") }
+    }
+
+    /// - Parameters: both in seconds since 1970.
+    static func clockFinding(own: Double, database: Double) -> Finding {
+        let skew = own - database
+        guard abs(skew) > tolerableSkew else { return .good("clock", "agrees with the database's") }
         return .doubtful(
             "clock",
-            "differs from the database's by \(Int(skew.magnitude)) s",
-            remedy: "synchronise both machines' clocks (NTP)"
+            "\(HumanText.duration(seconds: skew.magnitude)) \(skew > 0 ? "ahead of" : "behind") the database's",
+            remedy: "synchronise both machines' clocks (NTP): claimed repos are given up too early or too late"
         )
     }
 
@@ -92,14 +96,14 @@ struct Doctor {
     private func storedVectors(_ model: EmbeddingModel) async -> Finding {
         do {
             let statistics = try await storage.jobs.statistics(model: model)
-            let stale = statistics.total - statistics.embedded - statistics.pending
-            guard stale > 0, statistics.embedded == 0, statistics.total > 0 else {
-                return .good("vectors", "\(statistics.embedded) of \(statistics.total) repos have one of this model")
-            }
+            let share = "\(statistics.embedded) of \(statistics.total) repos have one of \(model.fingerprint)"
+            guard let other = try await storage.otherFingerprint(than: model) else { return .good("vectors", share) }
             return .doubtful(
                 "vectors",
-                "none of \(statistics.total) repos has one of \(model.fingerprint)",
-                remedy: "`embed-star serve` or `drain` embeds them all; keep the old model to keep the old vectors"
+                "\(share); others are stored of \(other), which are not compared with these",
+                remedy:
+                    "`embed-star serve` or `drain` embeds those again; to keep them instead, set EMBEDDING_PROVIDER, "
+                    + "EMBEDDING_MODEL and EMBEDDING_DIMENSIONS as they were"
             )
         } catch {
             // Without the tables there is nothing to compare; the schema's own finding says so.

@@ -20,9 +20,14 @@ final class ImportProgress {
     func show(_ progress: RepoImport.Progress) {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let rate = seconds > 0 ? Double(progress.records) / seconds : 0
+        let left = progress.fraction.flatMap { $0 > 0 ? seconds * (1 - $0) / $0 : nil }
         line.show(
-            "\(HumanText.count(progress.records)) repos read, \(HumanText.rate(rate)) a second",
-            fraction: progress.fraction
+            ProgressLine.Report(
+                fraction: progress.fraction,
+                counts: "\(HumanText.count(progress.records)) repos read",
+                rate: "\(HumanText.rate(rate)) a second",
+                timeLeft: left.map { "\(HumanText.duration(seconds: $0)) left" }
+            )
         )
     }
 

@@ -1,6 +1,12 @@
 import EmbeddingCore
 import FoundationEssentials
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Streams files of repos into the store in batches; bad records are counted and reported, not fatal.
 struct RepoImport {
     /// What was done so far.
@@ -8,7 +14,7 @@ struct RepoImport {
         var records = 0
         var counts = UpsertCounts()
         var bad = 0
-        /// Share of the file read, nil when its size is not known.
+        /// Share of all files that is read, nil when their size is not known.
         var fraction: Double?
     }
 
@@ -32,16 +38,28 @@ struct RepoImport {
         self.onProgress = onProgress
     }
 
-    /// Imports one file.
+    /// Imports the files, one after another.
     /// - Throws: `ImportError` or `StoreError`; what was imported before stays, and importing again goes on from there.
-    mutating func run(_ path: String) async throws {
+    mutating func run(_ paths: [String]) async throws {
+        let sizes = paths.map(Self.size)
+        let total = sizes.contains(nil) ? nil : sizes.compactMap(\.self).reduce(0, +)
+        var finished = 0
+        for (path, size) in zip(paths, sizes) {
+            try await run(path, after: finished, of: total)
+            finished += size ?? 0
+        }
+    }
+
+    /// - Parameters:
+    ///   - before: bytes of the files before this one.
+    ///   - total: bytes of all files, nil when not known.
+    private mutating func run(_ path: String, after before: Int, of total: Int?) async throws {
         let file = try InputFile(path: path)
-        let size = Self.size(of: path)
         var splitter = JSONRecordSplitter()
         while true {
             let bytes = try file.read()
             let records = bytes.isEmpty ? [splitter.finish()].compactMap(\.self) : splitter.feed(bytes)
-            progress.fraction = size.map { min(1, Double(file.position) / Double($0)) }
+            progress.fraction = total.map { min(1, Double(before + file.position) / Double(max($0, 1))) }
             for record in records { try await add(record, of: path) }
             if bytes.isEmpty { break }
         }
@@ -80,6 +98,7 @@ struct RepoImport {
 
     private static func size(of path: String) -> Int? {
         guard path != "-" else { return nil }
-        return (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
     }
 }

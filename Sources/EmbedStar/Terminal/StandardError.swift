@@ -6,7 +6,8 @@
 
 /// The stream for messages to people.
 enum StandardError {
-    static let isTerminal = isatty(STDERR_FILENO) == 1
+    /// Whether lines can be rewritten there.
+    static let isTerminal = isatty(STDERR_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
 
     static func write(_ text: String) {
         var text = text

@@ -7,23 +7,24 @@ struct TextTable {
 
     init(_ columns: [(title: String, alignment: Alignment)]) { self.columns = columns }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    mutating func add(_ row: [String]) { rows.append(row.map(\.printable)) }
 
-    /// The table; the last column is cut where `width` ends.
+    /// The table; lines are cut where `width` ends.
     func rendered(width: Int) -> String {
         let widths = columns.indices.map { column in
-            ([columns[column].title] + rows.map { $0[column] }).map(\.count).max() ?? 0
+            ([columns[column].title] + rows.map { $0[column] }).map(DisplayWidth.of).max() ?? 0
         }
         return ([columns.map(\.title)] + rows).map { row in
             let cells = row.indices.map { pad($0, row[$0], widths[$0]) }
             let line = cells.joined(separator: "  ")
-            let text = line.count > width ? String(line.prefix(max(width - 1, 1))) + "…" : line
+            let text =
+                DisplayWidth.of(line) > width ? DisplayWidth.prefix(line, max(width - 1, 1)) + "…" : line
             return String(text.reversed().drop { $0 == " " }.reversed())
         }.joined(separator: "\n")
     }
 
     private func pad(_ column: Int, _ text: String, _ width: Int) -> String {
-        let space = String(repeating: " ", count: max(0, width - text.count))
+        let space = String(repeating: " ", count: max(0, width - DisplayWidth.of(text)))
         return columns[column].alignment == .left ? text + space : space + text
     }
 }

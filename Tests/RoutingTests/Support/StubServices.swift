@@ -11,6 +11,7 @@ final class StubServices: Sendable {
     let embeddings = StubEmbeddings()
     let repos = StubRepos()
     let search = StubSearch()
+    let map = StubMap()
     let pipeline = StubPipeline()
     let health = StubHealth()
     let metrics = MetricsRegistry()
@@ -23,6 +24,7 @@ final class StubServices: Sendable {
                 embeddings: embeddings,
                 repos: repos,
                 search: search,
+                map: map,
                 pipeline: pipeline,
                 health: health,
                 metrics: metrics,
@@ -187,6 +189,12 @@ final class StubSearch: RepoSearch {
             coverage: 0.25
         )
     }
+}
+
+final class StubMap: RepoMapSource {
+    let map = Mutex<RepoMap?>(nil)
+
+    func latestMap() -> RepoMap? { map.withLock { $0 } }
 }
 
 final class StubPipeline: PipelineControl {

@@ -1,0 +1,149 @@
+"""What the command line shows, on a terminal, in a pipe, and to a shell."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import shutil
+import struct
+import subprocess
+import termios
+
+import pytest
+
+from Harness import service as program
+from Harness.process import CHECKOUT
+
+COMMANDS = ["serve", "import", "search", "similar", "status", "drain", "config", "doctor"]
+
+
+@pytest.fixture
+def repos(tmp_path):
+    """A file of 3000 repos."""
+    path = tmp_path / "repos.ndjson"
+    path.write_text("".join(json.dumps({"full_name": f"o{i}/r", "description": f"Number {i}."}) + "\n"
+                            for i in range(3000)))
+    return path
+
+
+def on_terminal(arguments, settings, directory, columns, term="xterm"):
+    """Runs a subcommand on a terminal of so many columns; its status and all that it wrote."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen([program.program(), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=slave,
+                               stderr=slave, cwd=directory, env={**program.environment(settings), "TERM": term})
+    os.close(slave)
+    written = b""
+    while True:
+        try:
+            piece = os.read(master, 65536)
+        except OSError:  # EIO: nobody has the terminal open any more
+            break
+        if not piece:
+            break
+        written += piece
+    os.close(master)
+    return process.wait(60), written.decode()
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80])
+def test_progress_stays_on_one_line_of_a_terminal(database, upstream, tmp_path, repos, columns):
+    settings = {**database.settings, **upstream.openai(), "BATCH_SIZE": 64, "PARALLEL_WORKERS": 1}
+    upstream.delay = 0.05
+    for command, total in ((["import", repos], "3,000 repos read: 3,000 created"), (["drain"], "3,000 repos embedded")):
+        status, written = on_terminal(command, settings, tmp_path, columns)
+        assert status == 0, written
+        *frames, last = re.split(r"\r\x1b\[K", written)
+        shown = [frame for frame in frames if frame.strip()]
+        assert shown, written
+        assert all(len(frame) < columns and "\n" not in frame for frame in shown)
+        assert any(re.search(r"\d %", frame) for frame in shown), shown
+        assert last.replace("\r\n", "\n").startswith(total)
+        assert last.count("\n") == 1
+
+
+def test_progress_in_a_pipe_is_plain_lines(database, upstream, run, repos):
+    settings = {**database.settings, **upstream.openai()}
+    for command in (["import", repos], ["drain"]):
+        result = run(*command, settings=settings)
+        assert result.returncode == 0, result.stderr
+        assert "\r" not in result.stderr and "\x1b" not in result.stderr
+        assert result.stdout.count("\n") == 1
+
+
+def test_a_dumb_terminal_gets_plain_lines(database, upstream, tmp_path, repos):
+    status, written = on_terminal(["import", repos], {**database.settings, **upstream.openai()}, tmp_path, 80, "dumb")
+    assert status == 0
+    assert "\x1b" not in written
+
+
+def test_results_are_a_table_or_json(database, upstream, serve, run, tmp_path):
+    service = serve(database.settings, upstream.openai(), SEARCH_BACKEND="memory")
+    database.add("qdrant/qdrant", description="Vector\ndatabase \x1b[31mred", language="Rust", stars=21000)
+    database.add("a/vector-database", description="Another vector database", language="Go", stars=7)
+    service.await_drained(2)
+    settings = {**service.settings}
+    result = run("search", "vector database", settings=settings)
+    assert result.returncode == 0, result.stderr
+    head, *rows = result.stdout.splitlines()
+    assert head.split() == ["SCORE", "REPO", "LANGUAGE", "STARS", "DESCRIPTION"]
+    assert len(rows) == 2
+    assert "\x1b" not in result.stdout
+    for row in rows:
+        assert re.match(r" *0\.\d{3}  \S+ +(Rust|Go) +[\d,]+  \S", row)
+        assert len(row[: row.index("ector")].rstrip("V").rstrip()) <= head.index("DESCRIPTION") + len("Another v")
+    assert {row.split()[1] for row in rows} == {"qdrant/qdrant", "a/vector-database"}
+    answer = json.loads(run("search", "vector database", "--json", "--language", "rust", settings=settings).stdout)
+    assert [hit["full_name"] for hit in answer["results"]] == ["qdrant/qdrant"]
+    similar = run("similar", "qdrant/qdrant", settings=settings)
+    assert "a/vector-database" in similar.stdout and "qdrant/qdrant" not in similar.stdout
+    status, narrow = on_terminal(["search", "vector database"], settings, tmp_path, 40)
+    assert status == 0 and all(len(line) <= 40 for line in narrow.replace("\r", "").splitlines())
+
+
+def test_status_shows_the_state_at_a_glance(database, upstream, serve, run):
+    service = serve(database.settings, upstream.openai())
+    database.add("a/b")
+    service.await_drained(1)
+    result = run("status", settings=service.settings)
+    assert result.returncode == 0
+    assert "1 of 1 embedded (100 %), 0 pending, 0 failed" in result.stdout
+    assert service.url in result.stdout and "provider  ready" in result.stdout
+    assert json.loads(run("status", "--json", settings=service.settings).stdout)["embedded"] == 1
+
+
+def test_a_service_that_is_not_there_is_explained(run):
+    result = run("status", settings={"PORT": 1})
+    assert result.returncode == 69
+    assert "embed-star serve" in result.stderr and "--server" in result.stderr
+    assert "Traceback" not in result.stderr and result.stdout == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_examples(run, command):
+    result = run(command, "--help", settings={})
+    assert result.returncode == 0
+    examples = result.stdout.split("Examples:")[1]
+    assert f"embed-star {command}" in examples
+
+
+@pytest.mark.parametrize("shell, check", [("bash", ["bash", "-n"]), ("zsh", ["zsh", "-n"]), ("fish", ["fish", "-n"])])
+def test_completions_are_made_for_every_shell(run, tmp_path, shell, check):
+    result = run("--generate-completion-script", shell, settings={})
+    assert result.returncode == 0
+    assert all(command in result.stdout for command in COMMANDS)
+    if shutil.which(check[0]):
+        path = tmp_path / "completions"
+        path.write_text(result.stdout)
+        subprocess.run([*check, path], check=True, timeout=20)
+
+
+def test_the_manual_is_up_to_date():
+    made = subprocess.run([CHECKOUT / "scripts/manual", program.program()], check=True, capture_output=True, text=True)
+    assert made.stdout == (CHECKOUT / "docs/embed-star.1").read_text(), "run scripts/manual PROGRAM >docs/embed-star.1"
+    assert all(f"embed\\-star {command}" in made.stdout for command in COMMANDS)
+    if shutil.which("groff"):
+        checked = subprocess.run(["groff", "-man", "-ww", "-Tutf8", "-z"], input=made.stdout, capture_output=True,
+                                 text=True, check=True)
+        assert not checked.stderr
