@@ -13,7 +13,7 @@ import termios
 import pytest
 
 from Harness import service as program
-from Harness.process import CHECKOUT
+from Harness.process import CHECKOUT, eventually
 
 COMMANDS = ["serve", "import", "search", "similar", "status", "drain", "config", "doctor"]
 
@@ -83,6 +83,8 @@ def test_results_are_a_table_or_json(database, upstream, serve, run, tmp_path):
     database.add("qdrant/qdrant", description="Vector\ndatabase \x1b[31mred", language="Rust", stars=21000)
     database.add("a/vector-database", description="Another vector database", language="Go", stars=7)
     service.await_drained(2)
+    # What was written last is searched a moment later.
+    eventually(lambda: len(service.get("/search?q=vector+database").json()["results"]) == 2, what="both repos found")
     settings = {**service.settings}
     result = run("search", "vector database", settings=settings)
     assert result.returncode == 0, result.stderr
