@@ -200,6 +200,8 @@ final class EventLoop: @unchecked Sendable {
             return mailbox.jobs
         }
         for job in rest { job() }
+        // A connection that closed while it waited for its turn would keep this loop, and the loop it.
+        postponed = []
         onEnd?()
     }
 
