@@ -32,6 +32,7 @@ let package = Package(
         .executable(name: "embed-star", targets: ["EmbedStar"]),
         .executable(name: "echo-server", targets: ["EchoServer"]),
         .executable(name: "encode-benchmark", targets: ["EncodeBenchmark"]),
+        .executable(name: "fake-provider", targets: ["FakeProvider"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -82,6 +83,11 @@ let package = Package(
         .executableTarget(name: "EncodeBenchmark", dependencies: ["Inference", arguments], swiftSettings: settings),
         .executableTarget(
             name: "EchoServer",
+            dependencies: ["HTTP", "Server", "Telemetry", logging],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "FakeProvider",
             dependencies: ["HTTP", "Server", "Telemetry", logging],
             swiftSettings: settings
         ),

@@ -14,7 +14,7 @@ CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT / "Tests"))
 
 from Harness.database import Engine  # noqa: E402
-from Harness.process import eventually  # noqa: E402, F401
+from Harness.process import Process, eventually  # noqa: E402, F401
 from Harness.service import Service  # noqa: E402
 
 
@@ -45,14 +45,28 @@ def database(path="memory"):
 
 
 @contextlib.contextmanager
-def service(*settings, **more):
-    """The service, ready."""
+def bound(processors):
+    """What is started meanwhile may use these processors alone; all if none are given."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, processors or before)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextlib.contextmanager
+def service(*settings, on=None, **more):
+    """The service, ready.
+
+    on: the processors it may use."""
     merged = {name: value for group in (*settings, more) for name, value in group.items()}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as directory:
-        started = Service(merged, directory, port)
+        with bound(on):
+            started = Service(merged, directory, port)
         try:
             yield started.await_ready()
         finally:
