@@ -220,6 +220,44 @@ struct BatchQueueTests {
         #expect(result?.outcomes == [.failure(EmbeddingError(.timeout, ""))])
     }
 
+    @Test func `a request whose turn never came is told of the overload`() throws {
+        var queue = queue { $0.parallelCalls = 1 }
+        try submit(&queue, [text("a")])
+        #expect(calls(queue.advance(now: start)).count == 1)
+        let id = try submit(&queue, [text("b")], deadline: start + .seconds(3))
+        let result = finished(queue.advance(now: start + .seconds(3)))[id]
+        #expect(result?.outcomes == [.failure(EmbeddingError(.overloaded, ""))])
+    }
+
+    @Test func `texts that would come back late are not sent while the provider is busy`() throws {
+        var queue = queue { $0.parallelCalls = 1 }
+        try submit(&queue, [text("a")])
+        let first = calls(queue.advance(now: start))
+        let now = start + .seconds(1)
+        _ = finish(&queue, first[0], at: now)
+        try submit(&queue, [text("b")], at: now)
+        #expect(calls(queue.advance(now: now)).count == 1)
+        let late = try submit(&queue, [text("c")], deadline: now + .milliseconds(2500), at: now)
+        let early = try submit(&queue, [text("d")], deadline: now + .seconds(9), at: now)
+        #expect(finished(queue.advance(now: now + .milliseconds(1400))).isEmpty)
+        let ended = finished(queue.advance(now: now + .milliseconds(1600)))
+        #expect(ended[late]?.outcomes == [.failure(EmbeddingError(.overloaded, ""))])
+        #expect(ended[early] == nil)
+    }
+
+    @Test func `one slow call does not refuse everybody for ever`() throws {
+        var queue = queue { $0.parallelCalls = 1 }
+        try submit(&queue, [text("a")])
+        let first = calls(queue.advance(now: start))
+        let now = start + .seconds(60)
+        _ = finish(&queue, first[0], at: now)
+        try submit(&queue, [text("b")], deadline: now + .seconds(30), at: now)
+        #expect(calls(queue.advance(now: now)).count == 1)
+        #expect(throws: EmbeddingError(.overloaded, "")) {
+            try submit(&queue, [text("c")], deadline: now + .seconds(30), at: now)
+        }
+    }
+
     @Test func `a request without a deadline does not wait for ever`() throws {
         var queue = queue { $0.patience = .seconds(60) }
         let id = try submit(&queue, [text("a")])

@@ -65,7 +65,10 @@ extension BatchQueue {
     /// Limited by the provider's speed or by the pace, whichever takes longer.
     private func wait(texts: Int, tokens: Int, now: Instant) -> Duration {
         let calls = (texts + settings.batchSize - 1) / settings.batchSize
-        let speed = throughput.wait(calls: calls + self.calls.count, parallelCalls: settings.parallelCalls)
+        // Whoever finds nobody there may try, however slow the last call was: only calls show that it is better now.
+        let speed =
+            self.texts.isEmpty && self.calls.isEmpty
+            ? .zero : throughput.wait(calls: calls + self.calls.count, parallelCalls: settings.parallelCalls)
         let pace = pacer.wait(calls: calls, tokens: tokens, at: now)
         // Calls do not all take the same time: better to refuse a few too many than to answer everybody late.
         return max(speed * 1.1, pace)

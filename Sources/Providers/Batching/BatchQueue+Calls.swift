@@ -21,12 +21,27 @@ extension BatchQueue {
         for lane in lanes.indices { lanes[lane].compact(alive: requests.count) { requests[$0] != nil } }
     }
 
+    /// Ends the requests whose time is up, and while the provider is busy those too whose texts would come back late if
+    /// they were sent now: better that others get the provider's time.
     private mutating func expire(now: Instant, _ effects: inout [Effect]) {
-        while let id = deadlines.popDue(at: now) {
-            guard let request = requests[id] else { continue }
-            let error = request.lastError ?? EmbeddingError(.timeout, "the provider did not answer in the time given")
-            finish(id, missing: error, now: now, &effects)
+        let horizon = calls.isEmpty ? now : now + throughput.wait(calls: 1, parallelCalls: 1)
+        for id in deadlines.due(at: horizon) {
+            guard let request = requests[id], request.deadline <= now || request.started == nil else { continue }
+            finish(id, missing: request.lastError ?? lateness(of: request), now: now, &effects)
         }
+    }
+
+    /// Why a request that met no failure got no answer: the provider had it, or its turn never came.
+    private func lateness(of request: Request) -> EmbeddingError {
+        guard request.started == nil else {
+            return EmbeddingError(.timeout, "the provider did not answer in the time given")
+        }
+        let wait = throughput.wait(calls: calls.count, parallelCalls: settings.parallelCalls)
+        return EmbeddingError(
+            .overloaded,
+            "other texts took all of the time given",
+            retryAfter: max(.seconds(1), wait)
+        )
     }
 
     private mutating func nextCall(now: Instant) -> Call? {

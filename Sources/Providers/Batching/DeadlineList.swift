@@ -31,10 +31,8 @@ struct DeadlineList: Sendable {
         return entries.first?.deadline
     }
 
-    /// Takes the next request whose time is up.
-    mutating func popDue(at now: ContinuousClock.Instant) -> Int? {
-        guard let first = entries.first, first.deadline <= now else { return nil }
-        entries.removeFirst()
-        return first.request
+    /// The requests whose deadline has come by then, ended ones among them.
+    func due(at instant: ContinuousClock.Instant) -> [Int] {
+        entries.prefix { $0.deadline <= instant }.map(\.request)
     }
 }

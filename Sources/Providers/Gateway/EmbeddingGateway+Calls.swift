@@ -64,7 +64,9 @@ extension EmbeddingGateway {
             state.queue.cancel(id)
             return caller
         }
-        caller?.resume(returning: .failure(Self.cancelled))
+        guard let caller else { return }
+        caller.resume(returning: .failure(Self.cancelled))
+        advance()
     }
 
     private static let cancelled = EmbeddingError(.cancelled, "the caller has gone")
