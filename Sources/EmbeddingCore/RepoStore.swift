@@ -21,7 +21,12 @@ package protocol RepoStore: Sendable {
     func reprocess(_ scope: ReprocessScope, model: EmbeddingModel) async throws(StoreError) -> Int
 
     /// Dead letters in order of their ids, after `cursor` (as an earlier page gave it).
-    func failures(limit: Int, cursor: String?) async throws(StoreError) -> (failures: [FailedRepo], next: String?)
+    /// - Throws: `StoreError` with `.invalidArgument` for a cursor that no page gave.
+    func failures(
+        limit: Int,
+        cursor: String?,
+        includesPrivate: Bool
+    ) async throws(StoreError) -> (failures: [FailedRepo], next: String?)
 
     /// Makes all dead letters due again. - Returns: how many.
     func retryFailures() async throws(StoreError) -> Int

@@ -31,10 +31,7 @@ package struct RepoText: Sendable, Hashable {
 
     /// SHA-256 of the UTF-8 of `text`, in lower-case hex.
     package static func hash(_ text: String) -> String {
-        SHA256.hash(data: Array(text.utf8)).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        SHA256.hexadecimal(of: text.utf8)
     }
 
     /// `count` cut to its two leading digits: 98,765 becomes 98,000.

@@ -10,6 +10,8 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case conflict
         /// The statement or its values were refused.
         case rejected
+        /// What was asked for makes no sense, so that the database was not asked.
+        case invalidArgument = "invalid_argument"
         /// The tables are not there or of a later version.
         case schema
         /// The answer is not what the protocol promises.

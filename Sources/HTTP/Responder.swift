@@ -9,10 +9,16 @@ package protocol Responder: Sendable {
 
     /// The answer. The task is cancelled when the client goes away.
     func respond(to request: HTTPRequest) async -> HTTPResponse
+
+    /// How a request is told that the server refuses it once its head is known, such as for too large a body; nil for
+    /// the server's own words. Called on the event loop.
+    func refusal(of head: HTTPRequestHead, _ error: HTTPError) -> HTTPResponse?
 }
 
 extension Responder {
     package func respondNow(to request: HTTPRequest) -> HTTPResponse? { nil }
+
+    package func refusal(of head: HTTPRequestHead, _ error: HTTPError) -> HTTPResponse? { nil }
 }
 
 /// How a request's body is delivered, and its bound after expansion. A larger one is answered 413.

@@ -1,5 +1,6 @@
 package import HTTP
 import Logging
+import Synchronization
 import Telemetry
 
 /// The REST API: finds the endpoint of a request, checks key, rate and media types, and lets the endpoint answer.
@@ -8,8 +9,7 @@ package final class API: Responder {
     private let routes: [Route]
     private let unmatched: RouteMetrics
     private let ids = RequestIDs()
-    private let keys: KeyRing
-    private let limiter: RateLimiter?
+    private let access: Mutex<AccessControl>
     private let log: AccessLog
     private let configuration: APIConfiguration
     private let events: PipelineEvents
@@ -30,16 +30,29 @@ package final class API: Responder {
         }
         router = Router(templates: templates)
         unmatched = RouteMetrics(template: "unmatched", registry: dependencies.metrics)
-        keys = KeyRing(apiKeys: configuration.apiKeys, privateSearchKeys: configuration.privateSearchKeys)
-        limiter = configuration.requestsPerMinute.map { [keys] in
-            RateLimiter(perMinute: $0, callers: keys.callers, now: ContinuousClock.now)
-        }
+        access = Mutex(
+            AccessControl(
+                keys: KeyRing(apiKeys: configuration.apiKeys, privateSearchKeys: configuration.privateSearchKeys),
+                perMinute: configuration.requestsPerMinute,
+                now: clock.now
+            )
+        )
         log = AccessLog(logger: dependencies.logger)
         self.configuration = configuration
     }
 
     /// Ends the streams of events within a second. Call it when the process begins to shut down.
     package func endStreams() { events.end() }
+
+    /// From now on takes these keys and no others.
+    package func replaceKeys(_ apiKeys: [String], privateSearchKeys: [String]) {
+        let control = AccessControl(
+            keys: KeyRing(apiKeys: apiKeys, privateSearchKeys: privateSearchKeys),
+            perMinute: configuration.requestsPerMinute,
+            now: clock.now
+        )
+        access.withLock { $0 = control }
+    }
 
     /// Every path with its methods, as the contract has to name them.
     var surface: [(method: HTTPMethod, template: String)] {
@@ -53,95 +66,112 @@ package final class API: Responder {
         return .collect(limit: endpoint.bodyLimit ?? configuration.maximumBodyBytes)
     }
 
+    package func refusal(of head: HTTPRequestHead, _ error: HTTPError) -> HTTPResponse? {
+        let started = clock.now
+        let id = ids.identify(head)
+        var metrics = unmatched
+        var dialect = ErrorDialect(path: head.rawPath)
+        if case .found(let index, _) = router.match(head) {
+            metrics = routes[index].metrics
+            dialect = routes[index].dialect
+        }
+        var answer = (APIError(error) ?? .unexpected).response(dialect, requestID: id)
+        answer.headers.append("X-Request-Id", id)
+        metrics.record(head.method, answer.status, clock.now - started)
+        return answer
+    }
+
     package func respondNow(to request: HTTPRequest) -> HTTPResponse? {
         let started = clock.now
-        guard case .found(let index, let parameters) = router.match(request.head),
-            let endpoint = routes[index].endpoint(for: request.method)
-        else { return dispatchless(request, started: started) }
-        guard let now = endpoint.now else { return nil }
-        let id = ids.identify(request.head)
+        guard let call = call(for: request, started: started) else { return dispatchless(request, started: started) }
+        guard let now = call.endpoint.now else { return nil }
         do {
-            let caller = try admit(request, to: endpoint)
-            let context = RequestContext(
-                request: request,
-                parameters: parameters,
-                requestID: id,
-                caller: caller,
-                started: started
-            )
+            let access = access.withLock { $0 }
+            let context = try context(of: request, call, access)
             guard let response = try now(context) else { return nil }
-            try limiter?.admit(caller, endpoint, now: started)
-            return finish(response, request, endpoint, routes[index], id, started)
+            try access.count(context.caller, at: call.endpoint, now: started)
+            return finish(response, request, call)
         } catch {
-            return finish(response(to: error, endpoint.dialect, id), request, endpoint, routes[index], id, started)
+            return finish(response(to: error, call), request, call)
         }
     }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         let started = clock.now
-        guard case .found(let index, let parameters) = router.match(request.head),
-            let endpoint = routes[index].endpoint(for: request.method)
-        else { return dispatchless(request, started: started) }
-        let id = ids.identify(request.head)
-        let answer: HTTPResponse
+        guard let call = call(for: request, started: started) else { return dispatchless(request, started: started) }
         do {
-            let caller = try admit(request, to: endpoint)
-            try limiter?.admit(caller, endpoint, now: started)
-            let context = RequestContext(
-                request: request,
-                parameters: parameters,
-                requestID: id,
-                caller: caller,
-                started: started
-            )
-            answer = try await endpoint.handle(context)
+            let access = access.withLock { $0 }
+            let context = try context(of: request, call, access)
+            try access.count(context.caller, at: call.endpoint, now: started)
+            return finish(try await call.endpoint.handle(context), request, call)
         } catch {
-            answer = response(to: error, endpoint.dialect, id)
+            return finish(response(to: error, call), request, call)
         }
-        return finish(answer, request, endpoint, routes[index], id, started)
     }
 }
 
 // MARK: - Steps
 
 extension API {
+    /// A request on its way to the endpoint that answers it.
+    private struct Call {
+        let route: Route
+        let endpoint: Endpoint
+        let parameters: [String]
+        let id: String
+        let started: ContinuousClock.Instant
+    }
+
+    /// Nil when no endpoint is meant.
+    private func call(for request: HTTPRequest, started: ContinuousClock.Instant) -> Call? {
+        guard case .found(let index, let parameters) = router.match(request.head),
+            let endpoint = routes[index].endpoint(for: request.method)
+        else { return nil }
+        return Call(
+            route: routes[index],
+            endpoint: endpoint,
+            parameters: parameters,
+            id: ids.identify(request.head),
+            started: started
+        )
+    }
+
     /// Checks what can be checked before the body is read as anything.
-    private func admit(_ request: HTTPRequest, to endpoint: Endpoint) throws -> Caller {
-        let caller = endpoint.access == .open ? Caller() : try keys.caller(of: request.head)
-        if let type = endpoint.produces, !type.isAccepted(by: request.head) {
+    private func context(of request: HTTPRequest, _ call: Call, _ access: AccessControl) throws -> RequestContext {
+        let caller = try access.caller(of: request.head, at: call.endpoint)
+        if let type = call.endpoint.produces, !type.isAccepted(by: request.head) {
             throw APIError(.notAcceptable, .invalidRequest, "this route answers with \(type.type)/\(type.subtype)")
         }
-        try endpoint.consumes.check(request)
-        return caller
+        try call.endpoint.consumes.check(request)
+        return RequestContext(
+            request: request,
+            parameters: call.parameters,
+            requestID: call.id,
+            caller: caller,
+            started: call.started
+        )
     }
 
-    private func response(to error: any Error, _ dialect: ErrorDialect, _ id: String) -> HTTPResponse {
+    private func response(to error: any Error, _ call: Call) -> HTTPResponse {
         let known = APIError(error)
         if known == nil {
-            log.logger.error("unexpected fault: \(error)", metadata: ["request-id": "\(id)"])
+            log.logger.error("unexpected fault: \(error)", metadata: ["request-id": "\(call.id)"])
         }
-        return (known ?? .unexpected).response(dialect, requestID: id)
+        return (known ?? .unexpected).response(call.endpoint.dialect, requestID: call.id)
     }
 
-    private func finish(
-        _ response: HTTPResponse,
-        _ request: HTTPRequest,
-        _ endpoint: Endpoint,
-        _ route: Route,
-        _ id: String,
-        _ started: ContinuousClock.Instant
-    ) -> HTTPResponse {
+    private func finish(_ response: HTTPResponse, _ request: HTTPRequest, _ call: Call) -> HTTPResponse {
         var response = response
-        response.headers.append("X-Request-Id", id)
-        let duration = clock.now - started
-        route.metrics.record(request.method, response.status, duration)
+        response.headers.append("X-Request-Id", call.id)
+        let duration = clock.now - call.started
+        call.route.metrics.record(request.method, response.status, duration)
         log.record(
             request,
-            route: route.template,
+            route: call.route.template,
             status: response.status,
             duration: duration,
-            requestID: id,
-            level: endpoint.logLevel
+            requestID: call.id,
+            level: call.endpoint.logLevel
         )
         return response
     }
@@ -212,12 +242,5 @@ extension API {
         case .service: endpoints.filter { $0.group == .service }
         case .monitoring: endpoints.filter { $0.group == .monitoring }
         }
-    }
-}
-
-extension RateLimiter {
-    /// Open endpoints cost nothing and are not counted.
-    fileprivate func admit(_ caller: Caller, _ endpoint: Endpoint, now: ContinuousClock.Instant) throws {
-        if endpoint.access == .key { try admit(caller, now: now) }
     }
 }

@@ -12,7 +12,7 @@ package struct APIConfiguration: Sendable {
     package var serving = Serving.all
     /// Bearer keys for everything but health, probes, metrics, the page, the contract and webhooks; none: open.
     package var apiKeys: [String] = []
-    /// Keys that also see private repos in search.
+    /// Keys that also see private repos.
     package var privateSearchKeys: [String] = []
     /// Requests a key may make; nil without limit.
     package var requestsPerMinute: Int?

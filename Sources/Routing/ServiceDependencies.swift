@@ -6,6 +6,7 @@ package import Telemetry
 package struct ServiceDependencies: Sendable {
     package var embeddings: any EmbeddingService
     package var repos: any RepoStore
+    package var idempotency: any IdempotencyStore
     package var search: any RepoSearch
     package var map: any RepoMapSource
     package var pipeline: any PipelineControl
@@ -18,6 +19,7 @@ package struct ServiceDependencies: Sendable {
     package init(
         embeddings: any EmbeddingService,
         repos: any RepoStore,
+        idempotency: any IdempotencyStore,
         search: any RepoSearch,
         map: any RepoMapSource,
         pipeline: any PipelineControl,
@@ -28,6 +30,7 @@ package struct ServiceDependencies: Sendable {
     ) {
         self.embeddings = embeddings
         self.repos = repos
+        self.idempotency = idempotency
         self.search = search
         self.map = map
         self.pipeline = pipeline

@@ -26,5 +26,6 @@ struct Migration: Sendable {
             ]
         ),
         Migration(version: 2, steps: [.statements(Schema.events)]),
+        Migration(version: 3, steps: [.statements(Schema.idempotency)]),
     ]
 }

@@ -34,6 +34,12 @@ enum Schema {
     /// Where a repo is whose record id is not its name in lower case.
     static let names = "DEFINE TABLE IF NOT EXISTS repo_name SCHEMALESS;"
 
+    /// What was done under a name that a client gave, until `expires_at`.
+    static let idempotency = """
+        DEFINE TABLE IF NOT EXISTS idempotency_record SCHEMALESS;
+        DEFINE INDEX IF NOT EXISTS idempotency_record_expiry ON idempotency_record FIELDS expires_at;
+        """
+
     /// Finds the rows without a vector of the current model, and counts those with one.
     static let fingerprintIndex = """
         DEFINE INDEX IF NOT EXISTS repo_embedding_fingerprint ON repo FIELDS embedding_fingerprint CONCURRENTLY;

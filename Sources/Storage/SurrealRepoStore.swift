@@ -187,17 +187,21 @@ struct SurrealRepoStore: RepoStore {
 
     func failures(
         limit: Int,
-        cursor: String?
+        cursor: String?,
+        includesPrivate: Bool
     ) async throws(StoreError) -> (failures: [FailedRepo], next: String?) {
         var variables: [String: SurrealValue] = ["limit": SurrealValue(limit + 1)]
         if let cursor {
-            guard let after = Cursor.record(cursor) else { throw StoreError(.rejected, "the cursor is none of ours") }
+            guard let after = Cursor.record(cursor) else {
+                throw StoreError(.invalidArgument, "this cursor was not given by a page")
+            }
             variables["after"] = .recordID(after)
         }
         let rows = try await database.rows(
             """
             SELECT id, attempts, error, failed_at, repo.full_name AS full_name FROM embedding_job
-              WHERE status = "failed"\(cursor == nil ? "" : " AND id > $after") LIMIT $limit
+              WHERE status = "failed"\(cursor == nil ? "" : " AND id > $after")
+              \(includesPrivate ? "" : "AND repo.is_private != true") LIMIT $limit
             """,
             variables
         )

@@ -8,6 +8,7 @@ package struct SurrealStorage: Sendable {
     package let jobs: any EmbeddingJobQueue
     package let search: any SimilaritySearch
     package let feed: any RepoFeed
+    package let idempotency: any IdempotencyStore
     package let vectorIndex: VectorIndex
     let migrator: Migrator
 
@@ -21,6 +22,7 @@ package struct SurrealStorage: Sendable {
         jobs = SurrealJobQueue(database: database, index: index, readsUnattributed: readsUnattributed)
         search = SurrealSimilaritySearch(database: database, index: index)
         feed = SurrealRepoFeed(database: database)
+        idempotency = SurrealIdempotencyStore(database: database)
         vectorIndex = index
         migrator = Migrator(database: database, owner: owner, logger: logger)
     }

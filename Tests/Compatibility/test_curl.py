@@ -66,7 +66,25 @@ def test_text_embeddings_inference(shared_service, contract):
     assert [len(vector) for vector in one.json()] == [384]
     assert [len(vector) for vector in many.json()] == [384, 384]
     info = requests.get(f"{shared_service.url}/info", timeout=30).json()
-    assert "all-MiniLM-L6-v2" in str(info)
+    assert info["model_id"] == "all-MiniLM-L6-v2"
+    assert (info["dimensions"], info["max_client_batch_size"]) == (384, 2048)
+    assert info["max_input_length"] > 0
+    assert "embedding" in info["model_type"]
+
+
+def test_text_embeddings_inferences_prompts_are_prefixes(database, upstream, serve):
+    service = serve(database.settings, upstream.openai(QUERY_PREFIX="find: ", DOCUMENT_PREFIX="text: "))
+    for name in ("query", "document"):
+        assert service.post("/embed", {"inputs": "dates", "prompt_name": name}).status_code == 200
+    assert (upstream.texts["find: dates"], upstream.texts["text: dates"]) == (1, 1)
+
+
+def test_text_embeddings_inferences_statuses(database, upstream, serve):
+    service = serve(database.settings, upstream.openai(RETRY_ATTEMPTS=1, RETRY_DELAY_MS=1, MAX_CLIENT_BATCH=4))
+    upstream.fail(200, body="nonsense", when=lambda texts: "spoilt" in texts)
+    for inputs, status, kind in [(["x"] * 5, 413, "validation"), (["spoilt"], 424, "backend"), ([], 400, "empty")]:
+        answer = service.post("/embed", {"inputs": inputs})
+        assert (answer.status_code, answer.json()["error_type"]) == (status, kind), answer.text
 
 
 @pytest.mark.parametrize("body", [{}, {"inputs": ""}, {"inputs": []}, {"inputs": 5}])

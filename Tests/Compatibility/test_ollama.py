@@ -41,11 +41,24 @@ def test_the_models_tag_may_be_given(client):
 def test_list_names_the_model(client):
     models = client.list().models
     assert [model.model.removesuffix(":latest") for model in models] == ["all-MiniLM-L6-v2"]
+    assert models[0].details.family == "bert"
+    assert models[0].modified_at
+    assert models[0].digest
+
+
+def test_more_dimensions_than_there_are_mean_all_there_are(client):
+    assert len(client.embed(model="all-MiniLM-L6-v2", input="Hello", dimensions=1024).embeddings[0]) == 384
+
+
+def test_options_and_keep_alive_are_taken(client):
+    answer = client.embed(model="all-MiniLM-L6-v2", input="Hello", options={"num_ctx": 256}, keep_alive="5m")
+    assert answer.prompt_eval_count > 0
 
 
 def test_show_describes_the_model(client):
     shown = client.show("all-MiniLM-L6-v2")
-    assert shown.modelinfo
+    assert shown.modelinfo["bert.embedding_length"] == 384
+    assert shown.details.family == "bert"
     assert "embedding" in (shown.capabilities or [])
 
 

@@ -113,6 +113,50 @@ def test_the_clients_own_retries_get_through_a_rate_limit(database, upstream, se
     assert len(answer.data[0].embedding) == 64
 
 
+def test_the_clients_own_retries_wait_as_long_as_our_429_says(database, upstream, serve):
+    service = serve(database.settings, upstream.openai(API_KEYS="key", API_RATE_LIMIT_PER_MINUTE=30))
+    with openai.OpenAI(base_url=f"{service.url}/v1", api_key="key", max_retries=5) as client:
+        for number in range(32):
+            assert client.embeddings.create(model="text-embedding-3-small", input=f"text {number}").data
+    assert service.metric("http_requests_total", route="/v1/embeddings", status="429") >= 1
+    with openai.OpenAI(base_url=f"{service.url}/v1", api_key="key", max_retries=0) as client:
+        with pytest.raises(openai.RateLimitError) as caught:
+            for number in range(32):
+                client.embeddings.create(model="text-embedding-3-small", input=f"more {number}")
+    assert caught.value.body["code"] == "rate_limit_exceeded"
+    assert int(caught.value.response.headers["Retry-After"]) >= 1
+
+
+def test_the_extensions_reach_the_provider(database, upstream, serve):
+    service = serve(database.settings, upstream.openai(QUERY_PREFIX="find: ", DOCUMENT_PREFIX="text: "))
+    with openai.OpenAI(base_url=f"{service.url}/v1", api_key="unused") as client:
+        raw = client.embeddings.with_raw_response.create(
+            model="text-embedding-3-small", input="dates", user="somebody", extra_body={"input_type": "query"})
+        client.embeddings.create(model="text-embedding-3-small", input="dates")
+    assert set(raw.headers.keys()) >= {"x-embed-star-cache", "server-timing", "x-request-id"}
+    assert (upstream.texts["find: dates"], upstream.texts["text: dates"]) == (1, 1)
+
+
+@pytest.mark.parametrize("settings", ["together", "ollama"])
+def test_token_arrays_are_refused_where_the_provider_takes_text_alone(database, upstream, serve, settings):
+    service = serve(database.settings, getattr(upstream, settings)())
+    with openai.OpenAI(base_url=f"{service.url}/v1", api_key="unused", max_retries=0) as client:
+        model = client.models.list().data[0].id
+        with pytest.raises(openai.BadRequestError) as caught:
+            client.embeddings.create(model=model, input=[[1, 2], [3]])
+    assert "check_embedding_ctx_length" in caught.value.body["message"]
+    assert caught.value.body["param"] == "input"
+
+
+def test_a_body_over_the_limit_is_refused_in_the_dialect(database, upstream, serve):
+    service = serve(database.settings, upstream.openai(MAX_BODY_BYTES=4096))
+    with openai.OpenAI(base_url=f"{service.url}/v1", api_key="unused", max_retries=0) as client:
+        with pytest.raises(openai.APIStatusError) as caught:
+            client.embeddings.create(model="text-embedding-3-small", input="x" * 5000)
+    assert caught.value.status_code == 413
+    assert set(caught.value.body) == {"message", "type", "param", "code"}
+
+
 def test_a_wrong_key_is_an_authentication_error(database, upstream, serve):
     service = serve(database.settings, upstream.openai(API_KEYS="right"))
     with openai.OpenAI(base_url=f"{service.url}/v1", api_key="wrong", max_retries=0) as client:

@@ -65,6 +65,26 @@ import Testing
         )
     }
 
+    @Test func readsKeysAgainFromTheirFile() throws {
+        let values = try SettingValues(
+            environment: ["API_KEYS_FILE": "/run/keys", "PRIVATE_SEARCH_KEYS": "trusted"],
+            readFile: { _ in "one, two\nthree\n" }
+        )
+        #expect(values[Settings.apiKeys] == ["one", "two", "three"])
+        #expect(values.isFromFile(Settings.apiKeys))
+        #expect(!values.isFromFile(Settings.privateSearchKeys))
+        #expect(values.current(Settings.apiKeys, readFile: { $0 == "/run/keys" ? "four" : nil }) == ["four"])
+        #expect(values.current(Settings.privateSearchKeys, readFile: { _ in nil }) == ["trusted"])
+        for text in [nil, "", " \n", ",\n,"] as [String?] {
+            #expect(values.current(Settings.apiKeys, readFile: { _ in text }) == nil)
+        }
+    }
+
+    @Test(arguments: [",", " , ,"])
+    func refusesAListOfKeysWithoutKeys(text: String) {
+        #expect(faults(environment: ["API_KEYS": text]).count == 1)
+    }
+
     @Test(arguments: [("64MiB", 64 << 20), ("1048576", 1 << 20), ("2 kb", 2048), ("0", 0)])
     func readsByteSizes(text: String, bytes: Int) { #expect(ByteSize.parse(text) == bytes) }
 

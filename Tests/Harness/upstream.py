@@ -59,12 +59,16 @@ class Upstream:
         self.calls = []
         self.keys = collections.Counter()
         self.faults = []
+        # No call is answered while it is cleared.
+        self.gate = threading.Event()
+        self.gate.set()
         self.models = {"nomic-embed-text": 768}
         self.server = Listener(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self):
+        self.gate.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -154,6 +158,7 @@ class Upstream:
                     self.answer(fault.status, body, fault.headers)
                     return None
                 time.sleep(upstream.delay)
+                upstream.gate.wait(60)
                 upstream._finish(texts)
                 return [vector(str(text), dimensions) for text in texts]
 

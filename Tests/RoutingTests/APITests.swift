@@ -48,6 +48,29 @@ import Testing
         #expect(try await api.ask(.get, "/api/none").json["error"]?.string != nil)
     }
 
+    @Test(
+        arguments: [
+            (
+                "/v1/embeddings",
+                #"{"error":{"message":"too large","type":"invalid_request_error","param":null,"code":null}}"#
+            ),
+            ("/api/embed", #"{"error":"too large"}"#),
+            ("/embed", #"{"error":"too large","error_type":"validation"}"#),
+            (
+                "/repos",
+                #"{"type":"about:blank","title":"Content Too Large","status":413,"detail":"too large","instance":"me-1"}"#
+            ),
+        ]
+    )
+    func `what the server refuses is told in the dialect too`(path: String, text: String) throws {
+        let head = HTTPRequestHead(.post, path, headers: ["X-Request-Id": "me-1"])
+        let answer = try #require(services.api().refusal(of: head, HTTPError(.contentTooLarge, "too large")))
+        #expect(answer.status == .contentTooLarge)
+        #expect(answer.headers["X-Request-Id"] == "me-1")
+        guard case .bytes(let body) = answer.body else { throw APIError.unexpected }
+        #expect(String(decoding: body, as: UTF8.self) == text)
+    }
+
     @Test(arguments: ["", "a b", "a\"b", "é", String(repeating: "x", count: 65)])
     func `an insane request id is replaced`(id: String) async throws {
         let answer = try await services.api().ask(.get, "/livez", headers: ["X-Request-Id": id])
@@ -75,6 +98,23 @@ import Testing
         for path in ["/livez", "/readyz", "/health", "/metrics", "/openapi.yaml", "/"] {
             #expect(try await api.ask(.get, path).status == 200)
         }
+    }
+
+    @Test func `replaced keys count from the next request on`() async throws {
+        let api = services.api {
+            $0.apiKeys = ["old"]
+            $0.requestsPerMinute = 1
+        }
+        func status(_ key: String) async throws -> Int {
+            try await api.ask(.get, "/pipeline", headers: ["Authorization": "Bearer \(key)"]).status
+        }
+        #expect(try await status("old") == 200)
+        #expect(try await status("new") == 401)
+        api.replaceKeys(["new", "newer"], privateSearchKeys: [])
+        #expect(try await status("old") == 401)
+        #expect(try await status("new") == 200)
+        #expect(try await status("new") == 429)
+        #expect(try await status("newer") == 200)
     }
 
     @Test func `only private search keys see private repos`() async throws {

@@ -60,6 +60,10 @@ import Testing
         return String(decoding: sink.bytes, as: UTF8.self).split(separator: "\n\n").map(String.init)
     }
 
+    @Test func `a cursor that no page gave is 400`() async throws {
+        #expect(try await services.api().ask(.get, "/pipeline/failures?cursor=wrong").status == 400)
+    }
+
     @Test func `events come when something changed, and comments when nothing did`() async throws {
         let found = try await events(ticks: 5) { [services] count in
             if count == 1 { services.pipeline.statuses.withLock { $0.processed = 1 } }

@@ -247,20 +247,37 @@ import Testing
         #expect(try await api.ask(.post, "/reprocess", #"{"scope":"all"}"#, headers: headers).status == 202)
     }
 
-    @Test func `the store of answers is bounded`() async throws {
-        let store = IdempotencyStore(capacity: 2)
-        for key in ["a", "b", "c"] { _ = try await store.answer(to: key, payload: []) { HTTPResponse(.accepted) } }
-        var isRepeated = false
-        _ = try await store.answer(to: "a", payload: []) {
-            isRepeated = true
-            return HTTPResponse(.accepted)
+    @Test func `keys of different callers are different, and the same in every replica`() async throws {
+        func ask(_ key: String, _ keys: [String]) async throws -> Int {
+            let api = services.api { $0.apiKeys = keys }
+            let headers: HTTPHeaders = ["Idempotency-Key": "k1", "Authorization": "Bearer \(key)"]
+            return try await api.ask(.post, "/reprocess", #"{"scope":"all"}"#, headers: headers).status
         }
-        #expect(isRepeated)
-        isRepeated = false
-        _ = try await store.answer(to: "c", payload: []) {
-            isRepeated = true
-            return HTTPResponse(.accepted)
+        #expect(try await ask("one", ["one", "two"]) == 202)
+        #expect(try await ask("one", ["two", "one"]) == 202)
+        #expect(services.repos.state.withLock(\.scopes).count == 1)
+        #expect(try await ask("two", ["two", "one"]) == 202)
+        #expect(services.repos.state.withLock(\.scopes).count == 2)
+    }
+
+    @Test func `a private repo is shown to those alone who may see private ones`() async throws {
+        let repo = Repo(fullName: "a/secret", description: "hidden", isPrivate: true)
+        services.repos.state.withLock {
+            $0.repos["a/secret"] = StoredRepo(repo: repo, state: .failed, lastError: "bad")
+            $0.failures = [FailedRepo(fullName: "a/secret", attempts: 1, error: "bad", failedAt: "2026-01-01")]
         }
-        #expect(!isRepeated)
+        let api = services.api {
+            $0.apiKeys = ["ordinary"]
+            $0.privateSearchKeys = ["trusted"]
+        }
+        for (key, status) in [("ordinary", 404), ("trusted", 200)] {
+            let headers: HTTPHeaders = ["Authorization": "Bearer \(key)"]
+            #expect(try await api.ask(.get, "/repos/a/secret", headers: headers).status == status)
+            let waited = try await api.ask(.post, "/repos/a/secret/reprocess?wait=1", headers: headers)
+            #expect(waited.text.contains("hidden") == (status == 200))
+            let failures = try await api.ask(.get, "/pipeline/failures", headers: headers)
+            #expect(failures.text.contains("a/secret") == (status == 200))
+        }
+        #expect(try await services.api().ask(.get, "/repos/a/secret").status == 404)
     }
 }

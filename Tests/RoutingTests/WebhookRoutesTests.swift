@@ -134,6 +134,7 @@ import Testing
         ("renamed", #"{"repository":{"name":{"from":"old"}}}"#, "octo/old → octo/hello"),
         ("transferred", #"{"owner":{"from":{"user":{"login":"former"}}}}"#, "former/hello → octo/hello"),
         ("transferred", #"{"owner":{"from":{"organization":{"login":"org"}}}}"#, "org/hello → octo/hello"),
+        ("transferred", #"{"owner":{"from":{"user":null,"organization":{"login":"org"}}}}"#, "org/hello → octo/hello"),
     ])
     func `a repo that moves keeps its row`(action: String, changes: String, expected: String) async throws {
         let body = "{\"action\":\"\(action)\",\"changes\":\(changes),\"repository\":\(repository())}"
@@ -167,15 +168,19 @@ import Testing
         #expect(try await deliver(api, "push", body).status == 202)
     }
 
-    @Test func `handled deliveries are forgotten one by one`() throws {
-        let log = DeliveryLog(capacity: 2)
-        for id in ["a", "b", "c"] {
-            #expect(try log.begin(id))
-            log.finish(id, isHandled: true)
-        }
-        #expect(try log.begin("a"))
-        #expect(throws: APIError.self) { try log.begin("a") }
-        #expect(try !log.begin("c"))
+    @Test func `a delivery that another replica handled has no second effect`() async throws {
+        let body = "{\"action\":\"started\",\"repository\":\(repository())}"
+        #expect(try await deliver(api, "watch", body).status == 202)
+        #expect(try await deliver(api, "watch", body).status == 200)
+        #expect(upserted.count == 1)
+        #expect(services.idempotency.retentions.withLock { $0["github:d1"] ?? .zero } >= .seconds(3 * 86_400))
+    }
+
+    @Test func `a delivery that is being handled is 409`() async throws {
+        let record = IdempotencyRecord(payload: SHA256.hexadecimal(of: []))
+        services.idempotency.records.withLock { $0["github:d1"] = record }
+        #expect(try await deliver(api, "push", "{\"repository\":\(repository())}").status == 409)
+        #expect(upserted.isEmpty)
     }
 
     @Test(arguments: ["{", "[]", "{}", #"{"repository":{"full_name":"nope"}}"#, #"{"repository":3}"#])

@@ -155,7 +155,7 @@ import Testing
         var names: [String] = []
         var cursor: String?
         repeat {
-            let page = try await fixture.storage.repos.failures(limit: 2, cursor: cursor)
+            let page = try await fixture.storage.repos.failures(limit: 2, cursor: cursor, includesPrivate: true)
             #expect(page.failures.count <= 2)
             for failure in page.failures {
                 #expect(failure.error == "bad \(failure.fullName)")
@@ -172,8 +172,22 @@ import Testing
     @Test(arguments: ["", "zz", "00", "c8", "C8826472656F6F", String(repeating: "0", count: 5000)])
     func cursorOfSomebodyElseIsRefused(_ cursor: String) async throws {
         let fixture = try await pending(0)
-        await #expect(throws: StoreError(.rejected, "")) {
-            try await fixture.storage.repos.failures(limit: 2, cursor: cursor)
+        await #expect(throws: StoreError(.invalidArgument, "")) {
+            try await fixture.storage.repos.failures(limit: 2, cursor: cursor, includesPrivate: true)
+        }
+    }
+
+    @Test func deadLettersOfPrivateReposAreLeftOutUnlessAskedFor() async throws {
+        let fixture = try await pending(3)
+        try await fixture.run("UPDATE repo SET is_private = true WHERE full_name = 'a/r1'")
+        try await fixture.complete(try await fixture.claim("t"), "t") { _ in .deadLetter(error: "bad") }
+        for (includesPrivate, expected) in [(false, ["a/r0", "a/r2"]), (true, ["a/r0", "a/r1", "a/r2"])] {
+            let page = try await fixture.storage.repos.failures(
+                limit: 10,
+                cursor: nil,
+                includesPrivate: includesPrivate
+            )
+            #expect(page.failures.map(\.fullName) == expected)
         }
     }
 

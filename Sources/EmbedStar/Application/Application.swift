@@ -42,6 +42,7 @@ struct Application {
         let dependencies = ServiceDependencies(
             embeddings: embeddings,
             repos: storage.repos,
+            idempotency: storage.idempotency,
             search: search.search,
             map: search.map,
             pipeline: pipeline,
@@ -51,9 +52,12 @@ struct Application {
             logger: context.logger("http")
         )
         let servers = try await startServers(dependencies)
+        let rotations = servers.compactMap {
+            KeyRotation(settings: settings, api: $0.api, logger: context.logger("keys"))
+        }
         let lifetime = PipelineLifetime(storage: storage, pipeline: pipeline, health: health, logger: logger)
         // They are stopped in the opposite order: readiness goes first, then the servers, then what works behind them.
-        try await runGroup([lifetime] + search.lifetimes + servers + [health])
+        try await runGroup([lifetime] + search.lifetimes + rotations + servers + [health])
     }
 
     private func runGroup(_ services: [any Service]) async throws {

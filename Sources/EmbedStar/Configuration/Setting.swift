@@ -73,10 +73,11 @@ extension Setting where Value == String? {
 }
 
 extension Setting where Value == [String] {
-    /// Comma-separated.
+    /// Comma-separated, or a line each. A list that is set has items: no key is not the same as none needed.
     static func list(_ name: String, _ summary: String, isSecret: Bool = false) -> Self {
         Setting(name, default: [], shown: "", summary, accepted: "a comma-separated list", isSecret: isSecret) {
-            Self.items($0)
+            let items = Self.items($0)
+            return items.isEmpty ? nil : items
         }
     }
 
@@ -89,7 +90,7 @@ extension Setting where Value == [String] {
     }
 
     private static func items(_ text: String) -> [String] {
-        text.split(separator: ",").map { $0.trimmed }.filter { !$0.isEmpty }
+        text.split { $0 == "," || $0.isNewline }.map { $0.trimmed }.filter { !$0.isEmpty }
     }
 }
 

@@ -6,6 +6,8 @@ struct SettingValues: Sendable {
     enum Source: String, Sendable { case flag, environment, file = ".env", `default` }
 
     private var texts: [String: (text: String, source: Source)] = [:]
+    /// Where the secrets were read that came from files.
+    private var paths: [String: String] = [:]
 
     /// Faults of all settings together, a line each.
     struct Faults: Error, CustomStringConvertible {
@@ -33,8 +35,9 @@ struct SettingValues: Sendable {
                 (.flag, flags), (.environment, environment), (.file, file.values),
             ]
             for (source, values) in sources {
-                guard let text = Self.value(of: setting, in: values, &faults, readFile) else { continue }
+                guard let (text, path) = Self.value(of: setting, in: values, &faults, readFile) else { continue }
                 if setting.accepts(text) {
+                    paths[setting.name] = path
                     texts[setting.name] = (text, source)
                 } else {
                     let shown = setting.isSecret ? "its value" : "\"\(text)\""
@@ -57,12 +60,26 @@ struct SettingValues: Sendable {
         return (setting.isSecret ? "***" : text, source)
     }
 
+    /// Whether the value was read from a file, which may change.
+    func isFromFile(_ setting: any AnySetting) -> Bool { paths[setting.name] != nil }
+
+    /// The value that the setting's file holds now; that of the start when there is no file.
+    /// - Returns: nil when the file holds no value that is accepted.
+    func current<Value>(
+        _ setting: Setting<Value>,
+        readFile: (String) -> String? = SettingValues.contents(of:)
+    ) -> Value? {
+        guard let path = paths[setting.name] else { return self[setting] }
+        guard let text = readFile(path)?.trimmed, !text.isEmpty else { return nil }
+        return setting.parse(text)
+    }
+
     func isSet(_ setting: any AnySetting) -> Bool { texts[setting.name] != nil }
 
     /// All secrets that are set, each item of a list by itself, for redaction.
     var secrets: [String] {
         Settings.all.filter(\.isSecret).compactMap { texts[$0.name]?.text }
-            .flatMap { text in [text] + text.split(separator: ",").map { $0.trimmed } }
+            .flatMap { text in [text] + text.split { $0 == "," || $0.isNewline }.map { $0.trimmed } }
     }
 
     private static func value(
@@ -70,14 +87,14 @@ struct SettingValues: Sendable {
         in values: [String: String],
         _ faults: inout [String],
         _ readFile: (String) -> String?
-    ) -> String? {
-        if let text = values[setting.name], !text.isEmpty { return text }
+    ) -> (text: String, path: String?)? {
+        if let text = values[setting.name], !text.isEmpty { return (text, nil) }
         guard setting.isSecret, let path = values["\(setting.name)_FILE"], !path.isEmpty else { return nil }
         guard let text = readFile(path)?.trimmed, !text.isEmpty else {
             faults.append("\(setting.name)_FILE: cannot read a value from \(path)")
             return nil
         }
-        return text
+        return (text, path)
     }
 
     private static func read(_ arguments: [String], _ faults: inout [String]) -> [String: String] {

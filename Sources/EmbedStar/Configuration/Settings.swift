@@ -164,12 +164,13 @@ enum Settings {
     )
     static let apiKeys = Setting.list(
         "API_KEYS",
-        "bearer keys, comma-separated, for everything but probes, metrics and signed webhooks",
+        "bearer keys, comma-separated, for everything but probes, metrics and signed webhooks; a file of them "
+            + "(`API_KEYS_FILE`) is read again when it changes",
         isSecret: true
     )
     static let privateSearchKeys = Setting.list(
         "PRIVATE_SEARCH_KEYS",
-        "the keys that see private repos in search",
+        "the keys that see private repos",
         isSecret: true
     )
     static let apiRateLimit = Setting.optionalInteger(

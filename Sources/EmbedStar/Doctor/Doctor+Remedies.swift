@@ -23,7 +23,7 @@ extension Doctor {
             .bad("schema", error.message, remedy: "use the embed-star version that wrote it, or a later one")
         case .badResponse:
             .bad("database", error.message, remedy: "check that DB_URL names a SurrealDB server, 2.3 or later")
-        case .conflict, .rejected:
+        case .conflict, .rejected, .invalidArgument:
             .bad("database", error.message, remedy: "look at the database's own log")
         }
     }

@@ -15,7 +15,8 @@ extension APIError {
         case let error as SearchError:
             guard let mapped = APIError(error) else { return nil }
             self = mapped
-        case let error as HTTPError: self.init(error.status, .invalidRequest, error.message)
+        case let error as HTTPError:
+            self.init(error.status, error.status == .serviceUnavailable ? .unavailable : .invalidRequest, error.message)
         case is CancellationError: self = .cancelled
         default: return nil
         }
@@ -54,6 +55,7 @@ extension APIError {
                 retryAfter: .seconds(1)
             )
         case .badResponse: self.init(.badGateway, .backend, "the database gave an answer that makes no sense")
+        case .invalidArgument: self = .badRequest(error.message)
         case .cancelled: self = .cancelled
         case .rejected: return nil
         }

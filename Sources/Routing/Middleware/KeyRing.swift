@@ -1,3 +1,5 @@
+import Crypto
+import EmbeddingCore
 import HTTP
 
 /// The bearer keys that open the API (RFC 6750 §2.1). Every key is compared in full, so that the time tells nothing
@@ -5,19 +7,25 @@ import HTTP
 struct KeyRing: Sendable {
     private struct Key: Sendable {
         let bytes: [UInt8]
+        let fingerprint: String
         let seesPrivate: Bool
+
+        init(_ text: String, seesPrivate: Bool) {
+            bytes = Array(text.utf8)
+            fingerprint = String(SHA256.hexadecimal(of: bytes).prefix(16))
+            self.seesPrivate = seesPrivate
+        }
     }
 
     private let keys: [Key]
 
     /// - Parameters:
     ///   - apiKeys: open the API.
-    ///   - privateSearchKeys: open the API and show private repos in search.
+    ///   - privateSearchKeys: open the API and show private repos.
     init(apiKeys: [String], privateSearchKeys: [String]) {
         let ordinary = apiKeys.filter { !privateSearchKeys.contains($0) }
         keys =
-            ordinary.map { Key(bytes: Array($0.utf8), seesPrivate: false) }
-            + privateSearchKeys.map { Key(bytes: Array($0.utf8), seesPrivate: true) }
+            ordinary.map { Key($0, seesPrivate: false) } + privateSearchKeys.map { Key($0, seesPrivate: true) }
         isClosed = !apiKeys.isEmpty
     }
 
@@ -38,7 +46,9 @@ struct KeyRing: Sendable {
         let found = head.bytes.withUnsafeBufferPointer { bytes in
             Self.token(UnsafeBufferPointer(rebasing: bytes[range])).flatMap(index)
         }
-        if let found { return Caller(key: found, seesPrivate: keys[found].seesPrivate) }
+        if let found {
+            return Caller(key: found, fingerprint: keys[found].fingerprint, seesPrivate: keys[found].seesPrivate)
+        }
         guard isClosed else { return Caller() }
         throw APIError(.unauthorized, .authentication, "the API key is not one of this server's")
     }

@@ -40,7 +40,11 @@ struct PipelineRoutes: Sendable {
         let limit = query.integer("limit", in: 1...1000) ?? 100
         let cursor = query.string("cursor", length: 1...512)
         try query.finish()
-        let page = try await store.failures(limit: limit, cursor: cursor)
+        let page = try await store.failures(
+            limit: limit,
+            cursor: cursor,
+            includesPrivate: context.caller.seesPrivate
+        )
         return .json { json in
             json.key("failures")
             json.array { json in

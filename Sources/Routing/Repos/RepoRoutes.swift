@@ -23,7 +23,9 @@ struct RepoRoutes: Sendable {
             },
             Endpoint(method: .get, template: "/repos/{owner}/{name}") { context in
                 let name = try context.repoName()
-                guard let repo = try await store.repo(named: name) else { throw APIError.unknownRepo }
+                guard let repo = try await store.repo(named: name), context.caller.maySee(repo) else {
+                    throw APIError.unknownRepo
+                }
                 return .json { repo.write(to: &$0) }
             },
             Endpoint(method: .delete, template: "/repos/{owner}/{name}") { context in
@@ -83,6 +85,10 @@ extension StoredRepo {
             embedding.member("last_error", lastError)
         }
     }
+}
+
+extension Caller {
+    func maySee(_ stored: StoredRepo) -> Bool { seesPrivate || !stored.repo.isPrivate }
 }
 
 extension APIError {

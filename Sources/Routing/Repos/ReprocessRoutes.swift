@@ -6,7 +6,7 @@ struct ReprocessRoutes: Sendable {
     private let store: any RepoStore
     private let pipeline: any PipelineControl
     private let embeddings: any EmbeddingService
-    private let answers = IdempotencyStore()
+    private let work: IdempotentWork
     /// The longest wait: the server gives up on an answer soon after.
     private let maximumWait: Duration
 
@@ -15,6 +15,7 @@ struct ReprocessRoutes: Sendable {
         store = services.repos
         pipeline = services.pipeline
         embeddings = services.embeddings
+        work = IdempotentWork(store: services.idempotency, retention: .seconds(86_400))
     }
 
     var endpoints: [Endpoint] {
@@ -33,17 +34,18 @@ struct ReprocessRoutes: Sendable {
         let name = try context.repoName()
         guard try await store.reprocess(named: name, force: force) else { throw APIError.unknownRepo }
         pipeline.wake()
-        if wait > 0, let repo = try await settled(name, within: min(.seconds(wait), maximumWait)) {
+        if wait > 0, let repo = try await settled(name, context.caller, within: min(.seconds(wait), maximumWait)) {
             return .json { repo.write(to: &$0) }
         }
-        return .json(.accepted) { $0.member("enqueued", 1) }
+        return Self.enqueued(1)
     }
 
-    /// The repo once nothing of it is due any more; nil when that takes longer.
-    private func settled(_ name: String, within limit: Duration) async throws -> StoredRepo? {
+    /// The repo once nothing of it is due any more; nil when that takes longer or the caller may not see it.
+    private func settled(_ name: String, _ caller: Caller, within limit: Duration) async throws -> StoredRepo? {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             guard let repo = try await store.repo(named: name) else { throw APIError.unknownRepo }
+            guard caller.maySee(repo) else { return nil }
             if repo.state != .pending { return repo }
             try await Task.sleep(for: .milliseconds(100))
         }
@@ -53,14 +55,22 @@ struct ReprocessRoutes: Sendable {
     @Sendable
     private func reprocessMany(_ context: RequestContext) async throws -> HTTPResponse {
         let scope = try ReprocessScope(context.json())
-        guard let key = try context.idempotencyKey() else { return try await reprocess(scope) }
-        return try await answers.answer(to: key, payload: context.bytes) { try await reprocess(scope) }
+        guard let key = try context.idempotencyKey() else { return Self.enqueued(try await reprocess(scope)) }
+        let done = try await work.perform("reprocess:\(key)", payload: context.bytes) {
+            try await reprocess(scope).description
+        }
+        return Self.enqueued(Int(done.answer) ?? 0)
     }
 
-    private func reprocess(_ scope: ReprocessScope) async throws -> HTTPResponse {
+    /// - Returns: how many repos were made due.
+    private func reprocess(_ scope: ReprocessScope) async throws -> Int {
         let count = try await store.reprocess(scope, model: embeddings.model())
         pipeline.wake()
-        return .json(.accepted) { $0.member("enqueued", count) }
+        return count
+    }
+
+    private static func enqueued(_ count: Int) -> HTTPResponse {
+        .json(.accepted) { $0.member("enqueued", count) }
     }
 }
 

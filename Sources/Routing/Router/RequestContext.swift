@@ -22,6 +22,8 @@ struct RequestContext: Sendable {
 struct Caller: Sendable, Hashable {
     /// Which of the configured keys was shown; nil without one.
     var key: Int?
-    /// Whether private repos may be in its search results.
+    /// The same in every replica and after the keys were changed; nil without a key.
+    var fingerprint: String?
+    /// Whether it may read private repos.
     var seesPrivate = false
 }

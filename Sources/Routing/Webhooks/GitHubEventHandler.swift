@@ -1,5 +1,4 @@
 import EmbeddingCore
-import HTTP
 
 /// What each of GitHub's events does to the repo table. Work is enqueued by the table's own outbox, not done here.
 struct GitHubEventHandler: Sendable {
@@ -12,38 +11,30 @@ struct GitHubEventHandler: Sendable {
     let store: any RepoStore
     let pipeline: any PipelineControl
 
-    /// What became of an event.
-    struct Outcome: Sendable {
-        var status: HTTPStatus
-        var text: String
-
-        static func done(_ text: String) -> Outcome { Outcome(status: .accepted, text: text) }
-    }
-
+    /// - Returns: what became of the event.
     /// - Throws: `APIError` 400 when the payload is not what the event promises; `StoreError`.
-    func handle(_ event: String, _ payload: JSONValue) async throws -> Outcome {
-        if event == "ping" { return Outcome(status: .ok, text: "pong") }
-        guard Self.carriers.contains(event) else { return .done("ignored: embed-star does not follow this event") }
+    func handle(_ event: String, _ payload: JSONValue) async throws -> String {
+        guard Self.carriers.contains(event) else { return "ignored: embed-star does not follow this event" }
         guard let repository = payload["repository"] else { throw APIError.badRequest("the payload has no repository") }
         var update = try RepoUpdate(github: repository)
         if event == "repository", let outcome = try await repositoryAction(payload, &update) { return outcome }
         _ = try await store.upsert([update])
         pipeline.wake()
-        return .done("upserted")
+        return "upserted"
     }
 
     /// Handles what is more than an upsert. - Returns: nil when the repo is to be upserted.
-    private func repositoryAction(_ payload: JSONValue, _ update: inout RepoUpdate) async throws -> Outcome? {
+    private func repositoryAction(_ payload: JSONValue, _ update: inout RepoUpdate) async throws -> String? {
         switch payload["action"]?.string {
         case "deleted":
-            return .done(try await store.delete(named: update.fullName) ? "deleted" : "ignored: the repo is not known")
+            return try await store.delete(named: update.fullName) ? "deleted" : "ignored: the repo is not known"
         case "renamed":
             if let name = payload["changes"]?["repository"]?["name"]?["from"]?.string {
                 try await move(from: "\(update.fullName.prefix { $0 != "/" })/\(name)", to: update.fullName)
             }
         case "transferred":
             let former = payload["changes"]?["owner"]?["from"]
-            if let owner = (former?["user"] ?? former?["organization"])?["login"]?.string {
+            if let owner = former?["user"]?["login"]?.string ?? former?["organization"]?["login"]?.string {
                 let name = update.fullName.drop { $0 != "/" }.dropFirst()
                 try await move(from: "\(owner)/\(name)", to: update.fullName)
             }

@@ -5,14 +5,17 @@ import HTTP
 /// `POST /webhooks/github`: signed by GitHub over the raw body, so that no API key is needed.
 struct WebhookRoutes: Sendable {
     private static let bodyLimit = 25 << 20
+    /// GitHub delivers again on request for three days.
+    private static let retention = Duration.seconds(4 * 86_400)
 
     private let secret: SymmetricKey?
     private let handler: GitHubEventHandler
-    private let deliveries = DeliveryLog()
+    private let deliveries: IdempotentWork
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         secret = configuration.webhookSecret.map { SymmetricKey(data: Array($0.utf8)) }
         handler = GitHubEventHandler(store: services.repos, pipeline: services.pipeline)
+        deliveries = IdempotentWork(store: services.idempotency, retention: Self.retention)
     }
 
     var endpoints: [Endpoint] {
@@ -40,17 +43,12 @@ struct WebhookRoutes: Sendable {
         guard let delivery = context.head.header("x-github-delivery"), (1...64).contains(delivery.utf8.count) else {
             throw APIError.badRequest("the header X-GitHub-Delivery is missing")
         }
-        guard try deliveries.begin(delivery) else {
-            return .json { $0.member("result", "this delivery has been handled already") }
-        }
-        do {
-            let outcome = try await handler.handle(event, payload(context))
-            deliveries.finish(delivery, isHandled: true)
-            return .json(outcome.status) { $0.member("result", outcome.text) }
-        } catch {
-            deliveries.finish(delivery, isHandled: false)
-            throw error
-        }
+        let payload = try payload(context)
+        if event == "ping" { return .json { $0.member("result", "pong") } }
+        let done = try await deliveries.perform("github:\(delivery)") { try await handler.handle(event, payload) }
+        return done.isRepeated
+            ? .json { $0.member("result", "this delivery has been handled already") }
+            : .json(.accepted) { $0.member("result", done.answer) }
     }
 
     /// Checks `X-Hub-Signature-256` over the body as it came; CryptoKit compares in constant time.

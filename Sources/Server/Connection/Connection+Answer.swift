@@ -73,9 +73,12 @@ extension Connection {
     func refuse(_ refusal: Refusal) {
         loop.metrics.refusals.labeled(refusal.rawValue).increment()
         guard !machine.hasStartedAnswer else { return abort() }
-        cancelWork(HTTPError(refusal.status, refusal.message))
+        let error = HTTPError(refusal.status, refusal.message)
+        cancelWork(error)
         machine.startRefusal()
-        loop.encoder.encode(refusal.response, machine.context, into: &output.bytes)
+        var answer = refusal.response
+        if let message, let own = loop.responder.refusal(of: message.head, error) { answer.replaceContent(by: own) }
+        loop.encoder.encode(answer, machine.context, into: &output.bytes)
         completeAnswer()
     }
 
@@ -94,6 +97,12 @@ extension Connection {
 }
 
 extension HTTPResponse {
+    /// Takes over the content and the fields of `other`; its own fields of other names stay.
+    fileprivate mutating func replaceContent(by other: HTTPResponse) {
+        for field in other.headers.fields { headers[field.name] = field.value }
+        body = other.body
+    }
+
     var isStreamed: Bool { if case .stream = body { true } else { false } }
 
     /// Whether the answer to such a request carries its body (RFC 9110 §9.3.2, §15.3.5, §15.4.5).

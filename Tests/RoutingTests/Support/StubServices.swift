@@ -10,6 +10,7 @@ import Telemetry
 final class StubServices: Sendable {
     let embeddings = StubEmbeddings()
     let repos = StubRepos()
+    let idempotency = StubIdempotency()
     let search = StubSearch()
     let map = StubMap()
     let pipeline = StubPipeline()
@@ -23,6 +24,7 @@ final class StubServices: Sendable {
             ServiceDependencies(
                 embeddings: embeddings,
                 repos: repos,
+                idempotency: idempotency,
                 search: search,
                 map: map,
                 pipeline: pipeline,
@@ -154,14 +156,42 @@ final class StubRepos: RepoStore {
         }
     }
 
-    func failures(limit: Int, cursor: String?) async throws(StoreError) -> (failures: [FailedRepo], next: String?) {
-        let all = state.withLock(\.failures)
+    func failures(
+        limit: Int,
+        cursor: String?,
+        includesPrivate: Bool
+    ) async throws(StoreError) -> (failures: [FailedRepo], next: String?) {
+        if cursor == "wrong" { throw StoreError(.invalidArgument, "no such page") }
+        let all = state.withLock { state in
+            state.failures.filter { includesPrivate || state.repos[$0.fullName]?.repo.isPrivate != true }
+        }
         let start = cursor.flatMap { Int($0) } ?? 0
         let end = min(start + limit, all.count)
         return (Array(all[min(start, end)..<end]), end < all.count ? "\(end)" : nil)
     }
 
     func retryFailures() async throws(StoreError) -> Int { 3 }
+}
+
+/// Remembers for good; `retentions` says how long it was asked to.
+final class StubIdempotency: IdempotencyStore {
+    let records = Mutex<[String: IdempotencyRecord]>([:])
+    let retentions = Mutex<[String: Duration]>([:])
+
+    func begin(_ name: String, payload: String, lease: Duration) async throws(StoreError) -> IdempotencyRecord? {
+        records.withLock { records in
+            if let known = records[name] { return known }
+            records[name] = IdempotencyRecord(payload: payload)
+            return nil
+        }
+    }
+
+    func finish(_ name: String, answer: String, retention: Duration) async throws(StoreError) {
+        records.withLock { $0[name]?.answer = answer }
+        retentions.withLock { $0[name] = retention }
+    }
+
+    func abandon(_ name: String) async throws(StoreError) { records.withLock { $0[name] = nil } }
 }
 
 final class StubSearch: RepoSearch {

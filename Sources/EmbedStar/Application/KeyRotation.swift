@@ -1,0 +1,54 @@
+import Logging
+import Routing
+import ServiceLifecycle
+
+/// Looks at the files of API keys and hands changed keys to the API, so that they rotate without a restart.
+struct KeyRotation: Service {
+    private struct Keys: Equatable {
+        var api: [String]
+        var privateSearch: [String]
+    }
+
+    private static let interval = Duration.seconds(2)
+
+    let settings: SettingValues
+    let api: API
+    let logger: Logger
+
+    /// Nil when no key comes from a file.
+    init?(settings: SettingValues, api: API, logger: Logger) {
+        guard settings.isFromFile(Settings.apiKeys) || settings.isFromFile(Settings.privateSearchKeys) else {
+            return nil
+        }
+        self.settings = settings
+        self.api = api
+        self.logger = logger
+    }
+
+    func run() async throws { await cancelWhenGracefulShutdown { await watch() } }
+
+    private func watch() async {
+        var known: Keys? = Keys(api: settings[Settings.apiKeys], privateSearch: settings[Settings.privateSearchKeys])
+        while (try? await Task.sleep(for: Self.interval)) != nil {
+            let found = keys
+            guard found != known else { continue }
+            known = found
+            replace(found)
+        }
+    }
+
+    /// What the files hold now; nil when one of them holds no key.
+    private var keys: Keys? {
+        guard let api = settings.current(Settings.apiKeys),
+            let privateSearch = settings.current(Settings.privateSearchKeys)
+        else { return nil }
+        return Keys(api: api, privateSearch: privateSearch)
+    }
+
+    /// A file that is gone or empty opens nothing: the keys stay as they are.
+    private func replace(_ found: Keys?) {
+        guard let found else { return logger.warning("the file of API keys holds none; the former ones stay in force") }
+        api.replaceKeys(found.api, privateSearchKeys: found.privateSearch)
+        logger.notice("the API keys have changed", metadata: ["keys": "\(found.api.count)"])
+    }
+}
