@@ -101,6 +101,13 @@ def wrk(url, connections, seconds, texts=(), count=1, on=None):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]), latency(50), latency(99)
 
 
+def processor_seconds(pid):
+    """Processor time used so far: it says what work costs also where the machine is shared."""
+    with open(f"/proc/{pid}/stat") as file:
+        user, system = file.read().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def memory(pid):
     """Resident bytes now, and at most so far."""
     with open(f"/proc/{pid}/status") as status:
