@@ -69,7 +69,8 @@ let package = Package(
         .target(name: "CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Inference", ["COneDNN", "CInferenceKernels", crypto]),
         library("Providers", ["EmbeddingCore", "HTTPClient", "Inference", "Telemetry", logging, crypto, collections, heap]),
-        library("Search", ["EmbeddingCore", "Telemetry", "CSQLite", logging]),
+        .target(name: "CSearchKernels", cSettings: [.unsafeFlags(["-O2"])]),
+        library("Search", ["EmbeddingCore", "Telemetry", "CSQLite", "CSearchKernels", logging]),
         library("Pipeline", ["EmbeddingCore", "Telemetry", logging, collections]),
         .executableTarget(
             name: "EmbedStar",
@@ -99,12 +100,12 @@ let package = Package(
         tests("RoutingTests", ["Routing", "Server", "HTTP", "EmbeddingCore", "Telemetry", logging, crypto]),
         tests("HTTPClientTests", ["HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),
-        tests("StorageTests", ["Storage", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
+        tests("StorageTests", ["Storage", "Search", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
         tests("InferenceTests", ["Inference", "CInferenceKernels"], resources: [.copy("Fixtures")]),
         tests("ProvidersTests", ["Providers", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
-        tests("SearchTests", ["Search", "EmbeddingCore", "Telemetry", logging]),
+        tests("SearchTests", ["Search", "CSearchKernels", "EmbeddingCore", "Telemetry", logging]),
         tests("PipelineTests", ["Pipeline", "EmbeddingCore", "Telemetry", logging]),
-        tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "HTTP", "Routing", logging]),
+        tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "HTTP", "Routing", "Storage", logging]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -13,20 +13,13 @@ package protocol SimilaritySearch: Sendable {
     /// The stored vector of a repo, if it is of `model`; nil when there is no such repo.
     func vector(of fullName: String, model: EmbeddingModel) async throws(StoreError) -> StoredVector?
 
-    /// The stored vectors of those of the named repos (100 at most) that have one of `model`, by the names as given.
-    func vectors(of fullNames: [String], model: EmbeddingModel) async throws(StoreError) -> [String: Embedding]
-}
-
-extension SimilaritySearch {
-    /// Asks for one after another; a backend that can ask for all at once does so.
-    package func vectors(of fullNames: [String], model: EmbeddingModel) async throws(StoreError) -> [String: Embedding]
-    {
-        var vectors: [String: Embedding] = [:]
-        for name in fullNames {
-            if case .embedded(let vector) = try await vector(of: name, model: model) { vectors[name] = vector }
-        }
-        return vectors
-    }
+    /// The cosine similarities to `vector` of those of the named repos (1000 at most) that have a vector of `model`, by
+    /// the names as given.
+    func scores(
+        of fullNames: [String],
+        to vector: Embedding,
+        model: EmbeddingModel
+    ) async throws(StoreError) -> [String: Double]
 }
 
 /// A repo's vector, or that it has none yet.

@@ -108,26 +108,13 @@ extension HybridSearch {
         let minScore = asked.filter.minScore
         var hits = Array(ranking.prefix(minScore == nil ? asked.limit : max(asked.limit, Self.depth)))
         let unknown = hits.filter { $0.score == nil }.map(\.repo.fullName)
-        // Without the vectors the answer is still the answer; only those scores are missing.
-        if !unknown.isEmpty, let vectors = try? await similarity.vectors(of: unknown, model: query.model) {
-            for index in hits.indices where hits[index].score == nil {
-                hits[index].score = vectors[hits[index].repo.fullName].map { $0.cosine(to: query.embedding) }
-            }
+        // Without them the answer is still the answer; only those scores are missing.
+        if !unknown.isEmpty,
+            let scores = try? await similarity.scores(of: unknown, to: query.embedding, model: query.model)
+        {
+            for index in hits.indices { hits[index].score = hits[index].score ?? scores[hits[index].repo.fullName] }
         }
         if let minScore { hits.removeAll { ($0.score ?? -1) < minScore } }
         return Array(hits.prefix(asked.limit))
-    }
-}
-
-extension Embedding {
-    /// The cosine similarity of two vectors of one model.
-    fileprivate func cosine(to other: Embedding) -> Double {
-        var product = 0.0, own = 0.0, others = 0.0
-        for (left, right) in zip(values, other.values) {
-            product += Double(left * right)
-            own += Double(left * left)
-            others += Double(right * right)
-        }
-        return own > 0 && others > 0 ? product / (own * others).squareRoot() : 0
     }
 }

@@ -1,12 +1,13 @@
 import Synchronization
 
-/// Results of the parts of one search.
-final class Partials: Sendable {
-    private let parts: Mutex<[[VectorTable.Candidate]]>
+/// `@unchecked Sendable`: results of the parts of one scan, handed over under the lock.
+final class Partials: @unchecked Sendable {
+    private let lock = Mutex(())
+    private var parts: [[Candidate]]
 
-    init(count: Int) { parts = Mutex(Array(repeating: [], count: count)) }
+    init(count: Int) { parts = Array(repeating: [], count: count) }
 
-    func set(_ part: Int, _ candidates: [VectorTable.Candidate]) { parts.withLock { $0[part] = candidates } }
+    func set(_ part: Int, _ candidates: [Candidate]) { lock.withLock { _ in parts[part] = candidates } }
 
-    var joined: [VectorTable.Candidate] { parts.withLock { $0.flatMap { $0 } } }
+    var joined: [Candidate] { lock.withLock { _ in parts.flatMap { $0 } } }
 }

@@ -58,8 +58,25 @@ package final class RepoCatalog: Sendable {
         }
     }
 
+    /// The repos that pass the filter, its score aside; nil when there are more than `most`.
+    func repos(_ filter: SearchFilter, atMost most: Int) async -> [Repo]? {
+        await run(orElse: nil) { index throws(SQLiteError) in
+            let repos = try index.repos(filter, limit: most + 1)
+            return repos.count > most ? nil : repos
+        }
+    }
+
     func number(of fullName: String) async -> Int? {
         await run(orElse: nil) { index throws(SQLiteError) in try index.find(fullName)?.number }
+    }
+
+    /// By the names as given; those of repos that there are not are left out.
+    func numbers(of fullNames: [String]) async -> [String: Int] {
+        await run(orElse: [:]) { index throws(SQLiteError) in
+            var numbers: [String: Int] = [:]
+            for name in fullNames { numbers[name] = try index.find(name)?.number }
+            return numbers
+        }
     }
 
     func repo(named fullName: String) async -> Repo? {

@@ -4,7 +4,7 @@ import EmbeddingCore
 final class TextIndex {
     private let database: SQLiteDatabase
     private let insertRepo, updateRepo, deleteRepo, findID, findName, selectRepo: SQLiteStatement
-    private let insertWords, deleteWords, matchWords, hasWord, selectTerms: SQLiteStatement
+    private let insertWords, deleteWords, matchWords, filterRepos, hasWord, selectTerms: SQLiteStatement
     private var names = NameList()
     private var vocabulary = Vocabulary()
     private(set) var count = 0
@@ -37,12 +37,10 @@ final class TextIndex {
         matchWords = try database.prepare(
             """
             SELECT \(Self.columns) FROM word JOIN repo AS r ON r.number = word.rowid
-            WHERE word MATCH ?1 AND (?2 OR NOT private) AND stars >= ?3 AND (?4 IS NULL OR language = ?4 COLLATE NOCASE)
-                AND (?5 IS NULL OR r.owner = ?5 COLLATE NOCASE)
-                AND (?6 IS NULL OR r.owner <> ?6 COLLATE NOCASE) AND (?7 IS NULL OR full_name <> ?7 COLLATE NOCASE)
-            ORDER BY bm25(word, 4.0, 2.0, 1.0) * (1 + 0.2 * fame) LIMIT ?8
+            WHERE word MATCH ?8 AND \(Self.passes) ORDER BY bm25(word, 4.0, 2.0, 1.0) * (1 + 0.2 * fame) LIMIT ?7
             """
         )
+        filterRepos = try database.prepare("SELECT \(Self.columns) FROM repo AS r WHERE \(Self.passes) LIMIT ?7")
         hasWord = try database.prepare("SELECT 1 FROM word WHERE word MATCH ?1 LIMIT 1")
         selectTerms = try database.prepare("SELECT term, doc FROM term")
     }
@@ -56,6 +54,20 @@ final class TextIndex {
         CREATE VIRTUAL TABLE word USING fts5(name, owner, text, content='', tokenize='porter unicode61 remove_diacritics 2');
         CREATE VIRTUAL TABLE term USING fts5vocab(word, 'row');
         """
+
+    /// What `values(of:limit:)` fills in.
+    private static let passes = """
+        (?1 OR NOT private) AND stars >= ?2 AND (?3 IS NULL OR language = ?3 COLLATE NOCASE)
+        AND (?4 IS NULL OR r.owner = ?4 COLLATE NOCASE) AND (?5 IS NULL OR r.owner <> ?5 COLLATE NOCASE)
+        AND (?6 IS NULL OR full_name <> ?6 COLLATE NOCASE)
+        """
+
+    private static func values(of filter: SearchFilter, limit: Int) -> [SQLiteValue] {
+        [
+            .integer(filter.includesPrivate ? 1 : 0), .integer(filter.minStars ?? .min), .text(filter.language),
+            .text(filter.owner), .text(filter.excludeOwner), .text(filter.excludeName), .integer(limit),
+        ]
+    }
 
     private static let columns =
         "number, full_name, r.owner, description, language, stars, url, topics, private"
@@ -117,6 +129,13 @@ final class TextIndex {
 
     func repo(_ number: Int) throws(SQLiteError) -> Repo? { try first(selectRepo, .integer(number))?.repo }
 
+    /// Repos that pass the filter, its score aside.
+    func repos(_ filter: SearchFilter, limit: Int) throws(SQLiteError) -> [Repo] {
+        var repos: [Repo] = []
+        try filterRepos.query(Self.values(of: filter, limit: limit)) { repos.append(Self.hit($0).repo) }
+        return repos
+    }
+
     func find(_ fullName: String) throws(SQLiteError) -> TextHit? { try first(findName, .text(fullName)) }
 
     /// Repos whose name or words are those of `query`, slips of the keyboard forgiven.
@@ -138,13 +157,11 @@ final class TextIndex {
     private func wordMatches(_ query: String, _ filter: SearchFilter, _ limit: Int) throws(SQLiteError) -> [TextHit] {
         let terms = try self.terms(of: query)
         guard !terms.isEmpty else { return [] }
-        let values: [SQLiteValue] = [
-            .text(terms.map(Self.quoted).joined(separator: " OR ")), .integer(filter.includesPrivate ? 1 : 0),
-            .integer(filter.minStars ?? .min), .text(filter.language), .text(filter.owner), .text(filter.excludeOwner),
-            .text(filter.excludeName), .integer(limit),
-        ]
+        let values = Self.values(of: filter, limit: limit)
         var hits: [TextHit] = []
-        try matchWords.query(values) { hits.append(Self.hit($0)) }
+        try matchWords.query(values + [.text(terms.map(Self.quoted).joined(separator: " OR "))]) {
+            hits.append(Self.hit($0))
+        }
         return hits
     }
 

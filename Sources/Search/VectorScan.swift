@@ -32,12 +32,12 @@ package final class VectorScan: SimilaritySearch {
         guard isLoaded(for: model), vector.values.count == model.dimensions else {
             return try await fallback.nearest(to: vector, model: model, filter: filter, limit: limit)
         }
-        let found = await reading { table in
+        let found = await reading { (table) -> [ScoredNumber] in
             table.nearest(to: vector.values, filter: filter, limit: limit, threads: self.threads)
         }
         let repos = await catalog.repos(found.map(\.number))
         let hits = found.compactMap { candidate in
-            repos[candidate.number].map { SearchHit(repo: $0, score: Double(min(1, max(-1, candidate.score)))) }
+            repos[candidate.number].map { SearchHit(repo: $0, score: Self.cosine(candidate.score)) }
         }
         return SearchHits(hits: hits, method: .exact)
     }
@@ -53,6 +53,21 @@ package final class VectorScan: SimilaritySearch {
             return .pending
         }
     }
+
+    package func scores(
+        of fullNames: [String],
+        to vector: Embedding,
+        model: EmbeddingModel
+    ) async throws(StoreError) -> [String: Double] {
+        guard isLoaded(for: model) else { return try await fallback.scores(of: fullNames, to: vector, model: model) }
+        let numbers = await catalog.numbers(of: fullNames)
+        return await reading { table in
+            numbers.compactMapValues { table.score(of: $0, to: vector.values).map(Self.cosine) }
+        }
+    }
+
+    /// Rounding may have carried it past the ends.
+    private static func cosine(_ product: Float) -> Double { Double(min(1, max(-1, product))) }
 
     /// Forgets everything, before another load.
     func reset(model: EmbeddingModel) async {

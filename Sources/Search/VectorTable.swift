@@ -1,174 +1,106 @@
 import Dispatch
 import EmbeddingCore
 
-/// Vectors with what filters ask about, row by row.
+/// Vectors with what filters ask about, row by row: beside the vector some 60 bytes a row.
 struct VectorTable: ~Copyable {
     private let block: VectorBlock
-    private var rows: [Row] = []
-    private var rowOfNumber: [Int: Int] = [:]
-    private var languages = Names()
-    private var owners = Names()
-
-    /// What is known of a row besides its vector.
-    struct Row {
-        let number: Int
-        let fullName: String
-        let stars: Int
-        let language: Int
-        let owner: Int
-        let isPrivate: Bool
-    }
-
-    /// A row found, better the greater.
-    struct Candidate: Comparable, Sendable {
-        let score: Float
-        let stars: Int
-        let fullName: String
-        let number: Int
-
-        static func < (left: Self, right: Self) -> Bool {
-            if left.score != right.score { return left.score < right.score }
-            if left.stars != right.stars { return left.stars < right.stars }
-            return left.fullName > right.fullName
-        }
-    }
+    private var rows: [VectorRow] = []
+    private var names = NameArena()
+    /// By the number of the repo; -1 where there is none.
+    private var places: [Int32] = []
 
     init(dimensions: Int) { block = VectorBlock(dimensions: dimensions) }
 
     var count: Int { rows.count }
 
+    /// Adds or replaces the vector of a repo; one that is not usable takes the repo away.
     mutating func set(_ number: Int, _ repo: Repo, _ vector: [Float]) {
-        guard vector.count == block.dimensions, vector.allSatisfy(\.isFinite) else { return remove(number) }
-        let row = Row(
-            number: number,
-            fullName: repo.fullName,
-            stars: repo.stars,
-            language: languages.id(of: repo.language ?? ""),
-            owner: owners.id(of: repo.owner),
-            isPrivate: repo.isPrivate
-        )
-        if let place = rowOfNumber[number] {
-            rows[place] = row
-            block.replace(at: place, with: vector)
-        } else {
-            rowOfNumber[number] = rows.count
-            rows.append(row)
-            block.append(vector)
+        guard let vector = try? Embedding(validating: vector, dimensions: block.dimensions).values else {
+            return remove(number)
         }
+        while places.count <= number { places.append(-1) }
+        if places[number] < 0 {
+            places[number] = Int32(rows.count)
+            rows.append(VectorRow(number, repo, names.add(repo.fullName)))
+            block.append(vector)
+        } else {
+            let place = Int(places[number])
+            let isSame = names.contains(repo.fullName, at: rows[place].name)
+            if !isSame { names.remove(rows[place].name) }
+            rows[place] = VectorRow(number, repo, isSame ? rows[place].name : names.add(repo.fullName))
+            block.replace(at: place, with: vector)
+        }
+        if names.isWasteful { compactNames() }
     }
 
     mutating func remove(_ number: Int) {
-        guard let place = rowOfNumber.removeValue(forKey: number) else { return }
+        guard let place = place(of: number) else { return }
+        places[number] = -1
+        names.remove(rows[place].name)
         block.removeBySwap(at: place)
         let last = rows.removeLast()
         guard place < rows.count else { return }
         rows[place] = last
-        rowOfNumber[last.number] = place
+        places[Int(last.number)] = Int32(place)
     }
 
-    func values(of number: Int) -> [Float]? { rowOfNumber[number].map { block.values(at: $0) } }
+    func values(of number: Int) -> [Float]? { place(of: number).map { block.values(at: $0) } }
+
+    /// The cosine of a repo's vector and a unit vector.
+    func score(of number: Int, to query: [Float]) -> Float? {
+        guard query.count == block.dimensions, let place = place(of: number) else { return nil }
+        return block.padded(query).withUnsafeBufferPointer { query in
+            query.baseAddress.map { block.dot($0, row: place) }
+        }
+    }
+
+    private func place(of number: Int) -> Int? {
+        guard places.indices.contains(number), places[number] >= 0 else { return nil }
+        return Int(places[number])
+    }
+
+    private mutating func compactNames() {
+        var compacted = NameArena()
+        for index in rows.indices { rows[index].name = compacted.add(rows[index].name, of: names) }
+        names = compacted
+    }
 
     /// The nearest rows that pass the filter, best first: one pass, split over up to `threads` threads.
-    func nearest(to query: [Float], filter: SearchFilter, limit: Int, threads: Int) -> [Candidate] {
-        guard query.count == block.dimensions, limit > 0, let test = test(for: filter) else { return [] }
-        let padded = block.padded(query)
+    func nearest(to query: [Float], filter: SearchFilter, limit: Int, threads: Int) -> [ScoredNumber] {
+        guard query.count == block.dimensions, limit > 0 else { return [] }
         let parts = min(threads, max(1, rows.count / Self.rowsPerThread))
         let partials = Partials(count: parts)
         let size = (rows.count + parts - 1) / parts
-        rows.withUnsafeBufferPointer { rows in
-            // The pointer outlives the call: `concurrentPerform` returns when all parts are done.
-            nonisolated(unsafe) let rows = rows
-            nonisolated(unsafe) let block = block
-            DispatchQueue.concurrentPerform(iterations: parts) { part in
-                let range = min(part * size, rows.count)..<min((part + 1) * size, rows.count)
-                partials.set(part, Self.scan(range, rows, block, padded, test, limit))
+        let padded = block.padded(query)
+        let test = RowTest(filter)
+        let count = rows.count
+        return rows.withUnsafeBufferPointer { rows in
+            names.bytes.withUnsafeBufferPointer { names in
+                // The pointers outlive their use: `concurrentPerform` returns when all parts are done.
+                nonisolated(unsafe) let part = ScanPart(
+                    rows: rows,
+                    names: names,
+                    block: block,
+                    test: test,
+                    limit: limit
+                )
+                DispatchQueue.concurrentPerform(iterations: parts) { number in
+                    let range = min(number * size, count)..<min((number + 1) * size, count)
+                    partials.set(number, part.best(in: range, padded))
+                }
+                var best = TopK<Candidate>(capacity: limit)
+                for candidate in partials.joined { best.offer(candidate) }
+                return best.sorted.map { ScoredNumber(number: Int($0.number), score: $0.score) }
             }
         }
-        var best = TopK<Candidate>(capacity: limit)
-        for candidate in partials.joined { best.offer(candidate) }
-        return best.sorted
     }
 
     /// Fewer rows than this are not worth another thread.
     private static let rowsPerThread = 4096
+}
 
-    private static func scan(
-        _ range: Range<Int>,
-        _ rows: UnsafeBufferPointer<Row>,
-        _ block: VectorBlock,
-        _ query: [Float],
-        _ test: RowTest,
-        _ limit: Int
-    ) -> [Candidate] {
-        var best = TopK<Candidate>(capacity: limit)
-        var threshold = test.minScore
-        query.withUnsafeBufferPointer { query in
-            guard let query = query.baseAddress else { return }
-            for index in range where test.passes(rows[index]) {
-                let score = block.dot(query, row: index)
-                guard score >= threshold else { continue }
-                let row = rows[index]
-                best.offer(Candidate(score: score, stars: row.stars, fullName: row.fullName, number: row.number))
-                if let worst = best.threshold { threshold = max(test.minScore, worst.score) }
-            }
-        }
-        return best.heap
-    }
-
-    /// The filter in terms of rows; nil when nothing can pass.
-    private func test(for filter: SearchFilter) -> RowTest? {
-        var test = RowTest(includesPrivate: filter.includesPrivate)
-        if let language = filter.language {
-            guard let id = languages.knownID(of: language) else { return nil }
-            test.language = id
-        }
-        if let owner = filter.owner {
-            guard let id = owners.knownID(of: owner) else { return nil }
-            test.owner = id
-        }
-        test.excludedOwner = filter.excludeOwner.flatMap { owners.knownID(of: $0) }
-        test.minStars = filter.minStars ?? .min
-        test.minScore = filter.minScore.map { Float($0) } ?? -.infinity
-        test.excludedName = filter.excludeName?.lowercased()
-        return test
-    }
-
-    /// A filter with names replaced by their numbers.
-    private struct RowTest: Sendable {
-        var includesPrivate: Bool
-        var language: Int?
-        var owner: Int?
-        var excludedOwner: Int?
-        var excludedName: String?
-        var minStars = Int.min
-        var minScore = -Float.infinity
-
-        init(includesPrivate: Bool) { self.includesPrivate = includesPrivate }
-
-        @inline(__always)
-        func passes(_ row: Row) -> Bool {
-            if row.stars < minStars || row.isPrivate && !includesPrivate { return false }
-            if let language, row.language != language { return false }
-            if let owner, row.owner != owner { return false }
-            if let excludedOwner, row.owner == excludedOwner { return false }
-            if let excludedName, row.fullName.utf8.count == excludedName.utf8.count {
-                return row.fullName.lowercased() != excludedName
-            }
-            return true
-        }
-    }
-
-    /// Numbers for names, compared without case.
-    private struct Names {
-        private var ids: [String: Int] = [:]
-
-        mutating func id(of name: String) -> Int {
-            let key = name.lowercased()
-            if let id = ids[key] { return id }
-            ids[key] = ids.count
-            return ids.count - 1
-        }
-
-        func knownID(of name: String) -> Int? { ids[name.lowercased()] }
-    }
+/// A repo's number, and the cosine of its vector.
+struct ScoredNumber: Sendable {
+    let number: Int
+    let score: Float
 }

@@ -15,30 +15,51 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         let search = VectorQuery(vector: vector, model: model, filter: filter, limit: limit)
         if index.isReady(for: model) {
             if let hits = try await indexed(search) { return SearchHits(hits: hits, method: .hnsw) }
-            index.forget()
         }
         let rows = try await database.rows(search.exactStatement, search.variables, timeout: .seconds(60))
         let hits = rows.compactMap { row in Self.hit(row, score: row["score"].double) }
         return SearchHits(hits: search.ranked(hits), method: .exact)
     }
 
-    /// Nil when the index turns out not to be what it was: then what it answers may be nothing, or nonsense.
+    /// Nil when the index cannot tell.
     private func indexed(_ search: VectorQuery) async throws(StoreError) -> [SearchHit]? {
+        for neighbours in search.walks {
+            switch try await indexed(search, neighbours) {
+            case .found(let hits): return hits
+            case .tooFew: continue
+            case .lost:
+                index.forget()
+                return nil
+            }
+        }
+        return nil
+    }
+
+    private enum IndexAnswer {
+        case found([SearchHit])
+        /// There may be more that pass the filter, farther away.
+        case tooFew
+        /// The index is not what it was: what it answers may be nothing, or nonsense.
+        case lost
+    }
+
+    private func indexed(_ search: VectorQuery, _ neighbours: Int) async throws(StoreError) -> IndexAnswer {
         let results = try await database.run(
-            VectorIndex.readyFingerprint + search.indexedStatement,
+            VectorIndex.readyFingerprint + search.indexedStatement(neighbours),
             search.variables,
             timeout: .seconds(30)
         )
         guard results.count == 2, results[0][0].string == search.model.fingerprint, let rows = results[1].array else {
-            return nil
+            return .lost
         }
-        if rows.isEmpty, search.isUnfiltered { return nil }
+        if rows.isEmpty, search.isUnfiltered { return .lost }
+        if rows.count < search.limit { return .tooFew }
         var hits: [SearchHit] = []
         for row in rows {
-            guard let distance = row["distance"].double, distance.isFinite else { return nil }
+            guard let distance = row["distance"].double, distance.isFinite else { return .lost }
             if let hit = Self.hit(row, score: 1 - distance) { hits.append(hit) }
         }
-        return search.ranked(hits)
+        return .found(search.ranked(hits))
     }
 
     private static func hit(_ row: SurrealValue, score: Double?) -> SearchHit? {
@@ -62,5 +83,32 @@ struct SurrealSimilaritySearch: SimilaritySearch {
             let embedding = try? Embedding(validating: values, dimensions: model.dimensions)
         else { return .pending }
         return .embedded(embedding)
+    }
+
+    func scores(
+        of fullNames: [String],
+        to vector: Embedding,
+        model: EmbeddingModel
+    ) async throws(StoreError) -> [String: Double] {
+        let rows = try await database.rows(
+            """
+            SELECT full_name, vector::similarity::cosine(embedding, $vector) AS score
+              FROM array::distinct(array::concat($ids, (SELECT VALUE repo FROM $names)))
+              WHERE embedding_fingerprint = $fingerprint
+            """,
+            [
+                "ids": .array(fullNames.map { .recordID(UpsertPlan.id(named: $0)) }),
+                "names": .array(fullNames.map { .recordID(UpsertPlan.nameID($0)) }),
+                "vector": .floats(vector.values), "fingerprint": .string(model.fingerprint),
+            ]
+        )
+        var found: [String: Double] = [:]
+        for row in rows {
+            guard let name = row["full_name"].string, let score = row["score"].double, score.isFinite else { continue }
+            found[name.lowercased()] = score
+        }
+        var scores: [String: Double] = [:]
+        for name in fullNames { scores[name] = found[name.lowercased()] }
+        return scores
     }
 }

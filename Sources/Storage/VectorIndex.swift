@@ -17,6 +17,8 @@ package final class VectorIndex: Sendable {
         var record: VectorIndexRecord?
         var failedAt: ContinuousClock.Instant?
         var watch = IndexBuildWatch(startedHere: false)
+        /// Since when nothing has stood against making the index.
+        var wantedSince: ContinuousClock.Instant?
     }
 
     private let database: Database
@@ -24,17 +26,28 @@ package final class VectorIndex: Sendable {
     private let logger: Logger
     /// Embedded repos from which on there is an index.
     package let minimum: Int
+    private let calm: Duration
     private let known = Mutex(Known())
 
     static let name = "repo_embedding"
     private static let retryInterval = Duration.seconds(600)
     private static let record = "embed_star:vector_index"
 
-    /// - Parameter minimum: embedded repos from which on there is an index.
-    init(database: Database, owner: String, logger: Logger, minimum: Int = 2000) {
+    /// - Parameters:
+    ///   - minimum: embedded repos from which on there is an index.
+    ///   - calm: how long the backlog has to have been small before it is made: building takes all the database has
+    ///     to give, and whoever writes a few pages of repos pauses between them.
+    init(
+        database: Database,
+        owner: String,
+        logger: Logger,
+        minimum: Int = 2000,
+        calm: Duration = .seconds(10)
+    ) {
         self.database = database
         self.logger = logger
         self.minimum = minimum
+        self.calm = calm
         lease = Lease(database: database, name: "vector_index_lease", owner: owner, duration: .seconds(60))
     }
 
@@ -66,7 +79,7 @@ package final class VectorIndex: Sendable {
             minimum: minimum,
             isRetryDue: failedAt.map { .now - $0 > Self.retryInterval } ?? false
         )
-        guard action != .nothing, try await lease.acquire() else { return }
+        guard isDue(action), try await lease.acquire() else { return }
         switch action {
         case .nothing: break
         case .create: try await create(model)
@@ -75,6 +88,18 @@ package final class VectorIndex: Sendable {
         }
         _ = try await refresh()
         if action != .awaitBuild || state != .building { try await lease.release() }
+    }
+
+    private func isDue(_ action: VectorIndexAction) -> Bool {
+        known.withLock { known in
+            guard action == .create else {
+                known.wantedSince = nil
+                return action != .nothing
+            }
+            let since = known.wantedSince ?? .now
+            known.wantedSince = since
+            return .now - since >= calm
+        }
     }
 
     /// Whether searches may use the index for `model`, as last seen.

@@ -8,11 +8,14 @@ struct VectorQuery {
     let filter: SearchFilter
     let limit: Int
 
-    /// Rows asked of the index: some more than wanted, so that ties at the end can be broken.
-    private var neighbours: Int { limit + 8 }
+    /// How many rows to ask the index for, a number after the other, until enough of them pass the filter. Some more
+    /// than wanted, so that ties at the end can be broken.
+    var walks: [Int] { isUnfiltered ? [limit + 8] : [max(100, 4 * limit), 1000] }
 
-    /// The larger, the better the recall and the slower the search.
-    private var effort: Int { max(150, 2 * neighbours) }
+    /// Rows that the index keeps in view on its way: the more, the better the recall and the slower the search. With
+    /// 100, the ten nearest are found to 99.4 % among 13,000 repos, with 40 to 98.5 %, with 150 to 99.7 %, at half and
+    /// one and a half times the cost.
+    private func effort(_ neighbours: Int) -> Int { max(100, neighbours + 50) }
 
     /// Whether an index with any row in it must answer something.
     var isUnfiltered: Bool { filter.withoutScoreAndName == SearchFilter(includesPrivate: filter.includesPrivate) }
@@ -49,11 +52,14 @@ struct VectorQuery {
         """
     }
 
-    var indexedStatement: String {
+    /// The filter stands outside: a walk that may step on rows that pass only does not get far, and finds others than
+    /// the nearest.
+    func indexedStatement(_ neighbours: Int) -> String {
         """
-        SELECT \(RepoRow.fields), vector::distance::knn() AS distance
-          FROM repo WITH INDEX \(VectorIndex.name) WHERE embedding <|\(neighbours),\(effort)|> $vector AND \(conditions)
-          ORDER BY distance
+        SELECT * FROM (
+            SELECT \(RepoRow.fields), embedding_fingerprint, vector::distance::knn() AS distance
+              FROM repo WITH INDEX \(VectorIndex.name) WHERE embedding <|\(neighbours),\(effort(neighbours))|> $vector
+          ) WHERE \(conditions) ORDER BY distance
         """
     }
 

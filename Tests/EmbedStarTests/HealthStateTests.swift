@@ -1,5 +1,6 @@
 import EmbeddingCore
 import Routing
+import Storage
 import Testing
 
 @testable import EmbedStar
@@ -11,11 +12,13 @@ import Testing
         _ state: HealthState,
         provider: ProviderState = .ready,
         pipeline: PipelineStatus.State = .idle,
+        search: ComponentHealth = ComponentHealth(.ok),
         after: Duration = .zero
     ) -> HealthSnapshot {
         state.snapshot(
             provider: provider,
             pipeline: PipelineStatus(state: pipeline),
+            search: search,
             uptime: .zero,
             now: start.advanced(by: after)
         )
@@ -88,5 +91,22 @@ import Testing
     )
     func followsThePipeline(state: PipelineStatus.State, expected: ComponentHealth.State) {
         #expect(snapshot(answering(), pipeline: state).pipeline.state == expected)
+    }
+
+    @Test(
+        arguments: [
+            (.absent, 10, .ok, "exact"), (.absent, 5000, .ok, "exact"), (.building, 5000, .ok, "exact"),
+            (.ready, 5000, .ok, "hnsw"), (.failed, 5000, .degraded, "exact"),
+        ] as [(VectorIndex.State, Int, ComponentHealth.State, String)]
+    )
+    func tellsHowSearchCompares(
+        state: VectorIndex.State,
+        embedded: Int,
+        expected: ComponentHealth.State,
+        method: String
+    ) {
+        let health = ComponentHealth.ofIndex(state, embedded: embedded, minimum: 2000)
+        #expect(snapshot(answering(), search: health).state == expected)
+        #expect(health.detail?.hasPrefix(method) == true)
     }
 }

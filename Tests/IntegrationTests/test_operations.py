@@ -69,7 +69,7 @@ def test_health_tells_of_the_parts(service):
     answer = service.get("/health")
     assert answer.status_code == 200
     health = answer.json()
-    for part in ("database", "provider", "pipeline", "version"):
+    for part in ("database", "provider", "pipeline", "search", "version"):
         assert part in str(health)
 
 

@@ -145,3 +145,58 @@ def test_the_command_line_answers_too(service, run, arguments):
     result = run(*arguments, settings={**service.settings})
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip()
+
+
+HOSTILE = ['"', "'", "`", "\\", "⟩", "$vector", "; REMOVE TABLE repo;", "' OR true --", "1 }; DELETE repo; {", "type::thing('repo', 1)",
+           "*", "NEAR/2", "name:x", '" OR "', "{{", "%00", "\u202e", "\U0001f600", "../..", "<script>"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("mode", ["vector", "text", "hybrid"])
+def test_hostile_words_are_words(service, text, mode):
+    answer = service.post("/search", {"q": text, "mode": mode})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["method"] in ("hnsw", "exact")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("field", ["language", "owner", "exclude_owner"])
+def test_hostile_filters_are_compared_and_nothing_else(service, text, field):
+    answer = service.post("/search", {"q": "compiler", field: text, "limit": 5})
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["results"]) == (5 if field == "exclude_owner" else 0)
+
+
+@pytest.mark.parametrize("body", [
+    {"q": "a\0b"}, {"q": "x", "language": "\0"}, {"q": "x", "owner": "a\0"},
+    {"q": "x" * 1_000_000}, {"q": "x", "language": "x" * 1_000_000}, {"q": "x", "owner": "x" * 1000},
+    {"q": ["x"]}, {"q": {"x": 1}}, {"q": 1}, {"q": None}, {"q": " \n\t"}, {"q": "x", "embedding": [1] * 384}, {},
+    {"embedding": []}, {"embedding": [1] * 383}, {"embedding": [1] * 385}, {"embedding": [1] * 9000},
+    {"embedding": ["1"] * 384}, {"embedding": [None] * 384}, {"embedding": [[1] * 384]}, {"embedding": "1, 2"},
+    {"embedding": {"$gt": 0}}, {"embedding": [1e300] * 384}, {"embedding": [1e-300] * 384},
+    {"q": "x", "limit": "10; DELETE repo"}, {"q": "x", "limit": 1e9}, {"q": "x", "limit": 1.5}, {"q": "x", "limit": -1},
+    {"q": "x", "min_score": 2}, {"q": "x", "min_score": "1"}, {"q": "x", "min_stars": -1}, {"q": "x", "min_stars": "1 OR true"},
+    {"q": "x", "mode": "vector'"}, {"q": "x", "k": 5}, {"q": "x", "includes_private": True},
+])
+def test_impossible_searches_are_refused(service, body):
+    answer = service.post("/search", body)
+    assert answer.status_code == 400, answer.text
+    assert "SELECT" not in answer.text and "embedding_fingerprint" not in answer.text
+
+
+@pytest.mark.parametrize("numbers", ["NaN", "Infinity", "-Infinity", "nan", "1e999"])
+def test_vectors_that_are_no_numbers_are_refused(service, numbers):
+    body = '{"embedding": [' + ",".join([numbers] * 384) + "]}"
+    answer = service.session.post(f"{service.url}/search", body, headers={"Content-Type": "application/json"}, timeout=30)
+    assert answer.status_code == 400, answer.text
+
+
+@pytest.mark.parametrize("name", ["a'b", 'a"b', "a;b", "a`b", "a%00b", "a b", "⟨a⟩", "$id", "a" * 300])
+def test_hostile_names_of_repos_are_refused(service, name):
+    answer = service.get(f"/repos/owner/{name}/similar")
+    assert answer.status_code in (400, 404), answer.text
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+
+
+def test_the_table_outlives_all_that(service, sample):
+    assert service.pipeline()["total"] == len(sample.read_text().splitlines())

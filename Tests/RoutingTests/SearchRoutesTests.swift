@@ -67,8 +67,8 @@ import Testing
         #expect(try await services.api().ask(.post, "/search", body).status == 400)
     }
 
-    @Test(arguments: ["[0,0]", "[1e-300]"]) func `a zero vector is 422`(vector: String) async throws {
-        #expect(try await services.api().ask(.post, "/search", #"{"embedding":\#(vector)}"#).status == 422)
+    @Test(arguments: ["[0,0]", "[1e-300]"]) func `a zero vector is 400`(vector: String) async throws {
+        #expect(try await services.api().ask(.post, "/search", #"{"embedding":\#(vector)}"#).status == 400)
     }
 
     @Test func `neighbours of a repo are found`() async throws {
@@ -80,7 +80,7 @@ import Testing
 
     @Test(
         arguments: [
-            (.unknownRepo, 404), (.notEmbedded, 422), (.invalid("why"), 422),
+            (.unknownRepo, 404), (.notEmbedded, 422), (.invalid("why"), 400),
             (.embedding(EmbeddingError(.overloaded, "")), 429),
             (.store(StoreError(.unavailable, "")), 503),
         ] as [(SearchError, Int)]

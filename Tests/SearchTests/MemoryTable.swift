@@ -102,6 +102,19 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
         return .embedded(vector)
     }
 
+    func scores(
+        of fullNames: [String],
+        to vector: Embedding,
+        model: EmbeddingModel
+    ) async throws(StoreError) -> [String: Double] {
+        var scores: [String: Double] = [:]
+        for name in fullNames {
+            guard case .embedded(let own) = try await self.vector(of: name, model: model) else { continue }
+            scores[name] = Double(zip(own.values, vector.values).reduce(Float(0)) { $0 + $1.0 * $1.1 })
+        }
+        return scores
+    }
+
     private static func admits(_ filter: SearchFilter, _ repo: Repo) -> Bool {
         (filter.includesPrivate || !repo.isPrivate) && repo.stars >= filter.minStars ?? 0
             && filter.language.map { $0.lowercased() == repo.language?.lowercased() } ?? true

@@ -1,3 +1,4 @@
+import CSearchKernels
 import EmbeddingCore
 import Testing
 
@@ -38,7 +39,7 @@ import Testing
             let expected = try await table.nearest(to: query, model: Samples.model, filter: filter, limit: 100).hits
             let found = try await scan.nearest(to: query, model: Samples.model, filter: filter, limit: 100).hits
             #expect(Set(found.map(\.repo)) == Set(expected.map(\.repo)))
-            for (left, right) in zip(found, expected) { #expect(abs((left.score ?? 0) - (right.score ?? 0)) < 5e-3) }
+            for (left, right) in zip(found, expected) { #expect(abs((left.score ?? 0) - (right.score ?? 0)) < 1e-3) }
         }
     }
 
@@ -55,6 +56,36 @@ import Testing
         #expect(try await scan.nearest(to: query, model: Samples.model, filter: SearchFilter(), limit: 3).hits.isEmpty)
         let other = EmbeddingModel(provider: .ollama, name: "other", dimensions: 8)
         #expect(try await scan.nearest(to: query, model: other, filter: SearchFilter(), limit: 3).hits.count == 3)
+    }
+
+    @Test("Every instruction set gives the inner product", arguments: ["generic", "avx2"], [1, 8, 31, 32, 384, 769])
+    func kernels(name: String, dimensions: Int) throws {
+        guard let kernel = search_kernel(name) else { return }
+        var random = Seeded(state: UInt64(dimensions))
+        let block = VectorBlock(dimensions: dimensions, kernel: kernel)
+        let vectors = (0..<3).map { _ in (0..<dimensions).map { _ in Float.random(in: -1...1, using: &random) } }
+        for vector in vectors { block.append(vector) }
+        let query = (0..<dimensions).map { _ in Float.random(in: -1...1, using: &random) }
+        for row in 0..<3 {
+            let expected = zip(block.values(at: row), query).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+            let found = block.padded(query).withUnsafeBufferPointer { query in
+                query.baseAddress.map { block.dot($0, row: row) }
+            }
+            #expect(abs(Double(try #require(found)) - expected) < 1e-4)
+        }
+    }
+
+    @Test(
+        "Numbers are kept to binary16's nearest, ties to even",
+        arguments: [
+            (0, 0x0000), (-0.0, 0x8000), (1, 0x3C00), (-1, 0xBC00), (0.5, 0x3800), (0.1, 0x2E66), (0x1p-14, 0x0400),
+            (0x1p-24, 0x0001), (0x1p-25, 0x0000), (0x1.8p-24, 0x0002), (1e-9, 0x0000), (0x1.002p0, 0x3C00),
+            (0x1.006p0, 0x3C02), (65504, 0x7BFF),
+        ] as [(Float, UInt16)]
+    )
+    func halves(value: Float, bits: UInt16) {
+        #expect(search_half(value) == bits)
+        #expect(abs(search_float(bits) - value) <= max(abs(value) * 0x1p-11, 0x1p-25))
     }
 
     @Test("The best k of any candidates are kept, best first", arguments: [0, 1, 5, 100])

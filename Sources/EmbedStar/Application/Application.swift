@@ -31,14 +31,15 @@ struct Application {
             metrics: context.metrics,
             logger: context.logger("pipeline")
         )
+        let search = try SearchServices(context, storage, embeddings, pipeline)
         let health = HealthMonitor(
             store: storage.repos,
             embeddings: embeddings,
             pipeline: pipeline,
+            search: search.health,
             metrics: context.metrics,
             logger: context.logger("health")
         )
-        let search = try SearchServices(context, storage, embeddings, pipeline)
         let dependencies = ServiceDependencies(
             embeddings: embeddings,
             repos: storage.repos,

@@ -2,6 +2,7 @@ import EmbeddingCore
 import FoundationEssentials
 import Logging
 import Pipeline
+import Routing
 import Search
 import ServiceLifecycle
 import Storage
@@ -11,6 +12,8 @@ struct SearchServices {
     let search: any RepoSearch
     let map: any RepoMapSource
     let lifetimes: [any Service]
+    /// As last known, without waiting.
+    let health: @Sendable () -> ComponentHealth
 
     /// - Throws: when SQLite lacks FTS5 or memory.
     init(
@@ -42,7 +45,7 @@ struct SearchServices {
         map = mapper
         search = HybridSearch(
             service: embeddings,
-            similarity: scan ?? storage.search,
+            similarity: scan ?? NarrowSearch(catalog: catalog, wide: storage.search),
             catalog: catalog,
             coverage: {
                 let statistics = pipeline.status.statistics
@@ -66,6 +69,11 @@ struct SearchServices {
             )
         }
         self.lifetimes = lifetimes
+        health = { [index = storage.vectorIndex] in
+            let status = pipeline.status
+            if let scan { return .ofMemory(isLoaded: status.model.map { scan.isLoaded(for: $0) } ?? false) }
+            return .ofIndex(index.state, embedded: status.statistics.embedded, minimum: index.minimum)
+        }
     }
 }
 

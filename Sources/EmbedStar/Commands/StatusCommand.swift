@@ -33,7 +33,12 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private struct Health: Decodable {
+        struct Component: Decodable {
+            var detail: String?
+        }
+
         var status: String
+        var search: Component?
     }
 
     func run() async throws {
@@ -45,20 +50,21 @@ struct StatusCommand: AsyncParsableCommand {
                 return
             }
             let health: Health? = try? await service.get("/health").0
-            print(Self.text(pipeline, health: health?.status ?? "unknown", service.baseURL))
+            print(Self.text(pipeline, health, service.baseURL))
         }
     }
 
-    private static func text(_ pipeline: Pipeline, health: String, _ url: String) -> String {
+    private static func text(_ pipeline: Pipeline, _ health: Health?, _ url: String) -> String {
         let share = pipeline.total > 0 ? Double(pipeline.embedded) / Double(pipeline.total) : 1
         var lines = [
-            "service   \(url), health \(health)",
+            "service   \(url), health \(health?.status ?? "unknown")",
             "provider  \(pipeline.provider.state), model \(pipeline.model ?? "not known yet")",
             "pipeline  \(pipeline.state), \(HumanText.rate(pipeline.rate_per_second)) repos/s",
             "repos     \(HumanText.count(pipeline.embedded)) of \(HumanText.count(pipeline.total)) embedded"
                 + " (\(Int(share * 100)) %), \(HumanText.count(pipeline.pending)) pending,"
                 + " \(HumanText.count(pipeline.failed)) failed",
         ]
+        if let search = health?.search?.detail { lines.append("search    \(search)") }
         if let eta = pipeline.eta_seconds { lines.append("done in   \(HumanText.duration(seconds: eta))") }
         return lines.joined(separator: "\n")
     }

@@ -10,6 +10,7 @@ final class HealthMonitor: HealthSource, Service {
     private let store: any RepoStore
     private let embeddings: any EmbeddingService
     private let pipeline: any PipelineControl
+    private let search: @Sendable () -> ComponentHealth
     private let isUp: Gauge
     private let logger: Logger
     private let start = ContinuousClock.now
@@ -19,6 +20,7 @@ final class HealthMonitor: HealthSource, Service {
         store: any RepoStore,
         embeddings: any EmbeddingService,
         pipeline: any PipelineControl,
+        search: @escaping @Sendable () -> ComponentHealth,
         metrics: MetricsRegistry,
         logger: Logger
     ) {
@@ -26,6 +28,7 @@ final class HealthMonitor: HealthSource, Service {
         self.store = store
         self.embeddings = embeddings
         self.pipeline = pipeline
+        self.search = search
         self.logger = logger
     }
 
@@ -47,6 +50,7 @@ final class HealthMonitor: HealthSource, Service {
         return state.withLock { $0 }.snapshot(
             provider: embeddings.providerState,
             pipeline: pipeline.status,
+            search: search(),
             uptime: now - start,
             now: now
         )

@@ -30,6 +30,7 @@ struct HealthState: Sendable {
     func snapshot(
         provider: ProviderState,
         pipeline: PipelineStatus,
+        search: ComponentHealth,
         uptime: Duration,
         now: ContinuousClock.Instant
     ) -> HealthSnapshot {
@@ -38,6 +39,7 @@ struct HealthState: Sendable {
             database: database,
             provider: Self.health(of: provider, now: now),
             pipeline: Self.health(of: pipeline),
+            search: search,
             readiness: readiness(database),
             uptime: uptime
         )

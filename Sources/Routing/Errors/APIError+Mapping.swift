@@ -63,7 +63,7 @@ extension APIError {
 
     private init?(_ error: SearchError) {
         switch error {
-        case .invalid(let text): self.init(.unprocessableContent, .invalidRequest, text)
+        case .invalid(let text): self.init(.badRequest, .invalidRequest, text)
         case .unknownRepo: self = .notFound("there is no such repo")
         case .notEmbedded:
             self.init(

@@ -15,6 +15,7 @@ package struct HealthSnapshot: Sendable, Hashable {
     package var database: ComponentHealth
     package var provider: ComponentHealth
     package var pipeline: ComponentHealth
+    package var search: ComponentHealth
     package var readiness: Readiness
     /// Since the start of the process.
     package var uptime: Duration
@@ -23,12 +24,14 @@ package struct HealthSnapshot: Sendable, Hashable {
         database: ComponentHealth,
         provider: ComponentHealth,
         pipeline: ComponentHealth,
+        search: ComponentHealth,
         readiness: Readiness,
         uptime: Duration
     ) {
         self.database = database
         self.provider = provider
         self.pipeline = pipeline
+        self.search = search
         self.readiness = readiness
         self.uptime = uptime
     }
@@ -36,7 +39,7 @@ package struct HealthSnapshot: Sendable, Hashable {
     /// Down with the database; degraded when anything else is not well.
     package var state: ComponentHealth.State {
         if database.state == .down { return .down }
-        return [database, provider, pipeline].allSatisfy { $0.state == .ok } ? .ok : .degraded
+        return [database, provider, pipeline, search].allSatisfy { $0.state == .ok } ? .ok : .degraded
     }
 }
 

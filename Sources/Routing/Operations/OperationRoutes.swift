@@ -49,6 +49,7 @@ struct OperationRoutes: Sendable {
             json.member("database") { snapshot.database.write(to: &$0) }
             json.member("provider") { snapshot.provider.write(to: &$0) }
             json.member("pipeline") { snapshot.pipeline.write(to: &$0) }
+            json.member("search") { snapshot.search.write(to: &$0) }
             json.member("version", configuration.version)
             json.member("uptime_seconds", (snapshot.uptime / .seconds(1)).rounded(.down))
         }

@@ -75,7 +75,7 @@ extension SearchQuery {
         if fields.errors.isEmpty { Self.check(text, vector, mode, &fields) }
         try fields.finish()
         if let vector, !vector.contains(where: { $0.magnitude > 1e-9 }) {
-            throw APIError(.unprocessableContent, .invalidRequest, "a zero vector has no direction to search in")
+            throw APIError(.badRequest, .invalidRequest, "a zero vector has no direction to search in")
         }
         self.init(
             vector.map(Subject.embedding) ?? .text(text ?? ""),

@@ -244,6 +244,7 @@ final class StubHealth: HealthSource {
             database: ComponentHealth(.ok),
             provider: ComponentHealth(.ok),
             pipeline: ComponentHealth(.ok),
+            search: ComponentHealth(.ok),
             readiness: .ready,
             uptime: .seconds(5)
         )

@@ -1,0 +1,43 @@
+/// Names end to end in one run of bytes, so that a row needs but a place in it. What was replaced is left behind until
+/// it is half of all.
+struct NameArena {
+    /// Where a name is.
+    struct Place {
+        fileprivate(set) var start: UInt32 = 0
+        fileprivate(set) var length: UInt16 = 0
+    }
+
+    private(set) var bytes: [UInt8] = []
+    private var unused = 0
+
+    /// Whether `compacted` is worth its while.
+    var isWasteful: Bool { unused > 4096 && 2 * unused > bytes.count }
+
+    mutating func add(_ name: String) -> Place {
+        let name = name.utf8.prefix(Int(UInt16.max))
+        let place = Place(start: UInt32(bytes.count), length: UInt16(name.count))
+        bytes.append(contentsOf: name)
+        return place
+    }
+
+    mutating func remove(_ place: Place) { unused += Int(place.length) }
+
+    func contains(_ name: String, at place: Place) -> Bool {
+        bytes[Int(place.start)..<Int(place.start) + Int(place.length)].elementsEqual(name.utf8)
+    }
+
+    /// Copies a name of another arena.
+    mutating func add(_ place: Place, of other: NameArena) -> Place {
+        let copy = Place(start: UInt32(bytes.count), length: place.length)
+        bytes.append(contentsOf: other.bytes[Int(place.start)..<Int(place.start) + Int(place.length)])
+        return copy
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The name there, for as long as the arena is not changed.
+    @inline(__always)
+    func name(at place: NameArena.Place) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: self[Int(place.start)..<Int(place.start) + Int(place.length)])
+    }
+}

@@ -1,0 +1,252 @@
+import EmbeddingCore
+import Logging
+import Search
+import Telemetry
+import Testing
+
+@testable import Storage
+
+/// What holds the vectors that a search compares.
+enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
+    case databaseExact, databaseIndex, databaseNarrow, memory, memoryOnFourThreads
+
+    var testDescription: String { "\(self)" }
+
+    /// The search over what the database of `fixture` holds.
+    func search(_ fixture: Fixture, _ model: EmbeddingModel) async throws -> any SimilaritySearch {
+        switch self {
+        case .databaseExact: fixture.storage.search
+        case .databaseIndex: try await indexed(fixture, model)
+        case .databaseNarrow:
+            NarrowSearch(catalog: try await loaded(fixture, model).catalog, wide: try await indexed(fixture, model))
+        case .memory: try await loaded(fixture, model).scan
+        case .memoryOnFourThreads: try await loaded(fixture, model, threads: 4).scan
+        }
+    }
+
+    var method: SearchMethod { self == .databaseIndex || self == .databaseNarrow ? .hnsw : .exact }
+
+    private func indexed(_ fixture: Fixture, _ model: EmbeddingModel) async throws -> any SimilaritySearch {
+        let logger = Logger(label: "tests")
+        let index = VectorIndex(database: fixture.database, owner: "test", logger: logger, minimum: 1, calm: .zero)
+        while index.state != .ready {
+            try await index.maintain(model: model, statistics: QueueStatistics(embedded: 100, total: 100))
+            try #require(index.state != .failed)
+        }
+        return SurrealSimilaritySearch(database: fixture.database, index: index)
+    }
+
+    /// The memory backend as the service fills it. Its fallback is an empty database, which answers nothing.
+    private func loaded(
+        _ fixture: Fixture,
+        _ model: EmbeddingModel,
+        threads: Int = 1
+    ) async throws -> (catalog: RepoCatalog, scan: VectorScan) {
+        let logger = Logger(label: "tests")
+        let catalog = try RepoCatalog(logger: logger)
+        let scan = VectorScan(catalog: catalog, fallback: try await Fixture().storage.search, threads: threads)
+        let follower = RepoFollower(
+            feed: fixture.storage.feed,
+            catalog: catalog,
+            scan: scan,
+            model: { model },
+            metrics: MetricsRegistry(),
+            logger: logger
+        )
+        let following = Task { await follower.run() }
+        while !scan.isLoaded(for: model) { try await Task.sleep(for: .milliseconds(5)) }
+        following.cancel()
+        await following.value
+        return (catalog, scan)
+    }
+}
+
+/// One suite for everything that is a `SimilaritySearch`, over rows that the real engine holds.
+@Suite struct SimilaritySearchTests {
+    private static let model = EmbeddingModel(provider: .builtin, name: "conformance", dimensions: 16)
+
+    private struct Row {
+        var repo: Repo
+        /// Nil for a repo that is not embedded yet.
+        var vector: Embedding?
+    }
+
+    private struct Seeded: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state ^ (state >> 29)
+        }
+    }
+
+    private static func direction(_ random: inout Seeded) throws -> Embedding {
+        let values = (0..<16).map { _ in Float.random(in: -1...1, using: &random) }
+        return try Embedding(validating: values, dimensions: 16)
+    }
+
+    /// Repos that filters tell apart, at random.
+    private static func rows(_ count: Int, _ random: inout Seeded) throws -> [Row] {
+        try (0..<count).map { number in
+            let repo = Repo(
+                fullName: "\(["Ada", "bob", "Cid"].randomElement(using: &random) ?? "ada")/r\(number)",
+                language: ["Swift", "rust", nil].randomElement(using: &random) ?? nil,
+                stars: Int.random(in: 0..<1000, using: &random),
+                isPrivate: Int.random(in: 0..<10, using: &random) == 0
+            )
+            let isEmbedded = Int.random(in: 0..<10, using: &random) > 0
+            return Row(repo: repo, vector: isEmbedded ? try direction(&random) : nil)
+        }
+    }
+
+    private static func filled(_ rows: [Row]) async throws -> Fixture {
+        let fixture = try await Fixture()
+        let updates = rows.map { row in
+            update(
+                row.repo.fullName,
+                language: .some(row.repo.language),
+                stars: row.repo.stars,
+                isPrivate: row.repo.isPrivate
+            )
+        }
+        _ = try await fixture.storage.repos.upsert(updates)
+        let vectors = Dictionary(uniqueKeysWithValues: rows.map { ($0.repo.fullName, $0.vector) })
+        let jobs = try await fixture.claim("fill").filter { vectors[$0.repo.fullName] != .some(nil) }
+        try await fixture.complete(jobs, "fill", model: model) { job in
+            let vector = try #require(vectors[job.repo.fullName] ?? nil)
+            return .embedded(vector, textHash: RepoText(job.repo).hash)
+        }
+        return fixture
+    }
+
+    /// What has to be found, by the definition.
+    private static func expected(_ rows: [Row], _ query: Embedding, _ filter: SearchFilter) -> [(Repo, Double)] {
+        rows.compactMap { row -> (Repo, Double)? in
+            guard let vector = row.vector, passes(row.repo, filter) else { return nil }
+            let cosine = zip(vector.values, query.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+            return cosine >= filter.minScore ?? -1 ? (row.repo, cosine) : nil
+        }.sorted { ($0.1, $0.0.stars, $1.0.fullName) > ($1.1, $1.0.stars, $0.0.fullName) }
+    }
+
+    private static func passes(_ repo: Repo, _ filter: SearchFilter) -> Bool {
+        func same(_ left: String?, _ right: String) -> Bool { left?.lowercased() == right.lowercased() }
+        if repo.isPrivate, !filter.includesPrivate { return false }
+        if let language = filter.language, !same(repo.language, language) { return false }
+        if let owner = filter.owner, !same(repo.owner, owner) { return false }
+        if let owner = filter.excludeOwner, same(repo.owner, owner) { return false }
+        if let name = filter.excludeName, same(repo.fullName, name) { return false }
+        return repo.stars >= filter.minStars ?? 0
+    }
+
+    private static func filter(_ rows: [Row], _ random: inout Seeded) -> SearchFilter {
+        func sometimes<T>(_ value: T) -> T? { Int.random(in: 0..<3, using: &random) == 0 ? value : nil }
+        return SearchFilter(
+            language: sometimes("SWIFT"),
+            minStars: sometimes(Int.random(in: 0..<1100, using: &random)),
+            owner: sometimes("aDa"),
+            excludeOwner: sometimes("BOB"),
+            minScore: sometimes(Double.random(in: -0.2..<0.6, using: &random)),
+            excludeName: sometimes(rows.randomElement(using: &random)?.repo.fullName.uppercased()) ?? nil,
+            includesPrivate: Bool.random(using: &random)
+        )
+    }
+
+    @Test(
+        "Any filter and limit leave exactly what passes, best first, scored by cosine",
+        arguments: SearchBackend.allCases
+    )
+    func filters(backend: SearchBackend) async throws {
+        var random = Seeded(state: 20_261_122)
+        let rows = try Self.rows(100, &random)
+        let search = try await backend.search(try await Self.filled(rows), Self.model)
+        var hasUsedItsWay = false
+        for _ in 0..<60 {
+            let query = try Self.direction(&random)
+            let filter = Self.filter(rows, &random)
+            let limit = [1, 3, 10, 100].randomElement(using: &random) ?? 10
+            let found = try await search.nearest(to: query, model: Self.model, filter: filter, limit: limit)
+            let expected = Self.expected(rows, query, filter).prefix(limit)
+            // A row may be on either side of a smallest score that is as good as its own.
+            if let least = filter.minScore, let last = expected.last, abs(last.1 - least) < 1e-3 { continue }
+            // Where little passes, the index cannot tell whether there is more.
+            #expect(found.method == backend.method || found.method == .exact)
+            hasUsedItsWay = hasUsedItsWay || found.method == backend.method
+            try #require(found.hits.count == expected.count, "\(filter), limit \(limit)")
+            #expect(Set(found.hits.map(\.repo.fullName)).count == expected.count)
+            for (hit, (_, cosine)) in zip(found.hits, expected) {
+                #expect(Self.passes(hit.repo, filter))
+                #expect(abs(try #require(hit.score) - cosine) < 1e-3, "\(filter), limit \(limit)")
+            }
+        }
+        #expect(hasUsedItsWay)
+    }
+
+    @Test(
+        "Of equal scores the most stars come first, then names, at the end of the list too",
+        arguments: SearchBackend.allCases
+    )
+    func ties(backend: SearchBackend) async throws {
+        let stars = ["z/z": 1, "a/b": 1, "m/m": 5, "far/away": 9, "c/c": 1]
+        let rows = try stars.map { name, stars in
+            let values: [Float] = name == "far/away" ? [0, 1] : [1, 0]
+            let padded = values + Array(repeating: 0, count: 14)
+            return Row(
+                repo: Repo(fullName: name, stars: stars),
+                vector: try Embedding(validating: padded, dimensions: 16)
+            )
+        }
+        let search = try await backend.search(try await Self.filled(rows), Self.model)
+        let query = try #require(rows.first { $0.repo.fullName == "m/m" }?.vector)
+        for limit in 1...5 {
+            let found = try await search.nearest(to: query, model: Self.model, filter: SearchFilter(), limit: limit)
+            #expect(found.hits.map(\.repo.fullName) == Array(["m/m", "a/b", "c/c", "z/z", "far/away"].prefix(limit)))
+        }
+    }
+
+    @Test("A query of any length is compared by its direction alone", arguments: SearchBackend.allCases)
+    func lengths(backend: SearchBackend) async throws {
+        var random = Seeded(state: 3)
+        let rows = try Self.rows(20, &random)
+        let search = try await backend.search(try await Self.filled(rows), Self.model)
+        let query = try Self.direction(&random)
+        let long = try Embedding(validating: query.values.map { $0 * 1000 }, dimensions: 16)
+        let one = try await search.nearest(to: query, model: Self.model, filter: SearchFilter(), limit: 5).hits
+        let other = try await search.nearest(to: long, model: Self.model, filter: SearchFilter(), limit: 5).hits
+        #expect(one.map(\.repo) == other.map(\.repo))
+        #expect(!one.isEmpty)
+    }
+
+    @Test("Vectors and scores of single repos are found by name without case", arguments: SearchBackend.allCases)
+    func named(backend: SearchBackend) async throws {
+        var random = Seeded(state: 5)
+        var rows = try Self.rows(20, &random)
+        rows[0].vector = try Self.direction(&random)
+        rows[1].vector = nil
+        let search = try await backend.search(try await Self.filled(rows), Self.model)
+        let known = rows[0].repo.fullName.uppercased()
+        let pending = rows[1].repo.fullName
+        #expect(try await search.vector(of: "no/such", model: Self.model) == nil)
+        #expect(try await search.vector(of: pending, model: Self.model) == .pending)
+        guard case .embedded(let vector) = try await search.vector(of: known, model: Self.model) else {
+            Issue.record("the vector of \(known) is not found")
+            return
+        }
+        let stored = try #require(rows[0].vector)
+        for (left, right) in zip(vector.values, stored.values) { #expect(abs(left - right) < 4e-3) }
+        let query = try Self.direction(&random)
+        let scores = try await search.scores(of: [known, pending, "no/such"], to: query, model: Self.model)
+        let cosine = zip(stored.values, query.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+        #expect(scores.keys.sorted() == [known])
+        #expect(abs(try #require(scores[known]) - cosine) < 1e-3)
+    }
+
+    @Test("Vectors of another model are not there", arguments: [SearchBackend.databaseExact, .databaseIndex, .memory])
+    func models(backend: SearchBackend) async throws {
+        var random = Seeded(state: 7)
+        let rows = try Self.rows(20, &random)
+        let search = try await backend.search(try await Self.filled(rows), Self.model)
+        let other = EmbeddingModel(provider: .builtin, name: "renamed", dimensions: 16)
+        let query = try Self.direction(&random)
+        #expect(try await search.nearest(to: query, model: other, filter: SearchFilter(), limit: 5).hits.isEmpty)
+        #expect(try await search.scores(of: [rows[0].repo.fullName], to: query, model: other).isEmpty)
+    }
+}

@@ -1,0 +1,169 @@
+"""Vector search: recall@10 against exact search, latency one at a time, and queries/s at concurrency 16.
+
+Vectors beyond the real ones are real ones moved a little. `own ms` is the mean time of a request less the database's
+part of it, `CPU ms` the processor time it takes the service, whoever else is on the machine.
+"""
+
+import http.client
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import time
+
+import numpy as np
+
+import bench
+import embedded
+
+LUA = """
+local requests, place = {}, 0
+init = function(arguments)
+    wrk.init(arguments)
+    local headers = {["Content-Type"] = "application/json"}
+    for line in io.lines("%s") do requests[#requests + 1] = wrk.format("POST", "/search", headers, line) end
+end
+request = function() place = place %% #requests + 1 return requests[place] end
+"""
+
+
+def moved(vectors, shares, generator):
+    """Unit vectors a random direction of that share away."""
+    noise = generator.normal(size=vectors.shape)
+    noise *= shares / np.linalg.norm(noise, axis=1, keepdims=True)
+    result = vectors + noise
+    return (result / np.linalg.norm(result, axis=1, keepdims=True)).astype(np.float32)
+
+
+def table(rows, vectors, size, generator):
+    """`size` rows and vectors: the real ones, then copies of other names."""
+    more = generator.integers(0, len(rows), max(0, size - len(rows)))
+    copies = [{**rows[of], "full_name": f"{rows[of]['full_name']}-{number}"} for number, of in enumerate(more)]
+    moved_vectors = moved(vectors[more], generator.uniform(0.2, 0.8, (len(more), 1)), generator)
+    return (rows + copies)[:size], np.vstack([vectors, moved_vectors])[:size]
+
+
+def await_fast(service, backend):
+    """Waits until the answers come the fast way; how long that took."""
+    wanted = "exact, in memory" if backend == "memory" else "hnsw"
+    start = time.monotonic()
+    bench.eventually(
+        lambda: service.get("/health").json()["search"].get("detail", "").startswith(wanted),
+        within=7200, every=0.2, what=wanted,
+    )
+    return time.monotonic() - start
+
+
+def ask(connection, body):
+    connection.request("POST", "/search", body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    content = answer.read()
+    assert answer.status == 200, content
+    return content
+
+
+def seconds(service):
+    """The seconds spent in searches, in the database, and of the processor so far."""
+    return np.array([
+        service.metric("http_request_duration_seconds_sum", route="/search"),
+        service.metric("db_request_duration_seconds_sum"),
+        processor_seconds(service.process.pid),
+    ])
+
+
+def processor_seconds(process):
+    times = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+    return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+
+
+def one_at_a_time(service, bodies):
+    """Answers, their latencies in ms, and the means of our own part of it and of processor time."""
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+    for body in bodies[:20]:
+        ask(connection, body)
+    # What goes on in the database all the time is not the searches' part.
+    before, start = seconds(service), time.monotonic()
+    time.sleep(3)
+    idle = (seconds(service) - before) / (time.monotonic() - start)
+    answers, latencies = [], []
+    before, begin = seconds(service), time.monotonic()
+    for body in bodies:
+        start = time.perf_counter()
+        answers.append(ask(connection, body))
+        latencies.append((time.perf_counter() - start) * 1000)
+    lasted = time.monotonic() - begin
+    searching, waiting, computing = (seconds(service) - before - idle * lasted) / len(bodies) * 1000
+    connection.close()
+    return [json.loads(answer) for answer in answers], latencies, (searching - waiting, computing)
+
+
+def sixteen(service, bodies):
+    """Queries a second and the p99 in ms of 16 connections."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines = pathlib.Path(folder) / "bodies"
+        lines.write_text("\n".join(bodies))
+        script = pathlib.Path(folder) / "search.lua"
+        script.write_text(LUA % lines)
+        command = ["wrk", "-t1", "-c16", "-d8", "--latency", "--timeout", "30", "-s", script, f"{service.url}/search"]
+        text = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True).stdout
+    assert "Non-2xx" not in text, text
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+    value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", text).groups()
+    return rate, float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+
+
+def resident(service):
+    """MiB of the process."""
+    status = pathlib.Path(f"/proc/{service.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
+
+
+def measure(service, backend, rows, vectors, options, generator):
+    ready = await_fast(service, backend)
+    count = options.queries
+    queries = moved(vectors[generator.integers(0, len(vectors), count)], 0.5, generator)
+    exact = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
+    bodies = [json.dumps({"embedding": query.tolist(), "limit": 10}) for query in queries]
+    answers, latencies, (own, computing) = one_at_a_time(service, bodies)
+    found = sum(
+        len({hit["full_name"] for hit in answer["results"]} & {rows[place]["full_name"] for place in best})
+        for answer, best in zip(answers, exact)
+    )
+    texts = [row["description"][:100] for row in rows[:4000] if row["description"]][:: max(1, 4000 // count)]
+    hybrid = one_at_a_time(service, [json.dumps({"q": text, "limit": 10}) for text in texts])[1]
+    rate, tail = sixteen(service, bodies)
+    took = [answer["took_ms"] for answer in answers]
+    return {
+        "backend": backend, "vectors": len(rows), "method": answers[0]["method"], "ready s": ready,
+        "recall@10": found / count / 10, "p50 ms": bench.percentile(latencies, 0.5),
+        "p99 ms": bench.percentile(latencies, 0.99), "took p50": bench.percentile(took, 0.5), "own ms": own,
+        "CPU ms": computing,
+        "c16 q/s": rate, "c16 p99 ms": tail, "hybrid p50 ms": bench.percentile(hybrid, 0.5),
+        "hybrid p99 ms": bench.percentile(hybrid, 0.99), "RSS MiB": resident(service),
+    }
+
+
+def main():
+    parser = embedded.arguments(__doc__)
+    parser.add_argument("--size", type=int, action="append", help="vectors, several times; 13080 and 100000")
+    parser.add_argument("--backend", choices=["memory", "surrealdb"], action="append")
+    parser.add_argument("--queries", type=int, default=300)
+    options = parser.parse_args()
+    repos, vectors, fingerprint = embedded.real(options)
+    results = []
+    for size in options.size or [13080, 100000]:
+        generator = np.random.default_rng(size)
+        rows, chosen = table(repos, vectors, size, generator)
+        with bench.database() as database:
+            embedded.fill(database, rows, chosen, fingerprint)
+            for backend in options.backend or ["memory", "surrealdb"]:
+                settings = {"EMBEDDING_PROVIDER": "builtin", "SEARCH_BACKEND": backend}
+                with bench.service(database.settings, settings) as service:
+                    results.append(measure(service, backend, rows, chosen, options, generator))
+                print(results[-1], flush=True)
+    bench.report(results, options.json)
+
+
+main()
