@@ -33,6 +33,7 @@ let package = Package(
         .executable(name: "echo-server", targets: ["EchoServer"]),
         .executable(name: "encode-benchmark", targets: ["EncodeBenchmark"]),
         .executable(name: "fake-provider", targets: ["FakeProvider"]),
+        .executable(name: "json-benchmark", targets: ["JSONBenchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -51,7 +52,8 @@ let package = Package(
 
         library("EmbeddingCore", [crypto]),
         library("HTTP", []),
-        library("Telemetry", [logging]),
+        library("JSON", []),
+        library("Telemetry", ["CLinux", logging]),
         // Overlapping accesses are looked for at run time in debug builds, and so in the tests; here the look-out costs a
         // thirtieth of a short request.
         .target(
@@ -61,14 +63,14 @@ let package = Package(
                 .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
             ]
         ),
-        library("Routing", ["HTTP", "EmbeddingCore", "Telemetry", logging, crypto]),
+        library("Routing", ["HTTP", "JSON", "EmbeddingCore", "Telemetry", logging, crypto]),
         library("HTTPClient", ["Telemetry", "CCurl", logging]),
-        library("SurrealDB", ["HTTPClient", "Telemetry", logging]),
+        library("SurrealDB", ["HTTPClient", "JSON", "Telemetry", logging]),
         library("Storage", ["SurrealDB", "EmbeddingCore", logging]),
         // Optimised in every configuration: unoptimised vector code would make the tests slower by a hundred times.
         .target(name: "CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
-        library("Inference", ["COneDNN", "CInferenceKernels", crypto]),
-        library("Providers", ["EmbeddingCore", "HTTPClient", "Inference", "Telemetry", logging, crypto, collections, heap]),
+        library("Inference", ["JSON", "COneDNN", "CInferenceKernels", crypto]),
+        library("Providers", ["EmbeddingCore", "HTTPClient", "JSON", "Inference", "Telemetry", logging, crypto, collections, heap]),
         .target(name: "CSearchKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Search", ["EmbeddingCore", "Telemetry", "CSQLite", "CSearchKernels", logging]),
         library("Pipeline", ["EmbeddingCore", "Telemetry", logging, collections]),
@@ -82,6 +84,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(name: "EncodeBenchmark", dependencies: ["Inference", arguments], swiftSettings: settings),
+        .executableTarget(name: "JSONBenchmark", dependencies: ["JSON"], swiftSettings: settings),
         .executableTarget(
             name: "EchoServer",
             dependencies: ["HTTP", "Server", "Telemetry", logging],
@@ -95,14 +98,15 @@ let package = Package(
 
         tests("EmbeddingCoreTests", ["EmbeddingCore"]),
         tests("HTTPTests", ["HTTP"]),
+        tests("JSONTests", ["JSON"]),
         tests("TelemetryTests", ["Telemetry", logging]),
         tests("ServerTests", ["Server", "HTTP", "Telemetry", logging]),
-        tests("RoutingTests", ["Routing", "Server", "HTTP", "EmbeddingCore", "Telemetry", logging, crypto]),
+        tests("RoutingTests", ["Routing", "Server", "HTTP", "JSON", "EmbeddingCore", "Telemetry", logging, crypto]),
         tests("HTTPClientTests", ["HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),
         tests("StorageTests", ["Storage", "Search", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
         tests("InferenceTests", ["Inference", "CInferenceKernels"], resources: [.copy("Fixtures")]),
-        tests("ProvidersTests", ["Providers", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
+        tests("ProvidersTests", ["Providers", "JSON", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SearchTests", ["Search", "CSearchKernels", "EmbeddingCore", "Telemetry", logging]),
         tests("PipelineTests", ["Pipeline", "EmbeddingCore", "Telemetry", logging]),
         tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "HTTP", "Routing", "Storage", logging]),

@@ -9,6 +9,7 @@ import struct
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 
 def vector(text, dimensions):
@@ -50,21 +51,29 @@ class Listener(ThreadingHTTPServer):
 
 
 class Upstream:
-    """The provider. `texts` counts every text it embedded, `calls` the requests, `keys` the credentials seen."""
+    """The provider. `texts` counts every text it embedded, `calls` the requests, `keys` the credentials seen, and
+    `hosts` the hosts that it was asked for as a proxy."""
 
-    def __init__(self, delay=0.0):
+    def __init__(self, delay=0.0, tls=None):
         self.delay = delay
         self.lock = threading.Lock()
         self.texts = collections.Counter()
         self.calls = []
         self.keys = collections.Counter()
+        self.hosts = collections.Counter()
         self.faults = []
         # No call is answered while it is cleared.
         self.gate = threading.Event()
         self.gate.set()
         self.models = {"nomic-embed-text": 768}
+        self.digest = "a" * 64
         self.server = Listener(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        scheme = "http"
+        if tls:
+            # The handshake is the connection's own, done by its thread when it first reads.
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+            scheme = "https"
+        self.url = f"{scheme}://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self):
@@ -128,10 +137,20 @@ class Upstream:
             def log_message(self, *_):
                 pass
 
+            def parse_request(self):
+                """Also takes the absolute form that proxies are asked in (RFC 9112 §3.2.2)."""
+                if not super().parse_request():
+                    return False
+                target = urlsplit(self.path)
+                if target.scheme:
+                    upstream.hosts[target.netloc] += 1
+                    self.path = target.path
+                return True
+
             def do_GET(self):
                 if self.path == "/api/tags":
                     models = [
-                        {"name": f"{name}:latest", "model": f"{name}:latest", "size": 1, "digest": "a" * 64,
+                        {"name": f"{name}:latest", "model": f"{name}:latest", "size": 1, "digest": upstream.digest,
                          "modified_at": "2026-01-01T00:00:00Z", "details": {"family": "bert"}}
                         for name in upstream.models
                     ]

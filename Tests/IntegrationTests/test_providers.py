@@ -109,3 +109,75 @@ def test_an_open_circuit_is_visible_and_closes(database, upstream, serve):
     fault.times = 0
     eventually(lambda: service.post("/v1/embeddings", {"input": "again"}).status_code == 200, within=90, every=0.5,
                what="the circuit to close")
+
+
+PERMANENT = {
+    "bad key": (401, {"error": {"message": "Incorrect API key provided", "type": "invalid_request_error",
+                                "param": None, "code": "invalid_api_key"}}),
+    "unknown model": (404, {"error": {"message": "The model does not exist", "type": "invalid_request_error",
+                                      "param": None, "code": "model_not_found"}}),
+    "used-up quota": (429, {"error": {"message": "You exceeded your current quota", "type": "insufficient_quota",
+                                      "param": None, "code": "insufficient_quota"}}),
+}
+
+
+@pytest.mark.parametrize("fault", PERMANENT)
+def test_a_permanent_fault_stops_the_provider_and_burns_no_repo(database, upstream, serve, names, fault):
+    status, body = PERMANENT[fault]
+    upstream.fail(status, body=body)
+    for _ in range(200):
+        database.add(names())
+    service = serve(database.settings, upstream.openai(BATCH_SIZE=10, RETRY_DELAY_MS=10))
+    eventually(lambda: service.metric("provider_stopped", provider="openai") == 1, what="the stop")
+    health = eventually(lambda: (found := service.get("/health").json())["status"] != "ok" and found, what="bad health")
+    assert health["provider"]["status"] == "down"
+    assert health["provider"]["detail"]
+    calls = len(upstream.calls)
+    refused = service.post("/v1/embeddings", {"input": "one"})
+    assert refused.status_code in (429, 502, 503), refused.text
+    pipeline = service.pipeline()
+    assert pipeline["failed"] == 0
+    assert pipeline["pending"] + pipeline["leased"] == 200
+    assert len(upstream.calls) == calls <= 6
+    assert service.process.output.count("the embedding provider is stopped") == 1
+
+
+def revisions(database):
+    return set(database.query("SELECT VALUE embedding_fingerprint FROM repo"))
+
+
+def test_a_repulled_ollama_model_is_noticed_while_running_and_at_the_start(database, upstream, serve, names):
+    for _ in range(5):
+        database.add(names())
+    settings = (database.settings, upstream.ollama())
+    service = serve(*settings)
+    service.await_drained(5)
+    (first,) = revisions(database)
+
+    upstream.digest = "b" * 64
+    eventually(lambda: first not in revisions(database) and service.pipeline()["pending"] == 0, within=90, every=0.2,
+               what="vectors of the new build")
+    (second,) = revisions(database)
+    service.process.stop()
+
+    upstream.digest = "c" * 64
+    service = serve(*settings)
+    eventually(lambda: second not in revisions(database) and service.pipeline()["pending"] == 0, within=90, every=0.2,
+               what="vectors of the third build")
+    assert len(revisions(database)) == 1
+    assert upstream.total == 15
+
+
+def test_private_repos_are_excluded_from_a_cloud_and_embedded_at_home(database, upstream, serve):
+    database.add("open/one")
+    database.add("secret/one", "A secret.", is_private=True)
+    service = serve(database.settings, upstream.openai())
+    service.await_drained(1)
+    pipeline = service.pipeline()
+    assert (pipeline["embedded"], pipeline["failed"], pipeline["excluded"]) == (1, 0, 1)
+    assert not any("secret" in text.lower() for text in upstream.texts)
+    service.process.stop()
+    local = serve(database.settings, upstream.ollama())
+    local.await_drained(2)
+    assert local.pipeline()["excluded"] == 0
+    assert any("A secret." in text for text in upstream.texts)

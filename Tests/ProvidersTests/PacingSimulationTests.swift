@@ -108,44 +108,85 @@ struct PacingSimulationTests {
         #expect(Double(provider.refused) <= 0.05 * Double(provider.accepted))
     }
 
+    @Test func `interactive texts go at once at a pace that the backlog uses up`() throws {
+        let start = Instant.now
+        var settings = BatchQueue.Settings()
+        settings.batchSize = 4
+        settings.pacing.requestsPerMinute = 600
+        var queue = BatchQueue(settings: settings, now: start)
+        var provider = LimitedProvider(
+            requests: TokenBucket(capacity: 50, perSecond: 10, now: start),
+            sendsHeaders: false
+        )
+        let waits = try simulate(
+            &queue,
+            &provider,
+            from: start,
+            for: .seconds(300),
+            interactiveEvery: .milliseconds(370)
+        )
+        #expect(waits.count > 800)
+        // Ten calls a second: a text that had to wait for the forty of the backlog would wait for a second.
+        #expect(try #require(waits.max()) <= .milliseconds(250))
+        #expect(Double(provider.accepted) >= 0.95 * 3000)
+        #expect(Double(provider.refused) <= 0.05 * Double(provider.accepted))
+    }
+
     /// A backlog that never ends, and latencies between 100 and 300 ms.
+    /// - Parameter interval: how often an interactive text comes; nil for never.
+    /// - Returns: how long each interactive text waited for its call.
+    @discardableResult
     private func simulate(
         _ queue: inout BatchQueue,
         _ provider: inout LimitedProvider,
         from start: Instant,
-        for duration: Duration
-    ) throws {
+        for duration: Duration,
+        interactiveEvery interval: Duration? = nil
+    ) throws -> [Duration] {
         let model = EmbeddingModel(provider: .openai, name: "m", dimensions: 4)
         var random = LinearGenerator(state: 7)
         var running: [(end: Instant, id: Int, result: Result<BatchQueue.Answer, EmbeddingError>)] = []
         var now = start
         var made = 0
+        var nextInteractive = interval.map { start + $0 }
+        var interactive: [EmbeddingInput: Instant] = [:]
+        var waits: [Duration] = []
+        func text(_ name: String) -> BatchQueue.Text {
+            made += 1
+            let input = EmbeddingInput.text("\(name) \(made)")
+            return BatchQueue.Text(
+                key: CacheKey(input, in: CacheKey.Scope(model: model, type: .document)),
+                input: input,
+                tokens: Int.random(in: 20...90, using: &random),
+                canBeCut: true
+            )
+        }
         while now < start + duration {
             while queue.texts.count < 40 {
-                let texts = (0..<32).map { _ in
-                    made += 1
-                    let input = EmbeddingInput.text("\(made)")
-                    return BatchQueue.Text(
-                        key: CacheKey(input, in: CacheKey.Scope(model: model, type: .document)),
-                        input: input,
-                        tokens: Int.random(in: 20...90, using: &random),
-                        canBeCut: true
-                    )
-                }
+                let texts = (0..<32).map { _ in text("backlog") }
                 let id = queue.makeID()
                 try queue.submit(texts, id: id, priority: .backlog, dimensions: 4, deadline: nil, now: now)
             }
+            if let interval, let next = nextInteractive, next <= now {
+                nextInteractive = next + interval
+                let text = text("interactive")
+                interactive[text.input] = now
+                let id = queue.makeID()
+                try queue.submit([text], id: id, priority: .interactive, dimensions: 4, deadline: nil, now: now)
+            }
             for case .start(let call) in queue.advance(now: now) {
+                waits += call.inputs.compactMap { interactive.removeValue(forKey: $0).map { now - $0 } }
                 let latency = Duration.milliseconds(Int.random(in: 100...300, using: &random))
                 running.append((now + latency, call.id, provider.answer(call, at: now)))
             }
             let nextEnd = running.map(\.end).min()
-            now = try #require([nextEnd, queue.wake].compactMap { $0 }.min())
+            now = try #require([nextEnd, queue.wake, nextInteractive].compactMap { $0 }.min())
             for call in running where call.end <= now {
                 _ = queue.finished(call.id, call.result, jitter: .random(in: 0..<1, using: &random), now: now)
             }
             running.removeAll { $0.end <= now }
         }
+        return waits
     }
 }
 

@@ -1,7 +1,8 @@
 import EmbeddingCore
 import HTTP
-import Telemetry
+import JSON
 import Synchronization
+import Telemetry
 import Testing
 
 @testable import Routing

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 import Synchronization
 import Testing
 
@@ -145,7 +146,7 @@ import Testing
         let sink = BodySink()
         try await write(sink)
         #expect(sink.count > 10)
-        guard case .array(let data) = try JSONReader.parse(sink.bytes)["data"] else { throw APIError.unexpected }
+        guard case .array(let data) = try JSONValue(sink.bytes)["data"] else { throw APIError.unexpected }
         #expect(data.compactMap { $0["index"]?.integer } == Array(0..<400))
     }
 

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import Crypto
 import EmbeddingCore
 import HTTP
+import JSON
 import Synchronization
 import Testing
 

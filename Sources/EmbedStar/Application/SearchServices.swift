@@ -1,11 +1,11 @@
 import EmbeddingCore
-import FoundationEssentials
 import Logging
 import Pipeline
 import Routing
 import Search
 import ServiceLifecycle
 import Storage
+import Telemetry
 
 /// The search that the settings ask for, and what keeps it current.
 struct SearchServices {
@@ -31,7 +31,7 @@ struct SearchServices {
             ? VectorScan(
                 catalog: catalog,
                 fallback: storage.search,
-                threads: ProcessInfo.processInfo.activeProcessorCount
+                threads: Processors.available
             ) : nil
         let follower = RepoFollower(
             feed: storage.feed,

@@ -1,3 +1,5 @@
+import JSON
+
 /// What a sentence-transformers folder says about its model: the files `config.json`, `modules.json`,
 /// `sentence_bert_config.json`, and the pooling module's `config.json`.
 struct ModelConfiguration: Sendable {
@@ -82,7 +84,7 @@ struct ModelConfiguration: Sendable {
     /// not the chain says so.
     private static func pooling(of directory: String) throws(InferenceError) -> Pooling {
         let path = directory + "/modules.json"
-        guard let modules = try readIfPresent(path)?.elements else { return .mean }
+        guard let modules = try readIfPresent(path)?.array else { return .mean }
         var pooling = Pooling.mean
         for module in modules {
             let type = module["type"]?.string ?? ""
@@ -131,7 +133,7 @@ struct ModelConfiguration: Sendable {
     private static func read(_ path: String) throws(InferenceError) -> JSONValue {
         let content = try MappedFile.content(of: path, limit: smallFile)
         do {
-            return try JSONParser.parse(content)
+            return try JSONValue(content)
         } catch {
             throw InferenceError(.invalidModel, "\(path): \(error)")
         }

@@ -1,3 +1,5 @@
+import JSON
+
 /// A safetensors file: named tensors in one mapped file, validated before any of them is touched.
 ///
 /// Layout: 8 bytes of little-endian header length, a JSON header, then the tensors without gaps.
@@ -66,16 +68,16 @@ struct Safetensors: Sendable {
         guard start <= bytes.count else { throw Failure("truncated header") }
         let header: JSONValue
         do {
-            header = try JSONParser.parse([UInt8](bytes[8..<start]))
+            header = try JSONValue([UInt8](bytes[8..<start]))
         } catch {
             throw Failure("header: \(error)")
         }
-        guard let members = header.members else { throw Failure("header is not an object") }
+        guard let members = header.object?.members else { throw Failure("header is not an object") }
         var tensors: [String: Tensor] = [:]
-        for member in members where member.key != "__metadata__" {
-            let tensor = try tensor(member.value, named: member.key, dataStart: start)
-            guard tensors.updateValue(tensor, forKey: member.key) == nil else {
-                throw Failure("tensor \(quoted(member.key)) is named twice")
+        for member in members where member.name != "__metadata__" {
+            let tensor = try tensor(member.value, named: member.name, dataStart: start)
+            guard tensors.updateValue(tensor, forKey: member.name) == nil else {
+                throw Failure("tensor \(quoted(member.name)) is named twice")
             }
         }
         try checkPlaces(of: tensors, from: start, to: bytes.count)
@@ -90,7 +92,7 @@ struct Safetensors: Sendable {
         guard let type = value["dtype"]?.string.flatMap(ElementType.init) else {
             throw Failure("tensor \(quoted(name)) has no known dtype")
         }
-        guard let sizes = value["shape"]?.elements, sizes.count <= maximumRank else {
+        guard let sizes = value["shape"]?.array, sizes.count <= maximumRank else {
             throw Failure("tensor \(quoted(name)) has no valid shape")
         }
         var shape: [Int] = []
@@ -102,7 +104,7 @@ struct Safetensors: Sendable {
             bytes = product
             shape.append(size)
         }
-        guard let offsets = value["data_offsets"]?.elements, offsets.count == 2,
+        guard let offsets = value["data_offsets"]?.array, offsets.count == 2,
             let first = offsets[0].integer, let last = offsets[1].integer, first >= 0, first <= last,
             last <= Int.max - dataStart
         else { throw Failure("tensor \(quoted(name)) has no valid data_offsets") }

@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads Hugging Face's `tokenizer.json`.
 struct TokenizerFile {
     private static let maximumSize = 64 << 20
@@ -10,7 +12,7 @@ struct TokenizerFile {
         path = directory + "/tokenizer.json"
         let content = try MappedFile.content(of: path, limit: Self.maximumSize)
         do {
-            root = try JSONParser.parse(content)
+            root = try JSONValue(content)
         } catch {
             throw InferenceError(.invalidModel, "\(path): \(error)")
         }
@@ -30,10 +32,10 @@ struct TokenizerFile {
     }
 
     private func wordPiece(_ model: JSONValue, limit: Int) throws(InferenceError) -> WordPieceTokenizer {
-        guard let members = model["vocab"]?.members else { throw invalid("has no vocabulary") }
+        guard let members = model["vocab"]?.object?.members else { throw invalid("has no vocabulary") }
         var vocabulary: [(piece: String, id: Int32)] = []
         vocabulary.reserveCapacity(members.count)
-        for member in members { vocabulary.append((member.key, try id(member.value.integer, limit: limit))) }
+        for member in members { vocabulary.append((member.name, try id(member.value.integer, limit: limit))) }
         let unknownPiece = model["unk_token"]?.string ?? "[UNK]"
         guard let unknown = vocabulary.first(where: { $0.piece == unknownPiece })?.id else {
             throw invalid("does not know its unk_token")
@@ -65,14 +67,14 @@ struct TokenizerFile {
     }
 
     private func unigram(_ model: JSONValue, limit: Int) throws(InferenceError) -> UnigramTokenizer {
-        guard let entries = model["vocab"]?.elements, !entries.isEmpty, entries.count <= limit else {
+        guard let entries = model["vocab"]?.array, !entries.isEmpty, entries.count <= limit else {
             throw invalid("has no vocabulary that fits the model")
         }
         guard model["byte_fallback"]?.bool != true else { throw unsupported("byte_fallback") }
         var vocabulary: [(piece: String, score: Double)] = []
         vocabulary.reserveCapacity(entries.count)
         for entry in entries {
-            guard let pair = entry.elements, pair.count == 2, let piece = pair[0].string, let score = pair[1].double
+            guard let pair = entry.array, pair.count == 2, let piece = pair[0].string, let score = pair[1].double
             else {
                 throw invalid("has a piece without a score")
             }
@@ -101,7 +103,7 @@ struct TokenizerFile {
         for step in steps(of: root["normalizer"], under: "normalizers") {
             switch step["type"]?.string {
             case "Precompiled":
-                guard result == nil, let rules = step["precompiled_charsmap"]?.string.flatMap(Base64.decode),
+                guard result == nil, let rules = step["precompiled_charsmap"]?.string.flatMap({ Base64.bytes($0) }),
                     let normalizer = PrecompiledNormalizer(rules)
                 else { throw invalid("has normalization rules that cannot be read") }
                 result = normalizer
@@ -137,12 +139,12 @@ struct TokenizerFile {
     /// The members of a `Sequence`, or the step itself.
     private func steps(of step: JSONValue?, under key: String) -> [JSONValue] {
         guard let step, step["type"] != nil else { return [] }
-        return step["type"]?.string == "Sequence" ? step[key]?.elements ?? [] : [step]
+        return step["type"]?.string == "Sequence" ? step[key]?.array ?? [] : [step]
     }
 
     private func specialTokens(limit: Int) throws(InferenceError) -> SpecialTokens {
         var tokens: [SpecialTokens.Token] = []
-        for entry in root["added_tokens"]?.elements ?? [] {
+        for entry in root["added_tokens"]?.array ?? [] {
             guard let content = entry["content"]?.string else { throw invalid("has an added token without content") }
             guard entry["normalized"]?.bool != true, entry["single_word"]?.bool != true else {
                 throw unsupported("added token '\(content.prefix(40))' that is matched after normalization")
@@ -164,22 +166,22 @@ struct TokenizerFile {
         guard let processor = root["post_processor"] else { throw invalid("has no post_processor") }
         switch processor["type"]?.string {
         case "TemplateProcessing":
-            guard let single = processor["single"]?.elements, single.count == 3, single[1]["Sequence"] != nil,
+            guard let single = processor["single"]?.array, single.count == 3, single[1]["Sequence"] != nil,
                 let first = single[0]["SpecialToken"]?["id"]?.string,
                 let last = single[2]["SpecialToken"]?["id"]?.string
             else { throw unsupported("a template that is not one special token before and one after") }
             return (try templateToken(first, processor, limit), try templateToken(last, processor, limit))
         case "BertProcessing", "RobertaProcessing":
             return (
-                try id(processor["cls"]?.elements?.last?.integer, limit: limit),
-                try id(processor["sep"]?.elements?.last?.integer, limit: limit)
+                try id(processor["cls"]?.array?.last?.integer, limit: limit),
+                try id(processor["sep"]?.array?.last?.integer, limit: limit)
             )
         default: throw unsupported("a post_processor that is not a template")
         }
     }
 
     private func templateToken(_ name: String, _ processor: JSONValue, _ limit: Int) throws(InferenceError) -> Int32 {
-        guard let ids = processor["special_tokens"]?[name]?["ids"]?.elements, ids.count == 1 else {
+        guard let ids = processor["special_tokens"]?[name]?["ids"]?.array, ids.count == 1 else {
             throw invalid("has a template with an unknown token")
         }
         return try id(ids[0].integer, limit: limit)

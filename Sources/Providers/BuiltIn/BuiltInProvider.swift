@@ -1,5 +1,6 @@
 package import EmbeddingCore
 package import Inference
+import Telemetry
 
 /// The built-in model: no network, no key, and an exact token count.
 package final class BuiltInProvider: EmbeddingProvider, TokenCounter {

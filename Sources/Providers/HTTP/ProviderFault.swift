@@ -1,3 +1,5 @@
+import JSON
+
 /// What a provider's error body says, in any of the shapes in use: OpenAI's `{"error":{…}}`, Ollama's
 /// `{"error":"text"}`, `{"message":…}`, `{"detail":…}`.
 struct ProviderFault: Equatable {
@@ -24,12 +26,12 @@ struct ProviderFault: Equatable {
                 if depth == 0, try reader.peek() == UInt8(ascii: "{") {
                     try readMembers(&reader, depth: 1)
                 } else {
-                    message = try reader.readOptionalString() ?? message
+                    message = try reader.readStringIfPresent() ?? message
                 }
-            case "message", "detail": message = try reader.readOptionalString() ?? message
-            case "type", "error_type": type = try reader.readOptionalString()
-            case "param": parameter = try reader.readOptionalString()
-            case "code": code = try reader.readOptionalString()
+            case "message", "detail": message = try reader.readStringIfPresent() ?? message
+            case "type", "error_type": type = try reader.readStringIfPresent()
+            case "param": parameter = try reader.readStringIfPresent()
+            case "code": code = try reader.readStringIfPresent()
             default: try reader.skipValue()
             }
         }

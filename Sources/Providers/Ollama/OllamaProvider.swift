@@ -31,7 +31,9 @@ package final class OllamaProvider: EmbeddingProvider {
     package func model() async throws(EmbeddingError) -> EmbeddingModel {
         let digest = try await digest()
         if let known = state.withLock({ $0.identity }), known.revision == digest { return known }
-        let details = try OllamaWire.details(try await endpoint.post("/api/show", OllamaWire.named(modelName)).body)
+        let details = try OllamaWire.details(
+            try await endpoint.post("/api/show", OllamaWire.show(model: modelName)).body
+        )
         let dimensions: Int
         if let stated = details.dimensions, stated > 0 {
             dimensions = stated
@@ -72,7 +74,7 @@ package final class OllamaProvider: EmbeddingProvider {
             )
         }
         let patient = HTTPClientTimeouts(firstByte: .seconds(3600), total: .seconds(3600))
-        _ = try await endpoint.post("/api/pull", OllamaWire.named(modelName, ",\"stream\":false"), timeouts: patient)
+        _ = try await endpoint.post("/api/pull", OllamaWire.pull(model: modelName), timeouts: patient)
         guard let digest = try OllamaWire.digest(of: modelName, in: try await endpoint.get("/api/tags").body) else {
             throw EmbeddingError(.unknownModel, "Ollama pulled \(modelName) but does not list it")
         }

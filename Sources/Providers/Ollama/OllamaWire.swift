@@ -1,26 +1,25 @@
 import EmbeddingCore
+import JSON
 
 /// The JSON of Ollama's `/api/embed`, `/api/tags` and `/api/show`.
 enum OllamaWire {
     /// Over-long texts are refused rather than cut, because a silent cut could not be counted.
     static func request(model: String, texts: [String]) -> [UInt8] {
-        var json = JSONWriter(capacity: 256 + texts.count * 256)
-        json.raw("{\"model\":")
-        json.string(model)
-        json.raw(",\"input\":")
-        json.array(texts) { $0.string($1) }
-        json.raw(",\"truncate\":false}")
-        return json.bytes
+        JSONWriter.object(capacity: 256 + texts.count * 256) { json in
+            json.member("model", model)
+            json.member("input", texts)
+            json.member("truncate", false)
+        }
     }
 
-    /// `{"model":…}` with further members that are constant.
-    static func named(_ model: String, _ rest: StaticString = "") -> [UInt8] {
-        var json = JSONWriter()
-        json.raw("{\"model\":")
-        json.string(model)
-        json.raw(rest)
-        json.raw("}")
-        return json.bytes
+    static func show(model: String) -> [UInt8] { JSONWriter.object { $0.member("model", model) } }
+
+    /// Answered once the model is there.
+    static func pull(model: String) -> [UInt8] {
+        JSONWriter.object { json in
+            json.member("model", model)
+            json.member("stream", false)
+        }
     }
 
     static func batch(_ body: [UInt8], count: Int, capacity: Int) throws(EmbeddingError) -> EmbeddingBatch {
@@ -33,7 +32,7 @@ enum OllamaWire {
                     guard vectors.count < count else { return try reader.skipValue() }
                     vectors.append(try reader.readVector(capacity: capacity))
                 }
-            case "prompt_eval_count": tokens = max(0, try reader.readInt() ?? 0)
+            case "prompt_eval_count": tokens = max(0, try reader.readInteger() ?? 0)
             default: try reader.skipValue()
             }
         }
@@ -54,9 +53,9 @@ enum OllamaWire {
                 var (name, digest): (String?, String?)
                 try reader.readObject { reader, key throws(JSONError) in
                     switch key {
-                    case "name": name = try reader.readOptionalString()
-                    case "model": name = try reader.readOptionalString() ?? name
-                    case "digest": digest = try reader.readOptionalString()
+                    case "name": name = try reader.readStringIfPresent()
+                    case "model": name = try reader.readStringIfPresent() ?? name
+                    case "digest": digest = try reader.readStringIfPresent()
                     default: try reader.skipValue()
                     }
                 }
@@ -73,9 +72,9 @@ enum OllamaWire {
             guard key == "model_info", try reader.peek() == UInt8(ascii: "{") else { return try reader.skipValue() }
             try reader.readObject { reader, key throws(JSONError) in
                 if key.hasSuffix(".embedding_length") {
-                    dimensions = try reader.readInt()
+                    dimensions = try reader.readInteger()
                 } else if key.hasSuffix(".context_length") {
-                    tokens = try reader.readInt()
+                    tokens = try reader.readInteger()
                 } else {
                     try reader.skipValue()
                 }

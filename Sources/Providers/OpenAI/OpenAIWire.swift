@@ -1,4 +1,5 @@
 import EmbeddingCore
+import JSON
 
 /// The JSON of `POST /v1/embeddings`, which OpenAI, Together AI and many servers speak.
 enum OpenAIWire {
@@ -9,26 +10,20 @@ enum OpenAIWire {
         dimensions: Int?,
         encoding: Encoding?
     ) -> [UInt8] {
-        var json = JSONWriter(capacity: 256 + inputs.count * 256)
-        json.raw("{\"model\":")
-        json.string(model)
-        json.raw(",\"input\":")
-        json.array(inputs) { json, input in
-            switch input {
-            case .text(let text): json.string(text)
-            case .tokens(let tokens): json.array(tokens) { $0.number($1) }
+        JSONWriter.object(capacity: 256 + inputs.count * 256) { json in
+            json.member("model", model)
+            json.key("input")
+            json.array { json in
+                for input in inputs {
+                    switch input {
+                    case .text(let text): json.string(text)
+                    case .tokens(let tokens): json.array { json in for token in tokens { json.integer(token) } }
+                    }
+                }
             }
+            if let encoding { json.member("encoding_format", encoding.rawValue) }
+            if let dimensions { json.member("dimensions", dimensions) }
         }
-        if let encoding {
-            json.raw(",\"encoding_format\":")
-            json.string(encoding.rawValue)
-        }
-        if let dimensions {
-            json.raw(",\"dimensions\":")
-            json.number(dimensions)
-        }
-        json.raw("}")
-        return json.bytes
     }
 
     /// How vectors come back.
@@ -67,7 +62,7 @@ enum OpenAIWire {
                     try reader.readArray { reader throws(JSONError) in try readItem(&reader) }
                 case "usage" where try reader.peek() == UInt8(ascii: "{"):
                     try reader.readObject { reader, key throws(JSONError) in
-                        let value = try reader.readInt() ?? 0
+                        let value = try reader.readInteger() ?? 0
                         if key == "prompt_tokens" || (key == "total_tokens" && tokens == 0) { tokens = max(0, value) }
                     }
                 default: try reader.skipValue()
@@ -81,7 +76,7 @@ enum OpenAIWire {
             try reader.readObject { reader, key throws(JSONError) in
                 switch key {
                 case "embedding": vector = try reader.readVector(capacity: capacity)
-                case "index": index = try reader.readInt()
+                case "index": index = try reader.readInteger()
                 default: try reader.skipValue()
                 }
             }

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 
 /// A dialect's request, understood.
 struct EmbeddingCall: Sendable {

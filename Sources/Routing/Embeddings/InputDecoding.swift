@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 
 /// Reading of `input` and its companions, common to the dialects. Unknown fields are ignored there.
 extension JSONValue {

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 import Logging
 
 /// Ollama's dialect: `/api/embed`, `/api/embeddings`, and what its clients ask about models.

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 import Logging
 
 /// OpenAI's dialect: `/v1/embeddings` and `/v1/models`.

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 import Logging
 
 /// The dialect of text-embeddings-inference: `/embed` and `/info`.

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 
 extension APIError {
     /// The answer in the shape of `dialect`.

@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads the members of one object, or the parameters of a query, and gathers what is wrong with them, so that all
 /// faults are reported at once.
 struct FieldReader {

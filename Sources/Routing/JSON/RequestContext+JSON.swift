@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 
 extension RequestContext {
     /// The body as JSON.
@@ -6,8 +7,8 @@ extension RequestContext {
     func json() throws -> JSONValue {
         let bytes = bytes
         guard !bytes.isEmpty else { throw APIError.badRequest("a JSON body is needed") }
-        do { return try JSONReader.parse(bytes) } catch {
-            throw APIError.badRequest("the body is not valid JSON: \(error.message) (byte \(error.offset))")
+        do { return try JSONValue(bytes) } catch {
+            throw APIError.badRequest("the body is not valid JSON: \(error)")
         }
     }
 

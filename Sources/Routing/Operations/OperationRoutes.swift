@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 
 /// Probes, health, metrics, the contract, and the page.
 struct OperationRoutes: Sendable {

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 import Synchronization
 
 /// The pipeline's status as server-sent events (WHATWG HTML §9.2): at once, then once a second while it changes, and

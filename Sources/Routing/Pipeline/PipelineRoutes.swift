@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 
 /// The pipeline's state, its stream of events, its switch, and its dead letters.
 struct PipelineRoutes: Sendable {

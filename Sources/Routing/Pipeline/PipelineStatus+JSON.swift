@@ -1,4 +1,5 @@
 import EmbeddingCore
+import JSON
 
 extension PipelineStatus {
     func write(to json: inout JSONWriter) {

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 
 /// `POST /repos` as NDJSON: any number of repos, written in portions as they arrive. A bad line is reported and does
 /// not stop the others.
@@ -59,7 +60,7 @@ struct RepoLines: Sendable {
             guard !bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) else { return }
             do {
                 var errors: [FieldError] = []
-                let update = RepoUpdate(try JSONReader.parse(bytes), at: "#", errors: &errors)
+                let update = RepoUpdate(try JSONValue(bytes), at: "#", errors: &errors)
                 guard let update, errors.isEmpty else {
                     progress.reject(line.number, errors.first?.detail ?? "not a repo")
                     return

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 
 /// `/repos`: upsert, look at, delete.
 struct RepoRoutes: Sendable {

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import JSON
 
 extension RepoUpdate {
     /// Reads a repo as `POST /repos` takes it. Nil when it has no usable name.

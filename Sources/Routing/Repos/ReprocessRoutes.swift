@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 
 /// Making repos due: one, or many by scope.
 struct ReprocessRoutes: Sendable {

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 
 /// Search by text or vector, and the neighbours of a repo.
 struct SearchRoutes: Sendable {

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import JSON
 
 /// What each of GitHub's events does to the repo table. Work is enqueued by the table's own outbox, not done here.
 struct GitHubEventHandler: Sendable {

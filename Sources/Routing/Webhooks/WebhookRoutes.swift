@@ -1,6 +1,7 @@
 import Crypto
 import EmbeddingCore
 import HTTP
+import JSON
 
 /// `POST /webhooks/github`: signed by GitHub over the raw body, so that no API key is needed.
 struct WebhookRoutes: Sendable {
@@ -76,8 +77,8 @@ struct WebhookRoutes: Sendable {
         guard let bytes = isForm ? Self.formPayload(context.bytes) : context.bytes else {
             throw APIError.badRequest("the form has no readable field payload")
         }
-        do { return try JSONReader.parse(bytes, keeping: GitHubEventHandler.members, maximumDepth: 64) } catch {
-            throw APIError.badRequest("the payload is not valid JSON: \(error.message) (byte \(error.offset))")
+        do { return try JSONValue(bytes, keeping: GitHubEventHandler.members) } catch {
+            throw APIError.badRequest("the payload is not valid JSON: \(error)")
         }
     }
 

@@ -1,7 +1,7 @@
 import EmbeddingCore
-import FoundationEssentials
 import HTTP
 import HTTPClient
+import JSON
 import Logging
 import Server
 import Synchronization
@@ -88,7 +88,7 @@ final class FakeProvider: Responder {
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         guard case .bytes(let bytes) = request.body else { return HTTPResponse(.badRequest) }
-        let body = (try? JSONDecoder().decode([String: JSONValue].self, from: Data(bytes))) ?? [:]
+        let body = (try? JSONValue(bytes))?.object?.dictionary ?? [:]
         switch (dialect, request.head.rawPath) {
         case (.openai, "/v1/embeddings"), (.together, "/v1/embeddings"), (.ollama, "/api/embed"):
             return await embed(body, authorization: request.head.header("authorization"))
@@ -113,8 +113,8 @@ final class FakeProvider: Responder {
     }
 
     private func embed(_ body: [String: JSONValue], authorization: String?) async -> HTTPResponse {
-        let inputs = body["input"]?.list ?? body["input"].map { [$0] } ?? []
-        let texts = inputs.map { $0.text ?? "tokens:\($0.list?.compactMap(\.number) ?? [])" }
+        let inputs = body["input"]?.array ?? body["input"].map { [$0] } ?? []
+        let texts = inputs.map { $0.string ?? "tokens:\($0.array?.compactMap(\.integer) ?? [])" }
         let misbehavior = state.withLock { state -> Misbehavior? in
             state.calls.append(Call(texts: texts, body: body, authorization: authorization))
             state.inFlight += 1
@@ -130,7 +130,7 @@ final class FakeProvider: Responder {
             )
         }
         if let refusal = refusal(texts) { return refusal }
-        return answer(texts, wantsBase64: body["encoding_format"]?.text == "base64", misbehavior)
+        return answer(texts, wantsBase64: body["encoding_format"]?.string == "base64", misbehavior)
     }
 
     private func refusal(_ texts: [String]) -> HTTPResponse? {
@@ -195,40 +195,10 @@ final class FakeProvider: Responder {
 
     private func vector(_ text: String, asBase64: Bool) -> String {
         let floats = ScriptedProvider.vector(for: .text(text), dimensions: dimensions)
-        guard asBase64 else { return "[" + floats.map(\.description).joined(separator: ",") + "]" }
-        let bytes = floats.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } }
-        return "\"" + Data(bytes).base64EncodedString() + "\""
+        return String(decoding: JSONWriter.write { asBase64 ? $0.base64(floats) : $0.vector(floats) }, as: UTF8.self)
     }
 
     private func json(_ text: String, status: Int = 200) -> HTTPResponse {
         HTTPResponse(HTTPStatus(status), contentType: "application/json", Array(text.utf8))
     }
-}
-
-/// As much of JSON as the fakes look at.
-enum JSONValue: Sendable, Decodable {
-    case text(String)
-    case number(Double)
-    case bool(Bool)
-    case list([JSONValue])
-    case other
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let value = try? container.decode(String.self) {
-            self = .text(value)
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode([JSONValue].self) {
-            self = .list(value)
-        } else {
-            self = .other
-        }
-    }
-
-    var text: String? { if case .text(let value) = self { value } else { nil } }
-    var number: Double? { if case .number(let value) = self { value } else { nil } }
-    var list: [JSONValue]? { if case .list(let value) = self { value } else { nil } }
 }

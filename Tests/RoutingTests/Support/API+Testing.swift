@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Synchronization
 import Testing
 
@@ -13,7 +14,7 @@ struct Answer {
     var text: String { String(decoding: body, as: UTF8.self) }
 
     var json: JSONValue {
-        get throws { try JSONReader.parse(body) }
+        get throws { try JSONValue(body) }
     }
 }
 

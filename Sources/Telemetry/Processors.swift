@@ -10,9 +10,9 @@
 #endif
 
 /// The processors of the machine.
-enum Processors {
+package enum Processors {
     /// Those that this process may use.
-    static var available: Int {
+    package static var available: Int {
         #if os(Linux)
             let count = Int(linux_available_processors())
             if count > 0 { return count }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Routing
+@testable import JSON
 
 @Suite struct FloatTextTests {
     private func text(_ values: [Float]) -> String {

@@ -1,5 +1,5 @@
 /// A JSON text in memory (RFC 8259).
-enum JSONValue: Sendable, Hashable {
+package enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
     /// A number written without fraction and exponent that fits.
@@ -9,24 +9,33 @@ enum JSONValue: Sendable, Hashable {
     case array([JSONValue])
     case object(JSONObject)
 
-    /// The member of an object.
-    subscript(name: String) -> JSONValue? {
-        if case .object(let members) = self { return members[name] }
+    /// The member of an object; nil when this is none or has no such member.
+    package subscript(name: String) -> JSONValue? { object?[name] }
+
+    /// The members of an object.
+    package var object: JSONObject? {
+        if case .object(let object) = self { return object }
         return nil
     }
 
-    var string: String? {
+    /// The elements of an array.
+    package var array: [JSONValue]? {
+        if case .array(let elements) = self { return elements }
+        return nil
+    }
+
+    package var string: String? {
         if case .string(let text) = self { return text }
         return nil
     }
 
-    var bool: Bool? {
+    package var bool: Bool? {
         if case .bool(let value) = self { return value }
         return nil
     }
 
     /// The number when it is whole, also when it is written as `1.0` or `1e3`.
-    var integer: Int? {
+    package var integer: Int? {
         switch self {
         case .integer(let value): value
         case .double(let value): Int(exactly: value)
@@ -34,7 +43,7 @@ enum JSONValue: Sendable, Hashable {
         }
     }
 
-    var double: Double? {
+    package var double: Double? {
         switch self {
         case .integer(let value): Double(value)
         case .double(let value): value

@@ -1,53 +1,58 @@
 /// Writes JSON as bytes. Commas are put where they belong.
-struct JSONWriter {
-    private(set) var bytes: [UInt8] = []
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
-    init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
+    /// - Parameter capacity: bytes that are likely.
+    package init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
     /// The bytes of one value written by `body`.
-    static func write(capacity: Int = 256, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+    package static func write(capacity: Int = 256, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var writer = JSONWriter(capacity: capacity)
         body(&writer)
         return writer.bytes
     }
 
     /// The bytes of one object.
-    static func object(capacity: Int = 256, _ members: (inout JSONWriter) -> Void) -> [UInt8] {
+    package static func object(capacity: Int = 256, _ members: (inout JSONWriter) -> Void) -> [UInt8] {
         write(capacity: capacity) { $0.object(members) }
     }
 
     /// Takes what has been written so far.
-    mutating func drain() -> [UInt8] {
+    package mutating func drain() -> [UInt8] {
         defer { bytes = [] }
         return bytes
     }
 
-    mutating func object(_ members: (inout JSONWriter) -> Void) {
+    /// An object of the members that `members` writes.
+    package mutating func object(_ members: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "{"))
         members(&self)
         close(UInt8(ascii: "}"))
     }
 
-    mutating func array(_ elements: (inout JSONWriter) -> Void) {
+    /// An array of the elements that `elements` writes.
+    package mutating func array(_ elements: (inout JSONWriter) -> Void) {
         open(UInt8(ascii: "["))
         elements(&self)
         close(UInt8(ascii: "]"))
     }
 
-    mutating func open(_ bracket: UInt8) {
+    /// Starts an object or an array whose content comes in pieces.
+    package mutating func open(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)
         needsComma = false
     }
 
-    mutating func close(_ bracket: UInt8) {
+    /// Ends what `open` started.
+    package mutating func close(_ bracket: UInt8) {
         bytes.append(bracket)
         needsComma = true
     }
 
     /// The name of the member whose value is written next; plain ASCII.
-    mutating func key(_ name: StaticString) {
+    package mutating func key(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         name.withUTF8Buffer { bytes.append(contentsOf: $0) }
@@ -56,18 +61,18 @@ struct JSONWriter {
         needsComma = false
     }
 
-    mutating func null() { literal("null") }
+    package mutating func null() { literal("null") }
 
-    mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
+    package mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
 
-    mutating func integer(_ value: Int) {
+    package mutating func integer(_ value: Int) {
         separate()
         bytes.append(contentsOf: value.description.utf8)
         needsComma = true
     }
 
-    /// A finite number, shortest form that reads back the same.
-    mutating func double(_ value: Double) {
+    /// A finite number, in the shortest form that reads back the same; null when it is not finite.
+    package mutating func double(_ value: Double) {
         guard value.isFinite else { return null() }
         if let whole = Int(exactly: value), abs(value) < 1e15 { return integer(whole) }
         separate()
@@ -75,7 +80,8 @@ struct JSONWriter {
         needsComma = true
     }
 
-    mutating func string(_ text: String) {
+    /// A quoted string, escaped as RFC 8259 §7 demands.
+    package mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         var text = text
@@ -93,14 +99,14 @@ struct JSONWriter {
     }
 
     /// An array of finite numbers.
-    mutating func vector(_ values: [Float]) {
+    package mutating func vector(_ values: [Float]) {
         separate()
         FloatText.append(values, to: &bytes)
         needsComma = true
     }
 
     /// A string of the little-endian float32 of `values` in base64, as OpenAI gives it.
-    mutating func base64(_ values: [Float]) {
+    package mutating func base64(_ values: [Float]) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         Base64.append(values, to: &bytes)
@@ -134,35 +140,36 @@ struct JSONWriter {
     }
 }
 
+/// A member and its value; nil is written as null.
 extension JSONWriter {
-    mutating func member(_ name: StaticString, _ value: String?) {
+    package mutating func member(_ name: StaticString, _ value: String?) {
         key(name)
         if let value { string(value) } else { null() }
     }
 
-    mutating func member(_ name: StaticString, _ value: Int?) {
+    package mutating func member(_ name: StaticString, _ value: Int?) {
         key(name)
         if let value { integer(value) } else { null() }
     }
 
-    mutating func member(_ name: StaticString, _ value: Double?) {
+    package mutating func member(_ name: StaticString, _ value: Double?) {
         key(name)
         if let value { double(value) } else { null() }
     }
 
-    mutating func member(_ name: StaticString, _ value: Bool) {
+    package mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)
         bool(value)
     }
 
-    mutating func member(_ name: StaticString, _ values: [String]) {
+    package mutating func member(_ name: StaticString, _ values: [String]) {
         key(name)
         array { writer in
             for value in values { writer.string(value) }
         }
     }
 
-    mutating func member(_ name: StaticString, _ members: (inout JSONWriter) -> Void) {
+    package mutating func member(_ name: StaticString, _ members: (inout JSONWriter) -> Void) {
         key(name)
         object(members)
     }

@@ -1,13 +1,14 @@
 /// An allowance that refills steadily. A cost above the capacity waits for a full bucket and leaves a debt.
-struct TokenBucket: Sendable, Hashable {
-    typealias Instant = ContinuousClock.Instant
+package struct TokenBucket: Sendable, Hashable {
+    package typealias Instant = ContinuousClock.Instant
 
-    private(set) var capacity: Double
-    private(set) var perSecond: Double
+    package private(set) var capacity: Double
+    package private(set) var perSecond: Double
     private var level: Double
     private var updated: Instant
 
-    init(capacity: Double, perSecond: Double, now: Instant) {
+    /// Full at first.
+    package init(capacity: Double, perSecond: Double, now: Instant) {
         self.capacity = capacity
         self.perSecond = perSecond
         level = capacity
@@ -15,28 +16,30 @@ struct TokenBucket: Sendable, Hashable {
     }
 
     /// How long until `cost` may be taken.
-    func wait(for cost: Double, at now: Instant) -> Duration {
+    package func wait(for cost: Double, at now: Instant) -> Duration {
         let missing = min(cost, capacity) - level(at: now)
         return missing <= 1e-9 ? .zero : .seconds(missing / perSecond)
     }
 
     /// How long until `cost` in several parts has been taken.
-    func drain(_ cost: Double, at now: Instant) -> Duration {
+    package func drain(_ cost: Double, at now: Instant) -> Duration {
         .seconds(max(0, cost - level(at: now)) / perSecond)
     }
 
-    mutating func take(_ cost: Double, at now: Instant) {
+    /// Takes `cost`, whether or not that much is there.
+    package mutating func take(_ cost: Double, at now: Instant) {
         level = level(at: now) - cost
         updated = now
     }
 
     /// Gives back what was taken too much, or takes what was taken too little when `amount` is negative.
-    mutating func give(_ amount: Double, at now: Instant) {
+    package mutating func give(_ amount: Double, at now: Instant) {
         level = min(capacity, level(at: now) + amount)
         updated = now
     }
 
-    mutating func setRate(perSecond: Double, capacity: Double, at now: Instant) {
+    /// Changes the allowance from now on.
+    package mutating func setRate(perSecond: Double, capacity: Double, at now: Instant) {
         level = min(capacity, level(at: now))
         updated = now
         self.perSecond = perSecond
@@ -44,12 +47,13 @@ struct TokenBucket: Sendable, Hashable {
     }
 
     /// Lowers the level to what the provider says is left.
-    mutating func lower(to remaining: Double, at now: Instant) {
+    package mutating func lower(to remaining: Double, at now: Instant) {
         level = min(level(at: now), remaining)
         updated = now
     }
 
-    func level(at now: Instant) -> Double {
+    /// What may be taken; negative while there is a debt.
+    package func level(at now: Instant) -> Double {
         min(capacity, level + max(0, (now - updated) / .seconds(1)) * perSecond)
     }
 }
