@@ -16,28 +16,31 @@ struct DecimalNumber {
         1e20, 1e21, 1e22,
     ]
 
-    /// From 10^-22 to 10^22, each to the nearest double.
-    static let factors: [Double] = powersOfTen.dropFirst().reversed().map { 1 / $0 } + powersOfTen
-
     /// The nearest double, when one product or quotient of two exact doubles gives it.
     var double: Double? {
-        guard isExact, digits <= 1 << 53, exponent.magnitude <= 22 else { return nil }
+        guard isExact, digits <= 1 << 53 else { return nil }
+        return scaled
+    }
+
+    /// The number after two roundings at most; nil for exponents outside of ±22.
+    private var scaled: Double? {
+        guard exponent.magnitude <= 22 else { return nil }
         let power = Self.powersOfTen[abs(exponent)]
         let magnitude = exponent < 0 ? Double(digits) / power : Double(digits) * power
         return isNegative ? -magnitude : magnitude
     }
 
-    /// The nearest float, when the double on the way leaves no doubt: three roundings put it off by two units at most,
-    /// so that it must be further than that from the middle between two floats.
+    /// The nearest float, when the double on the way leaves no doubt.
+    var float: Float? {
+        guard let scaled, scaled == 0 || (0x1p-126..<0x1p127).contains(scaled.magnitude) else { return nil }
+        return Self.float(scaled, within: scaled.magnitude * 0x1p-51)
+    }
+
+    /// The float nearest to all that lies within `error` of `value`; nil when that is not one.
     @inline(__always)
-    func float(_ factors: UnsafePointer<Double>) -> Float? {
-        if digits == 0 { return isNegative ? -0.0 : 0 }
-        guard exponent.magnitude <= 22, let digits = Int64(exactly: digits) else { return nil }
-        let magnitude = Double(digits) * factors[22 &+ exponent]
-        guard magnitude >= 0x1p-126, magnitude < 0x1p127 else { return nil }
-        let aboveMiddle = Int64(bitPattern: magnitude.bitPattern & 0x1FFF_FFFF) &- 0x1000_0000
-        guard aboveMiddle.magnitude > 4 else { return nil }
-        return Float(isNegative ? -magnitude : magnitude)
+    static func float(_ value: Double, within error: Double) -> Float? {
+        let float = Float(value - error)
+        return float == Float(value + error) ? float : nil
     }
 }
 
@@ -66,41 +69,36 @@ extension JSONReader {
     }
 
     /// A number, to the nearest float; infinite when it is out of range.
-    @inline(__always)
-    mutating func readFloat(_ factors: UnsafePointer<Double>) throws(JSONError) -> Float {
+    mutating func readFloat() throws(JSONError) -> Float {
         let number = try scanNumber()
-        return number.float(factors) ?? slowFloat(number)
+        return number.float ?? Float(text(of: number)) ?? .nan
     }
-
-    @inline(never)
-    private func slowFloat(_ number: DecimalNumber) -> Float { Float(text(of: number)) ?? .nan }
 
     private func text(of number: DecimalNumber) -> String {
         String(decoding: UnsafeBufferPointer(rebasing: bytes[number.range]), as: UTF8.self)
     }
 
     /// Takes a number (RFC 8259 §6), which stands at the position.
-    @inline(__always)
     mutating func scanNumber() throws(JSONError) -> DecimalNumber {
         var number = DecimalNumber()
         let start = position
         if next == UInt8(ascii: "-") {
             number.isNegative = true
-            position &+= 1
+            position += 1
         }
         guard let first = next, isDigit(first) else { throw failure("unexpected character") }
         if first == UInt8(ascii: "0") {
-            position &+= 1
+            position += 1
             if let byte = next, isDigit(byte) { throw failure("a number starts with a zero") }
         } else {
             number.exponent = takeDigits(&number).dropped
         }
         if next == UInt8(ascii: ".") {
             number.isWhole = false
-            position &+= 1
+            position += 1
             let (kept, dropped) = takeDigits(&number)
-            guard kept &+ dropped > 0 else { throw failure("a digit is expected after the point") }
-            number.exponent &-= kept
+            guard kept + dropped > 0 else { throw failure("a digit is expected after the point") }
+            number.exponent -= kept
         }
         if let byte = next, byte | 0x20 == UInt8(ascii: "e") {
             number.isWhole = false
@@ -111,59 +109,18 @@ extension JSONReader {
     }
 
     /// Takes digits as long as they fit 19 places; further ones are dropped.
-    @inline(__always)
     private mutating func takeDigits(_ number: inout DecimalNumber) -> (kept: Int, dropped: Int) {
         let start = position
-        while position &+ 8 <= bytes.count {
-            let (value, count) = digitsOfNextEight()
-            guard number.digits < 10_000_000_000 || number.digits < 10_000_000_000_000_000 && count <= 2 else { break }
-            number.digits = number.digits &* Self.integerPowersOfTen(count) &+ value
-            position &+= count
-            if count < 8 { return (position &- start, 0) }
-        }
         while let byte = next, isDigit(byte), number.digits < 1_000_000_000_000_000_000 {
-            number.digits = number.digits &* 10 &+ UInt64(byte &- 0x30)
-            position &+= 1
+            number.digits = number.digits * 10 + UInt64(byte - 0x30)
+            position += 1
         }
-        let kept = position &- start
+        let kept = position - start
         while let byte = next, isDigit(byte) {
             number.isExact = false
-            position &+= 1
+            position += 1
         }
-        return (kept, position &- start &- kept)
-    }
-
-    /// How many of the next eight bytes are digits before the first other one, and their value: no branch depends on
-    /// the count, and three multiplications make the value.
-    @inline(__always)
-    private func digitsOfNextEight() -> (value: UInt64, count: Int) {
-        guard let base = bytes.baseAddress else { return (0, 0) }
-        let word = UInt64(littleEndian: UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self))
-        // A digit has 3 in the upper half of its byte, and still after 6 is added.
-        let upper: UInt64 = 0xF0F0_F0F0_F0F0_F0F0
-        let others = ((word & upper) | (((word &+ 0x0606_0606_0606_0606) & upper) &>> 4)) ^ 0x3333_3333_3333_3333
-        let count = others.trailingZeroBitCount / 8
-        // Zeros in front, so that the value is that of eight digits. A shift by 64 gives 0.
-        var value = (word & 0x0F0F_0F0F_0F0F_0F0F) << (64 - 8 * UInt64(count))
-        value = value &* 10 &+ (value &>> 8)
-        let low = (value & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
-        let high = ((value &>> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
-        return ((low &+ high) &>> 32, count)
-    }
-
-    @inline(__always)
-    private static func integerPowersOfTen(_ exponent: Int) -> UInt64 {
-        switch exponent {
-        case 0: 1
-        case 1: 10
-        case 2: 100
-        case 3: 1000
-        case 4: 10_000
-        case 5: 100_000
-        case 6: 1_000_000
-        case 7: 10_000_000
-        default: 100_000_000
-        }
+        return (kept, position - start - kept)
     }
 
     private mutating func takeExponent() throws(JSONError) -> Int {

@@ -23,21 +23,74 @@ extension JSONReader {
             return vector
         }
         vector.reserveCapacity(min(max(capacity, 0), Self.maximumVectorLength))
-        try DecimalNumber.factors.withUnsafeBufferPointer { factors throws(JSONError) in
-            guard let factors = factors.baseAddress else { return }
-            repeat {
-                guard vector.count < Self.maximumVectorLength else { throw failure("a vector is too long") }
-                vector.append(try readElement(factors))
-            } while try continues(to: UInt8(ascii: "]"))
-        }
+        repeat {
+            guard vector.count < Self.maximumVectorLength else { throw failure("a vector is too long") }
+            _ = try peek()
+            if let value = takePlainFloat() {
+                vector.append(value)
+            } else {
+                vector.append(try readElement())
+            }
+        } while try continues(to: UInt8(ascii: "]"))
         return vector
     }
 
-    @inline(__always)
-    private mutating func readElement(_ factors: UnsafePointer<Double>) throws(JSONError) -> Float {
+    private mutating func readElement() throws(JSONError) -> Float {
         let byte = try peek()
         let isNumber = byte == UInt8(ascii: "-") ? !isNext("-Infinity") : byte < UInt8(ascii: "A")
-        return isNumber ? try readFloat(factors) : try readNonNumber()
+        return isNumber ? try readFloat() : try readNonNumber()
+    }
+
+    /// Takes a number of the form that nearly all numbers of a vector have, such as `-0.0219383`: one digit, a point,
+    /// and more digits, of which sixteen count; nil, and nothing is taken, when it has another form or its last digits
+    /// could decide. No branch depends on the sign or on how many digits there are, as both are hard to predict.
+    @inline(__always)
+    private mutating func takePlainFloat() -> Float? {
+        guard position &+ 64 <= bytes.count, let base = bytes.baseAddress else { return nil }
+        var cursor = base + position
+        let sign: UInt32 = cursor[0] == UInt8(ascii: "-") ? 1 : 0
+        cursor += Int(sign)
+        let whole = cursor[0] &- UInt8(ascii: "0")
+        guard whole < 10, cursor[1] == UInt8(ascii: ".") else { return nil }
+        let high = Self.eightDigits(cursor + 2)
+        guard high.count > 0 else { return nil }
+        var digits = UInt64(whole) &* 10_000_000_000_000_000 &+ high.value &* 100_000_000
+        var dropped = 0.0
+        cursor += 2 &+ high.count
+        if high.count == 8 {
+            let low = Self.eightDigits(cursor)
+            digits &+= low.value
+            cursor += low.count
+            if low.count == 8 {
+                let count = Self.eightDigits(cursor).count
+                guard count < 8 else { return nil }
+                cursor += count
+                dropped = 1e-16
+            }
+        }
+        guard cursor[0] | 0x20 != UInt8(ascii: "e") else { return nil }
+        let magnitude = Double(Int64(bitPattern: digits)) * 1e-16
+        // The two roundings above, the one of the factor, and what was dropped.
+        guard let float = DecimalNumber.float(magnitude, within: magnitude * 0x1p-51 + dropped) else { return nil }
+        position = cursor - base
+        return Float(bitPattern: float.bitPattern | sign &<< 31)
+    }
+
+    /// How many of eight bytes are digits before the first other one, and their value as the first of eight decimals.
+    /// Three multiplications make the value.
+    @inline(__always)
+    private static func eightDigits(_ bytes: UnsafePointer<UInt8>) -> (value: UInt64, count: Int) {
+        let word = UInt64(littleEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
+        // A digit has 3 in the upper half of its byte, and still after 6 is added.
+        let upper: UInt64 = 0xF0F0_F0F0_F0F0_F0F0
+        let others = ((word & upper) | (((word &+ 0x0606_0606_0606_0606) & upper) &>> 4)) ^ 0x3333_3333_3333_3333
+        let count = others.trailingZeroBitCount / 8
+        let kept = count == 8 ? UInt64.max : (1 &<< UInt64(8 &* count)) &- 1
+        var value = word & kept & 0x0F0F_0F0F_0F0F_0F0F
+        value = value &* 10 &+ (value &>> 8)
+        let even = (value & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
+        let odd = ((value &>> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
+        return ((even &+ odd) &>> 32, count)
     }
 
     private mutating func readNonNumber() throws(JSONError) -> Float {
