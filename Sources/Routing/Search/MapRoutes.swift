@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import JSON
 import Logging
 
 /// The repos as points on a plane.
