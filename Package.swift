@@ -34,6 +34,7 @@ let package = Package(
         .executable(name: "encode-benchmark", targets: ["EncodeBenchmark"]),
         .executable(name: "fake-provider", targets: ["FakeProvider"]),
         .executable(name: "json-benchmark", targets: ["JSONBenchmark"]),
+        .executable(name: "metrics-benchmark", targets: ["MetricsBenchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -65,6 +66,7 @@ let package = Package(
         ),
         library("Routing", ["HTTP", "JSON", "EmbeddingCore", "Telemetry", logging, crypto]),
         library("HTTPClient", ["Telemetry", "CCurl", logging]),
+        library("OTLP", ["HTTPClient", "JSON", "Telemetry", logging]),
         library("SurrealDB", ["HTTPClient", "JSON", "Telemetry", logging]),
         library("Storage", ["SurrealDB", "EmbeddingCore", logging]),
         // Optimised in every configuration: unoptimised vector code would make the tests slower by a hundred times.
@@ -78,13 +80,14 @@ let package = Package(
             name: "EmbedStar",
             dependencies: [
                 "EmbeddingCore", "HTTP", "Telemetry", "Server", "Routing", "HTTPClient", "SurrealDB", "Storage",
-                "Inference", "Providers", "Search", "Pipeline", "CResources", "CZlib", logging, arguments, lifecycle,
+                "Inference", "Providers", "Search", "Pipeline", "OTLP", "CResources", "CZlib", logging, arguments, lifecycle,
                 signals, crypto,
             ],
             swiftSettings: settings
         ),
         .executableTarget(name: "EncodeBenchmark", dependencies: ["Inference", arguments], swiftSettings: settings),
         .executableTarget(name: "JSONBenchmark", dependencies: ["JSON"], swiftSettings: settings),
+        .executableTarget(name: "MetricsBenchmark", dependencies: ["Telemetry"], swiftSettings: settings),
         .executableTarget(
             name: "EchoServer",
             dependencies: ["HTTP", "Server", "Telemetry", logging],
@@ -103,6 +106,7 @@ let package = Package(
         tests("ServerTests", ["Server", "HTTP", "Telemetry", logging]),
         tests("RoutingTests", ["Routing", "Server", "HTTP", "JSON", "EmbeddingCore", "Telemetry", logging, crypto]),
         tests("HTTPClientTests", ["HTTPClient", "HTTP", "Server", "Telemetry", logging]),
+        tests("OTLPTests", ["OTLP", "HTTPClient", "JSON", "Telemetry", logging]),
         tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),
         tests("StorageTests", ["Storage", "Search", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
         tests("InferenceTests", ["Inference", "CInferenceKernels"], resources: [.copy("Fixtures")]),

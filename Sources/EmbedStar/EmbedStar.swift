@@ -18,7 +18,9 @@ struct EmbedStar: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, ImportCommand.self, SearchCommand.self, SimilarCommand.self, StatusCommand.self,
             DrainCommand.self, ConfigCommand.self, DoctorCommand.self,
-        ]
+        ],
+        // The predecessor had no subcommands and served.
+        defaultSubcommand: ServeCommand.self
     )
 
     /// Takes the settings' flags out of the arguments, wherever they stand, and runs the subcommand with the rest.

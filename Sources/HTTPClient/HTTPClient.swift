@@ -17,6 +17,21 @@ package final class HTTPClient: HTTPTransport {
             throw HTTPClientError(.invalidURL, "not an absolute http or https URL")
         }
         try Self.validate(request)
+        guard let caller = Span.current else { return try await send(request, to: target) }
+        let span = caller.child(request.method, kind: .client)
+        span.set("http.request.method", request.method)
+        span.set("url.full", target.redacted)
+        return try await span.run(failure: \.code.rawValue) { () async throws(HTTPClientError) in
+            let response = try await send(request.carrying(span.context), to: target)
+            span.set("http.response.status_code", response.status)
+            return response
+        }
+    }
+
+    private func send(
+        _ request: HTTPClientRequest,
+        to target: RequestTarget
+    ) async throws(HTTPClientError) -> HTTPClientResponse {
         let transfer = Transfer(request: request, target: target)
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { loop.submit(.start(transfer, $0)) }

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// One outbound request.
 package struct HTTPClientRequest: Sendable {
     package var method: String
@@ -23,6 +25,16 @@ package struct HTTPClientRequest: Sendable {
         self.body = body
         self.timeouts = timeouts
         self.maxResponseBytes = maxResponseBytes
+    }
+}
+
+extension HTTPClientRequest {
+    /// The request with the fields of W3C Trace Context.
+    func carrying(_ context: TraceContext) -> HTTPClientRequest {
+        var request = self
+        request.headers.append(("traceparent", context.parent))
+        if !context.state.isEmpty { request.headers.append(("tracestate", context.state)) }
+        return request
     }
 }
 

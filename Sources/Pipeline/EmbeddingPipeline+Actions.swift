@@ -1,4 +1,5 @@
 import EmbeddingCore
+import Telemetry
 
 extension EmbeddingPipeline {
     /// Does what the machine asked for, and says what came of it.
@@ -22,13 +23,20 @@ extension EmbeddingPipeline {
             )
             return .embedded(
                 batch: batch,
-                await Result { () async throws(EmbeddingError) in try await service.embed(request) }
+                await Result { () async throws(EmbeddingError) in
+                    try await traced("pipeline embed", items: texts.count, failure: \.code.rawValue) {
+                        () async throws(EmbeddingError) in try await service.embed(request)
+                    }
+                }
             )
         case .write(let id, let write):
             return .written(
                 id: id,
                 await Result { () async throws(StoreError) in
-                    try await queue.complete(write.completions, token: write.token, model: write.model)
+                    try await traced("pipeline write", items: write.completions.count, failure: \.code.rawValue) {
+                        () async throws(StoreError) in
+                        try await queue.complete(write.completions, token: write.token, model: write.model)
+                    }
                 }
             )
         case .renew(let jobs, let token): return await renew(jobs, token)
@@ -36,6 +44,18 @@ extension EmbeddingPipeline {
             return await backfill(after: cursor, limit, model, resumesExcluded)
         case .survey(let model, let withStatistics): return await survey(model, withStatistics)
         }
+    }
+
+    /// `body` as a trace of its own, when there are traces.
+    private func traced<Value, Failure: Error>(
+        _ name: String,
+        items: Int,
+        failure: (Failure) -> String,
+        _ body: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        guard let span = tracer?.start(name) else { return try await body() }
+        span.set("embed_star.repos", items)
+        return try await span.run(failure: failure, body)
     }
 
     private func renew(_ jobs: [EmbeddingJob], _ token: ClaimToken) async -> PipelineEvent {

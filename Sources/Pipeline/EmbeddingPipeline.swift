@@ -18,6 +18,7 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
     let queue: any EmbeddingJobQueue
     let service: any EmbeddingService
     let configuration: PipelineConfiguration
+    let tracer: Tracer?
     private let metrics: PipelineMetrics
     private let logger: Logger
     private let shared = Mutex(Shared())
@@ -26,9 +27,11 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
         queue: any EmbeddingJobQueue,
         service: any EmbeddingService,
         configuration: PipelineConfiguration = PipelineConfiguration(),
+        tracer: Tracer? = nil,
         metrics: MetricsRegistry,
         logger: Logger
     ) {
+        self.tracer = tracer
         self.queue = queue
         self.service = service
         self.configuration = configuration

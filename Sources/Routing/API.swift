@@ -54,6 +54,14 @@ package final class API: Responder {
         access.withLock { $0 = control }
     }
 
+    /// The route of a request that belongs into a trace, `unmatched` when there is none for it; nil for probes and
+    /// metrics, which would only be noise there.
+    func tracedRoute(of head: HTTPRequestHead) -> String? {
+        guard case .found(let index, _) = router.match(head), let endpoint = routes[index].endpoint(for: head.method)
+        else { return "unmatched" }
+        return endpoint.group == .monitoring ? nil : routes[index].template
+    }
+
     /// Every path with its methods, as the contract has to name them.
     var surface: [(method: HTTPMethod, template: String)] {
         routes.flatMap { route in route.methods.map { ($0, route.template) } }

@@ -61,7 +61,7 @@ package final class SurrealClient: Sendable {
         while true {
             do throws(SurrealError) {
                 return try await measured { () throws(SurrealError) in
-                    try SurrealAnswer.statements(try await self.call(body, timeout))
+                    try SurrealAnswer.statements(try await self.traced(body, timeout))
                 }
             } catch {
                 guard error.code == .conflict, attempt < conflictRetries else { throw error }
@@ -100,6 +100,17 @@ package final class SurrealClient: Sendable {
         } catch {
             metrics.record(error, after: .now - start)
             throw error
+        }
+    }
+
+    private func traced(_ body: [UInt8], _ timeout: Duration?) async throws(SurrealError) -> SurrealValue {
+        guard let caller = Span.current else { return try await call(body, timeout) }
+        let span = caller.child("query \(configuration.database)", kind: .client)
+        span.set("db.system.name", "surrealdb")
+        span.set("db.operation.name", "query")
+        span.set("db.namespace", "\(configuration.namespace).\(configuration.database)")
+        return try await span.run(failure: \.code.rawValue) { () async throws(SurrealError) in
+            try await call(body, timeout)
         }
     }
 

@@ -15,11 +15,20 @@ package struct LineLogHandler: LogHandler {
     private let label: String
     private let format: Format
     private let redaction: Redaction
+    private let throttle: LogThrottle
 
-    package init(label: String, levels: LogLevels, format: Format, redaction: Redaction) {
+    /// - Parameter throttle: shared by the handlers of all parts; counts warnings and errors that repeat themselves.
+    package init(
+        label: String,
+        levels: LogLevels,
+        format: Format,
+        redaction: Redaction,
+        throttle: LogThrottle = LogThrottle()
+    ) {
         self.label = label
         self.format = format
         self.redaction = redaction
+        self.throttle = throttle
         logLevel = levels.level(for: label)
     }
 
@@ -29,7 +38,17 @@ package struct LineLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        var suppressed = 0
+        if event.level >= .warning {
+            guard case .write(let count) = throttle.admit("\(label) \(event.level) \(event.message)") else { return }
+            suppressed = count
+        }
+        var fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        if let trace = Span.current?.context {
+            fields.append(("span-id", .string(TraceContext.text(ofSpan: trace.spanID))))
+            fields.append(("trace-id", .string(trace.traceID.description)))
+        }
+        if suppressed > 0 { fields.append(("suppressed", .stringConvertible(suppressed))) }
         let time = Self.timestamp()
         let line =
             switch format {

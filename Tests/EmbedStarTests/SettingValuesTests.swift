@@ -85,6 +85,37 @@ import Testing
         #expect(faults(environment: ["API_KEYS": text]).count == 1)
     }
 
+    @Test func namesSettingsOfThePredecessorThatHaveNoEffect() throws {
+        let values = try SettingValues(
+            environment: ["RUST_LOG": "info", "POOL_MAX_SIZE": ""],
+            dotEnv: "POOL_TIMEOUT_SECS=3"
+        )
+        #expect(values.retired.map(\.name) == ["RUST_LOG", "POOL_TIMEOUT_SECS"])
+        #expect(
+            RetiredSetting.warning(for: values.retired)
+                == "settings of embed_star that have no effect any more: RUST_LOG (use LOG_LEVEL), "
+                + "POOL_TIMEOUT_SECS (remove it)"
+        )
+        #expect(RetiredSetting.warning(for: []) == nil)
+    }
+
+    @Test func treatsCredentialsInURLsAsSecrets() throws {
+        let values = try SettingValues(environment: [
+            "DB_URL": "wss://me:pa55word@db:8000", "OLLAMA_URL": "http://a,http://k3y-of-b@b",
+        ])
+        #expect(values.shown(Settings.dbURL).text == "wss://***@db:8000")
+        #expect(values.shown(Settings.ollamaURL).text == "http://a,http://***@b")
+        #expect(Set(values.secrets).isSuperset(of: ["me:pa55word", "pa55word", "k3y-of-b"]))
+        #expect(faults(environment: ["DB_URL": "ftp://me:pa55word@db"]).allSatisfy { !$0.contains("pa55word") })
+    }
+
+    @Test func treatsTheValuesOfFieldsAsSecrets() throws {
+        let values = try SettingValues(environment: [
+            "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer t0ken, x-key=abc=def"
+        ])
+        #expect(Set(values.secrets).isSuperset(of: ["Bearer t0ken", "abc=def"]))
+    }
+
     @Test(arguments: [("64MiB", 64 << 20), ("1048576", 1 << 20), ("2 kb", 2048), ("0", 0)])
     func readsByteSizes(text: String, bytes: Int) { #expect(ByteSize.parse(text) == bytes) }
 

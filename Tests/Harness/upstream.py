@@ -51,8 +51,8 @@ class Listener(ThreadingHTTPServer):
 
 
 class Upstream:
-    """The provider. `texts` counts every text it embedded, `calls` the requests, `keys` the credentials seen, and
-    `hosts` the hosts that it was asked for as a proxy."""
+    """The provider. `texts` counts every text it embedded, `calls` the requests, `keys` the credentials seen, `hosts` the
+    hosts that it was asked for as a proxy; `headers` holds those of the last requests, names in lower case."""
 
     def __init__(self, delay=0.0, tls=None):
         self.delay = delay
@@ -61,6 +61,7 @@ class Upstream:
         self.calls = []
         self.keys = collections.Counter()
         self.hosts = collections.Counter()
+        self.headers = collections.deque(maxlen=1000)
         self.faults = []
         # No call is answered while it is cleared.
         self.gate = threading.Event()
@@ -163,6 +164,7 @@ class Upstream:
                     self.answer(404, {"error": "not found"})
 
             def do_POST(self):
+                upstream.headers.append({name.lower(): value for name, value in self.headers.items()})
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or b"{}")
                 route = {"/v1/embeddings": self.openai, "/api/embed": self.ollama, "/api/show": self.show}
                 route.get(self.path, lambda _: self.answer(404, {"error": "not found"}))(body)

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import HTTP
 import Logging
 import Pipeline
 import Routing
@@ -22,12 +23,15 @@ struct Application {
     /// - Throws: what stops a start: `EmbeddingError`, `SystemError` when a port is taken, `StoreError`.
     func run() async throws {
         let settings = context.settings
+        if let warning = RetiredSetting.warning(for: settings.retired) { logger.warning("\(warning)") }
         let storage = context.storage()
         let embeddings = try context.embeddings()
+        let tracing = Tracing(context)
         let pipeline = EmbeddingPipeline(
             queue: storage.jobs,
             service: embeddings,
             configuration: settings.pipeline,
+            tracer: tracing?.tracer,
             metrics: context.metrics,
             logger: context.logger("pipeline")
         )
@@ -52,13 +56,15 @@ struct Application {
             exposition: exposition(),
             logger: context.logger("http")
         )
-        let servers = try await startServers(dependencies)
+        let servers = try await startServers(dependencies, tracing?.tracer)
         let rotations = servers.compactMap {
             KeyRotation(settings: settings, api: $0.api, logger: context.logger("keys"))
         }
         let lifetime = PipelineLifetime(storage: storage, pipeline: pipeline, health: health, logger: logger)
-        // They are stopped in the opposite order: readiness goes first, then the servers, then what works behind them.
-        try await runGroup([lifetime] + search.lifetimes + rotations + servers + [health])
+        let exporter = tracing.map { [$0.lifetime] } ?? []
+        // They are stopped in the opposite order: readiness goes first, then the servers, then what works behind them,
+        // and last what sends the traces of all that.
+        try await runGroup(exporter + [lifetime] + search.lifetimes + rotations + servers + [health])
     }
 
     private func runGroup(_ services: [any Service]) async throws {
@@ -75,30 +81,31 @@ struct Application {
     }
 
     /// Binds the ports, so that a taken one stops the start.
-    private func startServers(_ dependencies: ServiceDependencies) async throws -> [ServerLifetime] {
+    private func startServers(_ dependencies: ServiceDependencies, _ tracer: Tracer?) async throws -> [ServerLifetime] {
         let settings = context.settings
         let port = settings[Settings.port]
         if !settings.isLoopbackOnly, settings[Settings.apiKeys].isEmpty {
             logger.warning("everybody who reaches \(settings[Settings.host]) may use the API; set API_KEYS")
         }
         guard let monitoringPort = settings[Settings.monitoringPort], monitoringPort != port || port == 0 else {
-            return [try await start(.all, port: port, dependencies)]
+            return [try await start(.all, port: port, dependencies, tracer)]
         }
         return [
-            try await start(.monitoring, port: monitoringPort, dependencies),
-            try await start(.service, port: port, dependencies),
+            try await start(.monitoring, port: monitoringPort, dependencies, nil),
+            try await start(.service, port: port, dependencies, tracer),
         ]
     }
 
     private func start(
         _ serving: APIConfiguration.Serving,
         port: Int,
-        _ dependencies: ServiceDependencies
+        _ dependencies: ServiceDependencies,
+        _ tracer: Tracer?
     ) async throws -> ServerLifetime {
         let api = API(dependencies, configuration: context.settings.api(serving: serving))
         let server = HTTPServer(
             configuration: context.settings.server(port: port),
-            responder: api,
+            responder: tracer.map { TracedAPI(api, tracer: $0) as any Responder } ?? api,
             metrics: context.metrics,
             logger: context.logger("server")
         )

@@ -37,7 +37,7 @@ extension CommandContext {
     }
 
     /// This process among all that use the database.
-    private static let owner: String = {
+    static let owner: String = {
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, name.count - 1)
         let host = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -42,8 +42,9 @@ struct CommandContext {
         if quiet, !settings.isSet(Settings.logLevel) { levels.base = .warning }
         let format: LineLogHandler.Format =
             quiet ? .text : settings[Settings.logFormat] ?? (StandardError.isTerminal ? .text : .json)
+        let throttle = LogThrottle()
         LoggingSystem.bootstrap { [levels] label in
-            LineLogHandler(label: label, levels: levels, format: format, redaction: redaction)
+            LineLogHandler(label: label, levels: levels, format: format, redaction: redaction, throttle: throttle)
         }
     }
 

@@ -9,6 +9,9 @@ struct SettingValues: Sendable {
     /// Where the secrets were read that came from files.
     private var paths: [String: String] = [:]
 
+    /// Those of the predecessor that are still set, in the environment or in `.env`.
+    let retired: [RetiredSetting]
+
     /// Faults of all settings together, a line each.
     struct Faults: Error, CustomStringConvertible {
         let lines: [String]
@@ -30,6 +33,7 @@ struct SettingValues: Sendable {
         let flags = Self.read(arguments, &faults)
         let file = DotEnv.parse(dotEnv ?? "")
         faults += file.badLines.map { ".env, line \($0): not understood; write NAME=value" }
+        retired = RetiredSetting.all.filter { !(environment[$0.name] ?? file.values[$0.name] ?? "").isEmpty }
         for setting in Settings.all {
             let sources: [(Source, [String: String])] = [
                 (.flag, flags), (.environment, environment), (.file, file.values),
@@ -40,7 +44,7 @@ struct SettingValues: Sendable {
                     paths[setting.name] = path
                     texts[setting.name] = (text, source)
                 } else {
-                    let shown = setting.isSecret ? "its value" : "\"\(text)\""
+                    let shown = setting.isSecret ? "its value" : "\"\(URLSyntax.masked(text))\""
                     faults.append("\(setting.name): \(shown) is not accepted; it takes \(setting.accepted)")
                 }
                 break
@@ -57,7 +61,7 @@ struct SettingValues: Sendable {
     /// The value as text, with its source; secrets are masked.
     func shown(_ setting: any AnySetting) -> (text: String, source: Source) {
         guard let (text, source) = texts[setting.name] else { return (setting.defaultText, .default) }
-        return (setting.isSecret ? "***" : text, source)
+        return (setting.isSecret ? "***" : URLSyntax.masked(text), source)
     }
 
     /// Whether the value was read from a file, which may change.
@@ -76,10 +80,18 @@ struct SettingValues: Sendable {
 
     func isSet(_ setting: any AnySetting) -> Bool { texts[setting.name] != nil }
 
-    /// All secrets that are set, each item of a list by itself, for redaction.
+    /// All secrets that are set, for redaction: each item of a list by itself, of `name=value` the value too, and the
+    /// credentials in URLs.
     var secrets: [String] {
-        Settings.all.filter(\.isSecret).compactMap { texts[$0.name]?.text }
-            .flatMap { text in [text] + text.split { $0 == "," || $0.isNewline }.map { $0.trimmed } }
+        let (hidden, open) = (Settings.all.filter(\.isSecret), Settings.all.filter { !$0.isSecret })
+        let listed = hidden.compactMap { texts[$0.name]?.text }.flatMap { text -> [String] in
+            let items = text.split { $0 == "," || $0.isNewline }.map { $0.trimmed }
+            let values = items.compactMap { item in item.firstRange(of: "=").map { item[$0.upperBound...].trimmed } }
+            return [text] + items + values
+        }
+        let inURLs = open.compactMap { texts[$0.name]?.text }.flatMap { $0.split(separator: ",") }
+            .compactMap { URLSyntax.credentials(in: $0) }
+        return listed + inURLs.flatMap { [String($0)] + $0.split(separator: ":").dropFirst().map(String.init) }
     }
 
     private static func value(

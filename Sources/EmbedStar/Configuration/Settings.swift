@@ -230,6 +230,27 @@ enum Settings {
         accepted: "text or json"
     ) { text in LineLogHandler.Format(rawValue: text.lowercased()).map { .some($0) } }
 
+    static let traceEndpoint = Setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        default: String?.none,
+        shown: "",
+        "where traces go, OTLP over HTTP, such as `http://localhost:4318`; unset: none are made",
+        accepted: "a URL such as http://localhost:4318"
+    ) { URLSyntax.isValid($0, schemes: ["http", "https"]) ? .some($0) : nil }
+    static let traceHeaders = Setting.list(
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "fields sent with traces, `name=value`, comma-separated",
+        isSecret: true
+    )
+    static let serviceName = Setting.text("OTEL_SERVICE_NAME", "embed-star", "the service's name in traces")
+    static let traceRatio = Setting(
+        "OTEL_TRACES_SAMPLER_ARG",
+        default: 1.0,
+        shown: "1",
+        "share of the traces begun here that is recorded, 0 to 1",
+        accepted: "a number from 0 to 1"
+    ) { text in Double(text).flatMap { (0...1).contains($0) ? $0 : nil } }
+
     /// In the order people read them.
     static let all: [any AnySetting] = [
         dbURL, dbUser, dbPass, dbAuthLevel, dbNamespace, dbDatabase, poolSize,
@@ -241,7 +262,7 @@ enum Settings {
         pollInterval, leaseSeconds, reconcileInterval, searchBackend,
         host, port, monitoringPort, apiKeys, privateSearchKeys, apiRateLimit, webhookSecret,
         maxBodyBytes, maxConnections, requestTimeout, idleTimeout, shutdownGrace, maxClientBatch, cacheMaxBytes,
-        logLevel, logFormat,
+        logLevel, logFormat, traceEndpoint, traceHeaders, serviceName, traceRatio,
     ]
 
     private static let namesByFlag: [String: String] = {

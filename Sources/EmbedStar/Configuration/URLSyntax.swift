@@ -13,6 +13,22 @@ enum URLSyntax {
         else { return true }
         return Int(port[1]).map { (1...65535).contains($0) } ?? false
     }
+
+    /// `text` with the credentials of every URL in it (RFC 3986 §3.2.1) replaced by `***`.
+    static func masked(_ text: String) -> String {
+        text.split(separator: ",", omittingEmptySubsequences: false).map { url in
+            guard let credentials = credentials(in: url) else { return String(url) }
+            return url[..<credentials.startIndex] + "***" + url[credentials.endIndex...]
+        }.joined(separator: ",")
+    }
+
+    /// What stands between `://` and the `@` of the authority.
+    static func credentials(in url: some StringProtocol) -> Substring? {
+        let url = Substring(url)
+        guard let colon = url.firstRange(of: "://") else { return nil }
+        let authority = url[colon.upperBound...].prefix { !"/?#".contains($0) }
+        return authority.lastIndex(of: "@").map { url[colon.upperBound..<$0] }
+    }
 }
 
 extension StringProtocol {

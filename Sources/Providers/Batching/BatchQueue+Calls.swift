@@ -1,4 +1,5 @@
 import EmbeddingCore
+import Telemetry
 
 extension BatchQueue {
     /// Starts every call that is due and ends every request whose time is up. To be called after each event and at
@@ -207,6 +208,7 @@ extension BatchQueue {
             call.inputs.append(pending.text.input)
             call.tokens.append(pending.text.tokens)
             call.dimensions = pending.dimensions
+            call.note(pending.text.span)
             for waiter in pending.waiters where requests[waiter.request]?.started == nil {
                 requests[waiter.request]?.started = now
             }
@@ -232,5 +234,13 @@ extension BatchQueue {
         let id = makeID()
         calls[id] = RunningCall(texts: [], priority: .backlog, attempts: 0, tokens: 1, started: now, isProbe: true)
         effects.append(.start(Call(id: id, keys: [], inputs: [.text("embed-star")], tokens: [1])))
+    }
+}
+
+extension BatchQueue.Call {
+    /// Texts of one caller stand together, so that a look at the last is enough.
+    fileprivate mutating func note(_ span: Span?) {
+        guard let span, spans.last !== span, spans.count < BatchQueue.spanLimit else { return }
+        spans.append(span)
     }
 }

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import Telemetry
 
 extension BatchQueue {
     typealias Instant = ContinuousClock.Instant
@@ -35,6 +36,8 @@ extension BatchQueue {
         var tokens: Int
         /// Whether a refused text may be shortened and tried again.
         var canBeCut: Bool
+        /// What asked for it; nil when that is not traced.
+        var span: Span?
     }
 
     /// One provider call to be made.
@@ -48,7 +51,12 @@ extension BatchQueue {
         var dimensions: Int?
         /// Whether it is part of a call that failed, made to find the text that is to blame.
         var isPart = false
+        /// What its texts are asked for by, as far as that is traced; the first `BatchQueue.spanLimit` of them.
+        var spans: [Span] = []
     }
+
+    /// Callers of one batch that its trace names at most.
+    static let spanLimit = 32
 
     /// What a provider call gave.
     struct Answer: Sendable {

@@ -90,7 +90,7 @@ extension EmbeddingGateway {
 
     private func perform(_ effect: BatchQueue.Effect) {
         switch effect {
-        case .start(let call): Task { await self.make(call) }
+        case .start(let call): Task { await self.start(call) }
         case .finish(_, let finished): countFailures(finished)
         case .retried: metrics.retries.increment()
         case .limited: metrics.limited.increment()
@@ -135,24 +135,44 @@ extension EmbeddingGateway {
     }
 
     /// Makes one provider call and tells the queue how it went.
-    private func make(_ call: BatchQueue.Call) async {
+    private func start(_ call: BatchQueue.Call) async {
+        let result: Result<BatchQueue.Answer, EmbeddingError>
+        do throws(EmbeddingError) {
+            result = .success(try await traced(call))
+        } catch {
+            result = .failure(error)
+        }
+        let jitter = jitter()
+        advance { queue, now in queue.finished(call.id, result, jitter: jitter, now: now) }
+    }
+
+    /// The call as part of the trace of its first caller, linked with those of the others.
+    private func traced(_ call: BatchQueue.Call) async throws(EmbeddingError) -> BatchQueue.Answer {
+        guard let first = call.spans.first else { return try await make(call) }
+        let span = first.child("embed batch", links: call.spans.dropFirst().map(\.context))
+        span.set("embed_star.batch.size", call.inputs.count)
+        return try await span.run(failure: \.code.rawValue) { () async throws(EmbeddingError) in
+            try await make(call)
+        }
+    }
+
+    /// Makes one provider call.
+    private func make(_ call: BatchQueue.Call) async throws(EmbeddingError) -> BatchQueue.Answer {
         let started = time.now
         metrics.batchSize.observe(Double(call.inputs.count))
-        let result: Result<BatchQueue.Answer, EmbeddingError>
+        defer { metrics.duration.observe(time.now - started) }
         do throws(EmbeddingError) {
             let native = try await pool.model()
             let wanted = call.dimensions ?? native.dimensions
             let asked = size.asked(wanted, native: native.dimensions)
             let batch = try await pool.embed(call.inputs, dimensions: asked, isPart: call.isPart)
-            result = .success(try answer(batch, to: call, wanted: wanted, native: native.dimensions))
+            let answer = try answer(batch, to: call, wanted: wanted, native: native.dimensions)
             metrics.called(nil)
+            return answer
         } catch {
-            result = .failure(error)
             metrics.called(error.code)
+            throw error
         }
-        metrics.duration.observe(time.now - started)
-        let jitter = jitter()
-        advance { queue, now in queue.finished(call.id, result, jitter: jitter, now: now) }
     }
 
     /// Checks the vectors one by one and keeps the good ones in the cache.

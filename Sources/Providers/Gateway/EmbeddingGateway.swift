@@ -118,6 +118,7 @@ package final class EmbeddingGateway: EmbeddingService {
         var plan = RequestPlan(count: request.inputs.count, model: model)
         let limits = limits
         let keys = keys(of: request, model: model)
+        let span = Span.current
         for (index, value) in cache.values(for: keys).enumerated() {
             if let value {
                 plan.hit(index, value)
@@ -138,7 +139,8 @@ package final class EmbeddingGateway: EmbeddingService {
                         key: keys[index],
                         input: prepared.input,
                         tokens: prepared.tokens,
-                        canBeCut: request.truncate && !preparation.countsExactly
+                        canBeCut: request.truncate && !preparation.countsExactly,
+                        span: span
                     )
                 )
             } catch {

@@ -111,7 +111,7 @@ final class ProviderPool: Sendable {
             case .endpoint(let index):
                 tried.insert(index)
                 do {
-                    let batch = try await members[index].provider.embed(inputs, dimensions: dimensions)
+                    let batch = try await embed(inputs, dimensions, with: members[index])
                     finished(index, .good)
                     return batch
                 } catch {
@@ -126,6 +126,21 @@ final class ProviderPool: Sendable {
                 throw unreachable
                     ?? EmbeddingError(.unavailable, "no \(name.rawValue) endpoint holds the model in use")
             }
+        }
+    }
+
+    private func embed(
+        _ inputs: [EmbeddingInput],
+        _ dimensions: Int?,
+        with member: Member
+    ) async throws(EmbeddingError) -> EmbeddingBatch {
+        guard let batch = Span.current else { return try await member.provider.embed(inputs, dimensions: dimensions) }
+        let span = batch.child("embeddings", kind: .client)
+        span.set("gen_ai.operation.name", "embeddings")
+        span.set("gen_ai.provider.name", name.rawValue)
+        span.set("server.address", member.label)
+        return try await span.run(failure: \.code.rawValue) { () async throws(EmbeddingError) in
+            try await member.provider.embed(inputs, dimensions: dimensions)
         }
     }
 

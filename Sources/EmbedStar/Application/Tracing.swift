@@ -1,0 +1,50 @@
+import HTTPClient
+import Logging
+import OTLP
+import ServiceLifecycle
+import Telemetry
+
+/// Traces as the settings ask for them: what begins them, and what sends them away.
+struct Tracing {
+    let tracer: Tracer
+    let lifetime: any Service
+
+    /// - Returns: nil without an endpoint; nothing is traced then.
+    init?(_ context: CommandContext) {
+        guard let endpoint = context.settings[Settings.traceEndpoint] else { return nil }
+        tracer = Tracer(ratio: context.settings[Settings.traceRatio], metrics: context.metrics)
+        let configuration = TraceExporter.Configuration(
+            endpoint: endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint,
+            headers: context.settings[Settings.traceHeaders].compactMap(Self.field),
+            resource: [
+                ("service.name", context.settings[Settings.serviceName]),
+                ("service.version", Version.current),
+                ("service.instance.id", CommandContext.owner),
+            ],
+            version: Version.current
+        )
+        lifetime = ExporterLifetime(
+            exporter: TraceExporter(
+                tracer: tracer,
+                configuration: configuration,
+                transport: context.transport,
+                metrics: context.metrics,
+                logger: context.logger("traces")
+            )
+        )
+    }
+
+    private static func field(_ text: String) -> (name: String, value: String)? {
+        let sides = text.split(separator: "=", maxSplits: 1).map { $0.trimmed }
+        return sides.count == 2 ? (sides[0], sides[1]) : nil
+    }
+}
+
+/// The exporter's life within the service.
+private struct ExporterLifetime: Service {
+    let exporter: TraceExporter
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await self.exporter.run() }
+    }
+}
