@@ -101,6 +101,12 @@ def test_the_compose_file_fits_its_schema():
     check_schema("vendor.compose-spec", CHECKOUT / "compose.yaml")
 
 
+def test_the_images_of_others_are_pinned_in_the_compose_file():
+    for name, service in yaml.safe_load((CHECKOUT / "compose.yaml").read_text())["services"].items():
+        if service["image"] != "embed-star:latest":
+            assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+(\.\d+)?", service["image"]), name
+
+
 def test_the_compose_file_names_what_exists():
     compose = yaml.safe_load((CHECKOUT / "compose.yaml").read_text())
     for name, service in compose["services"].items():

@@ -2,11 +2,13 @@
 
 import pytest
 
+from Harness.process import eventually
+
 SENTINEL = "sentinel-7f3a9c"
 SECRETS = {
     "DB_PASS": f"{SENTINEL}-db", "OPENAI_API_KEY": f"sk-{SENTINEL}-openai", "TOGETHER_API_KEY": f"{SENTINEL}-together",
     "API_KEYS": f"{SENTINEL}-key1,{SENTINEL}-key2", "PRIVATE_SEARCH_KEYS": f"{SENTINEL}-private",
-    "GITHUB_WEBHOOK_SECRET": f"{SENTINEL}-webhook",
+    "GITHUB_WEBHOOK_SECRET": f"{SENTINEL}-webhook", "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Bearer {SENTINEL}-otlp",
 }
 
 
@@ -53,10 +55,14 @@ def test_flag_beats_environment_beats_file(run, tmp_path):
         assert value in shown[name]
 
 
-def test_config_masks_secrets(run):
-    result = run("config", settings=SECRETS)
-    assert result.returncode == 0, result.stderr
-    assert SENTINEL not in result.stdout + result.stderr
+def test_every_secret_setting_has_a_sentinel(run):
+    """So that a new one cannot be forgotten here: secrets are those that `config` masks."""
+    rows = [[cell.strip(" `") for cell in line.split("|")] for line in
+            run("config", "--markdown", settings={}).stdout.splitlines() if line.startswith("| `")]
+    # A secret has no default but the database's password.
+    candidates = [row[1] for row in rows if row[2] == "–"] + ["DB_PASS"]
+    masked = {name for name in candidates if "***" in run("config", settings={name: "1"}).stdout}
+    assert masked == set(SECRETS)
 
 
 def test_a_secret_is_read_from_a_file(database, upstream, serve, tmp_path):
@@ -68,20 +74,73 @@ def test_a_secret_is_read_from_a_file(database, upstream, serve, tmp_path):
     assert set(upstream.keys) == {"Bearer sk-from-a-file"}
 
 
-def test_no_secret_shows_in_anything_a_run_prints_or_answers(database, upstream, serve):
-    secrets = {**SECRETS}
-    del secrets["DB_PASS"]
-    upstream.fail(401, body={"error": {"message": f"Incorrect API key provided: {secrets['OPENAI_API_KEY']}",
-                                       "type": "invalid_request_error", "param": None, "code": "invalid_api_key"}})
-    service = serve(database.settings, upstream.openai(), secrets, LOG_LEVEL="trace", RETRY_ATTEMPTS=1)
+def answers_of(service):
+    """Everything that a run answers to somebody who asks around."""
+    texts = [service.post("/v1/embeddings", {"input": "x"}).text]
+    for path in ("/health", "/readyz", "/metrics", "/pipeline", "/pipeline/failures", "/", "/openapi.yaml", "/info",
+                 "/v1/models", "/api/tags", "/repos/a/b", "/repos/a/b/similar", "/search?q=x", "/nowhere"):
+        answer = service.get(path)
+        texts += [answer.text, str(answer.headers)]
+    texts.append(service.get("/pipeline", headers={"Authorization": "Bearer wrong"}).text)
+    texts.append(service.post("/webhooks/github", {"zen": "x"}, headers={"X-Hub-Signature-256": "sha256=00"}).text)
+    return texts
+
+
+def check_for_secrets(*texts):
+    for text in texts:
+        assert SENTINEL not in text, next(line for line in text.splitlines() if SENTINEL in line)
+
+
+@pytest.mark.parametrize("provider", ["openai", "together", "ollama"])
+def test_no_secret_shows_in_anything_a_run_prints_or_answers(database, upstream, serve, provider):
+    secrets = {name: value for name, value in SECRETS.items() if name != "DB_PASS"}
+    quoted = f"Incorrect API key provided: {SENTINEL}, {secrets['OPENAI_API_KEY']}, {secrets['TOGETHER_API_KEY']}"
+    # The provider quotes the credentials that it refuses, in the places where providers do.
+    upstream.fail(401, times=3, body={"error": {"message": quoted.replace(f"{SENTINEL}, ", ""), "param": None,
+                                                "type": "invalid_request_error", "code": "invalid_api_key"}})
+    upstream.fail(500, times=3, body={"error": quoted.replace(f"{SENTINEL}, ", "")})
+    settings = getattr(upstream, provider)(**secrets)
+    if provider == "ollama":
+        settings["OLLAMA_URL"] = upstream.url.replace("://", f"://me:{SENTINEL}-in-url@")
+    service = serve(database.settings, settings, LOG_LEVEL="trace", LOG_FORMAT="json", RETRY_ATTEMPTS=1,
+                    OTEL_EXPORTER_OTLP_ENDPOINT=upstream.url)
     database.add("a/b")
-    answers = [service.post("/v1/embeddings", {"input": "x"}).text]
-    answers += [service.get(path).text for path in ("/health", "/metrics", "/pipeline", "/pipeline/failures", "/")]
-    answers.append(service.get("/repos/a/b").text)
+    texts = answers_of(service)
+    upstream.heal()
+    texts += answers_of(service)
     service.process.stop()
-    for text in (*answers, service.process.output):
-        assert SENTINEL not in text
-        assert database.settings["DB_PASS"] not in text
+    check_for_secrets(*texts, service.process.output)
+    assert database.settings["DB_PASS"] not in "".join(texts) + service.process.output
+
+
+def test_no_secret_shows_when_the_database_refuses_it_or_is_away(database, upstream, serve):
+    refused = {**database.settings, "DB_PASS": SECRETS["DB_PASS"]}
+    away = {**refused, "DB_URL": f"ws://me:{SENTINEL}-in-url@127.0.0.1:9"}
+    for settings in (refused, away):
+        service = serve(settings, upstream.openai(), LOG_LEVEL="trace", ready=False).await_live()
+        eventually(lambda: "detail" in service.get("/health").json()["database"], what="a fault of the database")
+        texts = answers_of(service)
+        service.process.stop()
+        check_for_secrets(*texts, service.process.output)
+
+
+@pytest.mark.parametrize("arguments", [
+    ["config"], ["config", "--markdown"], ["config", "--example"], ["doctor"], ["drain"], ["status"],
+    ["import", "missing.ndjson"], ["search", "x"], ["serve", "--help"], ["serve", "--prot", "1"],
+])
+def test_no_command_prints_a_secret(run, arguments):
+    settings = {**SECRETS, "DB_URL": f"ws://me:{SENTINEL}-in-url@127.0.0.1:9", "EMBEDDING_PROVIDER": "openai",
+                "OPENAI_BASE_URL": f"http://me:{SENTINEL}-in-url@127.0.0.1:9/v1", "LOG_LEVEL": "trace"}
+    result = run(*arguments, settings=settings)
+    check_for_secrets(result.stdout, result.stderr)
+
+
+def test_no_fault_of_a_setting_prints_a_secret(run):
+    settings = {**SECRETS, "DB_URL": f"ftp://me:{SENTINEL}-in-url@host", "PORT": "none",
+                "GITHUB_WEBHOOK_SECRET_FILE": "/nowhere"}
+    result = run("serve", settings=settings)
+    assert result.returncode == 78
+    check_for_secrets(result.stdout, result.stderr)
 
 
 @pytest.mark.parametrize("command", [

@@ -1,0 +1,80 @@
+"""Probes, health and metrics answer at once while everything behind the service hangs."""
+
+import os
+import signal
+import time
+
+import pytest
+import requests
+
+from conftest import free_port
+from Harness.database import Engine
+from Harness.process import eventually
+from Harness.service import Service
+from Harness.upstream import Upstream
+
+# Far more than a probe takes, far less than any timeout of the service.
+BOUND = 1.0
+ROUNDS = 200
+
+
+@pytest.fixture
+def own_engine(tmp_path):
+    """An engine that this test may stop."""
+    started = Engine(tmp_path / "engine", dict(os.environ))
+    yield started
+    started.process.signal(signal.SIGCONT)
+    started.process.stop()
+
+
+def test_probes_answer_while_database_and_provider_hang(own_engine, tmp_path, record_property):
+    upstream, database = Upstream(), own_engine.new_database()
+    service = Service({**database.settings, **upstream.openai(REQUEST_TIMEOUT_MS=60_000, SHUTDOWN_GRACE_MS=1000)},
+                      tmp_path, free_port())
+    service.await_ready()
+    database.add("a/b")
+    service.await_drained(1)
+
+    upstream.delay = 300
+    # Everything that the database is made of stops in the middle of what it does.
+    own_engine.process.signal(signal.SIGSTOP)
+    requests_under_way = [hang(service, "/v1/embeddings", {"input": f"text {number}"}) for number in range(20)]
+    requests_under_way += [hang(service, "/repos", [{"full_name": f"c/d{number}"}]) for number in range(20)]
+    try:
+        eventually(lambda: requests.get(f"{service.url}/readyz", timeout=5).status_code == 503, within=30,
+                   what="readiness to be withdrawn")
+        worst = {path: slowest(service, path) for path in ("/livez", "/readyz", "/health", "/metrics")}
+        health = service.get("/health")
+        assert health.status_code == 503
+        assert health.json()["database"]["status"] == "down"
+        assert service.get("/livez").status_code == 200
+    finally:
+        own_engine.process.signal(signal.SIGCONT)
+        for connection in requests_under_way:
+            connection.close()
+        service.process.stop()
+        upstream.close()
+    report = ", ".join(f"{path} {seconds * 1000:.1f} ms" for path, seconds in worst.items())
+    print(f"slowest of {ROUNDS} answers while everything hangs: {report}")
+    record_property("slowest", report)
+    assert all(seconds < BOUND for seconds in worst.values()), report
+
+
+def hang(service, path, body):
+    """A request whose answer nobody waits for."""
+    import http.client
+    import json
+
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+    return connection
+
+
+def slowest(service, path):
+    """Seconds of the slowest of many answers, each on a connection of its own as probes make them."""
+    worst = 0.0
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        requests.get(service.url + path, timeout=5)
+        worst = max(worst, time.perf_counter() - start)
+    return worst
