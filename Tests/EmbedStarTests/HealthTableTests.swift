@@ -37,6 +37,7 @@ import Testing
         return state.snapshot(
             provider: states[provider] ?? .ready,
             pipeline: PipelineStatus(state: .idle),
+            search: ComponentHealth(.ok),
             uptime: .zero,
             now: now
         )
