@@ -1,7 +1,7 @@
 """Vector search: recall@10 against exact search, latency one at a time, and queries/s at concurrency 16.
 
-Vectors beyond the real ones are real ones moved a little. `own ms` is the mean time of a request less the database's
-part of it, `CPU ms` the processor time it takes the service, whoever else is on the machine.
+Vectors beyond the real ones are real ones moved a little. `CPU ms` is the processor time a request takes the service:
+its own part, beside what it waits for the database.
 """
 
 import http.client
@@ -21,7 +21,6 @@ import embedded
 LUA = """
 local requests, place = {}, 0
 init = function(arguments)
-    wrk.init(arguments)
     local headers = {["Content-Type"] = "application/json"}
     for line in io.lines("%s") do requests[#requests + 1] = wrk.format("POST", "/search", headers, line) end
 end
@@ -64,39 +63,31 @@ def ask(connection, body):
     return content
 
 
-def seconds(service):
-    """The seconds spent in searches, in the database, and of the processor so far."""
-    return np.array([
-        service.metric("http_request_duration_seconds_sum", route="/search"),
-        service.metric("db_request_duration_seconds_sum"),
-        processor_seconds(service.process.pid),
-    ])
-
-
-def processor_seconds(process):
-    times = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+def processor_seconds(service):
+    """What the service has used so far."""
+    times = pathlib.Path(f"/proc/{service.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
     return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
 
 def one_at_a_time(service, bodies):
-    """Answers, their latencies in ms, and the means of our own part of it and of processor time."""
+    """Answers, their latencies in ms, and the mean of the processor time in ms."""
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
     for body in bodies[:20]:
         ask(connection, body)
-    # What goes on in the database all the time is not the searches' part.
-    before, start = seconds(service), time.monotonic()
+    # What goes on all the time is not the searches' part.
+    before, start = processor_seconds(service), time.monotonic()
     time.sleep(3)
-    idle = (seconds(service) - before) / (time.monotonic() - start)
+    idle = (processor_seconds(service) - before) / (time.monotonic() - start)
     answers, latencies = [], []
-    before, begin = seconds(service), time.monotonic()
+    before, begin = processor_seconds(service), time.monotonic()
     for body in bodies:
         start = time.perf_counter()
         answers.append(ask(connection, body))
         latencies.append((time.perf_counter() - start) * 1000)
     lasted = time.monotonic() - begin
-    searching, waiting, computing = (seconds(service) - before - idle * lasted) / len(bodies) * 1000
+    computing = (processor_seconds(service) - before - idle * lasted) / len(bodies) * 1000
     connection.close()
-    return [json.loads(answer) for answer in answers], latencies, (searching - waiting, computing)
+    return [json.loads(answer) for answer in answers], latencies, computing
 
 
 def sixteen(service, bodies):
@@ -126,7 +117,7 @@ def measure(service, backend, rows, vectors, options, generator):
     queries = moved(vectors[generator.integers(0, len(vectors), count)], 0.5, generator)
     exact = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
     bodies = [json.dumps({"embedding": query.tolist(), "limit": 10}) for query in queries]
-    answers, latencies, (own, computing) = one_at_a_time(service, bodies)
+    answers, latencies, computing = one_at_a_time(service, bodies)
     found = sum(
         len({hit["full_name"] for hit in answer["results"]} & {rows[place]["full_name"] for place in best})
         for answer, best in zip(answers, exact)
@@ -138,8 +129,7 @@ def measure(service, backend, rows, vectors, options, generator):
     return {
         "backend": backend, "vectors": len(rows), "method": answers[0]["method"], "ready s": ready,
         "recall@10": found / count / 10, "p50 ms": bench.percentile(latencies, 0.5),
-        "p99 ms": bench.percentile(latencies, 0.99), "took p50": bench.percentile(took, 0.5), "own ms": own,
-        "CPU ms": computing,
+        "p99 ms": bench.percentile(latencies, 0.99), "took p50": bench.percentile(took, 0.5), "CPU ms": computing,
         "c16 q/s": rate, "c16 p99 ms": tail, "hybrid p50 ms": bench.percentile(hybrid, 0.5),
         "hybrid p99 ms": bench.percentile(hybrid, 0.99), "RSS MiB": resident(service),
     }
