@@ -43,7 +43,7 @@ enum OllamaWire {
     }
 
     /// The digest of a model in the answer of `/api/tags`; nil when it is not there. A name without a tag means
-    /// `latest`.
+    /// `latest`, which servers of the same dialect may leave out as well.
     static func digest(of model: String, in body: [UInt8]) throws(EmbeddingError) -> String? {
         let wanted = model.contains(":") ? model : model + ":latest"
         var found: String?
@@ -59,7 +59,7 @@ enum OllamaWire {
                     default: try reader.skipValue()
                     }
                 }
-                if name == wanted { found = digest ?? "" }
+                if name == wanted || name == model { found = digest ?? "" }
             }
         }
         return found
