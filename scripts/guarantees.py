@@ -33,9 +33,9 @@ MUTATIONS = [
              "guard call.texts.count > 1_000_000 else {\n            for id in call.texts {"
              " settle(id, .failure(error), now: now, &effects) }\n", "test_pull.py -k poison_text_fails_alone"),
     Mutation("G5", "Sources/Pipeline/PipelineMachine+Events.swift",
-             "case .failure(let error) where error.concernsProvider:",
-             "case .failure(let error) where error.concernsProvider && pause > .seconds(86_400):",
-             "test_faults.py -k long_pause"),
+             "for next in batch.jobs { decide(.released(after: pause), for: next.job, token: next.token) }",
+             "for next in batch.jobs { decide(failure(next.job, error.description, isHopeless: false, retryAfter: pause), "
+             "for: next.job, token: next.token) }", "test_faults.py -k long_pause"),
     Mutation("G6", "Sources/Pipeline/PipelineMachine+Work.swift",
              "if isCurrent, !job.isForced { return decide(.unchanged, for: job, token: token) }",
              "_ = isCurrent", "test_replicas.py -k drift_of_stars"),
@@ -46,11 +46,11 @@ MUTATIONS = [
              "if isPaused { handBackUnsent() }", "test_stopping.py -k sigterm_in_the_middle"),
     Mutation("G9", "Sources/Providers/Batching/BatchQueue+Admission.swift",
              "guard isEmpty || (texts.count + submitted.count <= room && bytes + size <= settings.byteCapacity) else {",
-             "guard isEmpty || room > 0 else {", "test_faults.py -k more_texts_than_fit"),
+             "guard isEmpty || room + size > 0 else {", "test_faults.py -k more_texts_than_fit"),
     Mutation("G10", "Sources/EmbeddingCore/Embedding.swift", "guard sum.isFinite, sum > 0 else {",
              "guard sum.isFinite || sum >= 0 || sum.isNaN else {", "test_faults.py -k unusable_vectors"),
-    Mutation("G11", "Sources/Telemetry/Redaction.swift", "self.secrets = secrets.filter { $0.utf8.count >= 6 }",
-             "self.secrets = secrets.filter { $0.utf8.count >= 6_000 }", "test_faults.py -k echoes_the_key"),
+    Mutation("G11", "Sources/Providers/HTTP/ProviderEndpoint.swift", "guard let key, key.utf8.count >= 4 else",
+             "guard let key, key.utf8.count >= 4_000 else", "test_faults.py -k echoes_the_key"),
 ]
 
 

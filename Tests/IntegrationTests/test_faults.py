@@ -216,15 +216,16 @@ def test_more_texts_than_fit_are_refused_at_once_and_none_is_lost(database, upst
     assert sorted({status for status, _ in statuses})[0] == 200, "those that were let in are answered"
 
 
-def test_a_provider_that_echoes_the_key_does_not_publish_it(database, upstream, serve):
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_provider_that_echoes_the_key_does_not_publish_it(database, upstream, serve, status):
     """Secrets appear in no log, error or answer (G11)."""
     key = "sk-test-sentinel"
     body = {"error": {"message": f"Incorrect API key provided: {key}", "type": "invalid_request_error",
                       "code": "invalid_api_key", "param": None}}
-    upstream.fail(401, body=body)
+    upstream.fail(status, body=body)
     service = serve(database.settings, upstream.openai(LOG_LEVEL="debug"), ready=False).await_live()
     answer = service.post("/v1/embeddings", {"input": "text"})
     assert answer.status_code >= 400
     shown = [answer.text, *(service.get(path).text for path in ("/health", "/metrics", "/pipeline", "/readyz"))]
-    eventually(lambda: "provider" in service.process.output, what="a log line about the provider")
+    eventually(lambda: "/v1/embeddings" in service.process.output, what="a log line about the request")
     assert not [text for text in [*shown, service.process.output] if key in text]
