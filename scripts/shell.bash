@@ -85,3 +85,11 @@ stop_children() {
     done
     children=()
 }
+
+# release VARIABLE PRODUCT: puts the optimised program's path into the variable; builds it unless the caller has set one.
+release() {
+    [[ -z ${!1:-} ]] || return 0
+    say "Building $2 (release)"
+    swift build --quiet --configuration release --scratch-path .build-release --product "$2"
+    declare -gx "$1=$PWD/.build-release/release/$2"
+}

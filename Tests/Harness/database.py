@@ -84,6 +84,16 @@ class Database:
         }
         self.query("INSERT INTO repo $row", {"row": row})
 
+    def fill(self, count, description="Repository number"):
+        """Writes `count` rows as another program would, in statements of 500."""
+        for start in range(0, count, 500):
+            rows = [
+                {"full_name": f"owner-{i}/repo", "description": f"{description} {i}.", "language": "C", "stars": i,
+                 "owner": {"login": f"owner-{i}"}}
+                for i in range(start, min(start + 500, count))
+            ]
+            self.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
+
     def count(self, condition="true"):
         found = self.query(f"SELECT count() AS n FROM repo WHERE {condition} GROUP ALL")
         return found[0]["n"] if found else 0

@@ -25,15 +25,6 @@ def proxy(database):
     started.close()
 
 
-def fill(database, count, description="Repository number"):
-    rows = [
-        {"full_name": f"owner-{i}/repo", "description": f"{description} {i}.", "language": "C", "stars": i,
-         "owner": {"login": f"owner-{i}"}}
-        for i in range(count)
-    ]
-    database.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
-
-
 def is_ready(service):
     return service.get("/readyz").status_code == 200
 
@@ -63,14 +54,14 @@ def test_an_outage_of_the_database_is_waited_out(database, proxy, upstream, serv
 
 def test_a_slow_database_loses_nothing(database, proxy, upstream, serve):
     proxy.delay = 0.3
-    fill(database, 200)
+    database.fill(200)
     serve(proxy.settings(database), upstream.openai()).await_drained(200)
     assert database.count("embedding != NONE") == 200
     assert upstream.total == 200
 
 
 def test_writes_that_meet_others_are_repeated(database, proxy, upstream, serve):
-    fill(database, 300)
+    database.fill(300)
     service = serve(proxy.settings(database), upstream.openai())
     proxy.share, proxy.mode = 0.4, "conflict"
     service.await_drained(300)
@@ -125,7 +116,7 @@ def test_jobs_dated_by_a_clock_that_jumped_are_done(database, upstream, serve, s
 def test_rubbish_for_some_texts_costs_only_those(database, upstream, serve):
     rubbish = '{"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": "???"}]}'
     upstream.fail(200, body=rubbish, when=lambda texts: any("RUBBISH" in str(text) for text in texts))
-    fill(database, 60)
+    database.fill(60)
     database.add("bad/apple", "RUBBISH")
     service = serve(database.settings, upstream.openai(RETRY_ATTEMPTS=2, RETRY_DELAY_MS=20))
     eventually(lambda: service.pipeline()["embedded"] == 60 and service.pipeline()["failed"] == 1,
@@ -134,7 +125,7 @@ def test_rubbish_for_some_texts_costs_only_those(database, upstream, serve):
 
 def test_a_limiting_provider_pauses_the_pipeline_and_no_repo_is_blamed(database, upstream, serve):
     """A 429 is no failed attempt (G5)."""
-    fill(database, 100)
+    database.fill(100)
     upstream.fail(429, headers={"Retry-After": "1"}, times=8)
     service = serve(database.settings, upstream.openai(BATCH_SIZE=10, RETRY_ATTEMPTS=1))
     service.await_drained(100)
@@ -160,7 +151,7 @@ def test_a_long_pause_that_the_provider_asks_for_is_no_failed_attempt(database, 
 
 def test_dead_letters_are_listed_and_retried_singly_in_bulk_and_by_a_change(database, upstream, serve):
     fault = upstream.fail(400, when=lambda texts: any("POISON" in str(text) for text in texts))
-    fill(database, 20)
+    database.fill(20)
     for number in range(4):
         database.add(f"bad-{number}/apple", f"POISON {number}")
     service = serve(database.settings, upstream.openai(RETRY_ATTEMPTS=2, RETRY_DELAY_MS=20))

@@ -9,16 +9,6 @@ from Harness.process import eventually
 LEASE = 5
 
 
-def fill(database, count):
-    for start in range(0, count, 500):
-        rows = [
-            {"full_name": f"owner-{i}/repo", "description": f"Repository number {i}.", "language": "C", "stars": i,
-             "owner": {"login": f"owner-{i}"}}
-            for i in range(start, min(start + 500, count))
-        ]
-        database.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
-
-
 def start(serve, database, upstream, count, **settings):
     services = [
         serve(database.settings, upstream.openai(LEASE_SECONDS=LEASE, BATCH_SIZE=16, **settings), ready=False)
@@ -32,7 +22,7 @@ def start(serve, database, upstream, count, **settings):
 def test_replicas_share_the_work_and_pay_for_each_text_once(database, upstream, serve):
     upstream.delay = 0.05
     services = start(serve, database, upstream, 3)
-    fill(database, 3000)
+    database.fill(3000)
     services[0].await_drained(3000, within=300)
     assert database.count("embedding != NONE") == 3000
     assert upstream.total <= 3000 * 1.02, "less than 2 % is paid for twice"
@@ -46,7 +36,7 @@ def test_replicas_share_the_work_and_pay_for_each_text_once(database, upstream, 
 def test_the_rest_finish_the_work_of_killed_replicas(database, upstream, serve, killed):
     upstream.delay = 0.2
     services = start(serve, database, upstream, 3, PARALLEL_WORKERS=2)
-    fill(database, 900)
+    database.fill(900)
     eventually(lambda: upstream.total >= 200, within=60, what="some work")
     for service in services[:killed]:
         service.kill()
@@ -59,7 +49,7 @@ def test_a_pause_holds_for_all_replicas_until_the_resume(database, upstream, ser
     services = start(serve, database, upstream, 2)
     assert services[0].post("/pipeline/pause").status_code == 200
     eventually(lambda: all(service.pipeline()["state"] == "paused" for service in services), what="all paused")
-    fill(database, 50)
+    database.fill(50)
     time.sleep(1)
     assert upstream.total == 0
     assert services[1].post("/pipeline/resume").status_code == 200
@@ -68,7 +58,7 @@ def test_a_pause_holds_for_all_replicas_until_the_resume(database, upstream, ser
 
 def test_a_change_of_model_is_migrated_in_the_background(database, upstream, serve):
     """Other dimensions: search keeps to the new vectors and tells its coverage; a stop in the middle loses nothing."""
-    fill(database, 600)
+    database.fill(600)
     first = serve(database.settings, upstream.openai(EMBEDDING_DIMENSIONS=64))
     first.await_drained(600)
     first.process.stop()
@@ -94,7 +84,7 @@ def test_a_change_of_model_is_migrated_in_the_background(database, upstream, ser
 
 
 def test_a_drift_of_stars_costs_nothing_unless_the_rounded_count_changes(database, upstream, serve):
-    fill(database, 500)
+    database.fill(500)
     database.query("UPDATE repo SET stars = 12345 RETURN NONE")
     service = serve(database.settings, upstream.openai())
     service.await_drained(500)

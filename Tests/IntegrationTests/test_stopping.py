@@ -14,23 +14,13 @@ REPOS = 3000
 WORKERS, BATCH = 4, 64
 
 
-def fill(database, count):
-    for start in range(0, count, 500):
-        rows = [
-            {"full_name": f"owner-{i}/repo", "description": f"Repository number {i}.", "language": "C", "stars": i,
-             "owner": {"login": f"owner-{i}"}}
-            for i in range(start, min(start + 500, count))
-        ]
-        database.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
-
-
 def leased(database):
     found = database.query("SELECT count() AS n FROM embedding_job WHERE claim != NONE GROUP ALL")
     return found[0]["n"] if found else 0
 
 
 def test_sigkill_in_the_middle_of_a_drain_loses_nothing(database, upstream, serve):
-    fill(database, REPOS)
+    database.fill(REPOS)
     upstream.delay = 0.05
     settings = upstream.openai(LEASE_SECONDS=5, PARALLEL_WORKERS=WORKERS, BATCH_SIZE=BATCH)
     service = serve(database.settings, settings)
@@ -55,7 +45,7 @@ def test_a_stop_signal_ends_the_service_cleanly(database, upstream, serve, numbe
 
 
 def test_sigterm_in_the_middle_of_a_drain_repeats_nothing(database, upstream, serve):
-    fill(database, 1000)
+    database.fill(1000)
     upstream.delay = 0.05
     settings = upstream.openai(BATCH_SIZE=32)
     service = serve(database.settings, settings)
