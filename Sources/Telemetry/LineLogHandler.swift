@@ -132,7 +132,8 @@ package struct LineLogHandler: LogHandler {
         return String(json(text).dropFirst().dropLast())
     }
 
-    private static func json(_ text: String) -> String {
+    /// `text` as a JSON string, in quotes.
+    static func json(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -149,6 +149,26 @@ def test_keys_rotate_with_their_file(database, upstream, serve, tmp_path):
     assert (status("new"), status("old")) == (200, 401)
 
 
+def test_a_key_that_came_with_a_rotation_is_in_no_line_of_the_log(database, upstream, serve, tmp_path):
+    path = tmp_path / "keys"
+    path.write_text("first-sentinel\n")
+    service = serve(database.settings, upstream.openai(API_KEYS_FILE=path), LOG_FORMAT="json", LOG_LEVEL="trace")
+
+    def ask(key, **headers):
+        return service.get("/pipeline", headers={"Authorization": f"Bearer {key}", **headers}).status_code
+
+    for key, former in (("second-sentinel", "first-sentinel"), ("third-sentinel", "second-sentinel")):
+        (tmp_path / "next").write_text(key)
+        os.replace(tmp_path / "next", path)
+        eventually(lambda new=key: ask(new) == 200, what=key)
+        # A client so careless as to put its key where it is logged.
+        assert ask(key, **{"X-Request-Id": f"now-{key}"}) == 200
+        assert ask(former, **{"X-Request-Id": f"once-{former}"}) == 401
+    service.process.stop()
+    assert service.process.output.count('"now-***"') == service.process.output.count('"once-***"') > 1
+    assert "sentinel" not in service.process.output
+
+
 def test_a_bulk_reprocess_is_done_once_in_all_replicas(database, upstream, serve, names):
     settings = upstream.openai(CACHE_MAX_BYTES=0)
     one, two = serve(database.settings, settings), serve(database.settings, settings)

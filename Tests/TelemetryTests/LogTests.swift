@@ -38,4 +38,22 @@ import Testing
         let redaction = Redaction(secrets: ["sk-secret", "root"])
         #expect(redaction.apply("key sk-secret of root, sk-secret") == "key *** of root, ***")
     }
+
+    @Test func takesSecretsOutThatCameLater() {
+        let redaction = Redaction(secrets: ["first-key"])
+        redaction.add(["second-key"])
+        redaction.add(["second-key-longer"])
+        #expect(redaction.apply("first-key second-key second-key-longer third-key") == "*** *** *** third-key")
+    }
+
+    @Test func takesSecretsOutOfJSON() {
+        let redaction = Redaction(secrets: ["a\"quoted\\\nkey"])
+        #expect(redaction.apply(#"{"message":"a\"quoted\\\nkey"}"#) == #"{"message":"***"}"#)
+    }
+
+    @Test func forgetsTheOldestOfManyLaterSecretsAndNoneOfTheFirst() {
+        let redaction = Redaction(secrets: ["first-key"])
+        for number in 0..<50 { redaction.add((0..<100).map { "key-\(number)-\($0)-end" }) }
+        #expect(redaction.apply("first-key key-49-99-end key-0-0-end") == "*** *** key-0-0-end")
+    }
 }

@@ -58,7 +58,7 @@ struct Application {
         )
         let servers = try await startServers(dependencies, tracing?.tracer)
         let rotations = servers.compactMap {
-            KeyRotation(settings: settings, api: $0.api, logger: context.logger("keys"))
+            KeyRotation(settings: settings, api: $0.api, redaction: context.redaction, logger: context.logger("keys"))
         }
         let lifetime = PipelineLifetime(storage: storage, pipeline: pipeline, health: health, logger: logger)
         let exporter = tracing.map { [$0.lifetime] } ?? []

@@ -1,6 +1,7 @@
 import Logging
 import Routing
 import ServiceLifecycle
+import Telemetry
 
 /// Looks at the files of API keys and hands changed keys to the API, so that they rotate without a restart.
 struct KeyRotation: Service {
@@ -13,15 +14,17 @@ struct KeyRotation: Service {
 
     let settings: SettingValues
     let api: API
+    let redaction: Redaction
     let logger: Logger
 
     /// Nil when no key comes from a file.
-    init?(settings: SettingValues, api: API, logger: Logger) {
+    init?(settings: SettingValues, api: API, redaction: Redaction, logger: Logger) {
         guard settings.isFromFile(Settings.apiKeys) || settings.isFromFile(Settings.privateSearchKeys) else {
             return nil
         }
         self.settings = settings
         self.api = api
+        self.redaction = redaction
         self.logger = logger
     }
 
@@ -48,6 +51,7 @@ struct KeyRotation: Service {
     /// A file that is gone or empty opens nothing: the keys stay as they are.
     private func replace(_ found: Keys?) {
         guard let found else { return logger.warning("the file of API keys holds none; the former ones stay in force") }
+        redaction.add(found.api + found.privateSearch)
         api.replaceKeys(found.api, privateSearchKeys: found.privateSearch)
         logger.notice("the API keys have changed", metadata: ["keys": "\(found.api.count)"])
     }

@@ -9,6 +9,8 @@ struct CommandContext {
     let settings: SettingValues
     let metrics: MetricsRegistry
     let transport: HTTPClient
+    /// What no line that is written may hold; to be told of secrets that come later.
+    let redaction: Redaction
 
     /// A logger of one part; its level follows `LOG_LEVEL`.
     func logger(_ part: String) -> Logger { Logger(label: "embed-star.\(part)") }
@@ -29,11 +31,17 @@ struct CommandContext {
             metrics: metrics
         )
         do {
-            try await body(CommandContext(settings: settings, metrics: metrics, transport: transport))
+            let context = CommandContext(
+                settings: settings,
+                metrics: metrics,
+                transport: transport,
+                redaction: redaction
+            )
+            try await body(context)
             await transport.shutdown()
         } catch {
             await transport.shutdown()
-            throw exit(for: error, redaction)
+            throw exit(for: error, settings, redaction)
         }
     }
 
@@ -48,25 +56,31 @@ struct CommandContext {
         }
     }
 
-    /// Writes the one line that says what happened, and chooses the exit code.
-    private static func exit(for error: any Error, _ redaction: Redaction) -> any Error {
+    /// Writes what happened, and chooses the exit code.
+    private static func exit(
+        for error: any Error,
+        _ settings: SettingValues,
+        _ redaction: Redaction
+    ) -> any Error {
         switch error {
         case is ExitCode, is ValidationError, is CleanExit: return error
         case is CancellationError: return ExitCode(130)
         default: break
         }
-        StandardError.write("embed-star: \(redaction.apply(message(for: error)))\n")
+        StandardError.write("embed-star: \(redaction.apply(message(for: error, settings)))\n")
         let isUnavailable = (error as? StoreError)?.code == .unavailable || error is ServiceError
         return isUnavailable ? ExitCode.unavailable : ExitCode.failure
     }
 
-    private static func message(for error: any Error) -> String {
-        switch error {
-        case let error as StoreError where error.code == .unavailable:
-            "\(error.message)\nis SurrealDB running at DB_URL? `embed-star doctor` looks closer"
-        case let error as StoreError: error.message
-        case let error as EmbeddingError: error.message
-        default: "\(error)"
-        }
+    /// What happened, and in a second line what to do about it where that is known.
+    private static func message(for error: any Error, _ settings: SettingValues) -> String {
+        let finding: Finding? =
+            switch error {
+            case let error as StoreError: Doctor.finding(for: error, settings)
+            case let error as EmbeddingError: Doctor.finding(for: error, settings)
+            default: nil
+            }
+        guard let finding else { return "\(error)" }
+        return finding.remedy.map { "\(finding.detail)\n\($0)" } ?? finding.detail
     }
 }
