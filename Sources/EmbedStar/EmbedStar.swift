@@ -23,9 +23,17 @@ struct EmbedStar: AsyncParsableCommand {
         defaultSubcommand: ServeCommand.self
     )
 
+    private static var commands: [String] {
+        configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    }
+
     /// Takes the settings' flags out of the arguments, wherever they stand, and runs the subcommand with the rest.
     static func main() async {
         let (flags, rest) = SettingFlags.extract(from: Array(CommandLine.arguments.dropFirst()))
+        if let word = rest.first, !word.hasPrefix("-"), !commands.contains(word) {
+            StandardError.write("embed-star: there is no command '\(word)'; `embed-star --help` lists them\n")
+            exit(withError: ExitCode.validationFailure)
+        }
         await SettingFlags.$current.withValue(flags) { await main(rest) }
     }
 }

@@ -60,6 +60,16 @@ import Testing
         }
     }
 
+    @Test func `a line is cut where its text is, not where its column ends`() {
+        #expect(
+            Self.table().rendered(width: 30) == """
+                SCORE  REPO       DESCRIPTION
+                  0.5  a/b        plain
+                 0.25  中文/仓库  two lines,…
+                """
+        )
+    }
+
     @Test(arguments: [("abc", 3), ("", 0), ("日本", 4), ("🚀", 2), ("é", 1), ("☎️", 2), ("–★", 2)])
     func `width is counted in columns`(text: String, columns: Int) {
         #expect(DisplayWidth.of(text) == columns)

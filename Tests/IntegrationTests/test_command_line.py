@@ -122,6 +122,18 @@ def test_a_service_that_is_not_there_is_explained(run):
     assert "Traceback" not in result.stderr and result.stdout == ""
 
 
+def test_a_database_that_is_not_there_is_explained(run, repos):
+    result = run("import", repos, settings={"DB_URL": "ws://127.0.0.1:1"})
+    assert result.returncode == 69
+    assert "correct DB_URL (now ws://127.0.0.1:1)" in result.stderr and result.stdout == ""
+
+
+def test_a_command_that_does_not_exist_is_told(run):
+    result = run("serach", "vector database", settings={})
+    assert result.returncode == 64
+    assert result.stderr == "embed-star: there is no command 'serach'; `embed-star --help` lists them\n"
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_has_examples(run, command):
     result = run(command, "--help", settings={})

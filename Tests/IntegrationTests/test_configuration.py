@@ -26,6 +26,7 @@ def test_all_faults_are_reported_together(run):
     ({"EMBEDDING_PROVIDER": "openai"}, "OPENAI_API_KEY"),
     ({"EMBEDDING_PROVIDER": "together"}, "TOGETHER_API_KEY"),
     ({"BUILTIN_MODEL_DIR": "/nonexistent/model"}, "/nonexistent/model"),
+    ({"BUILTIN_MODEL_DIR": "/nonexistent/model"}, "scripts/bootstrap to fetch the model again, or correct BUILTIN_MODEL_DIR"),
     ({"OPENAI_API_KEY_FILE": "/nonexistent/key"}, "OPENAI_API_KEY_FILE"),
 ])
 def test_a_fault_names_the_setting(run, settings, part):

@@ -9,7 +9,7 @@ struct SearchCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               embed-star search "vector database in rust"
-              embed-star search "static site generator" --language Go --min-stars 1000 --json
+              embed-star search "static site generator" --language Go --json
             """
     )
 

@@ -16,11 +16,14 @@ struct TextTable {
         }
         return ([columns.map(\.title)] + rows).map { row in
             let cells = row.indices.map { pad($0, row[$0], widths[$0]) }
-            let line = cells.joined(separator: "  ")
-            let text =
-                DisplayWidth.of(line) > width ? DisplayWidth.prefix(line, max(width - 1, 1)) + "…" : line
-            return String(text.reversed().drop { $0 == " " }.reversed())
+            let line = Self.withoutSpaceAtTheEnd(cells.joined(separator: "  "))
+            guard DisplayWidth.of(line) > width else { return line }
+            return Self.withoutSpaceAtTheEnd(DisplayWidth.prefix(line, max(width - 1, 1))) + "…"
         }.joined(separator: "\n")
+    }
+
+    private static func withoutSpaceAtTheEnd(_ text: String) -> String {
+        String(text.reversed().drop { $0 == " " }.reversed())
     }
 
     private func pad(_ column: Int, _ text: String, _ width: Int) -> String {
