@@ -1,0 +1,62 @@
+"""What a release publishes, made of the program under test; its bill of materials is held against SPDX's validator."""
+
+import json
+import os
+import subprocess
+import tarfile
+
+import pytest
+from spdx_tools.spdx.parser.jsonlikedict.json_like_dict_parser import JsonLikeDictParser
+from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
+
+from Harness.process import CHECKOUT
+from Harness.service import program
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    """The folder with archive, bill and checksums; the dependencies are resolved already, nothing is fetched."""
+    folder = tmp_path_factory.mktemp("package")
+    result = subprocess.run([CHECKOUT / "scripts/package", folder], env={**os.environ, "EMBED_STAR": str(program())},
+                            cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=170)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bill(package):
+    (path,) = package.glob("*.spdx.json")
+    return json.loads(path.read_text())
+
+
+def test_the_archive_holds_a_program_that_runs_and_what_it_needs(package, tmp_path):
+    (archive,) = package.glob("*.tar.gz")
+    with tarfile.open(archive) as file:
+        file.extractall(tmp_path, filter="data")
+    (root,) = tmp_path.iterdir()
+    assert root.name == archive.name.removesuffix(".tar.gz")
+    assert {path.name for path in root.iterdir()} == {
+        "embed-star", "README.md", "LICENSE", "CHANGELOG.md", ".env.example", "openapi.yaml", "sample-repos.ndjson",
+        "embed-star.1"}
+    version = subprocess.run([root / "embed-star", "--version"], capture_output=True, text=True, check=True).stdout
+    assert root.name.startswith(f"embed-star-{version.strip()}-linux-")
+
+
+def test_the_checksums_are_those_of_archive_and_bill(package):
+    (sums,) = package.glob("*.sha256")
+    subprocess.run(["sha256sum", "--check", "--strict", sums.name], cwd=package, check=True)
+    assert len(sums.read_text().splitlines()) == 2
+
+
+def test_the_bill_is_valid_spdx(bill):
+    messages = validate_full_spdx_document(JsonLikeDictParser().parse(bill))
+    assert not [message.validation_message for message in messages]
+
+
+def test_the_bill_names_packages_and_libraries_with_their_versions(bill):
+    versions = {package["name"]: package["versionInfo"] for package in bill["packages"]}
+    resolved = json.loads((CHECKOUT / "Package.resolved").read_text())["pins"]
+    for pin in resolved:
+        assert versions.get(pin["identity"]) == pin["state"]["version"], pin["identity"]
+    for library in ("libcurl4", "libdnnl2", "libsqlite3-0", "zlib1g"):
+        assert versions.get(library), library
