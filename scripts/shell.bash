@@ -24,6 +24,16 @@ as_root() {
     fi
 }
 
+# apt_install PACKAGE…: installs Debian's packages, quietly.
+apt_install() {
+    say "Installing packages: $*"
+    local install=(as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@")
+    # An old package list names versions that are gone; it is renewed only when it does not serve.
+    "${install[@]}" >"$LOCAL/apt.log" 2>&1 ||
+        { as_root apt-get update -qq && "${install[@]}"; } >"$LOCAL/apt.log" 2>&1 ||
+        die 69 "apt-get could not install $*; $LOCAL/apt.log says why"
+}
+
 # setting NAME: its value from the environment or from .env, empty when set in neither.
 setting() {
     if [[ -n ${!1:-} ]]; then
