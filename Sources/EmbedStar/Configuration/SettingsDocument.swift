@@ -4,10 +4,23 @@ enum SettingsDocument {
     static var help: String {
         let rows = Settings.all.map { setting in
             let value = setting.defaultText.isEmpty ? "" : " [\(plain(setting.defaultText))]"
-            return "  \(setting.flag)\n      \(plain(setting.summary))\(value)"
+            return "  \(setting.flag)\n" + indented(plain(setting.summary) + value)
         }
-        return "SETTINGS (flag, else environment variable such as DB_URL, else .env, else [default]):\n"
+        return "SETTINGS (flag, else environment, as DB_URL, else .env, else [default]):\n"
             + rows.joined(separator: "\n")
+    }
+
+    /// Broken into lines of at most 78 columns that stand under each other.
+    private static func indented(_ text: String) -> String {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= 72 {
+                lines[lines.count - 1] += " \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.map { "      \($0)" }.joined(separator: "\n")
     }
 
     /// `.env.example`: every setting, commented out with its default.
