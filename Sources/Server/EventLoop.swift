@@ -195,9 +195,11 @@ final class EventLoop: @unchecked Sendable {
     }
 
     private func end() {
-        let rest = mailbox.withLock { mailbox in
+        var rest: [@Sendable () -> Void] = []
+        mailbox.withLock { mailbox in
             mailbox.isOpen = false
-            return mailbox.jobs
+            // A job left here would keep its connection, and that this loop.
+            swap(&mailbox.jobs, &rest)
         }
         for job in rest { job() }
         // A connection that closed while it waited for its turn would keep this loop, and the loop it.

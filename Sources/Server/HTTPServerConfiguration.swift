@@ -32,8 +32,8 @@ package struct HTTPServerConfiguration: Sendable {
         package var chunkExtensions = 4 << 10
         /// Trailer fields of one body together; past it the answer is 431.
         package var trailers = 8 << 10
-        /// Pipelined requests are answered one after the other; so many answers are gathered before they are sent and
-        /// reading goes on.
+        /// Pipelined requests are answered one after the other; after so many in a row, the answers are sent and other
+        /// connections get their turn before reading goes on.
         package var pipelinedRequests = 64
         /// Open connections. Past it those that have been idle longest make room; if none is, the answer is 503.
         package var connections = 10_000

@@ -102,7 +102,8 @@ import Testing
     private struct Failure: Error {}
 
     @Test func isCurrentWithinItsWorkAlone() async {
-        let span = Tracer(metrics: metrics).start("x")
+        let tracer = Tracer(metrics: metrics)
+        let span = tracer.start("x")
         await #expect(throws: Failure.self) {
             try await span.run(failure: { (_: Failure) in "failure" }) { () async throws(Failure) in
                 #expect(Span.current === span)
@@ -112,5 +113,7 @@ import Testing
         }
         #expect(Span.current == nil)
         #expect(span.outcome.failure == "failure")
+        // Until it is taken the tracer keeps the span, and that the tracer.
+        #expect(tracer.take(upTo: 2).count == 1)
     }
 }

@@ -1,7 +1,7 @@
 import HTTP
 
 /// Who may call, and how often. It is replaced as a whole when the keys change.
-struct AccessControl: Sendable {
+final class AccessControl: Sendable {
     let keys: KeyRing
     private let limiter: RateLimiter?
 

@@ -5,8 +5,20 @@ import Telemetry
 /// The counters and the histogram of one route. A counter is looked up by its labels once; after that counting makes
 /// no text and takes no lock.
 final class RouteMetrics: Sendable {
+    /// The place of a counter, found once. The family keeps what it refers to.
     private final class Slot: Sendable {
-        let counter = AtomicLazyReference<Counter>()
+        /// The address of the counter; 0 until it is found.
+        private let address = Atomic<UInt>(0)
+
+        func counter(_ find: () -> Counter) -> Counter {
+            if let known = UnsafeRawPointer(bitPattern: address.load(ordering: .acquiring)) {
+                return Unmanaged<Counter>.fromOpaque(known).takeUnretainedValue()
+            }
+            let found = find()
+            let known = Unmanaged.passUnretained(found).toOpaque()
+            address.store(UInt(bitPattern: known), ordering: .releasing)
+            return found
+        }
     }
 
     private static let methods = HTTPMethod.allCases
@@ -40,10 +52,7 @@ final class RouteMetrics: Sendable {
         let row = Self.methods.firstIndex(of: method) ?? 0
         let column = Self.statuses.firstIndex(of: status.code) ?? Self.statuses.count
         let slot = slots[row * (Self.statuses.count + 1) + column]
-        let counter =
-            slot.counter.load()
-            ?? slot.counter.storeIfNil(family.labeled(template, method.rawValue, Self.label(column)))
-        counter.increment()
+        slot.counter { family.labeled(template, method.rawValue, Self.label(column)) }.increment()
         seconds.observe(duration)
     }
 

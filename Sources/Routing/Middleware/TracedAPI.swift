@@ -14,6 +14,10 @@ package struct TracedAPI: Responder {
 
     package func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { api.bodyPolicy(for: head) }
 
+    package func refusal(of head: HTTPRequestHead, _ error: HTTPError) -> HTTPResponse? {
+        api.refusal(of: head, error)
+    }
+
     package func respondNow(to request: HTTPRequest) -> HTTPResponse? {
         guard let span = span(for: request) else { return api.respondNow(to: request) }
         guard let response = Span.$current.withValue(span, operation: { api.respondNow(to: request) }) else {

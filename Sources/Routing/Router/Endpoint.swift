@@ -2,7 +2,7 @@ import HTTP
 import Logging
 
 /// One method of one path: what it takes, who may call it, and what answers.
-struct Endpoint: Sendable {
+final class Endpoint: Sendable {
     /// Where it is served when monitoring has a port of its own.
     enum Group: Sendable { case service, monitoring }
 
@@ -24,21 +24,47 @@ struct Endpoint: Sendable {
         case jsonOrLines
     }
 
-    var method: HTTPMethod
+    let method: HTTPMethod
     /// The path with its parameters in braces; the label `route` of the metrics.
-    var template: String
-    var group = Group.service
-    var access = Access.key
-    var dialect = ErrorDialect.problem
-    var consumes = Consumes.nothing
+    let template: String
+    let group: Group
+    let access: Access
+    let dialect: ErrorDialect
+    let consumes: Consumes
     /// The media type of a good answer, checked against `Accept`; nil when the client may not choose.
-    var produces: MediaType? = .json
+    let produces: MediaType?
     /// The body's bound, when it is not the configured one.
-    var bodyLimit: Int?
-    var logLevel = Logger.Level.info
+    let bodyLimit: Int?
+    let logLevel: Logger.Level
     /// The answer that needs no waiting, on the event loop.
-    var now: (@Sendable (RequestContext) throws -> HTTPResponse?)?
-    var handle: @Sendable (RequestContext) async throws -> HTTPResponse
+    let now: (@Sendable (RequestContext) throws -> HTTPResponse?)?
+    let handle: @Sendable (RequestContext) async throws -> HTTPResponse
+
+    init(
+        method: HTTPMethod,
+        template: String,
+        group: Group = .service,
+        access: Access = .key,
+        dialect: ErrorDialect = .problem,
+        consumes: Consumes = .nothing,
+        produces: MediaType? = .json,
+        bodyLimit: Int? = nil,
+        logLevel: Logger.Level = .info,
+        now: (@Sendable (RequestContext) throws -> HTTPResponse?)? = nil,
+        handle: @escaping @Sendable (RequestContext) async throws -> HTTPResponse
+    ) {
+        self.method = method
+        self.template = template
+        self.group = group
+        self.access = access
+        self.dialect = dialect
+        self.consumes = consumes
+        self.produces = produces
+        self.bodyLimit = bodyLimit
+        self.logLevel = logLevel
+        self.now = now
+        self.handle = handle
+    }
 }
 
 extension Endpoint {

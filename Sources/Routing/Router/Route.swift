@@ -1,7 +1,7 @@
 import HTTP
 
 /// One path with all its methods.
-struct Route: Sendable {
+final class Route: Sendable {
     let template: String
     private let endpoints: [Endpoint]
     /// The value of the header `Allow`.

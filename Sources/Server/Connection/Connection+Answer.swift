@@ -65,8 +65,7 @@ extension Connection {
         collected = 0
         failReader(with: CancellationError())
         machine.completeAnswer(at: loop.now)
-        unsentAnswers += 1
-        if unsentAnswers >= loop.configuration.limits.pipelinedRequests { flush() }
+        turn.answers += 1
     }
 
     /// Answers with the server's own refusal and closes; where an answer has begun, breaks it off.

@@ -28,7 +28,7 @@ extension Connection {
     /// - Returns: how far the input was taken in.
     private func consume(_ input: Span<UInt8>, from start: Int) -> Int {
         var position = start
-        while canTakeInput {
+        while canTakeInput, !isTurnOver {
             switch machine.next(input, &position, at: loop.now) {
             case .needsInput: return position
             case .head(let message): begin(message, bodyHasBegun: position < input.count)

@@ -4,7 +4,6 @@ extension Connection {
         guard !isClosed, !output.isEmpty, isWritable else { return }
         switch output.flush(to: descriptor) {
         case .done:
-            unsentAnswers = 0
             machine.outputFlushed(at: loop.now)
             loop.takeBuffer(from: &output)
         case .waits(let sent):

@@ -7,6 +7,12 @@ final class Connection: @unchecked Sendable {
     /// Reads in a row before other connections get their turn.
     static let readsPerTurn = 8
 
+    /// What was done in a row for this connection.
+    struct Turn {
+        var reads = 0
+        var answers = 0
+    }
+
     let descriptor: Int32
     /// Names this connection to the poller.
     let token: UInt64
@@ -15,8 +21,7 @@ final class Connection: @unchecked Sendable {
     let loop: EventLoop
     var machine: ConnectionMachine
     var output = OutputBuffer()
-    /// Answers in the output that have not been sent.
-    var unsentAnswers = 0
+    var turn = Turn()
     /// What came in and has to wait.
     var pending = PendingInput()
     /// Counts requests, so that what comes late from the responder of an earlier one is told apart.
@@ -81,17 +86,20 @@ final class Connection: @unchecked Sendable {
         guard !isAdvancing, !isClosed else { return }
         isAdvancing = true
         defer { isAdvancing = false }
-        var reads = 0
+        turn = Turn()
         repeat {
             while canTakeInput, hasInput {
+                if isTurnOver {
+                    flush()
+                    return loop.postpone(self)
+                }
                 if !pending.isEmpty {
                     consumePending()
                 } else if isReadable {
                     flush()
-                    reads += 1
-                    if reads > Self.readsPerTurn { return loop.postpone(self) }
                     if canTakeInput {
                         read()
+                        turn.reads += 1
                         account()
                     }
                 } else {
@@ -115,6 +123,11 @@ final class Connection: @unchecked Sendable {
         keptInput = input
         kept = input + output.count
         if isGrowing && !hasRoom { refuse(.overloaded) }
+    }
+
+    /// Whether others are to be served first.
+    var isTurnOver: Bool {
+        turn.reads >= Self.readsPerTurn || turn.answers >= loop.configuration.limits.pipelinedRequests
     }
 
     /// Whether there is input, or its end, to be taken in.

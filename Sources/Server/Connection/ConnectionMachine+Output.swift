@@ -11,7 +11,7 @@ extension ConnectionMachine {
     /// How the answer is to be framed.
     var context: ResponseEncoder.Context {
         ResponseEncoder.Context(
-            isHead: message?.head.method == .head,
+            isHead: message == nil ? parser.isHead : message?.head.method == .head,
             minorVersion: message?.minorVersion ?? 1,
             keepsAlive: keepsAlive && !isDraining
         )

@@ -1,5 +1,13 @@
 import HTTP
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Reads the request line and the header fields of one request (RFC 9112 §3, §5).
 struct HeadParser {
     enum Result {
@@ -7,7 +15,12 @@ struct HeadParser {
         case message(RequestMessage)
     }
 
+    /// A longer head is not kept to be recognized, in bytes.
+    private static let recognizedSize = 1 << 10
+
     private let limits: HTTPServerConfiguration.Limits
+    /// The request before, if its head is short.
+    private var previous: RequestMessage?
     private var scanner = LineScanner()
     private var requestLine: RequestLine?
     private var emptyLines = 0
@@ -20,7 +33,11 @@ struct HeadParser {
     /// Whether nothing of a request has come in.
     var isEmpty: Bool { requestLine == nil && scanner.isEmpty }
 
+    /// Whether the method is HEAD, also of a request that is refused before its head is complete.
+    var isHead: Bool { requestLine?.method == .head || scanner.bytes.starts(with: "HEAD ".utf8) }
+
     mutating func next(_ input: Span<UInt8>, _ position: inout Int) throws(Refusal) -> Result {
+        if isEmpty, let message = recognize(input, &position) { return .message(message) }
         while true {
             let limit = requestLine == nil ? limits.requestLine : min(limits.field, limits.fields - fieldBytes)
             switch scanner.next(input, &position, limit: limit) {
@@ -37,6 +54,23 @@ struct HeadParser {
                 }
             }
         }
+    }
+
+    /// Clients repeat themselves: what was made of a head holds for the same bytes again.
+    private mutating func recognize(_ input: Span<UInt8>, _ position: inout Int) -> RequestMessage? {
+        guard let previous else { return nil }
+        let count = previous.head.bytes.count
+        guard input.count - position >= count else { return nil }
+        let isSame = input.withUnsafeBytes { input in
+            previous.head.bytes.withUnsafeBytes { known in
+                guard let start = input.baseAddress, let knownStart = known.baseAddress else { return false }
+                return memcmp(start + position, knownStart, count) == 0
+            }
+        }
+        guard isSame else { return nil }
+        position += count
+        emptyLines = 0
+        return previous
     }
 
     private mutating func addRequestLine(_ line: Range<Int>) throws(Refusal) {
@@ -89,6 +123,7 @@ struct HeadParser {
         emptyLines = 0
         fieldBytes = 0
         summary = FieldSummary()
+        previous = head.bytes.count <= Self.recognizedSize ? message : nil
         return message
     }
 }

@@ -35,6 +35,11 @@ struct RequestParser {
         if case .head = state { head.isEmpty } else { false }
     }
 
+    /// Whether the request whose head is being read is a HEAD.
+    var isHead: Bool {
+        if case .head = state { head.isHead } else { false }
+    }
+
     /// Bytes of the body that are still to come, nil when that is not known.
     var remainingBody: Int? {
         switch state {

@@ -1,5 +1,7 @@
+import Dispatch
 import HTTP
 import Server
+import Synchronization
 import Telemetry
 import Testing
 
@@ -54,6 +56,36 @@ import Testing
         }
     }
 
+    @Test func aPipelineGivesOthersTheirTurn() async throws {
+        let (started, signal) = AsyncStream.makeStream(of: Void.self)
+        let gate = DispatchSemaphore(value: 0)
+        let answered = Atomic<Int>(0)
+        let responder = ClosureResponder(now: { request in
+            if request.head.hasPath("/gate") {
+                signal.yield()
+                gate.wait()
+            }
+            let before = answered.add(1, ordering: .relaxed).oldValue
+            return HTTPResponse(.ok, contentType: "text/plain", Array("<\(before)>".utf8))
+        })
+        try await withServer(responder) { _, port in
+            let greedy = try TestClient(port: port)
+            let other = try TestClient(port: port)
+            await greedy.send("GET /gate HTTP/1.1\r\nHost: a\r\n\r\n")
+            for await _ in started { break }
+            // The loop stands still until both have all their requests there.
+            await greedy.send(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 2000))
+            await other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            await greedy.waitUntilSent()
+            await other.waitUntilSent()
+            gate.signal()
+            let body = await other.read(until: ">").split(separator: "<").last.map { $0.dropLast() }
+            let before = try #require(body.flatMap { Int($0) })
+            #expect(before <= 3 * HTTPServerConfiguration().limits.pipelinedRequests)
+            #expect(await greedy.read(until: ">", times: 2001).statuses.count == 2001)
+        }
+    }
+
     @Test func pipelinedAnswersMayBeLargerThanTheOutput() async throws {
         let responder = ClosureResponder(now: { _ in
             HTTPResponse(.ok, contentType: "image/png", [UInt8](repeating: 0x61, count: 10_000))
@@ -87,6 +119,22 @@ import Testing
     @Test func headIsGetWithoutABody() async throws {
         let answer = try await exchange("HEAD /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         #expect(answer.contains("Content-Length: 2"))
+        #expect(answer.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test(arguments: [
+        RequestSample("no host", "HEAD / HTTP/1.1\r\n\r\n"),
+        RequestSample("a wrong target", "HEAD /%zz HTTP/1.1\r\nHost: a\r\n\r\n"),
+        RequestSample("a long target", "HEAD /\(String(repeating: "a", count: 9000)) HTTP/1.1\r\nHost: a\r\n\r\n"),
+        RequestSample("another version", "HEAD / HTTP/2.0\r\nHost: a\r\n\r\n"),
+        RequestSample("another expectation", "HEAD / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n"),
+        RequestSample("a wrong length", "HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"),
+        RequestSample("a head cut short", "HEAD / HTTP/1.1\r\nHo"),
+    ])
+    func aRefusedHeadGetsNoBodyEither(_ sample: RequestSample) async throws {
+        let answer = try await exchange(String(decoding: sample.bytes, as: UTF8.self), endOutput: true)
+        #expect(answer.statuses.count == 1)
+        #expect(answer.contains("Content-Type: application/problem+json"))
         #expect(answer.hasSuffix("\r\n\r\n"))
     }
 

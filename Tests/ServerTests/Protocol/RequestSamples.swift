@@ -142,6 +142,30 @@ struct RequestSample: Sendable, CustomTestStringConvertible {
             "end"
         ),
         RequestSample(
+            "the same head again and again",
+            "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"
+                + "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\ncd"
+                + "\r\nPOST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nef"
+                + "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nghi"
+                + "POST http://b/2 HTTP/1.1\r\nHost: a\r\n\r\nPOST http://b/2 HTTP/1.1\r\nHost: a\r\n\r\n",
+            "POST /1",
+            "body ab",
+            "end",
+            "POST /1",
+            "body cd",
+            "end",
+            "POST /1",
+            "body ef",
+            "end",
+            "POST /1",
+            "body ghi",
+            "end",
+            "POST /2",
+            "end",
+            "POST /2",
+            "end"
+        ),
+        RequestSample(
             "pipelined",
             "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"
                 + "POST /2 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nc\r\n0\r\n\r\n"
