@@ -57,9 +57,10 @@ package struct PrometheusText {
 
     private mutating func write(_ histogram: Histogram, _ name: String, _ labels: [String], _ values: [String]) {
         let counts = histogram.cumulativeCounts
+        let (bucketName, bucketLabels) = ("\(name)_bucket", labels + ["le"])
         for (index, count) in counts.enumerated() {
             let bound = index < histogram.bounds.count ? Self.text(histogram.bounds[index]) : "+Inf"
-            writeSample("\(name)_bucket", labels: labels + ["le"], values + [bound], value: Double(count))
+            writeSample(bucketName, labels: bucketLabels, values + [bound], value: Double(count))
         }
         writeSample("\(name)_sum", labels: labels, values, value: histogram.sum)
         writeSample("\(name)_count", labels: labels, values, value: Double(counts.last ?? 0))
@@ -72,16 +73,23 @@ package struct PrometheusText {
         write("# HELP \(family) \(Self.escaped(help, quotes: format == .openMetrics))\n# TYPE \(family) \(type)\n")
     }
 
+    // Hundreds of these make a scrape: no text is put together but in the answer itself.
     private mutating func writeSample(_ name: String, labels: [String], _ values: [String], value: Double) {
         write(name)
         if !labels.isEmpty {
             write("{")
             for (index, label) in labels.enumerated() {
-                write("\(index == 0 ? "" : ",")\(label)=\"\(Self.escaped(values[index], quotes: true))\"")
+                if index > 0 { write(",") }
+                write(label)
+                write("=\"")
+                write(Self.escaped(values[index], quotes: true))
+                write("\"")
             }
             write("}")
         }
-        write(" \(Self.text(value))\n")
+        write(" ")
+        write(Self.text(value))
+        write("\n")
     }
 
     private mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
