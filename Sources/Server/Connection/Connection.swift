@@ -93,7 +93,7 @@ final class Connection: @unchecked Sendable {
                     flush()
                     return loop.postpone(self)
                 }
-                if !pending.isEmpty {
+                if !pending.isEmpty || machine.isEndDue {
                     consumePending()
                 } else if isReadable {
                     flush()
@@ -131,7 +131,7 @@ final class Connection: @unchecked Sendable {
     }
 
     /// Whether there is input, or its end, to be taken in.
-    private var hasInput: Bool { !pending.isEmpty || isReadable || inputEnded }
+    private var hasInput: Bool { !pending.isEmpty || machine.isEndDue || isReadable || inputEnded }
 
     /// Whether the machine wants input and the client takes its answers.
     var canTakeInput: Bool { !isClosed && machine.wantsInput && output.count < OutputBuffer.highWater }

@@ -86,6 +86,14 @@ struct ConnectionMachine {
         }
     }
 
+    /// Whether the body is complete and only its end has not been told yet: that takes no further input.
+    var isEndDue: Bool {
+        switch input {
+        case .body, .discarding: parser.remainingBody == 0
+        case .head, .planning, .complete, .over: false
+        }
+    }
+
     /// Whether an answer is being worked on or sent.
     var isAnswering: Bool { output == .awaited || output == .started }
 

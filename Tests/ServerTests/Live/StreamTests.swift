@@ -1,7 +1,8 @@
 import HTTP
-import Server
 import Synchronization
 import Testing
+
+@testable import Server
 
 @Suite struct StreamTests {
     @Test func aSlowReaderSlowsTheResponder() async throws {
@@ -63,6 +64,31 @@ import Testing
             signal.yield()
             await sending.value
             #expect(await client.readAll().hasSuffix("\r\n\r\n\(body.count)"))
+        }
+    }
+
+    @Test func aBodyWhoseLastByteFillsTheBufferComesToItsEnd() async throws {
+        let (go, signal) = AsyncStream.makeStream(of: Void.self)
+        let responder = ClosureResponder(
+            policy: { _ in .stream(limit: nil) },
+            later: { request in
+                guard case .stream(let stream) = request.body else { return HTTPResponse(.internalServerError) }
+                for await _ in go { break }
+                var count = 0
+                do { for try await piece in stream { count += piece.count } } catch { return HTTPResponse(.badRequest) }
+                return HTTPResponse(.ok, contentType: "text/plain", Array("\(count)".utf8))
+            }
+        )
+        try await withServer(responder) { _, port in
+            let client = try TestClient(port: port)
+            let count = RequestBody.highWater
+            await client.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: \(count)\r\n\r\n")
+            for _ in 0..<2 {
+                await client.send([UInt8](repeating: 0x61, count: count / 2))
+                await client.waitUntilSent()
+            }
+            signal.yield()
+            #expect(await client.readAll().hasSuffix("\r\n\r\n\(count)"))
         }
     }
 
