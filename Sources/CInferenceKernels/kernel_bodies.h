@@ -1,4 +1,12 @@
-// The bodies of the kernels, included once for every instruction set with NAME(x) giving each a name of its own.
+// The bodies of the kernels, included once for every instruction set, with NAME(x) giving each a name of its own and
+// LANES the floats of one register.
+
+typedef float NAME(lanes) __attribute__((vector_size(4 * LANES)));
+typedef int32_t NAME(integer_lanes) __attribute__((vector_size(4 * LANES)));
+typedef uint8_t NAME(byte_lanes) __attribute__((vector_size(LANES)));
+#define lanes NAME(lanes)
+#define integer_lanes NAME(integer_lanes)
+#define byte_lanes NAME(byte_lanes)
 
 static inline __attribute__((always_inline)) lanes NAME(load)(const float *from) {
     lanes result;
@@ -11,11 +19,22 @@ static inline __attribute__((always_inline)) void NAME(store)(float *to, lanes v
 }
 
 static inline __attribute__((always_inline)) lanes NAME(fill)(float value) {
-    return (lanes){value, value, value, value, value, value, value, value};
+    return value - (lanes){0};
+}
+
+static inline __attribute__((always_inline)) float NAME(largest)(lanes v) {
+    float most = v[0];
+    for (int i = 1; i < LANES; i++) { most = v[i] > most ? v[i] : most; }
+    return most;
 }
 
 static inline __attribute__((always_inline)) float NAME(total)(lanes v) {
-    return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+    float parts[LANES];
+    __builtin_memcpy(parts, &v, sizeof parts);
+    for (int count = LANES / 2; count > 0; count /= 2) {
+        for (int i = 0; i < count; i++) { parts[i] += parts[i + count]; }
+    }
+    return parts[0];
 }
 
 /// e^x for x in [-87, 0] to 2 ulp; below that, e^-87. x = n ln 2 + r, |r| <= ln 2 / 2, Taylor in r.
@@ -39,7 +58,7 @@ static inline __attribute__((always_inline)) lanes NAME(exponential)(lanes x) {
 }
 
 static void NAME(add)(float *values, const float *position, const float *kind, size_t width) {
-    for (size_t i = 0; i < width; i += 8) {
+    for (size_t i = 0; i < width; i += LANES) {
         NAME(store)(values + i, NAME(load)(values + i) + NAME(load)(position + i) + NAME(load)(kind + i));
     }
 }
@@ -48,15 +67,15 @@ static void NAME(normalize)(
     float *values, size_t rows, size_t width, const float *scale, const float *shift, float epsilon) {
     for (size_t row = 0; row < rows; row++, values += width) {
         lanes sum = NAME(fill)(0);
-        for (size_t i = 0; i < width; i += 8) { sum += NAME(load)(values + i); }
+        for (size_t i = 0; i < width; i += LANES) { sum += NAME(load)(values + i); }
         lanes mean = NAME(fill)(NAME(total)(sum) / (float)width);
         lanes squares = NAME(fill)(0);
-        for (size_t i = 0; i < width; i += 8) {
+        for (size_t i = 0; i < width; i += LANES) {
             lanes difference = NAME(load)(values + i) - mean;
             squares += difference * difference;
         }
         lanes factor = NAME(fill)(1.0f / __builtin_sqrtf(NAME(total)(squares) / (float)width + epsilon));
-        for (size_t i = 0; i < width; i += 8) {
+        for (size_t i = 0; i < width; i += LANES) {
             lanes centred = (NAME(load)(values + i) - mean) * factor;
             NAME(store)(values + i, centred * NAME(load)(scale + i) + NAME(load)(shift + i));
         }
@@ -72,25 +91,19 @@ static void NAME(transpose)(const float *key, size_t stride, size_t length, size
     }
 }
 
-/// Scores of four queries against all keys.
+/// Scores of four queries against the keys of `count` registers, 1 or 2.
 static inline __attribute__((always_inline)) void NAME(scores)(
-    const float *const query[4], const float *columns, size_t pitch, size_t size, float *scores) {
-    for (size_t j = 0; j < pitch; j += 16) {
-        lanes low[4], high[4];
-        for (int q = 0; q < 4; q++) { low[q] = high[q] = NAME(fill)(0); }
-        for (size_t i = 0; i < size; i++) {
-            lanes left = NAME(load)(columns + i * pitch + j);
-            lanes right = NAME(load)(columns + i * pitch + j + 8);
-            for (int q = 0; q < 4; q++) {
-                lanes factor = NAME(fill)(query[q][i]);
-                low[q] += factor * left;
-                high[q] += factor * right;
-            }
+    const float *const query[4], const float *columns, size_t pitch, size_t size, float *scores, int count) {
+    lanes sums[4][2];
+    for (int q = 0; q < 4; q++) { sums[q][0] = sums[q][1] = NAME(fill)(0); }
+    for (size_t i = 0; i < size; i++) {
+        for (int c = 0; c < count; c++) {
+            lanes keys = NAME(load)(columns + i * pitch + c * LANES);
+            for (int q = 0; q < 4; q++) { sums[q][c] += NAME(fill)(query[q][i]) * keys; }
         }
-        for (int q = 0; q < 4; q++) {
-            NAME(store)(scores + q * pitch + j, low[q]);
-            NAME(store)(scores + q * pitch + j + 8, high[q]);
-        }
+    }
+    for (int q = 0; q < 4; q++) {
+        for (int c = 0; c < count; c++) { NAME(store)(scores + q * pitch + c * LANES, sums[q][c]); }
     }
 }
 
@@ -100,55 +113,38 @@ static inline __attribute__((always_inline)) float NAME(weights)(
     float *scores, size_t length, size_t pitch, float scale) {
     for (size_t j = length; j < pitch; j++) { scores[j] = scores[0]; }
     lanes most = NAME(load)(scores);
-    for (size_t j = 8; j < pitch; j += 8) { most = __builtin_elementwise_max(most, NAME(load)(scores + j)); }
-    float maximum = most[0];
-    for (int i = 1; i < 8; i++) { maximum = most[i] > maximum ? most[i] : maximum; }
-    for (size_t j = 0; j < pitch; j += 8) {
+    for (size_t j = LANES; j < pitch; j += LANES) { most = __builtin_elementwise_max(most, NAME(load)(scores + j)); }
+    float maximum = NAME(largest)(most);
+    for (size_t j = 0; j < pitch; j += LANES) {
         NAME(store)(scores + j, NAME(exponential)((NAME(load)(scores + j) - maximum) * scale));
     }
     for (size_t j = length; j < pitch; j++) { scores[j] = 0; }
     lanes sum = NAME(fill)(0);
-    for (size_t j = 0; j < pitch; j += 8) { sum += NAME(load)(scores + j); }
+    for (size_t j = 0; j < pitch; j += LANES) { sum += NAME(load)(scores + j); }
     return NAME(total)(sum);
 }
 
-/// Weighted sums of the values of 16 neighbouring columns, for four queries.
-static inline __attribute__((always_inline)) void NAME(mix16)(
+/// Weighted sums of the values in the columns of `count` registers, 1 or 2, for four queries.
+static inline __attribute__((always_inline)) void NAME(mix)(
     const float *scores, size_t pitch, const float factors[4], const float *value, size_t stride, size_t length,
-    float *const output[4]) {
-    lanes low[4], high[4];
-    for (int q = 0; q < 4; q++) { low[q] = high[q] = NAME(fill)(0); }
+    float *const output[4], size_t column, int count) {
+    lanes sums[4][2];
+    for (int q = 0; q < 4; q++) { sums[q][0] = sums[q][1] = NAME(fill)(0); }
     for (size_t j = 0; j < length; j++) {
-        lanes left = NAME(load)(value + j * stride);
-        lanes right = NAME(load)(value + j * stride + 8);
-        for (int q = 0; q < 4; q++) {
-            lanes weight = NAME(fill)(scores[q * pitch + j]);
-            low[q] += weight * left;
-            high[q] += weight * right;
+        for (int c = 0; c < count; c++) {
+            lanes values = NAME(load)(value + j * stride + column + c * LANES);
+            for (int q = 0; q < 4; q++) { sums[q][c] += NAME(fill)(scores[q * pitch + j]) * values; }
         }
     }
     for (int q = 0; q < 4; q++) {
-        NAME(store)(output[q], low[q] * factors[q]);
-        NAME(store)(output[q] + 8, high[q] * factors[q]);
+        for (int c = 0; c < count; c++) { NAME(store)(output[q] + column + c * LANES, sums[q][c] * factors[q]); }
     }
-}
-
-static inline __attribute__((always_inline)) void NAME(mix8)(
-    const float *scores, size_t pitch, const float factors[4], const float *value, size_t stride, size_t length,
-    float *const output[4]) {
-    lanes sums[4];
-    for (int q = 0; q < 4; q++) { sums[q] = NAME(fill)(0); }
-    for (size_t j = 0; j < length; j++) {
-        lanes left = NAME(load)(value + j * stride);
-        for (int q = 0; q < 4; q++) { sums[q] += NAME(fill)(scores[q * pitch + j]) * left; }
-    }
-    for (int q = 0; q < 4; q++) { NAME(store)(output[q], sums[q] * factors[q]); }
 }
 
 static void NAME(attend)(
     const float *query, const float *key, const float *value, size_t stride, size_t length, size_t size, float *output,
     size_t output_stride, float *scratch) {
-    size_t pitch = (length + 15) / 16 * 16;
+    size_t pitch = (length + LANES - 1) / LANES * LANES;
     float *columns = scratch;
     float *scores = scratch + size * pitch;
     float scale = 1.0f / __builtin_sqrtf((float)size);
@@ -163,29 +159,29 @@ static void NAME(attend)(
             queries[q] = query + row * stride;
             outputs[q] = output + row * output_stride;
         }
-        NAME(scores)(queries, columns, pitch, size, scores);
+        size_t j = 0;
+        for (; j + 2 * LANES <= pitch; j += 2 * LANES) {
+            NAME(scores)(queries, columns + j, pitch, size, scores + j, 2);
+        }
+        if (j < pitch) { NAME(scores)(queries, columns + j, pitch, size, scores + j, 1); }
         for (int q = 0; q < 4; q++) { factors[q] = 1.0f / NAME(weights)(scores + q * pitch, length, pitch, scale); }
         size_t i = 0;
-        for (; i + 16 <= size; i += 16) {
-            float *const places[4] = {outputs[0] + i, outputs[1] + i, outputs[2] + i, outputs[3] + i};
-            NAME(mix16)(scores, pitch, factors, value + i, stride, length, places);
+        for (; i + 2 * LANES <= size; i += 2 * LANES) {
+            NAME(mix)(scores, pitch, factors, value, stride, length, outputs, i, 2);
         }
-        for (; i < size; i += 8) {
-            float *const places[4] = {outputs[0] + i, outputs[1] + i, outputs[2] + i, outputs[3] + i};
-            NAME(mix8)(scores, pitch, factors, value + i, stride, length, places);
-        }
+        if (i < size) { NAME(mix)(scores, pitch, factors, value, stride, length, outputs, i, 1); }
     }
 }
 
 static void NAME(sum)(const float *values, size_t rows, size_t width, float *sums) {
     for (size_t row = 0; row < rows; row++, values += width) {
-        for (size_t i = 0; i < width; i += 8) { NAME(store)(sums + i, NAME(load)(sums + i) + NAME(load)(values + i)); }
+        for (size_t i = 0; i < width; i += LANES) { NAME(store)(sums + i, NAME(load)(sums + i) + NAME(load)(values + i)); }
     }
 }
 
 static void NAME(maximum)(const float *values, size_t rows, size_t width, float *maxima) {
     for (size_t row = 0; row < rows; row++, values += width) {
-        for (size_t i = 0; i < width; i += 8) {
+        for (size_t i = 0; i < width; i += LANES) {
             NAME(store)(maxima + i, __builtin_elementwise_max(NAME(load)(maxima + i), NAME(load)(values + i)));
         }
     }
@@ -199,6 +195,92 @@ static void NAME(round)(const float *values, size_t count, uint16_t *rounded) {
     }
 }
 
+/// x / 2 * (1 + erf(x / sqrt(2))), erf by Abramowitz and Stegun, 7.1.26: within 1.5e-7.
+static void NAME(gelu)(float *values, size_t count) {
+    for (size_t i = 0; i < count; i += LANES) {
+        lanes x = NAME(load)(values + i);
+        lanes size = __builtin_elementwise_max(x, -x);
+        lanes z = size * 0.70710678f;
+        lanes t = 1.0f / (z * 0.3275911f + 1.0f);
+        lanes p = t * 1.061405429f - 1.453152027f;
+        p = p * t + 1.421413741f;
+        p = p * t - 0.284496736f;
+        p = p * t + 0.254829592f;
+        lanes tail = size * 0.5f * (p * t) * NAME(exponential)(-z * z);
+        NAME(store)(values + i, __builtin_elementwise_max(x, NAME(fill)(0)) - tail);
+    }
+}
+
+/// x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))
+static void NAME(gelu_tanh)(float *values, size_t count) {
+    for (size_t i = 0; i < count; i += LANES) {
+        lanes x = NAME(load)(values + i);
+        lanes size = __builtin_elementwise_max(x, -x);
+        lanes e = NAME(exponential)((size * size * 0.044715f + 1.0f) * size * -1.59576912f);
+        NAME(store)(values + i, __builtin_elementwise_max(x, NAME(fill)(0)) - size * e / (e + 1.0f));
+    }
+}
+
+static void NAME(relu)(float *values, size_t count) {
+    for (size_t i = 0; i < count; i += LANES) {
+        NAME(store)(values + i, __builtin_elementwise_max(NAME(load)(values + i), NAME(fill)(0)));
+    }
+}
+
+static void NAME(quantize)(
+    const float *values, size_t rows, size_t width, float levels, uint8_t *quantized, inference_row_scale_t *scales) {
+    for (size_t row = 0; row < rows; row++, values += width, quantized += width) {
+        lanes low = NAME(fill)(0), high = NAME(fill)(0);
+        for (size_t i = 0; i < width; i += LANES) {
+            low = __builtin_elementwise_min(low, NAME(load)(values + i));
+            high = __builtin_elementwise_max(high, NAME(load)(values + i));
+        }
+        float least = -NAME(largest)(-low);
+        float range = NAME(largest)(high) - least;
+        float scale = range > 0 ? range / levels : 1.0f;
+        int32_t zero = (int32_t)(-least / scale + 0.5f);
+        for (size_t i = 0; i < width; i += LANES) {
+            lanes level = NAME(load)(values + i) * (1.0f / scale) + ((float)zero + 0.5f);
+            level = __builtin_elementwise_max(__builtin_elementwise_min(level, NAME(fill)(levels)), NAME(fill)(0));
+            byte_lanes bytes = __builtin_convertvector(__builtin_convertvector(level, integer_lanes), byte_lanes);
+            __builtin_memcpy(quantized + i, &bytes, sizeof bytes);
+        }
+        scales[row] = (inference_row_scale_t){scale, zero};
+    }
+}
+
+static void NAME(dequantize)(
+    const int32_t *products, size_t rows, size_t width, const inference_row_scale_t *scales,
+    const float *column_scales, const int32_t *column_sums, const float *bias, bool accumulates, float *values) {
+    for (size_t row = 0; row < rows; row++, products += width, values += width) {
+        lanes scale = NAME(fill)(scales[row].scale);
+        for (size_t i = 0; i < width; i += LANES) {
+            integer_lanes product, sum;
+            __builtin_memcpy(&product, products + i, sizeof product);
+            __builtin_memcpy(&sum, column_sums + i, sizeof sum);
+            lanes exact = __builtin_convertvector(product - sum * scales[row].zero, lanes);
+            lanes value = exact * (scale * NAME(load)(column_scales + i)) + NAME(load)(bias + i);
+            NAME(store)(values + i, accumulates ? NAME(load)(values + i) + value : value);
+        }
+    }
+}
+
 static const inference_kernels_t NAME(kernels) = {
-    NAME_TEXT, NAME(add), NAME(normalize), NAME(attend), NAME(sum), NAME(maximum), NAME(round),
+    .name = NAME_TEXT,
+    .register_width = LANES,
+    .add = NAME(add),
+    .normalize = NAME(normalize),
+    .attend = NAME(attend),
+    .sum = NAME(sum),
+    .maximum = NAME(maximum),
+    .gelu = NAME(gelu),
+    .gelu_tanh = NAME(gelu_tanh),
+    .relu = NAME(relu),
+    .round = NAME(round),
+    .quantize = NAME(quantize),
+    .dequantize = NAME(dequantize),
 };
+
+#undef lanes
+#undef integer_lanes
+#undef byte_lanes

@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-typedef float lanes __attribute__((vector_size(32)));
-typedef int32_t integer_lanes __attribute__((vector_size(32)));
-
 // Lanes never cross a function that is not inlined, so how they would be passed does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
 // Letting a multiplication and an addition become one instruction is what the kernels are compiled apart for.
@@ -12,31 +9,54 @@ typedef int32_t integer_lanes __attribute__((vector_size(32)));
 
 #define NAME(x) x##_generic
 #define NAME_TEXT "generic"
+#define LANES 8
 #include "kernel_bodies.h"
 #undef NAME
 #undef NAME_TEXT
+#undef LANES
+
+// The logic of 16 lanes, for tests on processors that have no registers of that width.
+#define NAME(x) x##_generic16
+#define NAME_TEXT "generic16"
+#define LANES 16
+#include "kernel_bodies.h"
+#undef NAME
+#undef NAME_TEXT
+#undef LANES
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(x) x##_avx2
 #define NAME_TEXT "avx2"
+#define LANES 8
 #include "kernel_bodies.h"
 #undef NAME
 #undef NAME_TEXT
+#undef LANES
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
+#define NAME(x) x##_avx512
+#define NAME_TEXT "avx512"
+#define LANES 16
+#include "kernel_bodies.h"
+#undef NAME
+#undef NAME_TEXT
+#undef LANES
 #pragma clang attribute pop
 #endif
 
 const inference_kernels_t *inference_kernels(const char *name) {
     if (strcmp(name, kernels_generic.name) == 0) { return &kernels_generic; }
+    if (strcmp(name, kernels_generic16.name) == 0) { return &kernels_generic16; }
 #if defined(__x86_64__)
-    if (strcmp(name, kernels_avx2.name) == 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        return &kernels_avx2;
+    bool has_fma = __builtin_cpu_supports("fma");
+    if (strcmp(name, kernels_avx2.name) == 0 && has_fma && __builtin_cpu_supports("avx2")) { return &kernels_avx2; }
+    if (strcmp(name, kernels_avx512.name) == 0 && has_fma && __builtin_cpu_supports("avx512f")
+        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512vl")) {
+        return &kernels_avx512;
     }
 #endif
     return NULL;
-}
-
-const inference_kernels_t *inference_kernels_best(void) {
-    const inference_kernels_t *avx2 = inference_kernels("avx2");
-    return avx2 ? avx2 : &kernels_generic;
 }

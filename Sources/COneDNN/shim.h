@@ -8,19 +8,11 @@
 
 /// One call surface over oneDNN 2.x and 3.x, which describe memory and operations with different types.
 ///
-/// All matrices are row-major. A product is destination = activation(source * weights + bias), or
-/// destination += source * weights + bias.
+/// All matrices are row-major. A product is destination = source * weights + bias, or destination += source * weights
+/// + bias; a product of integers has no bias.
 
 /// From the OpenMP runtime that oneDNN is linked to: threads of the parallel regions that the calling thread starts.
 void omp_set_num_threads(int count);
-
-typedef enum {
-    onednn_plain = 0,
-    onednn_accumulate,
-    onednn_gelu_erf,
-    onednn_gelu_tanh,
-    onednn_relu,
-} onednn_epilogue_t;
 
 /// The layout of one weights matrix in memory.
 typedef struct {
@@ -35,7 +27,7 @@ typedef struct {
     dnnl_data_type_t source;
     dnnl_data_type_t weights;
     dnnl_data_type_t destination;
-    onednn_epilogue_t epilogue;
+    bool accumulates;
 } onednn_shape_t;
 
 /// A compiled product with the memory objects it runs on. Not to be run by two threads at once.
@@ -88,28 +80,19 @@ static inline size_t onednn_layout_size(const onednn_layout_t *layout) {
 
 static inline void onednn_layout_destroy(onednn_layout_t *layout) { onednn_release(&layout->descriptor); }
 
-static inline dnnl_status_t onednn_attributes(onednn_epilogue_t epilogue, dnnl_primitive_attr_t *attributes) {
+static inline bool onednn_has_bias(const onednn_shape_t *shape) { return shape->destination != dnnl_s32; }
+
+static inline dnnl_status_t onednn_attributes(bool accumulates, dnnl_primitive_attr_t *attributes) {
     dnnl_status_t status = dnnl_primitive_attr_create(attributes);
-    if (status != dnnl_success || epilogue == onednn_plain) { return status; }
+    if (status != dnnl_success || !accumulates) { return status; }
     dnnl_post_ops_t operations = NULL;
     status = dnnl_post_ops_create(&operations);
     if (status != dnnl_success) { return status; }
-    if (epilogue == onednn_accumulate) {
 #if DNNL_VERSION_MAJOR >= 3
-        status = dnnl_post_ops_append_sum(operations, 1, 0, dnnl_data_type_undef);
+    status = dnnl_post_ops_append_sum(operations, 1, 0, dnnl_data_type_undef);
 #else
-        status = dnnl_post_ops_append_sum(operations, 1);
+    status = dnnl_post_ops_append_sum(operations, 1);
 #endif
-    } else {
-        dnnl_alg_kind_t kind = epilogue == onednn_gelu_erf
-            ? dnnl_eltwise_gelu_erf
-            : (epilogue == onednn_gelu_tanh ? dnnl_eltwise_gelu_tanh : dnnl_eltwise_relu);
-#if DNNL_VERSION_MAJOR >= 3
-        status = dnnl_post_ops_append_eltwise(operations, kind, 0, 0);
-#else
-        status = dnnl_post_ops_append_eltwise(operations, 1, kind, 0, 0);
-#endif
-    }
     if (status == dnnl_success) { status = dnnl_primitive_attr_set_post_ops(*attributes, operations); }
     dnnl_post_ops_destroy(operations);
     return status;
@@ -129,11 +112,13 @@ static inline dnnl_status_t onednn_describe(
     if (status == dnnl_success) {
         status = onednn_matrix(&any, shape->inputs, shape->outputs, shape->weights, dnnl_format_tag_any);
     }
-    if (status == dnnl_success) { status = onednn_matrix(&bias, 1, shape->outputs, dnnl_f32, dnnl_ab); }
+    if (status == dnnl_success && onednn_has_bias(shape)) {
+        status = onednn_matrix(&bias, 1, shape->outputs, dnnl_f32, dnnl_ab);
+    }
     if (status == dnnl_success) {
         status = onednn_matrix(&destination, shape->rows, shape->outputs, shape->destination, dnnl_ab);
     }
-    if (status == dnnl_success) { status = onednn_attributes(shape->epilogue, &attributes); }
+    if (status == dnnl_success) { status = onednn_attributes(shape->accumulates, &attributes); }
     if (status == dnnl_success) {
         ONEDNN_CONST_REF weights = layout ? ONEDNN_REF(layout->descriptor) : ONEDNN_REF(any);
 #if DNNL_VERSION_MAJOR >= 3
@@ -141,7 +126,8 @@ static inline dnnl_status_t onednn_describe(
             description, engine, source, weights, bias, destination, attributes);
 #else
         dnnl_matmul_desc_t product;
-        status = dnnl_matmul_desc_init(&product, &source, weights, &bias, &destination);
+        status = dnnl_matmul_desc_init(
+            &product, &source, weights, onednn_has_bias(shape) ? &bias : NULL, &destination);
         if (status == dnnl_success) {
             status = dnnl_primitive_desc_create(description, &product, attributes, engine, NULL);
         }
@@ -155,22 +141,35 @@ static inline dnnl_status_t onednn_describe(
     return status;
 }
 
-/// The layout of weights that oneDNN likes best for `shape`; `stored` is set when the layout of
-/// `onednn_layout_stored` is as fast, because oneDNN packs the weights anew in every call.
+/// The layout of weights that oneDNN likes best for `shape`.
 static inline dnnl_status_t onednn_layout_preferred(
-    dnnl_engine_t engine, const onednn_shape_t *shape, onednn_layout_t *layout, bool *stored) {
+    dnnl_engine_t engine, const onednn_shape_t *shape, onednn_layout_t *layout) {
     dnnl_primitive_desc_t description = NULL;
     dnnl_status_t status = onednn_describe(engine, shape, NULL, &description);
     if (status != dnnl_success) { return status; }
-    const char *implementation = "";
-    dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, (void *)&implementation);
-    *stored = strncmp(implementation, "gemm", 4) == 0;
 #if DNNL_VERSION_MAJOR >= 3
     status = dnnl_memory_desc_clone(
         &layout->descriptor, dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0));
 #else
     layout->descriptor = *dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
 #endif
+    dnnl_primitive_desc_destroy(description);
+    return status;
+}
+
+/// Room for the name of an implementation, such as `brgemm:avx512_core_amx_bf16`, `gemm:jit`, or `ref:any`.
+#define ONEDNN_NAME_SIZE 64
+
+/// The name of the implementation that computes a product on weights of `layout`.
+static inline dnnl_status_t onednn_implementation(
+    dnnl_engine_t engine, const onednn_shape_t *shape, const onednn_layout_t *layout, char name[ONEDNN_NAME_SIZE]) {
+    dnnl_primitive_desc_t description = NULL;
+    dnnl_status_t status = onednn_describe(engine, shape, layout, &description);
+    if (status != dnnl_success) { return status; }
+    const char *known = "";
+    status = dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, (void *)&known);
+    name[0] = 0;
+    strncat(name, known, ONEDNN_NAME_SIZE - 1);
     dnnl_primitive_desc_destroy(description);
     return status;
 }
@@ -203,7 +202,7 @@ static inline dnnl_status_t onednn_product_create(
     if (status == dnnl_success) {
         status = onednn_memory(description, dnnl_query_weights_md, engine, &product->weights);
     }
-    if (status == dnnl_success) {
+    if (status == dnnl_success && onednn_has_bias(shape)) {
         ONEDNN_DESCRIPTOR(bias);
         status = onednn_matrix(&bias, 1, shape->outputs, dnnl_f32, dnnl_ab);
         if (status == dnnl_success) {
@@ -224,28 +223,29 @@ static inline dnnl_status_t onednn_product_run(
     void *destination) {
     dnnl_memory_set_data_handle(product->source, (void *)source);
     dnnl_memory_set_data_handle(product->weights, (void *)weights);
-    dnnl_memory_set_data_handle(product->bias, (void *)bias);
+    if (product->bias) { dnnl_memory_set_data_handle(product->bias, (void *)bias); }
     dnnl_memory_set_data_handle(product->destination, destination);
     dnnl_exec_arg_t arguments[] = {
         {DNNL_ARG_SRC, product->source},
         {DNNL_ARG_WEIGHTS, product->weights},
-        {DNNL_ARG_BIAS, product->bias},
         {DNNL_ARG_DST, product->destination},
+        {DNNL_ARG_BIAS, product->bias},
     };
-    dnnl_status_t status = dnnl_primitive_execute(product->primitive, stream, 4, arguments);
+    int count = product->bias ? 4 : 3;
+    dnnl_status_t status = dnnl_primitive_execute(product->primitive, stream, count, arguments);
     return status == dnnl_success ? dnnl_stream_wait(stream) : status;
 }
 
-/// Writes `stored`, an f32 matrix with one row per output, to `packed` in another layout and type.
+/// Writes `stored`, a matrix of `type` with one row per output, to `packed` in another layout and type.
 static inline dnnl_status_t onednn_pack(
-    dnnl_engine_t engine, dnnl_stream_t stream, int inputs, int outputs, const float *stored,
+    dnnl_engine_t engine, dnnl_stream_t stream, int inputs, int outputs, dnnl_data_type_t type, const void *stored,
     const onednn_layout_t *layout, void *packed) {
     ONEDNN_DESCRIPTOR(from);
     dnnl_primitive_desc_t description = NULL;
     dnnl_primitive_t reorder = NULL;
     dnnl_memory_t source = NULL;
     dnnl_memory_t destination = NULL;
-    dnnl_status_t status = onednn_matrix(&from, inputs, outputs, dnnl_f32, dnnl_ba);
+    dnnl_status_t status = onednn_matrix(&from, inputs, outputs, type, dnnl_ba);
     if (status == dnnl_success) {
         status = dnnl_reorder_primitive_desc_create(
             &description, ONEDNN_REF(from), engine, ONEDNN_REF(layout->descriptor), engine, NULL);

@@ -48,7 +48,8 @@ import Inference
         let rate = Double(texts.count) / seconds(best)
         print(
             """
-            {"precision":"\(encoder.precision.rawValue)","kernels":"\(encoder.instructionSet)","threads":\(threads),\
+            {"precision":"\(encoder.precision.rawValue)",\
+            "products":"\(encoder.implementations.joined(separator: " "))","kernels":"\(encoder.instructionSet)","threads":\(threads),\
             "texts":\(texts.count),"tokens":\(encoded.tokens),"texts_per_second":\(rounded(rate)),\
             "texts_per_cpu_second":\(rounded(Double(texts.count) / leastProcessorTime)),\
             "tokenized_per_second":\(rounded(tokenization)),"latency_p50_ms":\(rounded(latencies.p50)),\

@@ -10,7 +10,9 @@ package final class TextEncoder: Sendable {
     package let revision: String
     /// The number format of the matrix products.
     package let precision: Precision
-    /// The instruction set of the loops between them: `avx2` or `generic`.
+    /// oneDNN's names of what computes them, such as `brgemm:avx512_core_amx_bf16`; never its reference implementation.
+    package let implementations: [String]
+    /// The instruction set of the loops between them: `avx512`, `avx2`, or `generic`.
     package let instructionSet: String
 
     private let tokenizer: any Tokenizer
@@ -33,23 +35,24 @@ package final class TextEncoder: Sendable {
         threads: Int,
         precision: Precision? = nil
     ) throws(InferenceError) {
-        try self.init(modelDirectory: modelDirectory, threads: threads, precision: precision, kernels: .best)
+        try self.init(modelDirectory: modelDirectory, threads: threads, precision: precision, kernels: nil)
     }
 
     init(
         modelDirectory: String,
         threads: Int,
         precision: Precision?,
-        kernels: Kernels
+        kernels: Kernels?
     ) throws(InferenceError) {
         let configuration = try ModelConfiguration(directory: modelDirectory)
+        let kernels = if let kernels { kernels } else { try Kernels(for: configuration) }
         let weights = try Safetensors(path: modelDirectory + "/model.safetensors")
         revision = weights.file.sha256()
         tokenizer = try TokenizerFile(directory: modelDirectory).tokenizer(vocabulary: configuration.vocabulary)
         let backend = try OneDNN()
-        let chosen = precision ?? OneDNN.bestPrecision
-        self.precision = chosen
-        let model = try Self.model(configuration, weights, chosen, backend)
+        let model = try Self.model(configuration, weights, precision, backend)
+        self.precision = model.precision
+        implementations = model.implementations
         weights.file.evict()
         modelName = modelDirectory.split(separator: "/").last.map(String.init) ?? modelDirectory
         dimensions = configuration.width
@@ -70,7 +73,6 @@ package final class TextEncoder: Sendable {
         for _ in 0..<count {
             let encoder = try BertEncoder(
                 model,
-                precision: chosen,
                 rows: Self.batchTokens * 5 / 4,
                 kernels: kernels,
                 backend: backend
@@ -81,28 +83,24 @@ package final class TextEncoder: Sendable {
 
     deinit { workers.stop() }
 
+    /// The model in the asked precision, or in the best that oneDNN has more than a reference implementation for.
     private static func model(
         _ configuration: ModelConfiguration,
         _ weights: Safetensors,
-        _ precision: Precision,
+        _ precision: Precision?,
         _ backend: OneDNN
     ) throws(InferenceError) -> BertModel {
-        guard precision != .int8 else {
-            throw InferenceError(.unsupportedPrecision, "this build does not compute in int8; use fp32 or bf16")
-        }
+        let tried = precision ?? OneDNN.bestPrecision
         do {
-            return try BertModel(
-                configuration,
-                weights: weights,
-                precision: precision,
-                rows: BertEncoder.tile,
-                on: backend
-            )
-        } catch  where error.code == .backend && precision != .fp32 {
-            throw InferenceError(
-                .unsupportedPrecision,
-                "this processor does not compute in \(precision.rawValue): use fp32"
-            )
+            return try BertModel(configuration, weights: weights, precision: tried, rows: BertEncoder.tile, on: backend)
+        } catch  where error.code == .backend && tried != .fp32 {
+            guard precision == nil else {
+                throw InferenceError(
+                    .unsupportedPrecision,
+                    "this processor does not compute in \(tried.rawValue), use fp32: \(error.message)"
+                )
+            }
+            return try model(configuration, weights, .fp32, backend)
         }
     }
 

@@ -27,7 +27,7 @@ enum TestModel {
     static func load(
         threads: Int = 2,
         precision: Precision? = .fp32,
-        kernels: Kernels = .best
+        kernels: Kernels? = nil
     ) throws -> TextEncoder {
         guard access(directory + "/model.safetensors", R_OK) == 0 else { throw MissingModel(path: directory) }
         return try TextEncoder(modelDirectory: directory, threads: threads, precision: precision, kernels: kernels)

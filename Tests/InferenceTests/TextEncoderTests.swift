@@ -18,7 +18,10 @@ import Testing
         }
     }
 
-    @Test("computes the same with the kernels of every instruction set", arguments: ["generic", "avx2"])
+    @Test(
+        "computes the same with the kernels of every instruction set",
+        arguments: ["generic", "generic16", "avx2", "avx512"]
+    )
     func agreesOnEveryInstructionSet(name: String) async throws {
         guard let kernels = Kernels(name) else { return }
         let encoder = try TestModel.load(kernels: kernels)
@@ -26,6 +29,34 @@ import Testing
         let reference = try ReferenceText.load().prefix(40)
         let encoded = try await encoder.encode(reference.map(\.text))
         for (vector, entry) in zip(encoded.vectors, reference) { #expect(cosine(vector, entry.floats) >= 0.9999) }
+    }
+
+    @Test(
+        "computes in every precision the processor has, as closely as its numbers allow",
+        arguments: Precision.allCases
+    )
+    func agreesInEveryPrecision(precision: Precision) async throws {
+        let encoder: TextEncoder
+        do {
+            encoder = try TestModel.load(precision: precision)
+        } catch let error as InferenceError {
+            #expect(error.code == .unsupportedPrecision)
+            #expect(precision == .bf16)
+            return
+        }
+        #expect(encoder.precision == precision)
+        #expect(precision == .fp32 || !encoder.implementations.contains { $0.hasPrefix("ref") })
+        let tolerance =
+            switch precision {
+            case .fp32: 0.0001
+            case .bf16: 0.0002
+            case .int8: 0.02
+            }
+        let reference = try ReferenceText.load()
+        let encoded = try await encoder.encode(reference.map(\.text))
+        for (vector, entry) in zip(encoded.vectors, reference) {
+            #expect(cosine(vector, entry.floats) >= 1 - tolerance, "\(entry.text.prefix(60).debugDescription)")
+        }
     }
 
     @Test("describes the model it loaded")

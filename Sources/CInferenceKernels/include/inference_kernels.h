@@ -1,17 +1,27 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /// The encoder's loops between matrix products, compiled once for every instruction set and chosen at run time: Swift
 /// has no target attributes for single functions, and oneDNN 2.6 no attention.
 ///
-/// Matrices are row-major f32; widths are multiples of 8.
+/// Matrices are row-major f32; widths are multiples of `register_width`.
+
+/// How the bytes of one quantized row give its values: (byte - zero) * scale.
+typedef struct {
+    float scale;
+    int32_t zero;
+} inference_row_scale_t;
 
 /// A set of kernels for one instruction set.
 typedef struct {
-    /// Its name: "generic" or "avx2".
+    /// Its name: "generic", "generic16", "avx2", or "avx512".
     const char *_Nonnull name;
+
+    /// Floats of one register, 8 or 16; every width and the width of a head must be a multiple.
+    size_t register_width;
 
     /// values[i] += position[i] + kind[i]
     void (*_Nonnull add)(
@@ -35,12 +45,27 @@ typedef struct {
     /// maxima[i] = max(maxima[i], row[i]) over all rows.
     void (*_Nonnull maximum)(const float *_Nonnull values, size_t rows, size_t width, float *_Nonnull maxima);
 
+    /// The activations between the two feed-forward products, in place: GELU by erf, its approximation by tanh, and
+    /// ReLU.
+    void (*_Nonnull gelu)(float *_Nonnull values, size_t count);
+    void (*_Nonnull gelu_tanh)(float *_Nonnull values, size_t count);
+    void (*_Nonnull relu)(float *_Nonnull values, size_t count);
+
     /// Rounds to bfloat16, ties to even.
     void (*_Nonnull round)(const float *_Nonnull values, size_t count, uint16_t *_Nonnull rounded);
+
+    /// Maps the values of each row, and zero, to the integers from 0 to `levels`, 255 at most.
+    void (*_Nonnull quantize)(
+        const float *_Nonnull values, size_t rows, size_t width, float levels, uint8_t *_Nonnull quantized,
+        inference_row_scale_t *_Nonnull scales);
+
+    /// The values of products of quantized rows and weights, plus bias, written to or added to `values`.
+    /// `column_sums` are the sums of the quantized weights of each output, by which the zeroes of the rows are undone.
+    void (*_Nonnull dequantize)(
+        const int32_t *_Nonnull products, size_t rows, size_t width, const inference_row_scale_t *_Nonnull scales,
+        const float *_Nonnull column_scales, const int32_t *_Nonnull column_sums, const float *_Nonnull bias,
+        bool accumulates, float *_Nonnull values);
 } inference_kernels_t;
 
 /// The kernels for instruction set `name`, or null when this processor does not have it.
 const inference_kernels_t *_Nullable inference_kernels(const char *_Nonnull name);
-
-/// The fastest kernels for this processor.
-const inference_kernels_t *_Nonnull inference_kernels_best(void);

@@ -68,8 +68,8 @@ enum Settings {
         "BUILTIN_PRECISION",
         default: nil,
         shown: "best for the CPU",
-        "`fp32` or `bf16`",
-        accepted: "one of fp32, bf16"
+        "`fp32`, `bf16` or `int8`",
+        accepted: "one of fp32, bf16, int8"
     ) { text in BuiltInPrecision(rawValue: text.lowercased()).map { .some($0) } }
     static let queryPrefix = Setting.optional(
         "QUERY_PREFIX",
@@ -279,4 +279,4 @@ enum Settings {
 enum SearchBackend: String, Sendable, CaseIterable { case surrealdb, memory }
 
 /// Number formats of the built-in model.
-enum BuiltInPrecision: String, Sendable, CaseIterable { case fp32, bf16 }
+enum BuiltInPrecision: String, Sendable, CaseIterable { case fp32, bf16, int8 }

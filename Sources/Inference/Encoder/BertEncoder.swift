@@ -7,40 +7,38 @@ final class BertEncoder {
     /// Rows of the matrices between two attentions; their results stay in the cache from one product to the next.
     static let tile = 128
     /// oneDNN's packed layouts need whole blocks of rows.
-    private static let rowBlock = 16
+    static let rowBlock = 16
 
     /// Rows one call can take, a multiple of the block of rows.
     let capacity: Int
 
     private let model: BertModel
     private let configuration: ModelConfiguration
-    private let precision: Precision
     private let backend: OneDNN
     private let kernels: UnsafePointer<inference_kernels_t>
+    private let activate: Kernels.Activation
     private let workspace: Workspace
     private let stream: dnnl_stream_t
     private var products: [ProductKey: MatrixProduct] = [:]
+    private let levels = OneDNN.quantizationLevels
 
     private struct ProductKey: Hashable {
         let rows: Int
-        let inputs: Int
-        let outputs: Int
-        let epilogue: UInt32
+        let shape: LinearLayer.Shape
     }
 
     /// - Parameter rows: tokens one call should be able to take; at least one text of maximal length always fits.
     init(
         _ model: BertModel,
-        precision: Precision,
         rows: Int,
         kernels: Kernels,
         backend: OneDNN
     ) throws(InferenceError) {
         self.model = model
-        self.precision = precision
         self.backend = backend
         self.kernels = kernels.functions
         configuration = model.configuration
+        activate = kernels.activation(configuration.activation)
         let most = max(rows, configuration.maxTokens)
         capacity = (most + Self.rowBlock - 1) / Self.rowBlock * Self.rowBlock
         workspace = Workspace(configuration, rows: capacity, tile: min(Self.tile, capacity))
@@ -62,7 +60,7 @@ final class BertEncoder {
     func encode(_ tokens: [Int32], lengths: [Int]) throws(InferenceError) -> [[Float]] {
         precondition(tokens.count <= capacity && lengths.reduce(0, +) == tokens.count)
         let rows = (tokens.count + Self.rowBlock - 1) / Self.rowBlock * Self.rowBlock
-        embed(tokens, lengths: lengths, rows: rows)
+        try embed(tokens, lengths: lengths, rows: rows)
         for layer in model.layers {
             try multiply(layer.attention, workspace.residual, into: workspace.attention, rows: rows)
             attend(lengths)
@@ -74,13 +72,13 @@ final class BertEncoder {
     }
 
     /// Sums of word, position and type embeddings, normalised; rows past the last token are zero.
-    private func embed(_ tokens: [Int32], lengths: [Int], rows: Int) {
+    private func embed(_ tokens: [Int32], lengths: [Int], rows: Int) throws(InferenceError) {
         let width = configuration.width
         var row = 0
         for length in lengths {
             for position in 0..<length {
                 let destination = workspace.residual + row * width
-                destination.update(from: model.words.start + Int(tokens[row]) * width, count: width)
+                try model.words.copy(row: Int(tokens[row]), to: destination)
                 let offset = position + configuration.positionOffset
                 kernels.pointee.add(destination, model.positions.start + offset * width, model.tokenType.start, width)
                 row += 1
@@ -125,7 +123,8 @@ final class BertEncoder {
         )
         normalize(residual, rows: rows, by: layer.attentionNormalization)
         try multiply(layer.feedForwardUp, residual, into: workspace.feedForward, rows: rows)
-        try run(layer.feedForwardDown, workspace.feedForward, into: residual, rows: rows)
+        activate(workspace.feedForward, rows * configuration.feedForwardWidth)
+        try multiply(layer.feedForwardDown, workspace.feedForward, into: residual, rows: rows)
         normalize(residual, rows: rows, by: layer.feedForwardNormalization)
     }
 
@@ -140,16 +139,46 @@ final class BertEncoder {
         )
     }
 
-    /// A product on fp32 rows, rounded first where the layer multiplies bf16.
+    /// A product on fp32 rows with an fp32 result, whatever the layer multiplies in.
     private func multiply(
         _ layer: LinearLayer,
         _ source: UnsafePointer<Float>,
-        into destination: UnsafeMutableRawPointer,
+        into destination: UnsafeMutablePointer<Float>,
         rows: Int
     ) throws(InferenceError) {
-        guard layer.sourceType == dnnl_bf16 else { return try run(layer, source, into: destination, rows: rows) }
-        kernels.pointee.round(source, rows * layer.inputs, workspace.rounded)
-        try run(layer, workspace.rounded, into: destination, rows: rows)
+        switch layer.shape.precision {
+        case .fp32:
+            try run(layer, source, into: destination, rows: rows)
+        case .bf16:
+            let rounded = workspace.converted.assumingMemoryBound(to: UInt16.self)
+            kernels.pointee.round(source, rows * layer.shape.inputs, rounded)
+            try run(layer, rounded, into: destination, rows: rows)
+        case .int8:
+            try multiplyQuantized(layer, source, into: destination, rows: rows)
+        }
+    }
+
+    private func multiplyQuantized(
+        _ layer: LinearLayer,
+        _ source: UnsafePointer<Float>,
+        into destination: UnsafeMutablePointer<Float>,
+        rows: Int
+    ) throws(InferenceError) {
+        guard let weights = layer.quantization else { throw InferenceError(.backend, "a layer is not quantized") }
+        let bytes = workspace.converted.assumingMemoryBound(to: UInt8.self)
+        kernels.pointee.quantize(source, rows, layer.shape.inputs, levels, bytes, workspace.rowScales)
+        try run(layer, bytes, into: workspace.sums, rows: rows)
+        kernels.pointee.dequantize(
+            workspace.sums,
+            rows,
+            layer.shape.outputs,
+            workspace.rowScales,
+            weights.scales,
+            weights.sums,
+            layer.bias.start,
+            layer.shape.accumulates,
+            destination
+        )
     }
 
     private func run(
@@ -158,12 +187,7 @@ final class BertEncoder {
         into destination: UnsafeMutableRawPointer,
         rows: Int
     ) throws(InferenceError) {
-        let key = ProductKey(
-            rows: rows,
-            inputs: layer.inputs,
-            outputs: layer.outputs,
-            epilogue: layer.epilogue.rawValue
-        )
+        let key = ProductKey(rows: rows, shape: layer.shape)
         let product: MatrixProduct
         if let known = products[key] {
             product = known

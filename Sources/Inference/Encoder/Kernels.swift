@@ -1,12 +1,11 @@
 import CInferenceKernels
 
-/// The encoder's loops between matrix products, for the processor's best instruction set or a chosen one.
+/// The encoder's loops between matrix products, for one instruction set.
 struct Kernels: Sendable {
     nonisolated(unsafe) let functions: UnsafePointer<inference_kernels_t>
 
-    static let best = Kernels(functions: inference_kernels_best())
-
-    private init(functions: UnsafePointer<inference_kernels_t>) { self.functions = functions }
+    /// From the fastest to the one that every processor has.
+    private static let names = ["avx512", "avx2", "generic"]
 
     /// Nil when this processor does not have the instruction set.
     init?(_ name: String) {
@@ -14,5 +13,29 @@ struct Kernels: Sendable {
         self.functions = functions
     }
 
+    /// The fastest for this processor whose registers the model's widths fill.
+    /// - Throws: `.unsupportedModel` when a head or a layer is too narrow for any.
+    init(for model: ModelConfiguration) throws(InferenceError) {
+        guard let best = Self.names.lazy.compactMap(Kernels.init).first(where: { $0.fit(model) }) else {
+            throw InferenceError(.unsupportedModel, "heads and layers must be multiples of 8 wide")
+        }
+        self = best
+    }
+
     var name: String { String(cString: functions.pointee.name) }
+
+    func fit(_ model: ModelConfiguration) -> Bool {
+        model.headWidth % functions.pointee.register_width == 0
+            && model.feedForwardWidth % functions.pointee.register_width == 0
+    }
+
+    func activation(_ activation: ModelConfiguration.Activation) -> Activation {
+        switch activation {
+        case .gelu: functions.pointee.gelu
+        case .geluTanh, .geluPyTorchTanh: functions.pointee.gelu_tanh
+        case .relu: functions.pointee.relu
+        }
+    }
+
+    typealias Activation = @convention(c) (UnsafeMutablePointer<Float>, Int) -> Void
 }

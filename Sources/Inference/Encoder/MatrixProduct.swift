@@ -6,15 +6,7 @@ final class MatrixProduct {
     private var product = onednn_product_t()
 
     init(rows: Int, like layer: LinearLayer, on backend: OneDNN) throws(InferenceError) {
-        var shape = onednn_shape_t(
-            rows: Int32(rows),
-            inputs: Int32(layer.inputs),
-            outputs: Int32(layer.outputs),
-            source: layer.sourceType,
-            weights: layer.weightsType,
-            destination: layer.destinationType,
-            epilogue: layer.epilogue
-        )
+        var shape = layer.shape.product(rows: rows)
         var layout = layer.layout.value
         try OneDNN.check(
             onednn_product_create(backend.engine, &shape, &layout, &product),

@@ -19,15 +19,31 @@ final class OneDNN: Sendable {
         }
     }
 
-    /// The fastest precision whose results are those of fp32 for every purpose of search.
-    static var bestPrecision: Precision {
-        multipliesBFloat16 ? .bf16 : .fp32
+    /// The name of what computes a product on weights of `layout`, such as `gemm:jit` or `ref:any`.
+    func implementation(of shape: onednn_shape_t, on layout: onednn_layout_t) throws(InferenceError) -> String {
+        let (status, name) = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(ONEDNN_NAME_SIZE)) { buffer in
+            guard let start = buffer.baseAddress else { return (dnnl_out_of_memory, "") }
+            var (shape, layout) = (shape, layout)
+            let status = onednn_implementation(engine, &shape, &layout, start)
+            return (status, status == dnnl_success ? String(cString: start) : "")
+        }
+        try Self.check(status, "name an implementation")
+        return name
     }
 
-    /// Whether bfloat16 products run on instructions of their own rather than on emulation.
-    private static var multipliesBFloat16: Bool {
-        let set = dnnl_get_effective_cpu_isa().rawValue
-        let needed = dnnl_cpu_isa_avx512_core_bf16.rawValue
-        return set != dnnl_cpu_isa_all.rawValue && set & needed == needed
+    /// The fastest precision whose results are those of fp32 for every purpose of search.
+    static var bestPrecision: Precision {
+        has(dnnl_cpu_isa_avx512_core_bf16) ? .bf16 : .fp32
+    }
+
+    /// The largest byte a quantized row may hold: without VNNI, two products of a byte and a weight are added in 16
+    /// bits.
+    static var quantizationLevels: Float {
+        has(dnnl_cpu_isa_avx512_core_vnni) ? 255 : 127
+    }
+
+    /// Whether the processor has these instructions, and oneDNN may use them.
+    private static func has(_ needed: dnnl_cpu_isa_t) -> Bool {
+        dnnl_get_effective_cpu_isa().rawValue & needed.rawValue == needed.rawValue
     }
 }

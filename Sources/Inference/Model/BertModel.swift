@@ -1,5 +1,3 @@
-import COneDNN
-
 /// The weights of a BERT encoder, ready to be multiplied.
 struct BertModel: Sendable {
     /// Scale and shift of a layer normalisation.
@@ -22,7 +20,9 @@ struct BertModel: Sendable {
     }
 
     let configuration: ModelConfiguration
-    let words: FloatTensor
+    /// In which the feed-forward products are computed, and the others too unless it is int8.
+    let precision: Precision
+    let words: EmbeddingTable
     let positions: FloatTensor
     /// The embedding of token type 0, the only one a single text has.
     let tokenType: FloatTensor
@@ -40,9 +40,12 @@ struct BertModel: Sendable {
     ) throws(InferenceError) {
         let loader = Loader(configuration, weights, precision, rows, backend)
         self.configuration = configuration
-        words = try loader.tensor(
-            "embeddings.word_embeddings.weight",
-            [configuration.vocabulary, configuration.width]
+        self.precision = precision
+        words = try EmbeddingTable(
+            loader.prefix + "embeddings.word_embeddings.weight",
+            rows: configuration.vocabulary,
+            width: configuration.width,
+            in: weights
         )
         positions = try loader.tensor(
             "embeddings.position_embeddings.weight",
@@ -56,6 +59,18 @@ struct BertModel: Sendable {
         var layers: [Layer] = []
         for index in 0..<configuration.layers { layers.append(try loader.layer(index)) }
         self.layers = layers
+    }
+
+    /// What multiplies, by oneDNN's names, each once.
+    var implementations: [String] {
+        Set(
+            layers.flatMap { layer in
+                [layer.attention, layer.attentionOutput, layer.feedForwardUp, layer.feedForwardDown].map(
+                    \.implementation
+                )
+            }
+        )
+        .sorted()
     }
 
     /// Finds tensors by their names in PyTorch and makes layers of them.
@@ -98,61 +113,58 @@ struct BertModel: Sendable {
         func layer(_ index: Int) throws(InferenceError) -> Layer {
             let name = "encoder.layer.\(index)"
             let width = configuration.width
-            let activation: onednn_epilogue_t =
-                switch configuration.activation {
-                case .gelu: onednn_gelu_erf
-                case .geluTanh, .geluPyTorchTanh: onednn_gelu_tanh
-                case .relu: onednn_relu
-                }
             return Layer(
                 attention: try linear(
                     ["query", "key", "value"].map { "\(name).attention.self.\($0)" },
-                    width,
-                    width,
-                    onednn_plain
+                    shape(width, width, attentionPrecision)
                 ),
-                attentionOutput: try linear(["\(name).attention.output.dense"], width, width, onednn_accumulate),
+                attentionOutput: try linear(
+                    ["\(name).attention.output.dense"],
+                    shape(width, width, attentionPrecision, accumulates: true)
+                ),
                 attentionNormalization: try normalization("\(name).attention.output.LayerNorm"),
                 feedForwardUp: try linear(
                     ["\(name).intermediate.dense"],
-                    width,
-                    configuration.feedForwardWidth,
-                    activation,
-                    makesSource: true
+                    shape(width, configuration.feedForwardWidth, precision)
                 ),
                 feedForwardDown: try linear(
                     ["\(name).output.dense"],
-                    configuration.feedForwardWidth,
-                    width,
-                    onednn_accumulate
+                    shape(configuration.feedForwardWidth, width, precision, accumulates: true)
                 ),
                 feedForwardNormalization: try normalization("\(name).output.LayerNorm")
             )
         }
 
-        /// One product for all `names`, their outputs side by side.
-        private func linear(
-            _ names: [String],
+        /// Integers are for the feed-forward products alone: attention would lose too much.
+        private var attentionPrecision: Precision { precision == .int8 ? .fp32 : precision }
+
+        private func shape(
             _ inputs: Int,
             _ outputs: Int,
-            _ epilogue: onednn_epilogue_t,
-            makesSource: Bool = false
-        ) throws(InferenceError) -> LinearLayer {
+            _ precision: Precision,
+            accumulates: Bool = false
+        ) -> LinearLayer.Shape {
+            LinearLayer.Shape(inputs: inputs, outputs: outputs, precision: precision, accumulates: accumulates)
+        }
+
+        /// One product for all `names`, each of `shape`, their outputs side by side.
+        private func linear(_ names: [String], _ shape: LinearLayer.Shape) throws(InferenceError) -> LinearLayer {
             var matrices: [FloatTensor] = []
             var biases: [FloatTensor] = []
             for name in names {
-                matrices.append(try tensor("\(name).weight", [outputs, inputs]))
-                biases.append(try tensor("\(name).bias", [outputs]))
+                matrices.append(try tensor("\(name).weight", [shape.outputs, shape.inputs]))
+                biases.append(try tensor("\(name).bias", [shape.outputs]))
             }
             return try LinearLayer(
                 stored: names.count == 1 ? matrices[0] : FloatTensor(joining: matrices),
                 bias: names.count == 1 ? biases[0] : FloatTensor(joining: biases),
-                inputs: inputs,
-                outputs: outputs * names.count,
+                shape: self.shape(
+                    shape.inputs,
+                    shape.outputs * names.count,
+                    shape.precision,
+                    accumulates: shape.accumulates
+                ),
                 rows: rows,
-                precision: precision,
-                epilogue: epilogue,
-                makesSource: makesSource,
                 on: backend
             )
         }

@@ -4,23 +4,37 @@ import Glibc
 /// A file mapped read-only into memory: processes that map the same file share its pages.
 final class MappedFile: Sendable {
     nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+    /// Open as long as the mapping lasts.
+    let descriptor: Int32
 
     /// - Throws: `.modelNotFound` when the file cannot be opened, `.invalidModel` when it is empty.
     init(path: String) throws(InferenceError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.failure(path) }
-        defer { close(descriptor) }
+        self.descriptor = descriptor
+        do {
+            bytes = try Self.map(descriptor, path)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+    }
+
+    deinit {
+        munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
+        close(descriptor)
+    }
+
+    private static func map(_ descriptor: Int32, _ path: String) throws(InferenceError) -> UnsafeRawBufferPointer {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw Self.failure(path) }
+        guard fstat(descriptor, &status) == 0 else { throw failure(path) }
         guard status.st_size > 0 else { throw InferenceError(.invalidModel, "\(path) is empty") }
         let size = Int(status.st_size)
         guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-            throw Self.failure(path)
+            throw failure(path)
         }
-        bytes = UnsafeRawBufferPointer(start: start, count: size)
+        return UnsafeRawBufferPointer(start: start, count: size)
     }
-
-    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
 
     /// Gives the resident pages back; they are read again from the file when touched.
     func evict() { madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED) }

@@ -1,5 +1,6 @@
 package import EmbeddingCore
 package import Inference
+import Logging
 import Telemetry
 
 /// The built-in model: no network, no key, and an exact token count.
@@ -55,9 +56,9 @@ package final class BuiltInProvider: EmbeddingProvider, TokenCounter {
 }
 
 extension BuiltInProvider {
-    /// Loads the configured model.
+    /// Loads the configured model and logs what it is computed with.
     /// - Throws: `.unknownModel` with what is wrong with the folder, its files, or the precision.
-    convenience init(configuration: ProvidersConfiguration) throws(EmbeddingError) {
+    convenience init(configuration: ProvidersConfiguration, logger: Logger) throws(EmbeddingError) {
         var precision: Precision?
         if let wanted = configuration.builtInPrecision {
             precision = Precision(rawValue: wanted)
@@ -66,10 +67,21 @@ extension BuiltInProvider {
             }
         }
         do {
+            let threads = configuration.builtInThreads ?? Processors.available
             let encoder = try TextEncoder(
                 modelDirectory: configuration.builtInModelDirectory,
-                threads: configuration.builtInThreads ?? Processors.available,
+                threads: threads,
                 precision: precision
+            )
+            logger.info(
+                "loaded the built-in model",
+                metadata: [
+                    "model": "\(encoder.modelName)",
+                    "precision": "\(encoder.precision.rawValue)",
+                    "products": "\(encoder.implementations.joined(separator: " "))",
+                    "kernels": "\(encoder.instructionSet)",
+                    "threads": "\(threads)",
+                ]
             )
             self.init(encoder: encoder, name: configuration.model)
         } catch {

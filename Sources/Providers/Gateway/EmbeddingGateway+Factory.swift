@@ -16,7 +16,7 @@ extension EmbeddingGateway {
     ) throws(EmbeddingError) {
         try self.init(
             configuration: configuration,
-            members: Self.members(configuration, transport: transport),
+            members: Self.members(configuration, transport: transport, logger: logger),
             metrics: metrics,
             logger: logger
         )
@@ -59,12 +59,13 @@ extension EmbeddingGateway {
 
     private static func members(
         _ configuration: ProvidersConfiguration,
-        transport: any HTTPTransport
+        transport: any HTTPTransport,
+        logger: Logger
     ) throws(EmbeddingError) -> [ProviderPool.Member] {
         let model = configuration.modelName
         switch configuration.provider {
         case .builtin:
-            let provider = try BuiltInProvider(configuration: configuration)
+            let provider = try BuiltInProvider(configuration: configuration, logger: logger)
             return [ProviderPool.Member(provider: provider, label: provider.name.rawValue)]
         case .ollama:
             return configuration.ollamaURLs.map { url in
