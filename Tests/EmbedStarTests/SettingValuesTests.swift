@@ -35,6 +35,13 @@ import Testing
         #expect(values[Settings.port] == 7)
     }
 
+    @Test(arguments: [("none", ""), ("find: ", "find: "), ("", nil)] as [(String, String?)])
+    func takesAPrefixOrNoneOrTheModelsOwn(_ text: String, _ prefix: String?) throws {
+        let values = try SettingValues(environment: ["QUERY_PREFIX": text, "DOCUMENT_PREFIX": text])
+        #expect(values[Settings.queryPrefix] == prefix)
+        #expect(values[Settings.documentPrefix] == prefix)
+    }
+
     @Test func reportsAllFaultsTogetherWithoutSecrets() {
         let lines = faults(
             arguments: ["--prot", "1"],

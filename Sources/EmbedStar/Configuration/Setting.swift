@@ -70,6 +70,12 @@ extension Setting where Value == String? {
     ) -> Self {
         Setting(name, default: nil, shown: shown, summary, accepted: "text", isSecret: isSecret) { .some($0) }
     }
+
+    /// A text to put before others, which each model has of its own. `none` stands for the empty one, as an empty value
+    /// means that nothing is set.
+    static func prefix(_ name: String, _ summary: String) -> Self {
+        Setting(name, default: nil, shown: "per model", summary, accepted: "text") { .some($0 == "none" ? "" : $0) }
+    }
 }
 
 extension Setting where Value == [String] {

@@ -71,16 +71,8 @@ enum Settings {
         "`fp32`, `bf16` or `int8`",
         accepted: "one of fp32, bf16, int8"
     ) { text in BuiltInPrecision(rawValue: text.lowercased()).map { .some($0) } }
-    static let queryPrefix = Setting.optional(
-        "QUERY_PREFIX",
-        "put before a query",
-        shown: "per model"
-    )
-    static let documentPrefix = Setting.optional(
-        "DOCUMENT_PREFIX",
-        "put before a document",
-        shown: "per model"
-    )
+    static let queryPrefix = Setting.prefix("QUERY_PREFIX", "put before a query; `none` for nothing")
+    static let documentPrefix = Setting.prefix("DOCUMENT_PREFIX", "put before a document; `none` for nothing")
     static let batchSize = Setting.integer("BATCH_SIZE", 64, in: 1...2048, "texts in one provider call at most")
     static let batchDelay = Setting.integer(
         "BATCH_DELAY_MS",
