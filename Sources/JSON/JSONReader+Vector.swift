@@ -24,11 +24,10 @@ extension JSONReader {
         }
         vector.reserveCapacity(min(max(capacity, 0), Self.maximumVectorLength))
         repeat {
-            guard vector.count < Self.maximumVectorLength else { throw failure("a vector is too long") }
             _ = try peek()
             if !takePlainFloats(into: &vector) { vector.append(try readElement()) }
+            guard vector.count <= Self.maximumVectorLength else { throw failure("a vector is too long") }
         } while try continues(to: UInt8(ascii: "]"))
-        guard vector.count <= Self.maximumVectorLength else { throw failure("a vector is too long") }
         return vector
     }
 

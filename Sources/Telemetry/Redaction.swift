@@ -5,31 +5,34 @@ package final class Redaction: Sendable {
     /// Later secrets that are remembered at most; the oldest are forgotten first.
     private static let laterLimit = 4096
 
+    private struct State {
+        var later: [String] = []
+        /// All of them, the longest first: one may be a part of another.
+        var sought: [String]
+    }
+
     private let first: [String]
-    private let later = Mutex<[String]>([])
-    /// All of them, the longest first: one may be a part of another.
-    private let sought: Mutex<[String]>
+    private let state: Mutex<State>
 
     /// - Parameter secrets: those shorter than 6 bytes are not looked for: `root` would hit innocent words.
     package init(secrets: [String] = []) {
         first = Self.forms(of: secrets)
-        sought = Mutex(Self.longestFirst(first))
+        state = Mutex(State(sought: Self.longestFirst(first)))
     }
 
     /// Hides these too from now on, beside those known already: a secret that was rotated out may still be in a text.
     package func add(_ secrets: [String]) {
         let forms = Self.forms(of: secrets)
         let again = Set(forms)
-        let all = later.withLock { known in
-            known = Array((known.filter { !again.contains($0) } + forms).suffix(Self.laterLimit))
-            return Self.longestFirst(first + known)
+        state.withLock { state in
+            state.later = Array((state.later.filter { !again.contains($0) } + forms).suffix(Self.laterLimit))
+            state.sought = Self.longestFirst(first + state.later)
         }
-        sought.withLock { $0 = all }
     }
 
     /// `text` with every secret replaced by `***`.
     package func apply(_ text: String) -> String {
-        sought.withLock { $0 }.reduce(text) { text, secret in
+        state.withLock { $0.sought }.reduce(text) { text, secret in
             guard text.contains(secret) else { return text }
             return text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "***")
         }

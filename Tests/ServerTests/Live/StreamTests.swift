@@ -35,9 +35,9 @@ import Testing
         }
     }
 
-    @Test func aSlowResponderSlowsTheClient() async throws {
-        let (go, signal) = AsyncStream.makeStream(of: Void.self)
-        let responder = ClosureResponder(
+    /// Answers with the length of a streamed body, which it begins to read when told to.
+    private func countingResponder(after go: AsyncStream<Void>) -> ClosureResponder {
+        ClosureResponder(
             policy: { _ in .stream(limit: nil) },
             later: { request in
                 guard case .stream(let stream) = request.body else { return HTTPResponse(.internalServerError) }
@@ -47,6 +47,11 @@ import Testing
                 return HTTPResponse(.ok, contentType: "text/plain", Array("\(count)".utf8))
             }
         )
+    }
+
+    @Test func aSlowResponderSlowsTheClient() async throws {
+        let (go, signal) = AsyncStream.makeStream(of: Void.self)
+        let responder = countingResponder(after: go)
         try await withServer(responder) { _, port in
             let client = try TestClient(port: port)
             let body = [UInt8](repeating: 0x61, count: 32 << 20)
@@ -69,16 +74,7 @@ import Testing
 
     @Test func aBodyWhoseLastByteFillsTheBufferComesToItsEnd() async throws {
         let (go, signal) = AsyncStream.makeStream(of: Void.self)
-        let responder = ClosureResponder(
-            policy: { _ in .stream(limit: nil) },
-            later: { request in
-                guard case .stream(let stream) = request.body else { return HTTPResponse(.internalServerError) }
-                for await _ in go { break }
-                var count = 0
-                do { for try await piece in stream { count += piece.count } } catch { return HTTPResponse(.badRequest) }
-                return HTTPResponse(.ok, contentType: "text/plain", Array("\(count)".utf8))
-            }
-        )
+        let responder = countingResponder(after: go)
         try await withServer(responder) { _, port in
             let client = try TestClient(port: port)
             let count = RequestBody.highWater
