@@ -17,9 +17,15 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func library(_ name: String, _ dependencies: [Target.Dependency], _ more: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings + more)
 }
+
+/// For modules whose small functions every request calls from other modules.
+let inlinable = SwiftSetting.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
+/// Overlapping accesses are looked for at run time in debug builds, and so in the tests; in a short request the look-out
+/// costs a thirtieth.
+let unchecked = SwiftSetting.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
@@ -52,18 +58,10 @@ let package = Package(
         .target(name: "CResources", exclude: ["index.html"]),
 
         library("EmbeddingCore", [crypto]),
-        library("HTTP", []),
+        library("HTTP", [], [inlinable]),
         library("JSON", []),
-        library("Telemetry", ["CLinux", logging]),
-        // Overlapping accesses are looked for at run time in debug builds, and so in the tests; here the look-out costs a
-        // thirtieth of a short request.
-        .target(
-            name: "Server",
-            dependencies: ["HTTP", "Telemetry", "CLinux", "CZlib", logging],
-            swiftSettings: settings + [
-                .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
-            ]
-        ),
+        library("Telemetry", ["CLinux", logging], [inlinable]),
+        library("Server", ["HTTP", "Telemetry", "CLinux", "CZlib", logging], [unchecked]),
         library("Routing", ["HTTP", "JSON", "EmbeddingCore", "Telemetry", logging, crypto]),
         library("HTTPClient", ["Telemetry", "CCurl", logging]),
         library("OTLP", ["HTTPClient", "JSON", "Telemetry", logging]),

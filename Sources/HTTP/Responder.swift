@@ -1,5 +1,5 @@
-/// What answers requests. The server asks in this order: `bodyPolicy` when the head is complete, `respondNow` when a
-/// collected body is complete, `respond` when that gave nil.
+/// What answers requests. The server asks in this order: `bodyPolicy` when the head of a request with a body is
+/// complete, `respondNow` when a collected body is complete or there is none, `respond` when that gave nil.
 package protocol Responder: Sendable {
     /// How the body is wanted. Called on the event loop; must not wait.
     func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy

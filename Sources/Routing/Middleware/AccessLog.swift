@@ -4,6 +4,13 @@ import Logging
 /// One log line for each request.
 struct AccessLog: Sendable {
     let logger: Logger
+    /// The logger's level, which it would copy its handler to tell.
+    private let leastLevel: Logger.Level
+
+    init(logger: Logger) {
+        self.logger = logger
+        leastLevel = logger.logLevel
+    }
 
     /// - Parameter level: of good answers; server faults are warnings.
     func record(
@@ -15,7 +22,7 @@ struct AccessLog: Sendable {
         level: Logger.Level
     ) {
         let level = status.code >= 500 && status != .serviceUnavailable ? .warning : level
-        guard level >= logger.logLevel else { return }
+        guard level >= leastLevel else { return }
         logger.log(
             level: level,
             "\(request.method.rawValue) \(route) \(status.code)",

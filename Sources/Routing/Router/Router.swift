@@ -9,6 +9,20 @@ struct Router: Sendable {
         /// The route whose last parameter takes all that is left of the path.
         var remainder: Int?
         var route: Int?
+
+        /// The node of the literal that is `segment`.
+        func child(_ segment: UnsafeBufferPointer<UInt8>) -> Int? {
+            for index in literals.indices where Self.areEqual(literals[index].segment, segment) {
+                return literals[index].node
+            }
+            return nil
+        }
+
+        private static func areEqual(_ literal: [UInt8], _ segment: UnsafeBufferPointer<UInt8>) -> Bool {
+            guard literal.count == segment.count else { return false }
+            for index in segment.indices where literal[index] != segment[index] { return false }
+            return true
+        }
     }
 
     /// What a path leads to.
@@ -96,11 +110,10 @@ struct Router: Sendable {
 
     private func literal(of node: Int, _ segment: UnsafeBufferPointer<UInt8>, isEncoded: Bool) -> Int? {
         if isEncoded {
-            guard let decoded = PercentEncoding.decode(segment) else { return nil }
-            return nodes[node].literals.first { $0.segment.elementsEqual(decoded.utf8) }?.node
+            guard var decoded = PercentEncoding.decode(segment) else { return nil }
+            return decoded.withUTF8 { nodes[node].child($0) }
         }
-        return nodes[node].literals.first { $0.segment.count == segment.count && $0.segment.elementsEqual(segment) }?
-            .node
+        return nodes[node].child(segment)
     }
 }
 

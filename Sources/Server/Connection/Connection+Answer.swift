@@ -48,7 +48,7 @@ extension Connection {
     }
 
     private func send(_ response: HTTPResponse) {
-        guard let message else { return }
+        guard let method = message?.head.method else { return }
         loop.lendBuffer(to: &output)
         // A stream that begins well may well read the body as it goes; afterwards it is too late to ask for it.
         if response.isStreamed, (200..<300).contains(response.status.code), machine.takeContinue() {
@@ -56,7 +56,7 @@ extension Connection {
         }
         machine.startAnswer()
         loop.encoder.encode(response, machine.context, into: &output.bytes)
-        if !response.isStreamed || !response.hasBody(for: message.head.method) { completeAnswer() }
+        if !response.isStreamed || !response.hasBody(for: method) { completeAnswer() }
     }
 
     func completeAnswer() {

@@ -28,7 +28,7 @@ extension Connection {
     /// - Returns: how far the input was taken in.
     private func consume(_ input: Span<UInt8>, from start: Int) -> Int {
         var position = start
-        while canTakeInput, !isTurnOver {
+        while position < input.count || machine.isEndDue, canTakeInput, !isTurnOver {
             switch machine.next(input, &position, at: loop.now) {
             case .needsInput: return position
             case .head(let message): begin(message, bodyHasBegun: position < input.count)
@@ -45,7 +45,10 @@ extension Connection {
         exchange += 1
         isBodyCancelled = false
         self.message = message
-        let policy = message.isServerWide ? .collect(limit: 0) : loop.responder.bodyPolicy(for: message.head)
+        // A request without a body has nothing that could be wanted in this way or that.
+        let policy =
+            message.framing == .none || message.isServerWide
+            ? .collect(limit: 0) : loop.responder.bodyPolicy(for: message.head)
         do throws(Refusal) {
             if try machine.begin(policy, bodyHasBegun: bodyHasBegun, at: loop.now) {
                 ResponseEncoder.encodeContinue(into: &output.bytes)

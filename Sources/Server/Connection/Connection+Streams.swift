@@ -65,9 +65,10 @@ extension Connection {
         }
     }
 
-    func failReader(with error: any Error) {
-        bodyWaiter?.resume(throwing: error)
+    func failReader(with error: @autoclosure () -> any Error) {
+        guard let waiter = bodyWaiter else { return }
         bodyWaiter = nil
+        waiter.resume(throwing: error())
     }
 
     /// Lets the responder go on once the client has taken enough.

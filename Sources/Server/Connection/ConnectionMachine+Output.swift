@@ -8,7 +8,8 @@ extension ConnectionMachine {
         case end
     }
 
-    /// How the answer is to be framed.
+    /// How the answer is to be framed. Inlined, as a call would copy the machine.
+    @inline(__always)
     var context: ResponseEncoder.Context {
         ResponseEncoder.Context(
             isHead: message == nil ? parser.isHead : message?.head.method == .head,

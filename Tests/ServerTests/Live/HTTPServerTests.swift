@@ -45,6 +45,17 @@ import Testing
         }
     }
 
+    /// A request without a body is delivered as one with none, whatever is wanted of the bodies sent to its path.
+    @Test func asksForTheWayOfABodyOnlyWhereThereIsOne() async throws {
+        try await withServer(Self.echo) { _, port in
+            let client = try TestClient(port: port)
+            await client.send("POST /stream HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+            #expect(await client.read(until: "\r\n\r\n").contains("Content-Length: 0"))
+            await client.send("POST /stream HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na")
+            #expect(await client.read(until: "0\r\n\r\n").hasSuffix("1\r\na\r\n0\r\n\r\n"))
+        }
+    }
+
     @Test func refusesWithAnAnswerAndCloses() async throws {
         try await withServer(Self.echo) { _, port in
             let client = try TestClient(port: port)
