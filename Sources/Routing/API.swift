@@ -94,10 +94,10 @@ package final class API: Responder {
         guard let call = call(for: request, started: started) else { return dispatchless(request, started: started) }
         guard let now = call.endpoint.now else { return nil }
         do {
-            let access = access.withLock { $0 }
+            let access = accessControl(of: call.endpoint)
             let context = try context(of: request, call, access)
             guard let response = try now(context) else { return nil }
-            try access.count(context.caller, at: call.endpoint, now: started)
+            try access?.count(context.caller, now: started)
             return finish(response, request, call)
         } catch {
             return finish(response(to: error, call), request, call)
@@ -108,9 +108,9 @@ package final class API: Responder {
         let started = clock.now
         guard let call = call(for: request, started: started) else { return dispatchless(request, started: started) }
         do {
-            let access = access.withLock { $0 }
+            let access = accessControl(of: call.endpoint)
             let context = try context(of: request, call, access)
-            try access.count(context.caller, at: call.endpoint, now: started)
+            try access?.count(context.caller, now: started)
             return finish(try await call.endpoint.handle(context), request, call)
         } catch {
             return finish(response(to: error, call), request, call)
@@ -144,9 +144,14 @@ extension API {
         )
     }
 
+    /// Who may call the endpoint, and how often; nil for one that is open to anybody.
+    private func accessControl(of endpoint: Endpoint) -> AccessControl? {
+        endpoint.access == .open ? nil : access.withLock { $0 }
+    }
+
     /// Checks what can be checked before the body is read as anything.
-    private func context(of request: HTTPRequest, _ call: Call, _ access: AccessControl) throws -> RequestContext {
-        let caller = try access.caller(of: request.head, at: call.endpoint)
+    private func context(of request: HTTPRequest, _ call: Call, _ access: AccessControl?) throws -> RequestContext {
+        let caller = try access?.keys.caller(of: request.head) ?? Caller()
         if let type = call.endpoint.produces, !type.isAccepted(by: request.head) {
             throw APIError(.notAcceptable, .invalidRequest, "this route answers with \(type.type)/\(type.subtype)")
         }

@@ -20,24 +20,30 @@ struct ProviderEndpoint: Sendable {
         self.transport = transport
     }
 
-    func post(_ path: String, _ body: [UInt8], timeouts: HTTPClientTimeouts? = nil) async throws(EmbeddingError)
-        -> HTTPClientResponse
-    {
-        try await send("POST", path, body, timeouts ?? self.timeouts)
+    /// - Parameter takesGzip: whether the answer may come compressed.
+    func post(
+        _ path: String,
+        _ body: [UInt8],
+        takesGzip: Bool = true,
+        timeouts: HTTPClientTimeouts? = nil
+    ) async throws(EmbeddingError) -> HTTPClientResponse {
+        try await send("POST", path, body, takesGzip: takesGzip, timeouts ?? self.timeouts)
     }
 
     func get(_ path: String) async throws(EmbeddingError) -> HTTPClientResponse {
-        try await send("GET", path, [], timeouts)
+        try await send("GET", path, [], takesGzip: true, timeouts)
     }
 
     private func send(
         _ method: String,
         _ path: String,
         _ body: [UInt8],
+        takesGzip: Bool,
         _ timeouts: HTTPClientTimeouts
     ) async throws(EmbeddingError) -> HTTPClientResponse {
         var headers: [(name: String, value: String)] = [("Accept", "application/json")]
         if !body.isEmpty { headers.append(("Content-Type", "application/json")) }
+        if !takesGzip { headers.append(("Accept-Encoding", "identity")) }
         if let key { headers.append(("Authorization", "Bearer \(key)")) }
         let request = HTTPClientRequest(method, baseURL + path, headers: headers, body: body, timeouts: timeouts)
         let response: HTTPClientResponse

@@ -37,7 +37,8 @@ final class OpenAIClient: Sendable {
         let (encoding, size) = state.withLock { ($0.encoding, $0.dimensions) }
         let body = OpenAIWire.request(model: model, inputs: inputs, dimensions: dimensions, encoding: encoding)
         do {
-            let response = try await endpoint.post("/embeddings", body)
+            // Vectors in base64 hardly shrink: compressing them costs both sides more time than it saves on the way.
+            let response = try await endpoint.post("/embeddings", body, takesGzip: encoding != .base64)
             var batch = try OpenAIWire.batch(response.body, count: inputs.count, capacity: dimensions ?? size ?? 0)
             batch.quota = RateLimitHeaders.quota(in: response)
             return batch

@@ -88,10 +88,10 @@ struct ResponseEncoder {
     private func append(_ field: HTTPHeaders.Field, to output: inout [UInt8]) {
         let start = output.count
         output.append("\r\n")
-        output += field.name.utf8
+        output.append(field.name)
         let end = output.count
         output.append(": ")
-        output += field.value.utf8
+        output.append(field.value)
         let isAllowed =
             Self.isAllowed(name: output.span.extracting(start + 2..<end))
             && Self.isAllowed(value: output.span.extracting(end + 2..<output.count))
@@ -121,6 +121,12 @@ struct ResponseEncoder {
 extension [UInt8] {
     mutating func append(_ text: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends the text's bytes in one piece where it keeps them so.
+    mutating func append(_ text: String) {
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { append(contentsOf: $0) }
+        if isDone == nil { append(contentsOf: text.utf8) }
     }
 
     mutating func append(decimal number: Int) {
