@@ -12,14 +12,23 @@ package struct HTTPRequestHead: Sendable {
         }
     }
 
+    /// What does not change, in one place, as a head is handed on and on.
+    private final class Storage: Sendable {
+        let bytes: [UInt8]
+        let pathRange: Range<Int>
+        let queryRange: Range<Int>
+        let fields: [FieldRange]
+
+        init(bytes: [UInt8], pathRange: Range<Int>, queryRange: Range<Int>, fields: [FieldRange]) {
+            self.bytes = bytes
+            self.pathRange = pathRange
+            self.queryRange = queryRange
+            self.fields = fields
+        }
+    }
+
     package var method: HTTPMethod
-    /// The head's bytes, request line included.
-    package let bytes: [UInt8]
-    /// The path, still percent-encoded and already checked, without query.
-    package let pathRange: Range<Int>
-    /// The query without `?`; empty when there is none.
-    package let queryRange: Range<Int>
-    package let fields: [FieldRange]
+    private let storage: Storage
 
     package init(
         method: HTTPMethod,
@@ -29,10 +38,7 @@ package struct HTTPRequestHead: Sendable {
         fields: [FieldRange]
     ) {
         self.method = method
-        self.bytes = bytes
-        self.pathRange = pathRange
-        self.queryRange = queryRange
-        self.fields = fields
+        storage = Storage(bytes: bytes, pathRange: pathRange, queryRange: queryRange, fields: fields)
     }
 
     /// A head made by hand, for tests and for requests that come from inside.
@@ -56,6 +62,17 @@ package struct HTTPRequestHead: Sendable {
             fields: ranges
         )
     }
+
+    /// The head's bytes, request line included.
+    package var bytes: [UInt8] { storage.bytes }
+
+    /// The path, still percent-encoded and already checked, without query.
+    package var pathRange: Range<Int> { storage.pathRange }
+
+    /// The query without `?`; empty when there is none.
+    package var queryRange: Range<Int> { storage.queryRange }
+
+    package var fields: [FieldRange] { storage.fields }
 
     /// The path as sent, percent-encoded.
     package var rawPath: String { string(pathRange) }

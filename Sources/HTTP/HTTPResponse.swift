@@ -1,8 +1,10 @@
-/// An answer. The server adds `Date`, `Server`, `Content-Length` or chunking, `Connection`, and gzip.
+/// An answer. The server adds `Date`, `Server`, `X-Request-Id`, `Content-Length` or chunking, `Connection`, and gzip.
 package struct HTTPResponse: Sendable {
     package var status: HTTPStatus
     package var headers: HTTPHeaders
     package var body: HTTPResponseBody
+    /// What the request is called in logs and traces, for the client to quote; nil for no name.
+    package var requestID: String?
 
     package init(_ status: HTTPStatus, headers: HTTPHeaders = [:], body: HTTPResponseBody = .empty) {
         self.status = status

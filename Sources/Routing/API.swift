@@ -84,7 +84,7 @@ package final class API: Responder {
             dialect = routes[index].dialect
         }
         var answer = (APIError(error) ?? .unexpected).response(dialect, requestID: id)
-        answer.headers.append("X-Request-Id", id)
+        answer.requestID = id
         metrics.record(head.method, answer.status, clock.now - started)
         return answer
     }
@@ -175,7 +175,7 @@ extension API {
 
     private func finish(_ response: HTTPResponse, _ request: HTTPRequest, _ call: Call) -> HTTPResponse {
         var response = response
-        response.headers.append("X-Request-Id", call.id)
+        response.requestID = call.id
         let duration = clock.now - call.started
         call.route.metrics.record(request.method, response.status, duration)
         log.record(
@@ -209,7 +209,7 @@ extension API {
             answer = APIError.badRequest("the path is not the percent-encoding of UTF-8 text")
                 .response(ErrorDialect(path: request.head.rawPath), requestID: id)
         }
-        answer.headers.append("X-Request-Id", id)
+        answer.requestID = id
         let duration = clock.now - started
         metrics.record(request.method, answer.status, duration)
         log.record(

@@ -24,7 +24,7 @@ import Testing
         #expect(answer.headers["Content-Type"] == "application/json")
         #expect(answer.headers["X-Embed-Star-Cache"] == "miss")
         #expect(answer.headers["Server-Timing"]?.hasPrefix("queue;dur=1.0, provider;dur=2.0, total;dur=") == true)
-        #expect(answer.headers["X-Request-Id"] != nil)
+        #expect(answer.requestID != nil)
     }
 
     @Test(

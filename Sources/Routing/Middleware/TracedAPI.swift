@@ -53,9 +53,7 @@ package struct TracedAPI: Responder {
 
     private func end(_ span: Span, _ response: HTTPResponse) {
         span.set("http.response.status_code", response.status.code)
-        if let id = response.headers.fields.last(where: { $0.name == "X-Request-Id" }) {
-            span.set("embed_star.request_id", id.value)
-        }
+        if let id = response.requestID { span.set("embed_star.request_id", id) }
         span.end(failure: response.status.code >= 500 ? String(response.status.code) : nil)
     }
 }

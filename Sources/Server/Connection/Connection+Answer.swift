@@ -100,6 +100,7 @@ extension HTTPResponse {
     fileprivate mutating func replaceContent(by other: HTTPResponse) {
         for field in other.headers.fields { headers[field.name] = field.value }
         body = other.body
+        requestID = other.requestID
     }
 
     var isStreamed: Bool { if case .stream = body { true } else { false } }

@@ -39,6 +39,7 @@ struct ResponseEncoder {
         output.append("\r\nServer: embed-star\r\nX-Content-Type-Options: nosniff\r\nDate: ")
         output += date.bytes
         for field in response.headers.fields { append(field, to: &output) }
+        if let id = response.requestID { append(requestID: id, to: &output) }
         append(framing, to: &output)
         if !context.keepsAlive || framing == .close {
             output.append("\r\nConnection: close")
@@ -96,6 +97,14 @@ struct ResponseEncoder {
             Self.isAllowed(name: output.span.extracting(start + 2..<end))
             && Self.isAllowed(value: output.span.extracting(end + 2..<output.count))
         if !isAllowed { output.removeSubrange(start...) }
+    }
+
+    private func append(requestID: String, to output: inout [UInt8]) {
+        let start = output.count
+        output.append("\r\nX-Request-Id: ")
+        let end = output.count
+        output.append(requestID)
+        if !Self.isAllowed(value: output.span.extracting(end..<output.count)) { output.removeSubrange(start...) }
     }
 
     private static func isAllowed(name: Span<UInt8>) -> Bool {
