@@ -4,7 +4,7 @@ import HTTP
 /// parameters and of segments that are percent-encoded.
 struct Router: Sendable {
     private struct Node: Sendable {
-        var literals: [(segment: [UInt8], node: Int)] = []
+        var literals: [Literal] = []
         var parameter: Int?
         /// The route whose last parameter takes all that is left of the path.
         var remainder: Int?
@@ -12,16 +12,33 @@ struct Router: Sendable {
 
         /// The node of the literal that is `segment`.
         func child(_ segment: UnsafeBufferPointer<UInt8>) -> Int? {
-            for index in literals.indices where Self.areEqual(literals[index].segment, segment) {
-                return literals[index].node
+            guard !literals.isEmpty else { return nil }
+            let key = Literal.key(segment)
+            for index in literals.indices where literals[index].key == key {
+                if literals[index].segment.elementsEqual(segment) { return literals[index].node }
             }
             return nil
         }
+    }
 
-        private static func areEqual(_ literal: [UInt8], _ segment: UnsafeBufferPointer<UInt8>) -> Bool {
-            guard literal.count == segment.count else { return false }
-            for index in segment.indices where literal[index] != segment[index] { return false }
-            return true
+    /// A segment that a path has to have as it is.
+    private struct Literal: Sendable {
+        let segment: [UInt8]
+        let node: Int
+        /// Tells most segments apart at once.
+        let key: UInt64
+
+        init(_ segment: [UInt8], node: Int) {
+            self.segment = segment
+            self.node = node
+            key = segment.withUnsafeBufferPointer(Self.key)
+        }
+
+        /// The length and the last seven bytes.
+        static func key(_ segment: UnsafeBufferPointer<UInt8>) -> UInt64 {
+            var key = UInt64(segment.count)
+            for index in max(0, segment.count - 7)..<segment.count { key = key << 8 | UInt64(segment[index]) }
+            return key
         }
     }
 
@@ -63,7 +80,7 @@ struct Router: Sendable {
     private mutating func literalChild(of node: Int, _ segment: [UInt8]) -> Int {
         if let child = nodes[node].literals.first(where: { $0.segment == segment }) { return child.node }
         nodes.append(Node())
-        nodes[node].literals.append((segment, nodes.count - 1))
+        nodes[node].literals.append(Literal(segment, node: nodes.count - 1))
         return nodes.count - 1
     }
 

@@ -45,10 +45,11 @@ extension Connection {
         exchange += 1
         isBodyCancelled = false
         self.message = message
-        // A request without a body has nothing that could be wanted in this way or that.
-        let policy =
-            message.framing == .none || message.isServerWide
-            ? .collect(limit: 0) : loop.responder.bodyPolicy(for: message.head)
+        if message.framing == .none {
+            machine.beginWithoutBody(at: loop.now)
+            return answer([])
+        }
+        let policy = message.isServerWide ? .collect(limit: 0) : loop.responder.bodyPolicy(for: message.head)
         do throws(Refusal) {
             if try machine.begin(policy, bodyHasBegun: bodyHasBegun, at: loop.now) {
                 ResponseEncoder.encodeContinue(into: &output.bytes)

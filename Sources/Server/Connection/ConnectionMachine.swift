@@ -151,6 +151,14 @@ struct ConnectionMachine {
         return waits && !body.isStreamed
     }
 
+    /// Goes on after the head of a request without a body: it is complete.
+    mutating func beginWithoutBody(at now: MonotonicInstant) {
+        parser.endWithoutBody()
+        input = .complete
+        output = .awaited
+        since = now
+    }
+
     /// The client closed its sending side, and all it sent before has been taken in.
     mutating func endInput() -> Expiry {
         switch input {

@@ -49,6 +49,11 @@ struct RequestParser {
         }
     }
 
+    /// Takes the end of a request without a body as read.
+    mutating func endWithoutBody() {
+        if case .end = state { state = .head }
+    }
+
     /// - Parameter position: where in the input to go on; moved past what was understood.
     mutating func next(_ input: Span<UInt8>, _ position: inout Int) throws(Refusal) -> Event {
         switch state {
