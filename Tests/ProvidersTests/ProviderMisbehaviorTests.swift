@@ -122,6 +122,8 @@ struct ProviderMisbehaviorTests {
             let result = try await fixture.gateway.embed(["a"])
             #expect(result.vectors == [fixture.expected("a")])
             #expect(fixture.fake?.calls.last?.body["encoding_format"] == nil)
+            // Base64 is not worth compressing, decimal numbers are.
+            #expect(fixture.fake?.calls.map(\.acceptEncoding) == ["identity", "gzip"])
         }
     }
 

@@ -15,6 +15,7 @@ final class FakeProvider: Responder {
         var texts: [String]
         var body: [String: JSONValue]
         var authorization: String?
+        var acceptEncoding: String?
     }
 
     private struct State {
@@ -91,7 +92,7 @@ final class FakeProvider: Responder {
         let body = (try? JSONValue(bytes))?.object?.dictionary ?? [:]
         switch (dialect, request.head.rawPath) {
         case (.openai, "/v1/embeddings"), (.together, "/v1/embeddings"), (.ollama, "/api/embed"):
-            return await embed(body, authorization: request.head.header("authorization"))
+            return await embed(body, request.head)
         case (.ollama, "/api/tags"): return tags()
         case (.ollama, "/api/show"):
             return json(#"{"model_info":{"bert.embedding_length":\#(dimensions),"bert.context_length":512}}"#)
@@ -112,11 +113,19 @@ final class FakeProvider: Responder {
         )
     }
 
-    private func embed(_ body: [String: JSONValue], authorization: String?) async -> HTTPResponse {
+    private func embed(_ body: [String: JSONValue], _ head: HTTPRequestHead) async -> HTTPResponse {
+        let authorization = head.header("authorization")
         let inputs = body["input"]?.array ?? body["input"].map { [$0] } ?? []
         let texts = inputs.map { $0.string ?? "tokens:\($0.array?.compactMap(\.integer) ?? [])" }
         let misbehavior = state.withLock { state -> Misbehavior? in
-            state.calls.append(Call(texts: texts, body: body, authorization: authorization))
+            state.calls.append(
+                Call(
+                    texts: texts,
+                    body: body,
+                    authorization: authorization,
+                    acceptEncoding: head.header("accept-encoding")
+                )
+            )
             state.inFlight += 1
             state.mostInFlight = max(state.mostInFlight, state.inFlight)
             return state.misbehaviors.isEmpty ? state.always : state.misbehaviors.removeFirst()

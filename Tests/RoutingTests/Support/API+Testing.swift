@@ -9,6 +9,7 @@ import Testing
 struct Answer {
     let status: Int
     let headers: HTTPHeaders
+    let requestID: String?
     let body: [UInt8]
 
     var text: String { String(decoding: body, as: UTF8.self) }
@@ -49,7 +50,12 @@ extension API {
             try await write(sink)
             body = sink.bytes
         }
-        return Answer(status: response.status.code, headers: response.headers, body: body)
+        return Answer(
+            status: response.status.code,
+            headers: response.headers,
+            requestID: response.requestID,
+            body: body
+        )
     }
 }
 

@@ -29,6 +29,15 @@ import Testing
         #expect(!lines.contains { $0.hasPrefix("Connection") })
     }
 
+    @Test func carriesTheNameOfTheRequest() {
+        var response = Self.text
+        response.requestID = "abc-1"
+        #expect(encode(response).contains("X-Request-Id: abc-1"))
+        response.requestID = "a\r\nX-Injected: b"
+        #expect(!encode(response).contains { $0.hasPrefix("X-Request-Id") || $0.hasPrefix("X-Injected") })
+        #expect(!encode(Self.text).contains { $0.hasPrefix("X-Request-Id") })
+    }
+
     @Test func headHasTheLengthButNotTheBody() {
         let lines = encode(Self.text, isHead: true)
         #expect(lines.contains("Content-Length: 5"))
