@@ -123,7 +123,9 @@ struct ProviderMisbehaviorTests {
             #expect(result.vectors == [fixture.expected("a")])
             #expect(fixture.fake?.calls.last?.body["encoding_format"] == nil)
             // Base64 is not worth compressing, decimal numbers are.
-            #expect(fixture.fake?.calls.map(\.acceptEncoding) == ["identity", "gzip"])
+            let calls = fixture.fake?.calls ?? []
+            #expect(calls.first?.acceptEncoding == "identity")
+            #expect(calls.count > 1 && calls.dropFirst().allSatisfy { $0.acceptEncoding == "gzip" })
         }
     }
 
