@@ -50,6 +50,11 @@ private func serve(_ input: [UInt8], step: Int, policy: BodyPolicy) {
             switch machine.next(piece.span, &position, at: now) {
             case .needsInput:
                 precondition(position == piece.count)
+            case .head(let message) where message.framing == .none:
+                machine.beginWithoutBody(at: now)
+                machine.startAnswer()
+                machine.completeAnswer(at: now)
+                continue
             case .head:
                 do { _ = try machine.begin(policy, at: now) } catch { return }
                 continue

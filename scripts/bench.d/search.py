@@ -111,7 +111,26 @@ def resident(service):
     return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
 
 
-def measure(service, backend, rows, vectors, options, generator):
+def longest_follow(service, database, rows, generator, dimensions):
+    """The longest time in s from a vector's writing by another program until search finds it."""
+    longest = 0
+    for row in rows[:20]:
+        vector = generator.normal(size=dimensions)
+        vector /= np.linalg.norm(vector)
+        database.query(
+            "UPDATE repo SET embedding = $vector, embedding_generated_at = time::now() WHERE full_name = $name RETURN NONE",
+            {"vector": vector.tolist(), "name": row["full_name"]})
+        start = time.monotonic()
+        body = {"embedding": vector.tolist(), "limit": 1}
+        bench.eventually(
+            lambda: service.post("/search", body).json()["results"][0]["full_name"] == row["full_name"],
+            what=f"the new vector of {row['full_name']}",
+        )
+        longest = max(longest, time.monotonic() - start)
+    return longest
+
+
+def measure(service, database, backend, rows, vectors, options, generator):
     ready = await_fast(service, backend)
     count = options.queries
     queries = moved(vectors[generator.integers(0, len(vectors), count)], 0.5, generator)
@@ -126,12 +145,14 @@ def measure(service, backend, rows, vectors, options, generator):
     hybrid = one_at_a_time(service, [json.dumps({"q": text, "limit": 10}) for text in texts])[1]
     rate, tail = sixteen(service, bodies)
     took = [answer["took_ms"] for answer in answers]
+    memory = resident(service)
     return {
         "backend": backend, "vectors": len(rows), "method": answers[0]["method"], "ready s": ready,
         "recall@10": found / count / 10, "p50 ms": bench.percentile(latencies, 0.5),
         "p99 ms": bench.percentile(latencies, 0.99), "took p50": bench.percentile(took, 0.5), "CPU ms": computing,
         "c16 q/s": rate, "c16 p99 ms": tail, "hybrid p50 ms": bench.percentile(hybrid, 0.5),
-        "hybrid p99 ms": bench.percentile(hybrid, 0.99), "RSS MiB": resident(service),
+        "hybrid p99 ms": bench.percentile(hybrid, 0.99), "RSS MiB": memory,
+        "follow s": longest_follow(service, database, rows, generator, vectors.shape[1]),
     }
 
 
@@ -151,7 +172,7 @@ def main():
             for backend in options.backend or ["memory", "surrealdb"]:
                 settings = {"EMBEDDING_PROVIDER": "builtin", "SEARCH_BACKEND": backend}
                 with bench.service(database.settings, settings) as service:
-                    results.append(measure(service, backend, rows, chosen, options, generator))
+                    results.append(measure(service, database, backend, rows, chosen, options, generator))
                 print(results[-1], flush=True)
     bench.report(results, options.json)
 

@@ -22,6 +22,9 @@ import Testing
             while machine.wantsInput {
                 switch machine.next(bytes.span, &position, at: now) {
                 case .needsInput: return events
+                case .head(let message) where message.framing == .none:
+                    machine.beginWithoutBody(at: now)
+                    events += ["head", "collected "]
                 case .head:
                     do throws(Refusal) {
                         events.append(try machine.begin(policy, at: now) ? "continue" : "head")
