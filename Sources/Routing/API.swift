@@ -75,7 +75,7 @@ package final class API: Responder {
     }
 
     package func refusal(of head: HTTPRequestHead, _ error: HTTPError) -> HTTPResponse? {
-        let started = clock.now
+        let started = MonotonicInstant.now
         let id = ids.identify(head)
         var metrics = unmatched
         var dialect = ErrorDialect(path: head.rawPath)
@@ -85,19 +85,19 @@ package final class API: Responder {
         }
         var answer = (APIError(error) ?? .unexpected).response(dialect, requestID: id)
         answer.requestID = id
-        metrics.record(head.method, answer.status, clock.now - started)
+        metrics.record(head.method, answer.status, seconds: MonotonicInstant.now.seconds(since: started))
         return answer
     }
 
     package func respondNow(to request: HTTPRequest) -> HTTPResponse? {
-        let started = clock.now
+        let started = MonotonicInstant.now
         guard let call = call(for: request, started: started) else { return dispatchless(request, started: started) }
         guard let now = call.endpoint.now else { return nil }
         do {
             let access = accessControl(of: call.endpoint)
             let context = try context(of: request, call, access)
             guard let response = try now(context) else { return nil }
-            try access?.count(context.caller, now: started)
+            try access?.count(context.caller, now: clock.now)
             return finish(response, request, call)
         } catch {
             return finish(response(to: error, call), request, call)
@@ -105,12 +105,12 @@ package final class API: Responder {
     }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
-        let started = clock.now
+        let started = MonotonicInstant.now
         guard let call = call(for: request, started: started) else { return dispatchless(request, started: started) }
         do {
             let access = accessControl(of: call.endpoint)
             let context = try context(of: request, call, access)
-            try access?.count(context.caller, now: started)
+            try access?.count(context.caller, now: clock.now)
             return finish(try await call.endpoint.handle(context), request, call)
         } catch {
             return finish(response(to: error, call), request, call)
@@ -127,11 +127,11 @@ extension API {
         let endpoint: Endpoint
         let parameters: [String]
         let id: String
-        let started: ContinuousClock.Instant
+        let started: MonotonicInstant
     }
 
     /// Nil when no endpoint is meant.
-    private func call(for request: HTTPRequest, started: ContinuousClock.Instant) -> Call? {
+    private func call(for request: HTTPRequest, started: MonotonicInstant) -> Call? {
         guard case .found(let index, let parameters) = router.match(request.head),
             let endpoint = routes[index].endpoint(for: request.method)
         else { return nil }
@@ -176,13 +176,13 @@ extension API {
     private func finish(_ response: HTTPResponse, _ request: HTTPRequest, _ call: Call) -> HTTPResponse {
         var response = response
         response.requestID = call.id
-        let duration = clock.now - call.started
-        call.route.metrics.record(request.method, response.status, duration)
+        let seconds = MonotonicInstant.now.seconds(since: call.started)
+        call.route.metrics.record(request.method, response.status, seconds: seconds)
         log.record(
             request,
             route: call.route.template,
             status: response.status,
-            duration: duration,
+            seconds: seconds,
             requestID: call.id,
             level: call.endpoint.logLevel
         )
@@ -190,7 +190,7 @@ extension API {
     }
 
     /// The answer when no endpoint is meant: 204 with `Allow`, 400, 404 or 405.
-    private func dispatchless(_ request: HTTPRequest, started: ContinuousClock.Instant) -> HTTPResponse {
+    private func dispatchless(_ request: HTTPRequest, started: MonotonicInstant) -> HTTPResponse {
         let id = ids.identify(request.head)
         var metrics = unmatched
         var label = "unmatched"
@@ -210,13 +210,13 @@ extension API {
                 .response(ErrorDialect(path: request.head.rawPath), requestID: id)
         }
         answer.requestID = id
-        let duration = clock.now - started
-        metrics.record(request.method, answer.status, duration)
+        let seconds = MonotonicInstant.now.seconds(since: started)
+        metrics.record(request.method, answer.status, seconds: seconds)
         log.record(
             request,
             route: label,
             status: answer.status,
-            duration: duration,
+            seconds: seconds,
             requestID: id,
             level: .debug
         )

@@ -94,7 +94,7 @@ struct EmbeddingHandler: Sendable {
             type: call.type,
             dimensions: call.dimensions,
             truncate: call.truncate,
-            deadline: context.started + timeout
+            deadline: .now + (timeout - context.elapsed)
         )
     }
 
@@ -102,7 +102,7 @@ struct EmbeddingHandler: Sendable {
         var vectors: [Embedding] = []
         vectors.reserveCapacity(result.embeddings.count)
         for outcome in result.embeddings { vectors.append(try outcome.get()) }
-        return Answer(vectors: vectors, result: result, total: ContinuousClock.now - context.started)
+        return Answer(vectors: vectors, result: result, total: context.elapsed)
     }
 }
 

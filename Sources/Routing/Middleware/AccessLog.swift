@@ -17,7 +17,7 @@ struct AccessLog: Sendable {
         _ request: HTTPRequest,
         route: String,
         status: HTTPStatus,
-        duration: Duration,
+        seconds: Double,
         requestID: String,
         level: Logger.Level
     ) {
@@ -29,7 +29,7 @@ struct AccessLog: Sendable {
             metadata: [
                 "request-id": "\(requestID)",
                 "status": "\(status.code)",
-                "milliseconds": "\(duration.milliseconds)",
+                "milliseconds": "\((seconds * 1_000_000).rounded() / 1000)",
                 "peer": "\(request.peer)",
             ]
         )

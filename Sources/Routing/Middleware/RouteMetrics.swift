@@ -48,12 +48,12 @@ final class RouteMetrics: Sendable {
         slots = (0..<Self.methods.count * (Self.statuses.count + 1)).map { _ in Slot() }
     }
 
-    func record(_ method: HTTPMethod, _ status: HTTPStatus, _ duration: Duration) {
+    func record(_ method: HTTPMethod, _ status: HTTPStatus, seconds: Double) {
         let row = Self.methods.firstIndex(of: method) ?? 0
         let column = Self.statuses.firstIndex(of: status.code) ?? Self.statuses.count
         let slot = slots[row * (Self.statuses.count + 1) + column]
         slot.counter { family.labeled(template, method.rawValue, Self.label(column)) }.increment()
-        seconds.observe(duration)
+        self.seconds.observe(seconds)
     }
 
     private static func label(_ column: Int) -> String {

@@ -7,7 +7,11 @@ struct RequestContext: Sendable {
     var parameters: [String]
     var requestID: String
     var caller: Caller
-    var started: ContinuousClock.Instant
+    /// When the request was complete.
+    var started: MonotonicInstant
+
+    /// The time since then.
+    var elapsed: Duration { MonotonicInstant.now - started }
 
     var head: HTTPRequestHead { request.head }
 

@@ -36,7 +36,7 @@ struct SearchRoutes: Sendable {
         _ find: () async throws -> SearchAnswer
     ) async throws -> HTTPResponse {
         let answer = try await find()
-        let took = ContinuousClock.now - context.started
+        let took = context.elapsed
         return .json { json in
             json.key("results")
             json.array { json in

@@ -1,3 +1,5 @@
+import HTTP
+
 /// Whether bytes keep flowing: a lowest average rate after a grace, and a longest standstill.
 struct Pace {
     private var start: MonotonicInstant
