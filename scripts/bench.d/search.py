@@ -111,14 +111,14 @@ def resident(service):
     return int(re.search(r"VmRSS:\s+(\d+)", status).group(1)) / 1024
 
 
-def longest_follow(service, database):
+def longest_follow(service, database, backend):
     """The longest time in s from a new vector in the database until search finds it."""
     longest = 0
     for number, row in enumerate(database.query("SELECT id, full_name FROM repo LIMIT 20")):
         repo = {"repo": row["id"]}
         read = "SELECT VALUE embedding FROM ONLY $repo"
         before = database.query(read, repo)
-        text = f"{number} herrings in a barrel"
+        text = f"{number} herrings in a barrel of {backend}"
         database.query("UPDATE $repo SET description = $text RETURN NONE", {**repo, "text": text})
         bench.eventually(lambda: database.query(read, repo) != before, what="the new vector")
         start = time.monotonic()
@@ -154,7 +154,7 @@ def measure(service, database, backend, rows, vectors, options, generator):
         "p99 ms": bench.percentile(latencies, 0.99), "took p50": bench.percentile(took, 0.5), "CPU ms": computing,
         "c16 q/s": rate, "c16 p99 ms": tail, "hybrid p50 ms": bench.percentile(hybrid, 0.5),
         "hybrid p99 ms": bench.percentile(hybrid, 0.99), "RSS MiB": memory,
-        "follow s": longest_follow(service, database),
+        "follow s": longest_follow(service, database, backend),
     }
 
 
