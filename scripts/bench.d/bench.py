@@ -73,6 +73,14 @@ def service(*settings, on=None, **more):
             started.process.stop()
 
 
+def await_search(service, wanted, within=7200):
+    """Waits until the service searches in the way whose description begins so."""
+    eventually(
+        lambda: service.get("/health").json()["search"].get("detail", "").startswith(wanted),
+        within=within, every=0.2, what=wanted,
+    )
+
+
 def insert(target, rows, size=500):
     """Writes rows as another program would, in statements of `size` rows."""
     for start in range(0, len(rows), size):

@@ -105,10 +105,7 @@ def main():
         # In memory, as no idleness is to be seen while the database builds an index over so many.
         with bench.service(database.settings, settings, SEARCH_BACKEND="memory", POLL_INTERVAL_MS=500) as service:
             service.await_drained(options.count, within=600)
-            bench.eventually(
-                lambda: service.get("/health").json()["search"].get("detail", "").startswith("exact, in memory"),
-                within=600, every=0.5, what="the search in memory",
-            )
+            bench.await_search(service, "exact, in memory", within=600)
             time.sleep(30)
             before, used = requests(service), processor_seconds(service.process)
             time.sleep(options.idle)

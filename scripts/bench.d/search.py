@@ -48,10 +48,7 @@ def await_fast(service, backend):
     """Waits until the answers come the fast way; how long that took."""
     wanted = "exact, in memory" if backend == "memory" else "hnsw"
     start = time.monotonic()
-    bench.eventually(
-        lambda: service.get("/health").json()["search"].get("detail", "").startswith(wanted),
-        within=7200, every=0.2, what=wanted,
-    )
+    bench.await_search(service, wanted)
     return time.monotonic() - start
 
 
