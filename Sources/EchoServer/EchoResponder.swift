@@ -11,17 +11,15 @@ struct EchoResponder: Responder {
 
     func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { .collect(limit: 2 << 20) }
 
-    func respondNow(to request: HTTPRequest) -> HTTPResponse? {
+    func answer(to request: HTTPRequest) -> HTTPAnswer {
         let head = request.head
-        if head.hasPath("/livez") { return answer(request, allowed: [.get, .head]) }
-        if head.hasPath("/echo") { return answer(request, allowed: [.post]) }
-        if head.hasPath("/") { return answer(request, allowed: [.get, .head, .post]) }
-        return Self.notFound
+        if head.hasPath("/livez") { return .now(respond(to: request, allowed: [.get, .head])) }
+        if head.hasPath("/echo") { return .now(respond(to: request, allowed: [.post])) }
+        if head.hasPath("/") { return .now(respond(to: request, allowed: [.get, .head, .post])) }
+        return .now(Self.notFound)
     }
 
-    func respond(to request: HTTPRequest) async -> HTTPResponse { Self.notFound }
-
-    private func answer(_ request: HTTPRequest, allowed: [HTTPMethod]) -> HTTPResponse {
+    private func respond(to request: HTTPRequest, allowed: [HTTPMethod]) -> HTTPResponse {
         guard allowed.contains(request.method) else {
             let list = allowed.map(\.rawValue).joined(separator: ", ")
             return HTTPResponse(.methodNotAllowed, headers: ["Allow": list])

@@ -24,17 +24,16 @@ struct FakeResponder: Responder {
 
     func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { .collect(limit: 64 << 20) }
 
-    func respondNow(to request: HTTPRequest) -> HTTPResponse? {
-        if request.method != .post { return Self.ok }
-        return delay == nil ? answer(request) : nil
+    func answer(to request: HTTPRequest) -> HTTPAnswer {
+        if request.method != .post { return .now(Self.ok) }
+        guard let delay else { return .now(vectors(for: request)) }
+        return .later {
+            try? await Task.sleep(for: delay)
+            return vectors(for: request)
+        }
     }
 
-    func respond(to request: HTTPRequest) async -> HTTPResponse {
-        if let delay { try? await Task.sleep(for: delay) }
-        return answer(request)
-    }
-
-    private func answer(_ request: HTTPRequest) -> HTTPResponse {
+    private func vectors(for request: HTTPRequest) -> HTTPResponse {
         guard case .bytes(let body) = request.body else { return HTTPResponse(.badRequest) }
         let count = Self.inputs(in: body)
         var bytes: [UInt8] = []

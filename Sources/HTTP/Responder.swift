@@ -1,14 +1,11 @@
 /// What answers requests. The server asks in this order: `bodyPolicy` when the head of a request with a body is
-/// complete, `respondNow` when a collected body is complete or there is none, `respond` when that gave nil.
+/// complete, `answer` when there is no body, when it is collected, or when it begins to be streamed.
 package protocol Responder: Sendable {
     /// How the body is wanted. Called on the event loop; must not wait.
     func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy
 
-    /// An answer that needs no waiting (probes, metrics, full cache hits), or nil. Called on the event loop.
-    func respondNow(to request: HTTPRequest) -> HTTPResponse?
-
-    /// The answer. The task is cancelled when the client goes away.
-    func respond(to request: HTTPRequest) async -> HTTPResponse
+    /// The answer, or what remains to be done for it. Called on the event loop; must not wait.
+    func answer(to request: HTTPRequest) -> HTTPAnswer
 
     /// How a request is told that the server refuses it once its head is known, such as for too large a body; nil for
     /// the server's own words. Called on the event loop.
@@ -16,8 +13,6 @@ package protocol Responder: Sendable {
 }
 
 extension Responder {
-    package func respondNow(to request: HTTPRequest) -> HTTPResponse? { nil }
-
     package func refusal(of head: HTTPRequestHead, _ error: HTTPError) -> HTTPResponse? { nil }
 }
 

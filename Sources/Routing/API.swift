@@ -89,30 +89,26 @@ package final class API: Responder {
         return answer
     }
 
-    package func respondNow(to request: HTTPRequest) -> HTTPResponse? {
+    package func answer(to request: HTTPRequest) -> HTTPAnswer {
         let started = MonotonicInstant.now
-        guard let call = call(for: request, started: started) else { return dispatchless(request, started: started) }
-        guard let now = call.endpoint.now else { return nil }
+        guard let call = call(for: request, started: started) else {
+            return .now(dispatchless(request, started: started))
+        }
         do {
             let access = accessControl(of: call.endpoint)
             let context = try context(of: request, call, access)
-            guard let response = try now(context) else { return nil }
             try access?.count(context.caller, now: clock.now)
-            return finish(response, request, call)
+            switch try call.endpoint.answer(context) {
+            case .now(let response): return .now(finish(response, request, call))
+            case .later(let work): return .later { await self.complete(work, request, call) }
+            }
         } catch {
-            return finish(response(to: error, call), request, call)
+            return .now(finish(response(to: error, call), request, call))
         }
     }
 
-    package func respond(to request: HTTPRequest) async -> HTTPResponse {
-        let started = MonotonicInstant.now
-        guard let call = call(for: request, started: started) else { return dispatchless(request, started: started) }
-        do {
-            let access = accessControl(of: call.endpoint)
-            let context = try context(of: request, call, access)
-            try access?.count(context.caller, now: clock.now)
-            return finish(try await call.endpoint.handle(context), request, call)
-        } catch {
+    private func complete(_ work: EndpointAnswer.Work, _ request: HTTPRequest, _ call: Call) async -> HTTPResponse {
+        do { return finish(try await work(), request, call) } catch {
             return finish(response(to: error, call), request, call)
         }
     }

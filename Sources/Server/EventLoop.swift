@@ -31,6 +31,9 @@ final class EventLoop: @unchecked Sendable {
     private let queue: DispatchQueue
     private let mailbox = Mutex(Mailbox())
     private let hasMail = Atomic<Bool>(false)
+    /// Whether the loop may be waiting for events. A sender of mail looks at it after it has said that there is mail, and
+    /// the loop looks for mail after it has said that it waits, so that one of them sees the other.
+    private let isWaiting = Atomic<Bool>(false)
     private let waker: Poller.Waker
     private let poller: Poller
     private let readBuffer: UnsafeMutableRawBufferPointer
@@ -81,8 +84,8 @@ final class EventLoop: @unchecked Sendable {
         }
         guard isOpen else { return queue.async(execute: job) }
         guard isFirst else { return }
-        hasMail.store(true, ordering: .releasing)
-        waker.wake()
+        hasMail.store(true, ordering: .sequentiallyConsistent)
+        if isWaiting.load(ordering: .sequentiallyConsistent) { waker.wake() }
     }
 
     /// Lets requests in flight finish until the time is up, then ends the loop.
@@ -146,7 +149,9 @@ final class EventLoop: @unchecked Sendable {
 
     private func run() {
         while !isDone {
+            isWaiting.store(true, ordering: .sequentiallyConsistent)
             let count = poller.wait(milliseconds: waitingTime)
+            isWaiting.store(false, ordering: .relaxed)
             now = .now
             encoder.updateDate()
             for index in 0..<count {
@@ -165,7 +170,7 @@ final class EventLoop: @unchecked Sendable {
     private var isDone: Bool { drainDeadline != nil && count == 0 }
 
     private var waitingTime: Int32? {
-        if !postponed.isEmpty || hasMail.load(ordering: .acquiring) { return 0 }
+        if !postponed.isEmpty || hasMail.load(ordering: .sequentiallyConsistent) { return 0 }
         if count == 0 { return nil }
         return Int32(clamping: max(0, (nextSweep - now).nanoseconds / 1_000_000 + 1))
     }

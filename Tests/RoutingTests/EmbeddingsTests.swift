@@ -126,10 +126,10 @@ import Testing
             head: HTTPRequestHead(.post, "/v1/embeddings", headers: ["Content-Type": "application/json"]),
             body: .bytes(Array(#"{"input":"abc"}"#.utf8))
         )
-        let early = api.respondNow(to: request)
+        let early = api.answer(to: request).immediate
         #expect(early?.status == nil)
         services.embeddings.state.withLock { $0.isCached = true }
-        let answer = try #require(api.respondNow(to: request))
+        let answer = try #require(api.answer(to: request).immediate)
         #expect(answer.status == .ok)
         #expect(answer.headers["X-Embed-Star-Cache"] == "hit")
     }
@@ -141,7 +141,7 @@ import Testing
             head: HTTPRequestHead(.post, "/v1/embeddings"),
             body: .bytes(Array(#"{"input":[\#(inputs)]}"#.utf8))
         )
-        let response = await services.api().respond(to: request)
+        let response = await services.api().answer(to: request).response
         guard case .stream(let write) = response.body else { throw APIError.unexpected }
         let sink = BodySink()
         try await write(sink)

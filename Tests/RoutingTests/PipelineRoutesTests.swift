@@ -81,7 +81,8 @@ import Testing
     }
 
     @Test func `the stream of events is of its own type`() async throws {
-        let response = await services.api().respond(to: HTTPRequest(head: HTTPRequestHead(.get, "/pipeline/events")))
+        let request = HTTPRequest(head: HTTPRequestHead(.get, "/pipeline/events"))
+        let response = await services.api().answer(to: request).response
         #expect(response.headers["Content-Type"] == "text/event-stream")
         #expect(response.headers["Cache-Control"] == "no-store")
     }

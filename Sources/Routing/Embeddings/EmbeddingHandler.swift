@@ -15,10 +15,9 @@ struct EmbeddingCall: Sendable {
 
 /// What all dialects of embedding share: limits, the model's name, the engine's call, headers.
 struct EmbeddingHandler: Sendable {
-    /// Bodies up to this size are read on the event loop, to look for a full cache hit.
+    /// Bodies up to this size, in bytes, are read on the event loop, and answers of so few vectors written there.
     private static let smallBody = 16 << 10
-    /// Floats that may be written on the event loop.
-    private static let smallAnswer = 32 << 10
+    private static let fewVectors = 16
     /// An answer of more floats is streamed, so that its text is never in memory as a whole.
     static let largeAnswer = 256 << 10
 
@@ -42,24 +41,37 @@ struct EmbeddingHandler: Sendable {
         var total: Duration
     }
 
-    /// The answer when all of it is in the cache and small enough for the event loop.
-    func cached(
+    /// Answers a request that `decode` understands, as `respond` writes it: at once when it is small and all of it is in
+    /// the cache.
+    func answer<Style: Sendable>(
         _ context: RequestContext,
-        decode: (JSONValue) throws -> EmbeddingCall
-    ) throws -> Answer? {
-        guard context.bytes.count <= Self.smallBody else { return nil }
-        let call = try decode(context.json())
+        decode: @escaping @Sendable (JSONValue) throws -> (call: EmbeddingCall, style: Style),
+        respond: @escaping @Sendable (Answer, Style) -> HTTPResponse
+    ) throws -> EndpointAnswer {
+        guard context.bytes.count <= Self.smallBody else {
+            return .later {
+                let (call, style) = try decode(context.json())
+                return respond(try await embed(call, context), style)
+            }
+        }
+        let (call, style) = try decode(context.json())
+        if call.inputs.count <= Self.fewVectors, let cached = try cached(call, context) {
+            return .now(respond(cached, style))
+        }
+        return .later { respond(try await embed(call, context), style) }
+    }
+
+    /// The answer when all of it is in the cache.
+    private func cached(_ call: EmbeddingCall, _ context: RequestContext) throws -> Answer? {
         guard !call.inputs.isEmpty, !(call.clampsDimensions && call.dimensions != nil) else { return nil }
-        let request = try request(call, context)
-        guard let result = service.cached(request) else { return nil }
-        guard result.embeddings.count * result.model.dimensions <= Self.smallAnswer else { return nil }
+        guard let result = service.cached(try request(call, context)) else { return nil }
         try names.check(call.model, result.model)
         return try answer(result, context)
     }
 
     /// Embeds the inputs of `call`.
     /// - Throws: `APIError`, `EmbeddingError`; the first fault of any input is that of the request.
-    func embed(_ call: EmbeddingCall, _ context: RequestContext) async throws -> Answer {
+    private func embed(_ call: EmbeddingCall, _ context: RequestContext) async throws -> Answer {
         let model = try await service.model()
         try names.check(call.model, model)
         guard !call.inputs.isEmpty else {

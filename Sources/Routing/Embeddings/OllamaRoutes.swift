@@ -39,18 +39,15 @@ struct OllamaRoutes: Sendable {
             dialect: .ollama,
             consumes: .jsonOrForm,
             logLevel: .debug,
-            now: { context in
-                var name: String?
-                let found = try handler.cached(context) { json in
-                    let call = try call(json)
-                    name = call.model
-                    return call
-                }
-                return found.map { answer($0, name) }
-            },
-            handle: { context in
-                let call = try call(context.json())
-                return answer(try await handler.embed(call, context), call.model)
+            answer: { context in
+                try handler.answer(
+                    context,
+                    decode: { json in
+                        let call = try call(json)
+                        return (call, call.model)
+                    },
+                    respond: answer
+                )
             }
         )
     }

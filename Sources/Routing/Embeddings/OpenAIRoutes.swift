@@ -21,19 +21,8 @@ struct OpenAIRoutes: Sendable {
                 dialect: .openAI,
                 consumes: .json,
                 logLevel: .debug,
-                now: { context in
-                    var format = Format.float
-                    let answer = try handler.cached(context) { json in
-                        format = try Format(json)
-                        return try Self.call(json)
-                    }
-                    return answer.map { Self.response($0, format) }
-                },
-                handle: { context in
-                    let json = try context.json()
-                    let call = try Self.call(json)
-                    let format = try Format(json)
-                    return try await Self.response(handler.embed(call, context), format)
+                answer: { context in
+                    try handler.answer(context, decode: { (try Self.call($0), try Format($0)) }, respond: Self.response)
                 }
             ),
             Endpoint(method: .get, template: "/v1/models", dialect: .openAI, logLevel: .debug) { _ in

@@ -21,8 +21,13 @@ struct TEIRoutes: Sendable {
                 dialect: .tei,
                 consumes: .json,
                 logLevel: .debug,
-                now: { try handler.cached($0, decode: Self.call).map(Self.response) },
-                handle: { try await Self.response(handler.embed(Self.call($0.json()), $0)) }
+                answer: { context in
+                    try handler.answer(
+                        context,
+                        decode: { (try Self.call($0), ()) },
+                        respond: { answer, _ in Self.response(answer) }
+                    )
+                }
             ),
             Endpoint(method: .get, template: "/info", dialect: .tei, logLevel: .debug) { _ in try await info() },
         ]

@@ -18,18 +18,18 @@ package struct TracedAPI: Responder {
         api.refusal(of: head, error)
     }
 
-    package func respondNow(to request: HTTPRequest) -> HTTPResponse? {
-        guard let span = span(for: request) else { return api.respondNow(to: request) }
-        guard let response = Span.$current.withValue(span, operation: { api.respondNow(to: request) }) else {
-            return nil
+    package func answer(to request: HTTPRequest) -> HTTPAnswer {
+        guard let span = span(for: request) else { return api.answer(to: request) }
+        switch Span.$current.withValue(span, operation: { api.answer(to: request) }) {
+        case .now(let response):
+            end(span, response)
+            return .now(response)
+        case .later(let work): return .later { await self.complete(work, span) }
         }
-        end(span, response)
-        return response
     }
 
-    package func respond(to request: HTTPRequest) async -> HTTPResponse {
-        guard let span = span(for: request) else { return await api.respond(to: request) }
-        let response = await Span.$current.withValue(span) { await api.respond(to: request) }
+    private func complete(_ work: HTTPAnswer.Work, _ span: Span) async -> HTTPResponse {
+        let response = await Span.$current.withValue(span) { await work() }
         end(span, response)
         return response
     }

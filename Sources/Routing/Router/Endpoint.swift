@@ -36,9 +36,8 @@ final class Endpoint: Sendable {
     /// The body's bound, when it is not the configured one.
     let bodyLimit: Int?
     let logLevel: Logger.Level
-    /// The answer that needs no waiting, on the event loop.
-    let now: (@Sendable (RequestContext) throws -> HTTPResponse?)?
-    let handle: @Sendable (RequestContext) async throws -> HTTPResponse
+    /// What answers; called on the event loop.
+    let answer: @Sendable (RequestContext) throws -> EndpointAnswer
 
     init(
         method: HTTPMethod,
@@ -50,8 +49,7 @@ final class Endpoint: Sendable {
         produces: MediaType? = .json,
         bodyLimit: Int? = nil,
         logLevel: Logger.Level = .info,
-        now: (@Sendable (RequestContext) throws -> HTTPResponse?)? = nil,
-        handle: @escaping @Sendable (RequestContext) async throws -> HTTPResponse
+        answer: @escaping @Sendable (RequestContext) throws -> EndpointAnswer
     ) {
         self.method = method
         self.template = template
@@ -62,12 +60,38 @@ final class Endpoint: Sendable {
         self.produces = produces
         self.bodyLimit = bodyLimit
         self.logLevel = logLevel
-        self.now = now
-        self.handle = handle
+        self.answer = answer
     }
 }
 
 extension Endpoint {
+    /// An endpoint all of whose work is done away from the event loop.
+    convenience init(
+        method: HTTPMethod,
+        template: String,
+        group: Group = .service,
+        access: Access = .key,
+        dialect: ErrorDialect = .problem,
+        consumes: Consumes = .nothing,
+        produces: MediaType? = .json,
+        bodyLimit: Int? = nil,
+        logLevel: Logger.Level = .info,
+        handle: @escaping @Sendable (RequestContext) async throws -> HTTPResponse
+    ) {
+        self.init(
+            method: method,
+            template: template,
+            group: group,
+            access: access,
+            dialect: dialect,
+            consumes: consumes,
+            produces: produces,
+            bodyLimit: bodyLimit,
+            logLevel: logLevel,
+            answer: { context in .later { try await handle(context) } }
+        )
+    }
+
     /// An endpoint whose answer never waits.
     static func immediate(
         _ method: HTTPMethod,
@@ -86,8 +110,7 @@ extension Endpoint {
             dialect: dialect,
             produces: produces,
             logLevel: .debug,
-            now: { try answer($0) },
-            handle: { try answer($0) }
+            answer: { .now(try answer($0)) }
         )
     }
 }

@@ -12,23 +12,32 @@ extension Connection {
     func answer(_ body: [UInt8]) {
         guard let message else { return }
         if message.isServerWide { return send(Self.serverOptions) }
-        let request = HTTPRequest(head: message.head, body: .bytes(body), peer: peer)
         collected = body.count
-        guard let response = loop.responder.respondNow(to: request) else { return start(request) }
-        if response.isStreamed || ResponseCompression.isDue(for: response, to: message.head) {
-            start(request, response: response)
+        answer(HTTPRequest(head: message.head, body: .bytes(body), peer: peer))
+    }
+
+    /// Asks the responder.
+    func answer(_ request: HTTPRequest) {
+        switch loop.responder.answer(to: request) {
+        case .now(let response): deliver(response, to: request)
+        case .later(let work): start(request, work)
+        }
+        if inputEnded, machine.isAnswering { machine.halfClose(at: loop.now) }
+    }
+
+    private func deliver(_ response: HTTPResponse, to request: HTTPRequest) {
+        if response.isStreamed || ResponseCompression.isDue(for: response, to: request.head) {
+            start(request) { response }
         } else {
             send(ResponseCompression.labeled(response))
         }
     }
 
     /// Works on the answer, or on the rest of it, away from the loop.
-    func start(_ request: HTTPRequest, response ready: HTTPResponse? = nil) {
+    private func start(_ request: HTTPRequest, _ work: @escaping HTTPAnswer.Work) {
         let exchange = exchange
-        let responder = loop.responder
         task = Task {
-            let answer = if let ready { ready } else { await responder.respond(to: request) }
-            let response = ResponseCompression.apply(to: answer, for: request.head)
+            let response = ResponseCompression.apply(to: await work(), for: request.head)
             self.loop.execute { self.send(response, exchange: exchange) }
             guard case .stream(let write) = response.body, response.hasBody(for: request.method) else { return }
             do {
@@ -38,7 +47,6 @@ extension Connection {
                 self.loop.execute { self.breakOff(exchange: exchange) }
             }
         }
-        if inputEnded { machine.halfClose(at: loop.now) }
     }
 
     private func send(_ response: HTTPResponse, exchange: Int) {

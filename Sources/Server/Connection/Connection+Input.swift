@@ -57,7 +57,7 @@ extension Connection {
             }
             guard case .stream = policy else { return }
             let body = RequestBodyReader(connection: self, exchange: exchange)
-            start(HTTPRequest(head: message.head, body: .stream(body.stream), peer: peer))
+            answer(HTTPRequest(head: message.head, body: .stream(body.stream), peer: peer))
         } catch {
             refuse(error)
         }

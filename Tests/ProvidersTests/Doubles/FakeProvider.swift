@@ -87,7 +87,9 @@ final class FakeProvider: Responder {
 
     func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { .collect(limit: 16 << 20) }
 
-    func respond(to request: HTTPRequest) async -> HTTPResponse {
+    func answer(to request: HTTPRequest) -> HTTPAnswer { .later { await self.respond(to: request) } }
+
+    private func respond(to request: HTTPRequest) async -> HTTPResponse {
         guard case .bytes(let bytes) = request.body else { return HTTPResponse(.badRequest) }
         let body = (try? JSONValue(bytes))?.object?.dictionary ?? [:]
         switch (dialect, request.head.rawPath) {

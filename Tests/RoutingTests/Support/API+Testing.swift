@@ -20,7 +20,6 @@ struct Answer {
 }
 
 extension API {
-    /// Asks as the server does: `respondNow` first, then `respond`.
     func ask(
         _ method: HTTPMethod,
         _ target: String,
@@ -35,12 +34,7 @@ extension API {
     }
 
     func ask(_ request: HTTPRequest) async throws -> Answer {
-        let response: HTTPResponse
-        if case .bytes = request.body, let now = respondNow(to: request) {
-            response = now
-        } else {
-            response = await respond(to: request)
-        }
+        let response = await answer(to: request).response
         let body: [UInt8]
         switch response.body {
         case .empty: body = []
@@ -67,4 +61,21 @@ final class BodySink: HTTPBodyWriter {
     var count: Int { pieces.withLock(\.count) }
 
     func write(_ bytes: [UInt8]) async throws { pieces.withLock { $0.append(bytes) } }
+}
+
+extension HTTPAnswer {
+    /// The answer, waited for.
+    var response: HTTPResponse {
+        get async {
+            switch self {
+            case .now(let response): response
+            case .later(let work): await work()
+            }
+        }
+    }
+
+    /// The answer when it needs no waiting.
+    var immediate: HTTPResponse? {
+        if case .now(let response) = self { response } else { nil }
+    }
 }

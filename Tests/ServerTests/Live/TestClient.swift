@@ -13,8 +13,11 @@ struct ClosureResponder: Responder {
     var later: @Sendable (HTTPRequest) async -> HTTPResponse = { _ in HTTPResponse(.notFound) }
 
     func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { policy(head) }
-    func respondNow(to request: HTTPRequest) -> HTTPResponse? { now(request) }
-    func respond(to request: HTTPRequest) async -> HTTPResponse { await later(request) }
+
+    func answer(to request: HTTPRequest) -> HTTPAnswer {
+        if let response = now(request) { return .now(response) }
+        return .later { await later(request) }
+    }
 }
 
 /// Runs a server on a free port for the time of `body`.
@@ -26,6 +29,8 @@ func withServer(
 ) async throws {
     var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
     configuration.eventLoopCount = 1
+    // Tests wait for each other's processor time, between the parts of a body too.
+    configuration.timeouts.bodyGrace = .seconds(60)
     configure(&configuration)
     let server = HTTPServer(
         configuration: configuration,
