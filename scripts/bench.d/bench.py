@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import pathlib
+import re
 import socket
 import sys
 import tempfile
@@ -79,6 +80,21 @@ def await_search(service, wanted, within=7200):
         lambda: service.get("/health").json()["search"].get("detail", "").startswith(wanted),
         within=within, every=0.2, what=wanted,
     )
+
+
+def database_requests(service):
+    """How many requests to the database took at most so many seconds: (bound, count), cumulative."""
+    found = re.findall(
+        r'^embed_star_db_request_duration_seconds_bucket\{le="([^"]+)"\} (\d+)', service.get("/metrics").text, re.M)
+    return [(float(bound), int(count)) for bound, count in found]
+
+
+def slowest_request(before, after):
+    """Between two readings of `database_requests`: the bound in ms of the bucket with the slowest one, how many took
+    longer than 10 ms, and how many there were."""
+    counts = {bound: late - early for (bound, early), (_, late) in zip(before, after)}
+    total = counts[float("inf")]
+    return next(1000 * bound for bound, count in counts.items() if count == total), total - counts[0.01], total
 
 
 def insert(target, rows, size=500):

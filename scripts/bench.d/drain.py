@@ -16,16 +16,17 @@ import struct
 import bench
 
 
+def vector(text, dimensions):
+    """Random numbers, other ones for another text: an index would make nothing of equal vectors."""
+    random_number = random.Random(text).random
+    return base64.b64encode(struct.pack(f"<{dimensions}f", *(random_number() - 0.5 for _ in range(dimensions)))).decode()
+
+
 class Provider:
-    """OpenAI's wire with vectors made beforehand, so that it costs next to nothing itself."""
+    """OpenAI's wire."""
 
     def __init__(self, delay, dimensions):
         self.texts = collections.Counter()
-        generator = random.Random(1)
-        vectors = [
-            base64.b64encode(struct.pack(f"<{dimensions}f", *(generator.gauss(0, 1) for _ in range(dimensions)))).decode()
-            for _ in range(64)
-        ]
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -40,8 +41,8 @@ class Provider:
                 provider.texts.update(body["input"])
                 time.sleep(delay)
                 data = [
-                    {"object": "embedding", "index": place, "embedding": vectors[place % 64]}
-                    for place in range(len(body["input"]))
+                    {"object": "embedding", "index": place, "embedding": vector(text, dimensions)}
+                    for place, text in enumerate(body["input"])
                 ]
                 usage = {"prompt_tokens": 1, "total_tokens": 1}
                 answer = json.dumps({"object": "list", "data": data, "model": body["model"], "usage": usage}).encode()

@@ -4,6 +4,8 @@ import Telemetry
 /// The cache as all threads see it, with its metrics. A look-up holds the lock for some hundred nanoseconds, so that
 /// event loops may ask.
 final class EmbeddingCache: Sendable {
+    /// Whether it can hold anything: there is no need to look where it cannot.
+    let isUsed: Bool
     private let entries: Mutex<LRUCache>
     private let hits: Counter
     private let misses: Counter
@@ -11,6 +13,7 @@ final class EmbeddingCache: Sendable {
     private let bytes: Gauge
 
     init(capacity: Int, metrics: MetricsRegistry) {
+        isUsed = capacity > 0
         entries = Mutex(LRUCache(capacity: capacity))
         hits = metrics.counter("cache_hits_total", "Texts answered from the embedding cache.")
         misses = metrics.counter("cache_misses_total", "Texts that were not in the embedding cache.")

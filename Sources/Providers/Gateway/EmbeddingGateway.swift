@@ -73,7 +73,7 @@ package final class EmbeddingGateway: EmbeddingService {
     }
 
     package func cached(_ request: EmbeddingRequest) -> EmbeddingResult? {
-        guard let native = pool.knownModel,
+        guard cache.isUsed, let native = pool.knownModel,
             let wanted = try? size.wanted(request.dimensions, native: native.dimensions)
         else { return nil }
         let model = native.resized(wanted)
