@@ -12,18 +12,23 @@ FIELDS = ("full_name", "description", "language", "stars", "url", "owner", "is_p
 
 def arguments(description):
     parser = bench.arguments(description)
+    parser.add_argument("--precision", choices=["fp32", "bf16", "int8"], help="of the built-in model; its own choice")
     parser.add_argument("--cache", required=True, help="folder in which the vectors of the real repos are kept")
     return parser
 
 
+def settings(options, backend):
+    chosen = {"BUILTIN_PRECISION": options.precision} if options.precision else {}
+    return {"EMBEDDING_PROVIDER": "builtin", "SEARCH_BACKEND": backend, **chosen}
+
+
 def real(options):
     """The repos of the file with the built-in model's vectors, made once and kept; and the model's fingerprint."""
-    folder = pathlib.Path(options.cache)
+    folder = pathlib.Path(options.cache) / (options.precision or "")
     if not (folder / "done.json").is_file():
         rows = bench.repos(options.repos)
         with bench.database() as database:
-            settings = {"EMBEDDING_PROVIDER": "builtin", "SEARCH_BACKEND": "memory"}
-            with bench.service(database.settings, settings) as service:
+            with bench.service(database.settings, settings(options, "memory")) as service:
                 bench.insert(database, rows)
                 service.await_drained(len(rows), within=3600)
             kept, after = [], None

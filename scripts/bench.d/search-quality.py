@@ -50,8 +50,7 @@ def main():
     table = []
     with bench.database() as database:
         embedded.fill(database, rows, vectors, fingerprint)
-        settings = {"EMBEDDING_PROVIDER": "builtin", "SEARCH_BACKEND": "memory"}
-        with bench.service(database.settings, settings) as service:
+        with bench.service(database.settings, embedded.settings(options, "memory")) as service:
             bench.eventually(lambda: service.metric("search_index_repos") >= len(rows), within=120, what="the text index")
             for name in options.set or SETS:
                 queries = json.loads((bench.CHECKOUT / "Tests/Fixtures" / SETS[name]).read_text())

@@ -192,7 +192,7 @@ def main():
         with bench.database() as database:
             embedded.fill(database, rows, chosen, fingerprint)
             for backend in options.backend or ["memory", "surrealdb"]:
-                settings = {"EMBEDDING_PROVIDER": "builtin", "SEARCH_BACKEND": backend}
+                settings = embedded.settings(options, backend)
                 with bench.service(database.settings, settings) as service:
                     row, bodies = measure(service, database, backend, rows, chosen, options, generator)
                 results.append({**row, "own ms": own_time(database, settings, backend, bodies)})

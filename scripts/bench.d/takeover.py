@@ -1,6 +1,7 @@
 """Takeover: a database that embed-star never saw, half of its rows with vectors of the predecessor, which are kept, until
 every row is embedded. The provider answers at once."""
 
+import datetime
 import time
 
 import bench
@@ -12,17 +13,19 @@ MODEL, DIMENSIONS = "text-embedding-3-small", 64
 
 def fill(database, count):
     """Rows as the predecessor leaves them: every second one embedded."""
+    changed = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    embedded = {
+        "embedding": [0.125] * DIMENSIONS, "embedding_model": MODEL,
+        "embedding_generated_at": changed + datetime.timedelta(hours=1),
+    }
     for start in range(0, count, 500):
         rows = [
             {"full_name": f"owner{number % 5000}/repo{number}", "owner": {"login": f"owner{number % 5000}"},
              "name": f"repo{number}", "description": f"Number {number}.", "stars": number, "language": "C",
-             **({"embedding": [0.125] * DIMENSIONS, "embedding_model": MODEL} if number % 2 else {})}
+             "updated_at": changed, **(embedded if number % 2 else {})}
             for number in range(start, min(start + 500, count))
         ]
-        database.query(
-            "INSERT INTO repo $rows RETURN NONE;"
-            "UPDATE $rows.map(|$row| $row.id) SET updated_at = time::now() RETURN NONE", {"rows": rows})
-    database.query("UPDATE repo SET embedding_generated_at = time::now() WHERE embedding != NONE RETURN NONE")
+        database.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
 
 
 def main():
