@@ -5,7 +5,6 @@ import sys
 import uuid
 
 from surrealdb import Surreal
-from websockets.exceptions import ConnectionClosed
 
 from Harness.process import CHECKOUT, Process, eventually
 
@@ -59,19 +58,11 @@ class Database:
 
     def query(self, text, variables=None):
         """The result of the last statement; every one must have succeeded."""
-        answer = self._answer(text, variables or {})
+        answer = self.client.query_raw(text, variables or {})
         assert "error" not in answer, answer["error"]
         failed = [statement["result"] for statement in answer["result"] if statement["status"] != "OK"]
         assert not failed, failed
         return answer["result"][-1]["result"]
-
-    def _answer(self, text, variables):
-        """The client gives a connection up after 20 s without a pong, which a machine that stood still looks like."""
-        try:
-            return self.client.query_raw(text, variables)
-        except ConnectionClosed:
-            self.client = self.connect()
-            return self.client.query_raw(text, variables)
 
     @property
     def settings(self):

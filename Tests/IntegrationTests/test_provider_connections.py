@@ -135,9 +135,10 @@ class MultiplexedProvider:
         config.bind = ["127.0.0.1:0"]
         config.certfile, config.keyfile = str(authority / "server.pem"), str(authority / "server.key")
         config.loglevel = "ERROR"
-        self.listener = config.create_sockets().secure_sockets[0]
-        port = self.listener.getsockname()[1]
-        config.bind = [f"fd://{self.listener.fileno()}"]
+        listener = config.create_sockets().secure_sockets[0]
+        port = listener.getsockname()[1]
+        # It belongs to the server now, which closes it: two owners would close the next one of its number too.
+        config.bind = [f"fd://{listener.detach()}"]
         self.url = f"https://127.0.0.1:{port}/v1"
         self.loop = asyncio.new_event_loop()
         self.stopped = asyncio.Event()
