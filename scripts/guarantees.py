@@ -21,11 +21,11 @@ class Mutation:
 
 
 MUTATIONS = [
-    Mutation("G1", "Sources/Storage/Schema.swift", 'WHEN $event != "UPDATE" OR (\\(concernsEmbedding))',
-             'WHEN $event != "UPDATE"', "test_pull.py -k changed_description"),
+    Mutation("G1", "Sources/Storage/Schema.swift", '($event != "UPDATE" OR \\(concernsEmbedding))',
+             '($event != "UPDATE")', "test_pull.py -k changed_description"),
     Mutation("G2", "Sources/Storage/CompletionBatch.swift",
-             "LET $ours = (DELETE $e.job WHERE claim = $claim AND gen = $e.gen RETURN BEFORE);",
-             "LET $ours = (DELETE $e.job RETURN BEFORE);", "test_pull.py -k change_during_the_provider_call"),
+             "(DELETE $job\\(place) WHERE claim = $claim AND gen = $gen\\(place) RETURN BEFORE)",
+             "(DELETE $job\\(place) RETURN BEFORE)", "test_pull.py -k change_during_the_provider_call"),
     Mutation("G3", "Sources/Pipeline/PipelineMachine+Work.swift",
              "let isCurrent = job.storedFingerprint == model.fingerprint && job.storedTextHash == text.hash",
              "let isCurrent = job.storedTextHash == text.hash", "test_replicas.py -k change_of_model"),

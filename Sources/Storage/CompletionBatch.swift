@@ -1,28 +1,36 @@
 import EmbeddingCore
 import SurrealDB
 
-/// The outcomes of claimed jobs as variables of one statement, which is one transaction.
+/// The outcomes of claimed jobs as one statement, which is one transaction.
 struct CompletionBatch {
+    let statement: String
     let variables: [String: SurrealValue]
     private let fences: [(job: SurrealValue, generation: SurrealValue)]
 
     init(_ completions: [JobCompletion], token: ClaimToken, model: EmbeddingModel) throws(StoreError) {
         var fences: [(job: SurrealValue, generation: SurrealValue)] = []
-        var embedded: [SurrealValue] = []
+        var variables: [String: SurrealValue] = [
+            "claim": .string(token.value), "model": .string(model.name), "fingerprint": .string(model.fingerprint),
+            "embedding_completion": true,
+        ]
+        var embedded = ""
         var ended: [SurrealValue] = []
         var kept: [SurrealValue] = []
         for completion in completions {
             let job = try completion.job.id.job()
             let generation = SurrealValue(completion.job.generation)
             fences.append((job, generation))
-            var entry: [String: SurrealValue] = ["job": job, "gen": generation]
+            let entry: [String: SurrealValue] = ["job": job, "gen": generation]
             switch completion.outcome {
             case .embedded(let embedding, let textHash):
-                entry["repo"] = try .record(completion.job.id)
-                entry["vector"] = .floats(embedding.values)
-                entry["hash"] = .string(textHash)
-                entry["old"] = SurrealValue(completion.job.storedFingerprint)
-                embedded.append(.object(entry))
+                let place = fences.count
+                variables["job\(place)"] = job
+                variables["gen\(place)"] = generation
+                variables["repo\(place)"] = try .record(completion.job.id)
+                variables["vector\(place)"] = .floats(embedding.values)
+                variables["hash\(place)"] = .string(textHash)
+                variables["old\(place)"] = SurrealValue(completion.job.storedFingerprint)
+                embedded += Self.embedded(place)
             case .unchanged:
                 ended.append(.object(entry))
             case .retry(let delay, let error):
@@ -37,18 +45,18 @@ struct CompletionBatch {
             }
         }
         self.fences = fences
-        variables = [
-            "jobs": .array(fences.map(\.job)), "claim": .string(token.value), "embedded": .array(embedded),
-            "ended": .array(ended), "kept": .array(kept), "model": .string(model.name),
-            "fingerprint": .string(model.fingerprint),
-        ]
+        variables["jobs"] = .array(fences.map(\.job))
+        variables["ended"] = .array(ended)
+        variables["kept"] = .array(kept)
+        self.variables = variables
+        statement = Self.statement(embedded)
     }
 
     /// About how many bytes an outcome takes in a request.
     static func bytes(_ completion: JobCompletion) -> Int {
         let key = 2 * completion.job.id.encoded.count + 200
         return switch completion.outcome {
-        case .embedded(let embedding, _): key + 5 * embedding.values.count + 100
+        case .embedded(let embedding, _): key + 5 * embedding.values.count + 600
         default: key + 500
         }
     }
@@ -66,10 +74,10 @@ struct CompletionBatch {
         ]
     }
 
-    /// Answers which of the jobs were ours when it began. Each job is fenced by itself in the loops: comparing lists
-    /// with each other takes quadratic time there. A job's entry in the change log comes right after its write, so
-    /// that its id is close to the time of the commit.
-    static let statement = """
+    /// Answers which of the jobs were ours when it began. Each job is fenced by itself: comparing lists with each other
+    /// takes quadratic time there.
+    private static func statement(_ embedded: String) -> String {
+        """
         {
           LET $held = (SELECT id, gen FROM $jobs WHERE claim = $claim);
           FOR $e IN $kept {
@@ -79,19 +87,27 @@ struct CompletionBatch {
               WHERE claim = $claim AND gen = $e.gen RETURN NONE;
           };
           FOR $e IN $ended { DELETE $e.job WHERE claim = $claim AND gen = $e.gen RETURN NONE };
-          FOR $e IN $embedded {
-            LET $ours = (DELETE $e.job WHERE claim = $claim AND gen = $e.gen RETURN BEFORE);
-            IF $ours != [] {
-              UPDATE $e.repo SET embedding = $e.vector, embedding_model = $model,
-                embedding_fingerprint = $fingerprint, embedding_text_hash = $e.hash,
-                embedding_generated_at = time::now() RETURN NONE;
-              CREATE embedding_change:ulid() SET repo = $e.repo, kind = "EMBED", old_fingerprint = $e.old,
-                fingerprint = $fingerprint RETURN NONE;
-            };
-          };
+          \(embedded)
           RETURN $held;
         }
         """
+    }
+
+    /// Writes one embedding if its job is still ours. The variables are its own, and there is no loop: the engine copies
+    /// a variable each time that it is named, and an entry of a loop would be copied with its vector for every field.
+    /// The entry in the change log comes right after the write, so that its id is close to the time of the commit.
+    private static func embedded(_ place: Int) -> String {
+        """
+        IF (DELETE $job\(place) WHERE claim = $claim AND gen = $gen\(place) RETURN BEFORE) != [] {
+          UPDATE $repo\(place) SET embedding = $vector\(place), embedding_model = $model,
+            embedding_fingerprint = $fingerprint, embedding_text_hash = $hash\(place),
+            embedding_generated_at = time::now() RETURN NONE;
+          CREATE embedding_change:ulid() SET repo = $repo\(place), kind = "EMBED", old_fingerprint = $old\(place),
+            fingerprint = $fingerprint RETURN NONE;
+        };
+
+        """
+    }
 
     /// How many of the jobs were not ours, given the statement's answer.
     func fenced(_ held: SurrealValue) -> Int {

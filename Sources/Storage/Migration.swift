@@ -27,5 +27,6 @@ struct Migration: Sendable {
         ),
         Migration(version: 2, steps: [.statements(Schema.events)]),
         Migration(version: 3, steps: [.statements(Schema.idempotency)]),
+        Migration(version: 4, steps: [.statements(Schema.events)]),
     ]
 }

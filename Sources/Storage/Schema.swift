@@ -1,12 +1,13 @@
 /// The tables and events that embed-star keeps in the database. `repo` itself belongs to whoever fills it: it gets an
 /// index and events, and no restriction.
 enum Schema {
+    /// What a repo's embedding is made of and who may see it. Read out of the row at once: the engine copies a whole
+    /// row, vector and all, each time that `$before` or `$after` is named.
+    private static let source = "{ full_name, description, language, topics, stars, is_private, login: owner.login }"
+
     /// What changes what a repo's embedding is made of, or took the embedding away.
     private static let concernsEmbedding = """
-        $before.full_name != $after.full_name OR $before.description != $after.description
-        OR $before.language != $after.language OR $before.topics != $after.topics OR $before.stars != $after.stars
-        OR $before.owner.login != $after.owner.login OR $before.is_private != $after.is_private
-        OR ($before.embedding != NONE AND $after.embedding = NONE)
+        $before.\(source) != $after.\(source) OR ($after.embedding = NONE AND $before.embedding != NONE)
         """
 
     /// The table's name for a repo, as GitHub compares names.
@@ -54,14 +55,16 @@ enum Schema {
         DEFINE FIELD IF NOT EXISTS embedding_generated_at ON repo TYPE option<datetime>;
         """
 
-    /// One event, since each costs time on every write of a row. A change while the job is leased takes the claim away,
+    /// One event, since each costs time on every write of a row. It asks nothing of the writes that set
+    /// `$embedding_completion`: those of `CompletionBatch`, which change nothing else than the embedding. A change while the job is leased takes the claim away,
     /// so that the finish of the older text has no effect.
     static let events = """
         BEGIN;
         REMOVE EVENT IF EXISTS embedding_enqueue ON TABLE repo;
         REMOVE EVENT IF EXISTS embedding_dequeue ON TABLE repo;
         REMOVE EVENT IF EXISTS repo_name ON TABLE repo;
-        DEFINE EVENT OVERWRITE embedding ON TABLE repo WHEN $event != "UPDATE" OR (\(concernsEmbedding))
+        DEFINE EVENT OVERWRITE embedding ON TABLE repo
+          WHEN $embedding_completion = NONE AND ($event != "UPDATE" OR \(concernsEmbedding))
           THEN {
             IF $event = "DELETE" {
               DELETE embedding_job:[record::id($before.id)] RETURN NONE;

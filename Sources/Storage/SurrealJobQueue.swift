@@ -107,7 +107,7 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         model: EmbeddingModel
     ) async throws(StoreError) -> Int {
         var fenced = 0
-        for part in completions.batches(count: 2048, size: CompletionBatch.bytes) {
+        for part in completions.batches(count: 1024, size: CompletionBatch.bytes) {
             fenced += try await complete(Array(part), token, model)
         }
         return fenced
@@ -132,7 +132,7 @@ struct SurrealJobQueue: EmbeddingJobQueue {
     }
 
     private func write(_ batch: CompletionBatch) async throws(StoreError) -> SurrealValue {
-        try await database.value(CompletionBatch.statement, batch.variables, timeout: .seconds(300))
+        try await database.value(batch.statement, batch.variables, timeout: .seconds(300))
     }
 
     func renew(_ jobs: [EmbeddingJob], lease: Duration, token: ClaimToken) async throws(StoreError) {
