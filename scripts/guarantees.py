@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -67,7 +68,10 @@ def fails_without(mutation):
         command = [sys.executable, "-B", "-m", "pytest", "--quiet", "--config-file", "Tests/pytest.ini", "--rootdir", "Tests",
                    "--tb", "line", f"Tests/IntegrationTests/{name}", *rest]
         environment = {**os.environ, "EMBED_STAR": str(CHECKOUT / ".build/debug/embed-star")}
-        return subprocess.run(command, cwd=CHECKOUT, env=environment).returncode == 1
+        ran = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True)
+        print(ran.stdout, end="", flush=True)
+        # 1 is also how Python ends when it has no pytest: a test must be seen to fail.
+        return ran.returncode == 1 and re.search(r"\b\d+ failed\b", ran.stdout) is not None
     finally:
         file.write_text(original)
 
