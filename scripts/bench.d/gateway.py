@@ -1,8 +1,9 @@
-"""Gateway: what embed-star adds to an uncached text, against asking the same fake provider directly; and what nginx adds
-on the same processors, which as a reverse proxy only passes bytes on.
+"""Gateway: what embed-star adds to an uncached text, against asking the same fake provider directly; and what LiteLLM
+adds on the same processors, and nginx, which as a reverse proxy only passes bytes on.
 """
 
 import contextlib
+import json
 import os
 import pathlib
 import tempfile
@@ -11,6 +12,7 @@ import bench
 import load
 
 DIMENSIONS = 384
+MODEL = "text-embedding-3-small"
 NGINX = """worker_processes {workers};
 daemon off;
 pid {folder}/nginx.pid;
@@ -49,21 +51,46 @@ def nginx(provider, on):
             process.stop()
 
 
-def measure(connections, options, others, url, proxy, service):
-    """Rounds in turn, directly and through both; the best of each."""
+@contextlib.contextmanager
+def litellm(program, provider, on):
+    """The LiteLLM proxy, one worker as it comes; its base URL."""
+    port = load.free_port()
+    environment = {
+        **os.environ, "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true", "LITELLM_LOG": "ERROR",
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "litellm.yaml"
+        parameters = {"model": f"openai/{MODEL}", "api_base": f"{provider}/v1", "api_key": "none"}
+        file.write_text(json.dumps({
+            "model_list": [{"model_name": MODEL, "litellm_params": parameters}],
+            "litellm_settings": {"telemetry": False},
+        }))
+        with bench.bound(on):
+            process = bench.Process([program, "--config", file, "--host", "127.0.0.1", "--port", port], environment, folder)
+        try:
+            bench.eventually(lambda: load.answers(port), within=120, what="LiteLLM")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.stop()
+
+
+def measure(connections, options, others, targets, service):
+    """Rounds in turn, directly and through each of the others; the best of each."""
     used = load.processor_seconds(service.process.pid)
     rounds = [
-        [load.wrk(target, connections, options.seconds, on=others) for target in (url, proxy, service.url)]
+        {name: load.wrk(url, connections, options.seconds, on=others, model=MODEL) for name, url in targets.items()}
         for _ in range(options.rounds)
     ]
     used = load.processor_seconds(service.process.pid) - used
-    asked = sum(turns[2][0] for turns in rounds) * options.seconds
-    direct, passed, through = (min(turns[place][1:] for turns in rounds) for place in range(3))
-    rates = [max(turns[place][0] for turns in rounds) for place in range(3)]
-    return {
-        "concurrency": connections, "direct/s": rates[0], "nginx/s": rates[1], "through/s": rates[2],
-        "direct p50 ms": direct[0], "nginx adds ms": passed[0] - direct[0], "added p50 ms": through[0] - direct[0],
-        "through p99 ms": through[1], "processor µs": 1e6 * used / asked,
+    asked = sum(turns["embed-star"][0] for turns in rounds) * options.seconds
+    median = {name: min(turns[name][1] for turns in rounds) for name in targets}
+    row = {"concurrency": connections}
+    row |= {f"{name}/s": max(turns[name][0] for turns in rounds) for name in targets}
+    row["direct p50 ms"] = median["direct"]
+    row |= {f"{name} adds ms": median[name] - median["direct"] for name in targets if name != "direct"}
+    return row | {
+        "embed-star p99 ms": min(turns["embed-star"][2] for turns in rounds), "processor µs": 1e6 * used / asked,
         "MiB": load.memory(service.process.pid)[1] / (1 << 20),
     }
 
@@ -71,6 +98,7 @@ def measure(connections, options, others, url, proxy, service):
 def main():
     parser = bench.arguments(__doc__)
     parser.add_argument("--provider", required=True, help="the fake provider's program")
+    parser.add_argument("--litellm", required=True, type=os.path.abspath, help="LiteLLM's program")
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
@@ -78,9 +106,10 @@ def main():
     rows = []
     with bench.database() as database, load.provider(options.provider, DIMENSIONS, on=others) as url:
         with bench.service(database.settings, load.settings(url, DIMENSIONS), on=ours) as service:
-            with nginx(url, ours) as proxy:
+            with nginx(url, ours) as proxy, litellm(options.litellm, url, ours) as peer:
+                targets = {"direct": url, "nginx": proxy, "LiteLLM": peer, "embed-star": service.url}
                 for connections in (1, 64):
-                    rows.append(measure(connections, options, others, url, proxy, service))
+                    rows.append(measure(connections, options, others, targets, service))
     bench.report(rows, options.json)
 
 

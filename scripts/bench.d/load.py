@@ -29,7 +29,7 @@ function request()
     if #texts > 0 then input[item] = texts[place %% #texts + 1]
     else input[item] = '"text ' .. seed .. ' ' .. place .. '"' end
   end
-  return wrk.format(nil, nil, nil, '{"input":[' .. table.concat(input, ",") .. '],"encoding_format":"base64"}')
+  return wrk.format(nil, nil, nil, '{"input":[' .. table.concat(input, ",") .. '],%s"encoding_format":"base64"}')
 end
 """
 
@@ -75,7 +75,7 @@ def settings(url, dimensions, **more):
     }
 
 
-def wrk(url, connections, seconds, texts=(), count=1, on=None):
+def wrk(url, connections, seconds, texts=(), count=1, on=None, model=None):
     """Requests/s and the median and 99th percentile in ms of POST /v1/embeddings."""
     with tempfile.TemporaryDirectory() as folder:
         lines = os.path.join(folder, "texts") if texts else ""
@@ -84,7 +84,7 @@ def wrk(url, connections, seconds, texts=(), count=1, on=None):
                 file.writelines(json.dumps(text) + "\n" for text in texts)
         script = os.path.join(folder, "load.lua")
         with open(script, "w") as file:
-            file.write(SCRIPT % (lines, count))
+            file.write(SCRIPT % (lines, count, f'"model":"{model}",' if model else ""))
         cpus = ["taskset", "-c", ",".join(map(str, sorted(on)))] if on else []
         output = subprocess.run(
             [*cpus, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency", "-s", script,
