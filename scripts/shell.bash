@@ -34,6 +34,19 @@ apt_install() {
         die 69 "apt-get could not install $*; $LOCAL/apt.log says why"
 }
 
+# install_python FILE [FOLDER]: the pinned packages of FILE are in the environment FOLDER, by default that of the scripts;
+# a copy of FILE marks that they are.
+install_python() {
+    local folder=${2:-$VENV} stamp
+    stamp=$folder/$(basename "$1")
+    cmp -s "$1" "$stamp" && return
+    say "Installing Python packages of $1 into $folder"
+    [[ -x $folder/bin/pip ]] || python3 -m venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check --requirement "$1" ||
+        die 69 "pip could not install $1"
+    cp "$1" "$stamp"
+}
+
 # setting NAME: its value from the environment or from .env, empty when set in neither.
 setting() {
     if [[ -n ${!1:-} ]]; then
