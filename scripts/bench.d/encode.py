@@ -4,9 +4,7 @@ import argparse
 import gzip
 import json
 import os
-import random
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,29 +12,10 @@ from pathlib import Path
 
 import numpy
 
+from repo_texts import encode, repo_text, sample
+
 SHARED = Path("../shared/data/github-repos.ndjson.gz")
 SAMPLE = Path("data/sample-repos.ndjson")
-
-
-def rounded(stars):
-    unit = 1
-    while stars // unit >= 100:
-        unit *= 10
-    return stars // unit * unit
-
-
-def repo_text(repo):
-    """The text of a repo, as EmbeddingCore's RepoText makes it."""
-    owner = repo["owner"]["login"] if isinstance(repo["owner"], dict) else repo["owner"]
-    lines = [f"Repository: {repo['full_name']}"]
-    if repo.get("description"):
-        lines.append(f"Description: {repo['description']}")
-    if repo.get("language"):
-        lines.append(f"Language: {repo['language']}")
-    if repo.get("topics"):
-        lines.append(f"Topics: {', '.join(repo['topics'])}")
-    lines += [f"Stars: {rounded(repo.get('stars', 0))}", f"Owner: {owner}"]
-    return "\n".join(lines)
 
 
 def load_texts(path):
@@ -169,13 +148,8 @@ def token_faults(directory, texts, lines, limit):
     return faults
 
 
-def ours(arguments, texts, folder, extra):
-    path = folder / "texts.json"
-    path.write_text(json.dumps(texts))
-    output = subprocess.run(
-        [arguments.binary, str(arguments.model), str(path), "--threads", str(arguments.threads), *extra],
-        check=True, stdout=subprocess.PIPE, text=True).stdout
-    return json.loads(output)
+def ours(arguments, texts, *options):
+    return encode(arguments.binary, arguments.model, texts, arguments.threads, *options)
 
 
 def main():
@@ -192,14 +166,14 @@ def main():
     if not arguments.texts.exists():
         sys.exit(f"{arguments.texts} is missing; name a file of repos with --texts")
     everything = load_texts(arguments.texts)
-    texts = random.Random(7).sample(everything, min(arguments.count, len(everything)))
+    texts = sample(everything, arguments.count)
     limit = json.loads((arguments.model / "sentence_bert_config.json").read_text())["max_seq_length"]
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = []
         tokens = folder / "tokens"
-        ours(arguments, everything, folder, ["--rounds", "0", "--singles", "1", "--tokens", str(tokens)])
+        ours(arguments, everything, "--rounds", "0", "--singles", "1", "--tokens", tokens)
         faults = token_faults(arguments.model, everything, tokens.read_text().splitlines(), limit)
         print(f"tokenizer: {faults} of {len(everything)} texts differ from Hugging Face's")
 
@@ -212,8 +186,8 @@ def main():
         peers += [lambda p=p: OpenVINO(arguments.model, limit, onnx, arguments.threads, p) for p in precisions]
 
         vectors = folder / "vectors"
-        result = ours(arguments, texts, folder, [
-            "--rounds", str(arguments.rounds), "--tokenizations", "5", "--vectors", str(vectors)])
+        result = ours(
+            arguments, texts, "--rounds", str(arguments.rounds), "--tokenizations", "5", "--vectors", vectors)
         found = numpy.fromfile(vectors, dtype="<f4").reshape(len(texts), -1)
         rows.append((f"embed-star {result['precision']}", result["texts_per_second"],
                      result["texts_per_cpu_second"], lowest_cosine(found, expected)))

@@ -4,21 +4,14 @@ import random
 
 import bench
 import load
-
-
-def text(repo):
-    """The text of a repo, near enough to what the pipeline embeds."""
-    owner = repo["owner"]["login"] if isinstance(repo["owner"], dict) else repo["owner"]
-    parts = [f"Repository: {repo['full_name']}", f"Description: {repo.get('description') or ''}",
-             f"Language: {repo.get('language') or ''}", f"Stars: {repo.get('stars', 0)}", f"Owner: {owner}"]
-    return "\n".join(parts)
+import repo_texts
 
 
 def main():
     parser = bench.arguments(__doc__)
     parser.add_argument("--seconds", type=int, default=8)
     options = parser.parse_args()
-    texts = [text(repo) for repo in bench.repos(options.repos)]
+    texts = [repo_texts.repo_text(repo) for repo in bench.repos(options.repos)]
     random.Random(1).shuffle(texts)
     rows = []
     with bench.database() as database:

@@ -1,0 +1,43 @@
+"""The texts of repos as embed-star makes them, and what the built-in model alone does with texts."""
+
+import json
+import random
+import subprocess
+import tempfile
+
+
+def rounded(stars):
+    unit = 1
+    while stars // unit >= 100:
+        unit *= 10
+    return stars // unit * unit
+
+
+def repo_text(repo):
+    """The text of a repo, as EmbeddingCore's RepoText makes it."""
+    owner = repo["owner"]["login"] if isinstance(repo["owner"], dict) else repo["owner"]
+    lines = [f"Repository: {repo['full_name']}"]
+    if repo.get("description"):
+        lines.append(f"Description: {repo['description']}")
+    if repo.get("language"):
+        lines.append(f"Language: {repo['language']}")
+    if repo.get("topics"):
+        lines.append(f"Topics: {', '.join(repo['topics'])}")
+    lines += [f"Stars: {rounded(repo.get('stars', 0))}", f"Owner: {owner}"]
+    return "\n".join(lines)
+
+
+def sample(texts, count=1000):
+    """The same texts every time."""
+    return random.Random(7).sample(texts, min(count, len(texts)))
+
+
+def encode(program, model, texts, threads, *options):
+    """What encode-benchmark measures over the texts."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(texts, file)
+        file.flush()
+        output = subprocess.run(
+            [program, model, file.name, "--threads", str(threads), *options], check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+    return json.loads(output)
