@@ -56,6 +56,7 @@ class Upstream:
 
     def __init__(self, delay=0.0, tls=None):
         self.delay = delay
+        self.vector = vector
         self.lock = threading.Lock()
         self.texts = collections.Counter()
         self.calls = []
@@ -181,7 +182,7 @@ class Upstream:
                 time.sleep(upstream.delay)
                 upstream.gate.wait(60)
                 upstream._finish(texts)
-                return [vector(str(text), dimensions) for text in texts]
+                return [upstream.vector(str(text), dimensions) for text in texts]
 
             def openai(self, body):
                 given = body["input"]

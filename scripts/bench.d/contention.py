@@ -1,12 +1,13 @@
-"""Contention: a drain with and without 5 % of texts that always fail, and single push requests with and without a drain
-of the same provider, a fake one of 50 ms a request."""
+"""Contention: a drain without and with 5 % of texts that always fail, and single push requests with and without a drain
+of the same provider, a fake one of 50 ms a request. The texts fail either by a vector of zeros among good ones, or by a
+refusal of the whole call that does not say which it is about."""
 
 import threading
 import time
 
 import bench
 
-from Harness.upstream import Upstream
+from Harness.upstream import Upstream, vector
 
 DELAY = 0.05
 
@@ -20,10 +21,12 @@ def rows(count, poison=0.0):
     ]
 
 
-def seconds_to_embed_the_good(count, poison):
+def seconds_to_embed_the_good(count, poison, refuses_calls):
     """From readiness until every text that can be embedded is."""
     upstream = Upstream(DELAY)
-    upstream.fail(400, when=lambda texts: any("POISON" in str(text) for text in texts), delay=DELAY)
+    upstream.vector = lambda text, size: [0.0] * size if "POISON" in text else vector(text, size)
+    if refuses_calls:
+        upstream.fail(400, when=lambda texts: any("POISON" in str(text) for text in texts), delay=DELAY)
     good = sum("POISON" not in row["description"] for row in rows(count, poison))
     with bench.database() as database:
         settings = (database.settings, upstream.openai(EMBEDDING_DIMENSIONS=384))
@@ -77,9 +80,13 @@ def main():
     parser.add_argument("--count", type=int, default=4000)
     options = parser.parse_args()
     table = []
-    for poison in (0.0, 0.05, 0.0, 0.05):
-        good, elapsed = seconds_to_embed_the_good(options.count, poison)
-        table.append({"what": f"drain, {poison:.0%} poison", "good texts": good, "figure": good / elapsed, "unit": "texts/s"})
+    drains = {
+        "drain, no poison": (0.0, False), "drain, 5% without a usable vector": (0.05, False),
+        "drain, 5% refused with the whole call": (0.05, True),
+    }
+    for name, (poison, refuses_calls) in [*drains.items()] * 2:
+        good, elapsed = seconds_to_embed_the_good(options.count, poison, refuses_calls)
+        table.append({"what": name, "good texts": good, "figure": good / elapsed, "unit": "texts/s"})
     for name, times in zip(("push alone", "push during a drain"), push_latency(options.count)):
         table.append({"what": name, "good texts": len(times), "figure": bench.percentile(times, 0.5), "unit": "ms p50"})
     bench.report(table, options.json)
