@@ -1,5 +1,6 @@
 """Drain: all repos pending → embedded, with the built-in model or a fake provider of 50 ms a request. What the built-in
-model encodes alone is measured before and after its drain.
+model encodes alone is measured before and after its drain; what pgai's vectorizer worker drains out of PostgreSQL, with
+the same provider, after that of the provider.
 
 `--index ours` goes on until the vector index is ready, `--index first` defines it before the first vector: SurrealDB
 may end itself then, which is reported as not drained.
@@ -11,6 +12,7 @@ import json
 import os
 import random
 import struct
+import subprocess
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,11 +28,17 @@ def vector(text, dimensions):
 
 
 class Provider:
-    """OpenAI's wire."""
+    """OpenAI's wire. `first` is when it was first asked. Who asks for numbers in place of
+    base64 gets some that are written already, so that it does not wait for Python to write them."""
 
     def __init__(self, delay, dimensions):
         self.texts = collections.Counter()
+        self.first = None
+        written = [json.dumps([random.random() - 0.5 for _ in range(dimensions)]) for _ in range(256)]
         provider = self
+
+        def embedding(text, form):
+            return f'"{vector(text, dimensions)}"' if form == "base64" else written[hash(text) % len(written)]
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -41,14 +49,17 @@ class Provider:
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                provider.first = provider.first or time.monotonic()
                 provider.texts.update(body["input"])
                 time.sleep(delay)
-                data = [
-                    {"object": "embedding", "index": place, "embedding": vector(text, dimensions)}
+                data = ",".join(
+                    f'{{"object": "embedding", "index": {place}, "embedding": {embedding(text, body["encoding_format"])}}}'
                     for place, text in enumerate(body["input"])
-                ]
-                usage = {"prompt_tokens": 1, "total_tokens": 1}
-                answer = json.dumps({"object": "list", "data": data, "model": body["model"], "usage": usage}).encode()
+                )
+                answer = (
+                    f'{{"object": "list", "data": [{data}], "model": {json.dumps(body["model"])}, '
+                    '"usage": {"prompt_tokens": 1, "total_tokens": 1}}'
+                ).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(answer)))
@@ -59,10 +70,14 @@ class Provider:
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server.server_port}/v1"
+
     def settings(self, dimensions):
         return {
             "EMBEDDING_PROVIDER": "openai", "OPENAI_API_KEY": "none", "EMBEDDING_DIMENSIONS": dimensions,
-            "OPENAI_BASE_URL": f"http://127.0.0.1:{self.server.server_port}/v1",
+            "OPENAI_BASE_URL": self.url,
             "REQUESTS_PER_MINUTE": 1_000_000, "TOKENS_PER_MINUTE": 1_000_000_000,
         }
 
@@ -100,6 +115,27 @@ def drain(rows, index, *settings):
     }
 
 
+# pgai's own workers and texts a call: as it comes, with as many workers as it allows, and with larger calls too.
+PGAI = [(1, None), (10, None), (10, 500)]
+
+
+def pgai_drain(python, rows, concurrency, batch):
+    """Texts a second of pgai's vectorizer worker, from its first call until its queue is empty."""
+    provider = Provider(0.05, 384)
+    texts = {row["full_name"].lower(): repo_texts.repo_text(row) for row in rows}
+    size = ["--batch", str(batch)] if batch else []
+    output = subprocess.run(
+        [python, "-B", "scripts/bench.d/pgai-drain.py", "--provider", provider.url, "--concurrency", str(concurrency), *size],
+        check=True, input=json.dumps(list(texts.items())), stdout=subprocess.PIPE, text=True, cwd=bench.CHECKOUT).stdout
+    result = json.loads(output)
+    seconds, written = result["end"] - provider.first, result["vectors"]
+    return {
+        "repos": len(texts), "seconds": seconds, "repos/s": len(texts) / seconds, "start s": "", "written": written,
+        "fenced": "", "drained": written == len(texts), "index ready s": "",
+        "texts sent": sum(provider.texts.values()), "encodes alone/s": "", "of it %": "",
+    }
+
+
 def encode_rate(program, rows):
     """Texts a second of the model alone, 1000 texts, the best of three rounds."""
     texts = repo_texts.sample([repo_texts.repo_text(row) for row in rows])
@@ -121,17 +157,23 @@ def await_drained(service, database, count):
 
 def main():
     parser = bench.arguments(__doc__)
-    parser.add_argument("--provider", choices=["fake", "builtin"], action="append")
+    parser.add_argument("--provider", choices=["fake", "pgai", "builtin"], action="append")
     parser.add_argument(
         "--index", choices=["none", "ours", "first"], default="none",
         help="also wait for the vector index as embed-star makes it, or define it before the drain",
     )
     parser.add_argument("--encode", required=True, help="the program that measures the built-in model alone")
+    parser.add_argument("--pgai", required=True, type=os.path.abspath, help="Python with pgai and pgserver")
     parser.add_argument("--limit", type=int, help="take only so many repos")
     options = parser.parse_args()
     rows = bench.repos(options.repos)[: options.limit]
     table = []
-    for name in options.provider or ["fake", "builtin"]:
+    for name in options.provider or ["fake", "pgai", "builtin"]:
+        if name == "pgai":
+            for concurrency, batch in PGAI:
+                label = f"fake, pgai, {concurrency} × {batch or 50}"
+                table.append({"provider": label, **pgai_drain(options.pgai, rows, concurrency, batch)})
+            continue
         sent, alone = "", ""
         if name == "fake":
             provider = Provider(0.05, 384)
