@@ -56,8 +56,8 @@ enum Schema {
         """
 
     /// One event, since each costs time on every write of a row. It asks nothing of the writes that set
-    /// `$embedding_completion`: those of `CompletionBatch`, which change nothing else than the embedding. A change while the job is leased takes the claim away,
-    /// so that the finish of the older text has no effect.
+    /// `$embedding_completion`: those of `CompletionBatch`, which change nothing else than the embedding. A change while
+    /// the job is leased takes the claim away, so that the finish of the older text has no effect.
     static let events = """
         BEGIN;
         REMOVE EVENT IF EXISTS embedding_enqueue ON TABLE repo;
