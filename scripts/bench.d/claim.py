@@ -1,5 +1,6 @@
-"""Claim: 50 jobs with 0, 100 and 10,000 due among many embedded repos, with the statement the program sends; then what
-an idle process costs: its processor time, and its slowest requests to the database beside requests of nothing."""
+"""Claim: 50 jobs with 0, 100 and 10,000 due among many embedded repos, with the statement the program sends, beside a
+naive poll of the repos; then what an idle process costs: its processor time, and its slowest requests to the database
+beside requests of nothing."""
 
 import base64
 import http.client
@@ -91,6 +92,21 @@ def claims(database, due):
     return times
 
 
+# Reads every row with its vector, whether something is due or not.
+NAIVE_POLL = "SELECT VALUE id FROM repo WHERE embedding IS NONE OR updated_at > embedding_generated_at LIMIT 50"
+
+
+def naive_polls(database):
+    """Milliseconds of each of some polls that find nothing."""
+    connection = Connection(database)
+    times = []
+    for _ in range(3):
+        took, found = connection.query(NAIVE_POLL, {})
+        assert found == []
+        times.append(took)
+    return times
+
+
 def processor_seconds(process):
     fields = open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -124,6 +140,11 @@ def main():
                 "repos": options.count, "due": due, "claim p50 ms": bench.percentile(times, 0.5),
                 "claim p99 ms": bench.percentile(times, 0.99),
             })
+        times = naive_polls(database)
+        table.append({
+            "repos": options.count, "due": "0, naive poll", "claim p50 ms": bench.percentile(times, 0.5),
+            "claim p99 ms": max(times),
+        })
         bench.report(table, options.json)
         database.query("DELETE embedding_job RETURN NONE")
         # In memory, as no idleness is to be seen while the database builds an index over so many.

@@ -28,8 +28,8 @@ def vector(text, dimensions):
 
 
 class Provider:
-    """OpenAI's wire. `first` is when it was first asked. Who asks for numbers in place of
-    base64 gets some that are written already, so that it does not wait for Python to write them."""
+    """OpenAI's wire. `first` is when it was first asked. Who asks for numbers in place of base64 gets some that are
+    written already, so that it does not wait for Python to write them."""
 
     def __init__(self, delay, dimensions):
         self.texts = collections.Counter()
