@@ -1,13 +1,21 @@
 package import Telemetry
 
-/// Sends requests over libcurl, all of them on one serial queue and none of them blocking a thread: connections are
+/// Sends requests over libcurl, all of them on one serial executor and none of them blocking a thread: connections are
 /// kept alive and shared, HTTP/2 is used where a TLS peer offers it, gzip answers come out expanded, redirects are
 /// not followed. Cancelling the calling task closes the transfer.
 package final class HTTPClient: HTTPTransport {
     private let loop: TransferLoop
 
-    package init(configuration: Configuration = Configuration(), metrics: MetricsRegistry = MetricsRegistry()) {
-        loop = TransferLoop(configuration: configuration, metrics: HTTPClientMetrics(metrics))
+    /// - Parameter executor: where its requests are worked on, asked for with the first of them; by default a queue of
+    ///   its own.
+    package init(
+        configuration: Configuration = Configuration(),
+        metrics: MetricsRegistry = MetricsRegistry(),
+        executor: @escaping @Sendable () -> (any TransferExecutor)? = { nil }
+    ) {
+        loop = TransferLoop(configuration: configuration, metrics: HTTPClientMetrics(metrics)) {
+            executor() ?? DispatchTransferExecutor()
+        }
     }
 
     deinit { loop.submit(.shutdown(nil)) }

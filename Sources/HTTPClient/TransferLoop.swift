@@ -7,9 +7,9 @@ import Telemetry
     import Glibc
 #endif
 
-/// The thin shell around a libcurl multi handle: one serial queue on which every transfer of a client runs.
+/// The thin shell around a libcurl multi handle: every transfer of a client runs on one serial executor.
 ///
-/// `@unchecked Sendable`: everything but `queue` and `inbox` is touched only on `queue`.
+/// `@unchecked Sendable`: everything but the constants and `inbox` is touched only on the executor.
 final class TransferLoop: @unchecked Sendable {
     enum Command: Sendable {
         case start(Transfer, CheckedContinuation<Transfer.Answer, Never>)
@@ -23,12 +23,18 @@ final class TransferLoop: @unchecked Sendable {
     /// Easy handles kept for later requests, some ten kilobytes each.
     private static let idleHandleLimit = 64
 
-    private let queue = DispatchQueue(label: "embed-star.http-client")
-    private let inbox = Mutex<[Command]>([])
+    private struct Inbox {
+        var commands: [Command] = []
+        var executor: (any TransferExecutor)?
+    }
+
+    private static let timerQueue = DispatchQueue(label: "embed-star.http-client.timers")
+
+    private let inbox = Mutex(Inbox())
+    private let makeExecutor: @Sendable () -> any TransferExecutor
     private let configuration: HTTPClient.Configuration
     private let metrics: HTTPClientMetrics
     private let multi: UnsafeMutableRawPointer
-    private let readiness: any DispatchSourceRead
     private let curlTimer: any DispatchSourceTimer
     private let deadlineTimer: any DispatchSourceTimer
 
@@ -37,6 +43,8 @@ final class TransferLoop: @unchecked Sendable {
     private var idleHandles: [EasyHandle] = []
     private var running: [ObjectIdentifier: EasyHandle] = [:]
     private var spareInbox: [Command] = []
+    private var isWatching = false
+    private var isExpectingInput = false
     /// When libcurl wants to be called without an event.
     private var curlDeadline: MonotonicTime?
     /// What `curlTimer` is set to, which may be earlier than needed.
@@ -44,29 +52,29 @@ final class TransferLoop: @unchecked Sendable {
     private var isDeadlineTimerSet = false
     private var isShutDown = false
 
-    init(configuration: HTTPClient.Configuration, metrics: HTTPClientMetrics) {
+    init(
+        configuration: HTTPClient.Configuration,
+        metrics: HTTPClientMetrics,
+        makeExecutor: @escaping @Sendable () -> any TransferExecutor
+    ) {
         _ = Self.isLibraryReady
         guard let multi = curl_multi_init() else { preconditionFailure("curl_multi_init failed") }
         self.multi = multi
         self.configuration = configuration
         self.metrics = metrics
+        self.makeExecutor = makeExecutor
         transfers = TransferQueue(
             limit: configuration.maxConnections,
             limitPerOrigin: configuration.maxConnectionsPerHost,
             waitingLimit: configuration.maxWaitingRequests
         )
-        readiness = DispatchSource.makeReadSource(fileDescriptor: sockets.descriptor, queue: queue)
-        curlTimer = DispatchSource.makeTimerSource(queue: queue)
-        deadlineTimer = DispatchSource.makeTimerSource(queue: queue)
+        curlTimer = DispatchSource.makeTimerSource(queue: Self.timerQueue)
+        deadlineTimer = DispatchSource.makeTimerSource(queue: Self.timerQueue)
         setMultiOptions()
-        readiness.setEventHandler { [unowned self] in handleEvents() }
-        curlTimer.setEventHandler { [unowned self] in curlTimerFired() }
-        deadlineTimer.setEventHandler { [unowned self] in deadlineTimerFired() }
-        // The descriptor has to stay open until Dispatch has let go of it, and with it the loop.
-        readiness.setCancelHandler { [self] in withExtendedLifetime(self) {} }
+        curlTimer.setEventHandler { [weak self] in self?.execute { $0.curlTimerFired() } }
+        deadlineTimer.setEventHandler { [weak self] in self?.execute { $0.deadlineTimerFired() } }
         curlTimer.activate()
         deadlineTimer.activate()
-        readiness.activate()
     }
 
     /// libcurl's and OpenSSL's global state, set up once. OpenSSL may write to a closed socket, which must not end
@@ -103,15 +111,30 @@ final class TransferLoop: @unchecked Sendable {
     /// Hands a command to the loop; those of one thread are obeyed in order.
     func submit(_ command: Command) {
         let isFirst = inbox.withLock { inbox in
-            inbox.append(command)
-            return inbox.count == 1
+            inbox.commands.append(command)
+            return inbox.commands.count == 1
         }
-        if isFirst { queue.async { self.obeyCommands() } }
+        if isFirst { execute { $0.obeyCommands() } }
+    }
+
+    private func execute(_ body: @escaping @Sendable (TransferLoop) -> Void) { executor.execute { body(self) } }
+
+    /// Made for the first command.
+    private var executor: any TransferExecutor {
+        inbox.withLock { inbox in
+            let executor = inbox.executor ?? makeExecutor()
+            inbox.executor = executor
+            return executor
+        }
     }
 
     private func obeyCommands() {
+        if !isWatching, !isShutDown {
+            isWatching = true
+            executor.watch(sockets.descriptor) { [unowned self] in handleEvents() }
+        }
         var commands = spareInbox
-        inbox.withLock { swap(&$0, &commands) }
+        inbox.withLock { swap(&$0.commands, &commands) }
         for command in commands {
             switch command {
             case .start(let transfer, let continuation): admit(transfer, continuation)
@@ -165,22 +188,26 @@ final class TransferLoop: @unchecked Sendable {
             handle.pointer,
             { context, _, address in
                 guard let address = address?.pointee else { return CURL_SOCKET_BAD }
-                let loop = TransferLoop.of(context)
-                defer { loop.metrics.connections.set(Double(loop.sockets.openCount)) }
-                return loop.sockets.open(
-                    family: address.family,
-                    type: address.socktype,
-                    protocol: address.protocol
-                )
+                return TransferLoop.of(context).open(address)
             },
             { context, socket in
-                let loop = TransferLoop.of(context)
-                defer { loop.metrics.connections.set(Double(loop.sockets.openCount)) }
-                return loop.sockets.close(socket)
+                TransferLoop.of(context).close(socket)
             },
             Unmanaged.passUnretained(self).toOpaque()
         )
         return handle
+    }
+
+    private func open(_ address: curl_sockaddr) -> Int32 {
+        let before = sockets.openCount
+        defer { metrics.connections.add(Double(sockets.openCount - before)) }
+        return sockets.open(family: address.family, type: address.socktype, protocol: address.protocol)
+    }
+
+    private func close(_ socket: Int32) -> Int32 {
+        let before = sockets.openCount
+        defer { metrics.connections.add(Double(sockets.openCount - before)) }
+        return sockets.close(socket)
     }
 
     private func cancel(_ transfer: Transfer) {
@@ -209,9 +236,9 @@ final class TransferLoop: @unchecked Sendable {
         // The handles go before the multi handle, whose connections are closed with it.
         idleHandles = []
         curl_multi_cleanup(multi)
-        metrics.connections.set(0)
         curlDeadline = nil
-        readiness.cancel()
+        // The descriptor has to stay open until the executor has let go of it, and with it the loop.
+        executor.unwatch(sockets.descriptor) { withExtendedLifetime(self) {} }
         curlTimer.cancel()
         deadlineTimer.cancel()
     }
@@ -253,6 +280,10 @@ final class TransferLoop: @unchecked Sendable {
             }
         } while curlDeadline.map { $0 <= .now } ?? false
         setCurlTimer()
+        if isExpectingInput == running.isEmpty {
+            isExpectingInput.toggle()
+            executor.expectInput(of: sockets.descriptor, isExpectingInput)
+        }
     }
 
     private func collectFinished() {

@@ -100,6 +100,7 @@ package final class API: Responder {
             try access?.count(context.caller, now: clock.now)
             switch try call.endpoint.answer(context) {
             case .now(let response): return .now(finish(response, request, call))
+            case .brief(let work): return .brief { await self.complete(work, request, call) }
             case .later(let work): return .later { await self.complete(work, request, call) }
             }
         } catch {

@@ -5,10 +5,10 @@ import Synchronization
 import Telemetry
 
 /// A serial Dispatch queue that owns connections from accept to close. Nothing of a connection is touched from
-/// elsewhere.
+/// elsewhere. It also runs tasks that say so, and watches descriptors for others who want to be on the same thread.
 ///
 /// `@unchecked Sendable`: everything but the constants and the mailbox is touched on the queue only.
-final class EventLoop: @unchecked Sendable {
+package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private struct Mailbox {
         var jobs: [@Sendable () -> Void] = []
         var isOpen = true
@@ -21,6 +21,8 @@ final class EventLoop: @unchecked Sendable {
     private static let evictedPart = 64
     private static let readBufferSize = 64 << 10
     private static let spareLimit = 256 << 10
+    /// Jobs that jobs bring are run at once, but not for ever.
+    private static let jobRounds = 16
 
     let configuration: HTTPServerConfiguration
     let responder: any Responder
@@ -50,7 +52,11 @@ final class EventLoop: @unchecked Sendable {
     private var buffered = 0
     private var nextSweep = MonotonicInstant(nanoseconds: 0)
     private var drainDeadline: MonotonicInstant?
-    private var onEnd: (@Sendable () -> Void)?
+    private var onDrained: (@Sendable () -> Void)?
+    private var watches: [UInt64: @Sendable () -> Void] = [:]
+    /// The watched descriptors whose next input somebody waits for.
+    private var awaited: Set<Int32> = []
+    private var haltPoll = HaltPoll()
 
     init(
         label: String,
@@ -77,7 +83,7 @@ final class EventLoop: @unchecked Sendable {
     func start() { queue.async { self.run() } }
 
     /// Has `job` run on the loop's queue; also when the loop has ended, so that nobody waits for it in vain.
-    func execute(_ job: @escaping @Sendable () -> Void) {
+    package func execute(_ job: @escaping @Sendable () -> Void) {
         let (isOpen, isFirst) = mailbox.withLock { mailbox in
             if mailbox.isOpen { mailbox.jobs.append(job) }
             return (mailbox.isOpen, mailbox.jobs.count == 1)
@@ -88,11 +94,39 @@ final class EventLoop: @unchecked Sendable {
         if isWaiting.load(ordering: .sequentiallyConsistent) { waker.wake() }
     }
 
-    /// Lets requests in flight finish until the time is up, then ends the loop.
-    func shutDown(by deadline: MonotonicInstant, _ onEnd: @escaping @Sendable () -> Void) {
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+
+    /// Calls `onInput` for as long as the descriptor has input. The loop outlives its shutdown while it watches something.
+    /// To be called on the loop, as the other two.
+    package func watch(_ descriptor: Int32, onInput: @escaping @Sendable () -> Void) {
+        let token = Self.watchToken(descriptor)
+        do { try poller.addInput(descriptor, token: token) } catch { preconditionFailure("\(error)") }
+        watches[token] = onInput
+    }
+
+    package func unwatch(_ descriptor: Int32) {
+        poller.remove(descriptor)
+        watches[Self.watchToken(descriptor)] = nil
+        awaited.remove(descriptor)
+    }
+
+    /// Says whether somebody waits for the descriptor's input, so that it is worth being awake when it comes.
+    package func expectInput(of descriptor: Int32, _ isExpected: Bool) {
+        if isExpected { awaited.insert(descriptor) } else { awaited.remove(descriptor) }
+    }
+
+    /// Those of connections have the slot in the lower half, which never grows so large.
+    private static func watchToken(_ descriptor: Int32) -> UInt64 { .max - 1 - UInt64(descriptor) }
+    private static let firstWatchToken = watchToken(.max)
+
+    /// Lets requests in flight finish until the time is up; then the loop ends, unless it watches something.
+    func shutDown(by deadline: MonotonicInstant, _ onDrained: @escaping @Sendable () -> Void) {
         execute {
             self.drainDeadline = min(deadline, self.drainDeadline ?? .distantFuture)
-            self.onEnd = onEnd
+            self.onDrained = onDrained
             for connection in self.connections { connection?.drain() }
         }
     }
@@ -148,14 +182,16 @@ final class EventLoop: @unchecked Sendable {
     // MARK: The loop
 
     private func run() {
-        while !isDone {
-            isWaiting.store(true, ordering: .sequentiallyConsistent)
-            let count = poller.wait(milliseconds: waitingTime)
-            isWaiting.store(false, ordering: .relaxed)
+        while !isDrained || !watches.isEmpty {
+            let count = wait()
             now = .now
             encoder.updateDate()
             for index in 0..<count {
                 let (token, readiness) = poller.event(index)
+                if token >= Self.firstWatchToken {
+                    watches[token]?()
+                    continue
+                }
                 let slot = Int(token & 0xFFFF_FFFF)
                 // An earlier event of this round may have closed the connection.
                 if let connection = connections[slot], connection.token == token { connection.handle(readiness) }
@@ -163,11 +199,36 @@ final class EventLoop: @unchecked Sendable {
             runJobs()
             runPostponed()
             if now >= nextSweep { sweep() }
+            if isDrained { reportDrained() }
         }
         end()
     }
 
-    private var isDone: Bool { drainDeadline != nil && count == 0 }
+    private var isDrained: Bool { drainDeadline != nil && count == 0 }
+
+    private func reportDrained() {
+        onDrained?()
+        onDrained = nil
+    }
+
+    /// - Returns: the number of events.
+    private func wait() -> Int {
+        guard !awaited.isEmpty else { return sleep() }
+        let start = MonotonicInstant.now
+        defer { haltPoll.ended(afterWaiting: (MonotonicInstant.now - start).nanoseconds) }
+        let end = start + .nanoseconds(haltPoll.limit)
+        while MonotonicInstant.now < end {
+            let count = poller.wait(milliseconds: 0)
+            if count > 0 || waitingTime == 0 { return count }
+        }
+        return sleep()
+    }
+
+    private func sleep() -> Int {
+        isWaiting.store(true, ordering: .sequentiallyConsistent)
+        defer { isWaiting.store(false, ordering: .relaxed) }
+        return poller.wait(milliseconds: waitingTime)
+    }
 
     private var waitingTime: Int32? {
         if !postponed.isEmpty || hasMail.load(ordering: .sequentiallyConsistent) { return 0 }
@@ -176,10 +237,11 @@ final class EventLoop: @unchecked Sendable {
     }
 
     private func runJobs() {
-        guard hasMail.exchange(false, ordering: .acquiringAndReleasing) else { return }
-        var jobs: [@Sendable () -> Void] = []
-        mailbox.withLock { swap(&$0.jobs, &jobs) }
-        for job in jobs { job() }
+        for _ in 0..<Self.jobRounds where hasMail.exchange(false, ordering: .acquiringAndReleasing) {
+            var jobs: [@Sendable () -> Void] = []
+            mailbox.withLock { swap(&$0.jobs, &jobs) }
+            for job in jobs { job() }
+        }
     }
 
     private func runPostponed() {
@@ -209,7 +271,7 @@ final class EventLoop: @unchecked Sendable {
         for job in rest { job() }
         // A connection that closed while it waited for its turn would keep this loop, and the loop it.
         postponed = []
-        onEnd?()
+        reportDrained()
     }
 
     private func insert(_ descriptor: Int32, peer: String) -> Connection {

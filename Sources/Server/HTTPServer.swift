@@ -116,6 +116,11 @@ package final class HTTPServer: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
+    /// One of its loops, while it runs: for others whose work belongs on the same thread as the requests it is done for.
+    package var loop: EventLoop? {
+        guarded.withLock { if case .running(let running) = $0.state { running.loops.first } else { nil } }
+    }
+
     private func waitForEnd() async {
         await withCheckedContinuation { continuation in
             let isOver = guarded.withLock { guarded in

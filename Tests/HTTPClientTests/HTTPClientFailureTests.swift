@@ -14,6 +14,16 @@ import Testing
             self.code = code
             self.script = script
         }
+
+        /// Asks a server that does it, and expects the code.
+        func check(_ client: HTTPClient) async throws {
+            let server = FixtureServer(script)
+            let patience = code == .timeout ? Duration.milliseconds(300) : .seconds(60)
+            let timeouts = HTTPClientTimeouts(firstByte: patience, total: patience * 2)
+            let request = HTTPClientRequest("POST", server.url, body: [1], timeouts: timeouts, maxResponseBytes: 4096)
+            let error = await #expect(throws: HTTPClientError.self) { try await client.send(request) }
+            #expect(error?.code == code, "\(String(describing: error))")
+        }
     }
 
     static let misbehaviours = [
@@ -60,12 +70,7 @@ import Testing
 
     @Test(arguments: misbehaviours)
     func aServerThat(_ misbehaviour: Misbehaviour) async throws {
-        let server = FixtureServer(misbehaviour.script)
-        let patience = misbehaviour.code == .timeout ? Duration.milliseconds(300) : .seconds(60)
-        let timeouts = HTTPClientTimeouts(firstByte: patience, total: patience * 2)
-        let request = HTTPClientRequest("POST", server.url, body: [1], timeouts: timeouts, maxResponseBytes: 4096)
-        let error = await #expect(throws: HTTPClientError.self) { try await client.send(request) }
-        #expect(error?.code == misbehaviour.code, "\(String(describing: error))")
+        try await misbehaviour.check(client)
     }
 
     @Test(arguments: ["", "localhost", "ftp://localhost/", "http://", "http:///x", "http://a b/", "file:///etc/passwd"])

@@ -1,3 +1,4 @@
+import Dispatch
 import EmbeddingCore
 import HTTPClient
 import Logging
@@ -8,6 +9,30 @@ import Testing
 @testable import Providers
 
 struct EmbeddingGatewayTests {
+    /// Remembers that it was used, and has the cooperative pool do the work.
+    private final class CountingExecutor: TaskExecutor {
+        let jobs = Atomic<Int>(0)
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            jobs.add(1, ordering: .relaxed)
+            let job = UnownedJob(job)
+            DispatchQueue.global().async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
+    }
+
+    @Test(arguments: [(["a"], 384, true), (["a"], 32769, false), ([String(repeating: "a", count: 17_000)], 384, false)])
+    func `small calls are worked on where it is told`(texts: [String], dimensions: Int, isBrief: Bool) async throws {
+        let executor = CountingExecutor()
+        let provider = ScriptedProvider(
+            dimensions: dimensions,
+            limits: EmbeddingLimits(items: 64, tokensPerText: 100_000, acceptsTokens: true),
+            script: { inputs, _ in ScriptedProvider.answer(inputs, dimensions: dimensions) }
+        )
+        let gateway = try EmbeddingGateway.test(provider, executor: executor)
+        #expect(try await gateway.embed(texts).codes == [nil])
+        #expect((executor.jobs.load(ordering: .relaxed) > 0) == isBrief)
+    }
+
     @Test func `answers keep the order of the inputs and repeated texts are asked once`() async throws {
         let provider = ScriptedProvider()
         let gateway = try EmbeddingGateway.test(provider)

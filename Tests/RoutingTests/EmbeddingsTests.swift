@@ -134,6 +134,19 @@ import Testing
         #expect(answer.headers["X-Embed-Star-Cache"] == "hit")
     }
 
+    @Test(arguments: [(16, 100, true), (17, 100, false), (1, 5000, false), (1, 20_000, false)])
+    func `few and short texts are worked on briefly`(count: Int, length: Int, isBrief: Bool) {
+        let text = "\"" + String(repeating: "x", count: length) + "\""
+        let input = repeatElement(text, count: count).joined(separator: ",")
+        let answer = services.api().answer(
+            to: HTTPRequest(
+                head: HTTPRequestHead(.post, "/v1/embeddings", headers: ["Content-Type": "application/json"]),
+                body: .bytes(Array("{\"input\":[\(input)]}".utf8))
+            )
+        )
+        if case .brief = answer { #expect(isBrief) } else { #expect(!isBrief) }
+    }
+
     @Test func `a large answer is written in pieces and is whole`() async throws {
         services.embeddings.state.withLock { $0.dimensions = 1024 }
         let inputs = (0..<400).map { "\"\($0)\"" }.joined(separator: ",")

@@ -25,7 +25,8 @@ struct Application {
         let settings = context.settings
         if let warning = RetiredSetting.warning(for: settings.retired) { logger.warning("\(warning)") }
         let storage = context.storage()
-        let embeddings = try context.embeddings()
+        let shared = SharedLoop()
+        let embeddings = try context.embeddings(on: shared)
         let tracing = Tracing(context)
         let pipeline = EmbeddingPipeline(
             queue: storage.jobs,
@@ -57,11 +58,12 @@ struct Application {
             logger: context.logger("http")
         )
         let servers = try await startServers(dependencies, tracing?.tracer)
+        shared.share(servers.last?.server.loop)
         let rotations = servers.compactMap {
             KeyRotation(settings: settings, api: $0.api, redaction: context.redaction, logger: context.logger("keys"))
         }
         let lifetime = PipelineLifetime(storage: storage, pipeline: pipeline, health: health, logger: logger)
-        let exporter = tracing.map { [$0.lifetime] } ?? []
+        let exporter: [any Service] = tracing.map { [$0.lifetime] } ?? []
         // They are stopped in the opposite order: readiness goes first, then the servers, then what works behind them,
         // and last what sends the traces of all that.
         try await runGroup(exporter + [lifetime] + search.lifetimes + rotations + servers + [health])

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import HTTPClient
 import Providers
 import Storage
 import SurrealDB
@@ -27,12 +28,25 @@ extension CommandContext {
     }
 
     /// - Throws: `EmbeddingError` when the provider's settings cannot work.
-    func embeddings() throws(EmbeddingError) -> EmbeddingGateway {
+    func embeddings() throws(EmbeddingError) -> EmbeddingGateway { try embeddings(transport) { nil } }
+
+    /// The same with the provider's requests, and what is done for small calls, on the loop. The built-in model makes no
+    /// requests, and its calls are all computing.
+    func embeddings(on shared: SharedLoop) throws(EmbeddingError) -> EmbeddingGateway {
+        guard settings.providers.provider != .builtin else { return try embeddings() }
+        return try embeddings(Self.client(metrics: metrics) { shared.loop }) { shared.loop }
+    }
+
+    private func embeddings(
+        _ transport: HTTPClient,
+        _ executor: @escaping @Sendable () -> (any TaskExecutor)?
+    ) throws(EmbeddingError) -> EmbeddingGateway {
         try EmbeddingGateway(
             configuration: settings.providers,
             transport: transport,
             metrics: metrics,
-            logger: logger("provider")
+            logger: logger("provider"),
+            executor: executor
         )
     }
 

@@ -26,10 +26,7 @@ struct CommandContext {
         let redaction = Redaction(secrets: settings.secrets)
         startLogging(settings, redaction, quiet: quiet)
         let metrics = MetricsRegistry()
-        let transport = HTTPClient(
-            configuration: HTTPClient.Configuration(userAgent: "embed-star/\(Version.current)"),
-            metrics: metrics
-        )
+        let transport = client(metrics: metrics)
         do {
             let context = CommandContext(
                 settings: settings,
@@ -43,6 +40,17 @@ struct CommandContext {
             await transport.shutdown()
             throw exit(for: error, settings, redaction)
         }
+    }
+
+    static func client(
+        metrics: MetricsRegistry,
+        executor: @escaping @Sendable () -> (any TransferExecutor)? = { nil }
+    ) -> HTTPClient {
+        HTTPClient(
+            configuration: HTTPClient.Configuration(userAgent: "embed-star/\(Version.current)"),
+            metrics: metrics,
+            executor: executor
+        )
     }
 
     private static func startLogging(_ settings: SettingValues, _ redaction: Redaction, quiet: Bool) {

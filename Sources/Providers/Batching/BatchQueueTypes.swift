@@ -53,6 +53,13 @@ extension BatchQueue {
         var isPart = false
         /// What its texts are asked for by, as far as that is traced; the first `BatchQueue.spanLimit` of them.
         var spans: [Span] = []
+
+        /// Whether there is so little to send, in bytes, and to read, in numbers, that it may be done on an event loop:
+        /// tenths of a millisecond.
+        var isBrief: Bool {
+            guard let dimensions, inputs.count * dimensions <= 32 << 10 else { return false }
+            return inputs.reduce(0) { $0 + $1.byteCount } <= 16 << 10
+        }
     }
 
     /// Callers of one batch that its trace names at most.

@@ -90,7 +90,7 @@ extension EmbeddingGateway {
 
     private func perform(_ effect: BatchQueue.Effect) {
         switch effect {
-        case .start(let call): Task { await self.start(call) }
+        case .start(let call): Task(executorPreference: call.isBrief ? executor() : nil) { await self.start(call) }
         case .finish(_, let finished): countFailures(finished)
         case .retried: metrics.retries.increment()
         case .limited: metrics.limited.increment()

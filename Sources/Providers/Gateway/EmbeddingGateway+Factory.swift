@@ -5,20 +5,24 @@ package import Telemetry
 
 extension EmbeddingGateway {
     /// The gateway to the configured provider. Nothing is sent yet.
-    /// - Parameter transport: sends the requests of all providers but the built-in one.
+    /// - Parameters:
+    ///   - transport: sends the requests of all providers but the built-in one.
+    ///   - executor: where small calls are worked on, asked for with each of them; nil for the cooperative pool.
     /// - Throws: `EmbeddingError` when the configuration cannot work: `.unauthorized` without a key for OpenAI's or
     ///   Together's own servers, `.unknownModel` when the built-in model cannot be loaded.
     package convenience init(
         configuration: ProvidersConfiguration,
         transport: any HTTPTransport,
         metrics: MetricsRegistry,
-        logger: Logger
+        logger: Logger,
+        executor: @escaping @Sendable () -> (any TaskExecutor)? = { nil }
     ) throws(EmbeddingError) {
         try self.init(
             configuration: configuration,
             members: Self.members(configuration, transport: transport, logger: logger),
             metrics: metrics,
-            logger: logger
+            logger: logger,
+            executor: executor
         )
     }
 
@@ -27,6 +31,7 @@ extension EmbeddingGateway {
         members: [ProviderPool.Member],
         metrics: MetricsRegistry,
         logger: Logger,
+        executor: @escaping @Sendable () -> (any TaskExecutor)? = { nil },
         time: any TimeSource = SystemTime(),
         jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) throws(EmbeddingError) {
@@ -53,6 +58,7 @@ extension EmbeddingGateway {
             ),
             time: time,
             jitter: jitter,
+            executor: executor,
             logger: logger
         )
     }

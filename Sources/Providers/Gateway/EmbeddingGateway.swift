@@ -25,6 +25,7 @@ package final class EmbeddingGateway: EmbeddingService {
     let metrics: ProviderMetrics
     let time: any TimeSource
     let jitter: @Sendable () -> Double
+    let executor: @Sendable () -> (any TaskExecutor)?
     let logger: Logger
     let state: Mutex<State>
 
@@ -38,6 +39,7 @@ package final class EmbeddingGateway: EmbeddingService {
         metrics: ProviderMetrics,
         time: any TimeSource,
         jitter: @escaping @Sendable () -> Double,
+        executor: @escaping @Sendable () -> (any TaskExecutor)?,
         logger: Logger
     ) {
         self.pool = pool
@@ -48,6 +50,7 @@ package final class EmbeddingGateway: EmbeddingService {
         self.metrics = metrics
         self.time = time
         self.jitter = jitter
+        self.executor = executor
         self.logger = logger
         state = Mutex(State(queue: BatchQueue(settings: queue, now: time.now)))
     }

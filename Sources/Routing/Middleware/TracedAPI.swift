@@ -24,6 +24,7 @@ package struct TracedAPI: Responder {
         case .now(let response):
             end(span, response)
             return .now(response)
+        case .brief(let work): return .brief { await self.complete(work, span) }
         case .later(let work): return .later { await self.complete(work, span) }
         }
     }

@@ -5,5 +5,6 @@ enum EndpointAnswer: Sendable {
     typealias Work = @Sendable () async throws -> HTTPResponse
 
     case now(HTTPResponse)
+    case brief(Work)
     case later(Work)
 }

@@ -20,6 +20,7 @@ extension Connection {
     func answer(_ request: HTTPRequest) {
         switch loop.responder.answer(to: request) {
         case .now(let response): deliver(response, to: request)
+        case .brief(let work): start(request, work, on: loop)
         case .later(let work): start(request, work)
         }
         if inputEnded, machine.isAnswering { machine.halfClose(at: loop.now) }
@@ -33,10 +34,15 @@ extension Connection {
         }
     }
 
-    /// Works on the answer, or on the rest of it, away from the loop.
-    private func start(_ request: HTTPRequest, _ work: @escaping HTTPAnswer.Work) {
+    /// Works on the answer, or on the rest of it.
+    /// - Parameter executor: where; nil is away from the loop.
+    private func start(
+        _ request: HTTPRequest,
+        _ work: @escaping HTTPAnswer.Work,
+        on executor: (any TaskExecutor)? = nil
+    ) {
         let exchange = exchange
-        task = Task {
+        task = Task(executorPreference: executor) {
             let response = ResponseCompression.apply(to: await work(), for: request.head)
             self.loop.execute { self.send(response, exchange: exchange) }
             guard case .stream(let write) = response.body, response.hasBody(for: request.method) else { return }

@@ -6,8 +6,7 @@
         import Glibc
     #endif
 
-    /// Waits for readiness of many descriptors, told once for each change (edge-triggered), and can be woken from
-    /// another thread.
+    /// Waits for readiness of many descriptors, and can be woken from another thread.
     struct Poller: ~Copyable {
         private static let wakeToken = UInt64.max
         private static let capacity = 512
@@ -51,13 +50,24 @@
             func wake() { eventfd_write(descriptor, 1) }
         }
 
+        /// Has this poller told once of each change (edge-triggered).
         /// - Parameter token: comes back with each event of the descriptor, until that is closed.
         func add(_ watched: Int32, token: UInt64) throws(SystemError) {
-            var event = epoll_event()
-            event.events = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
-            event.data.u64 = token
+            let changes = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+            try add(watched, changes, token: token)
+        }
+
+        /// The same for input alone, told for as long as there is some (level-triggered), until `remove`.
+        func addInput(_ watched: Int32, token: UInt64) throws(SystemError) {
+            try add(watched, EPOLLIN.rawValue, token: token)
+        }
+
+        private func add(_ watched: Int32, _ events: UInt32, token: UInt64) throws(SystemError) {
+            var event = epoll_event(events: events, data: epoll_data_t(u64: token))
             guard epoll_ctl(descriptor, EPOLL_CTL_ADD, watched, &event) == 0 else { throw SystemError("epoll_ctl") }
         }
+
+        func remove(_ watched: Int32) { epoll_ctl(descriptor, EPOLL_CTL_DEL, watched, nil) }
 
         /// Waits until something is ready, at most so long; nil is without bound.
         /// - Returns: the number of events, of which `event` gives each.

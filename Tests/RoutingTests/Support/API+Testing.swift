@@ -69,7 +69,7 @@ extension HTTPAnswer {
         get async {
             switch self {
             case .now(let response): response
-            case .later(let work): await work()
+            case .brief(let work), .later(let work): await work()
             }
         }
     }

@@ -10,12 +10,14 @@ import Telemetry
 struct ClosureResponder: Responder {
     var policy: @Sendable (HTTPRequestHead) -> BodyPolicy = { _ in .collect(limit: 1 << 20) }
     var now: @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }
+    var brief: (@Sendable (HTTPRequest) async -> HTTPResponse)?
     var later: @Sendable (HTTPRequest) async -> HTTPResponse = { _ in HTTPResponse(.notFound) }
 
     func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { policy(head) }
 
     func answer(to request: HTTPRequest) -> HTTPAnswer {
         if let response = now(request) { return .now(response) }
+        if let brief { return .brief { await brief(request) } }
         return .later { await later(request) }
     }
 }

@@ -1,0 +1,21 @@
+import HTTPClient
+import Server
+import Synchronization
+
+/// The event loop on which provider calls run too, once there is one: on the way through embed-star a text then stays on
+/// one thread.
+final class SharedLoop: Sendable {
+    private let shared = Mutex<EventLoop?>(nil)
+
+    /// Nil before the server runs.
+    var loop: EventLoop? { shared.withLock { $0 } }
+
+    func share(_ loop: EventLoop?) { shared.withLock { $0 = loop } }
+}
+
+extension EventLoop: TransferExecutor {
+    package func unwatch(_ descriptor: Int32, onEnd: @escaping @Sendable () -> Void) {
+        unwatch(descriptor)
+        onEnd()
+    }
+}

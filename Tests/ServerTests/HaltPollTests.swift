@@ -1,0 +1,18 @@
+import Testing
+
+@testable import Server
+
+@Suite struct HaltPollTests {
+    @Test func growsWhileWaitsAreShortAndEndsWithTheFirstLongOne() {
+        var poll = HaltPoll()
+        #expect(poll.limit == 0)
+        var limits: [Int64] = []
+        for _ in 0..<6 {
+            poll.ended(afterWaiting: HaltPoll.longest)
+            limits.append(poll.limit)
+        }
+        #expect(limits == [25_000, 50_000, 100_000, 200_000, 200_000, 200_000])
+        poll.ended(afterWaiting: HaltPoll.longest + 1)
+        #expect(poll.limit == 0)
+    }
+}
