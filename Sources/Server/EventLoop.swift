@@ -94,6 +94,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         if isWaiting.load(ordering: .sequentiallyConsistent) { waker.wake() }
     }
 
+    /// Whether it runs, or is going to: nothing is watched by one that has ended.
+    package var isOpen: Bool { mailbox.withLock(\.isOpen) }
+
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }

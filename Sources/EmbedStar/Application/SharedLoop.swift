@@ -7,8 +7,8 @@ import Synchronization
 final class SharedLoop: Sendable {
     private let shared = Mutex<EventLoop?>(nil)
 
-    /// Nil before the server runs.
-    var loop: EventLoop? { shared.withLock { $0 } }
+    /// Nil before the server runs, and when its loop has ended.
+    var loop: EventLoop? { shared.withLock { $0.flatMap { $0.isOpen ? $0 : nil } } }
 
     func share(_ loop: EventLoop?) { shared.withLock { $0 = loop } }
 }

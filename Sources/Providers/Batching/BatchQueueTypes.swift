@@ -57,7 +57,7 @@ extension BatchQueue {
         /// Whether there is so little to send, in bytes, and to read, in numbers, that it may be done on an event loop:
         /// tenths of a millisecond.
         var isBrief: Bool {
-            guard let dimensions, inputs.count * dimensions <= 32 << 10 else { return false }
+            guard let dimensions, inputs.count * dimensions <= 16 << 10 else { return false }
             return inputs.reduce(0) { $0 + $1.byteCount } <= 16 << 10
         }
     }
