@@ -20,7 +20,11 @@ struct EmbeddingGatewayTests {
         }
     }
 
-    @Test(arguments: [(["a"], 384, true), (["a"], 16_385, false), ([String(repeating: "a", count: 17_000)], 384, false)])
+    @Test(
+        arguments: [
+            (["a"], 384, true), (["a"], 16_385, false), ([String(repeating: "a", count: 17_000)], 384, false),
+        ]
+    )
     func `small calls are worked on where it is told`(texts: [String], dimensions: Int, isBrief: Bool) async throws {
         let executor = CountingExecutor()
         let provider = ScriptedProvider(
