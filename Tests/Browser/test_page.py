@@ -233,6 +233,30 @@ def test_the_map_tells_and_leads(visit, embedded):
     assert page.evaluate("view.scale") > before
 
 
+def test_a_click_leads_to_the_repo_that_is_told_of(visit, embedded):
+    """Also when another one is nearer to the place in whole pixels, which is all that a click knows."""
+    page = visit(embedded)
+    page.until("!document.querySelector('.map').hidden")
+    x, y, name = page.evaluate("""(() => {
+        const box = canvas.getBoundingClientRect(), width = canvas.clientWidth, height = canvas.clientHeight;
+        const place = index => [box.x + across(map.x[index], width), box.y + down(map.y[index], height)];
+        const far = (one, other) => Math.hypot(place(one)[0] - place(other)[0], place(one)[1] - place(other)[1]);
+        const free = map.names.map((_, index) => index).filter(index => document.elementFromPoint(...place(index)) === canvas);
+        const pairs = free.flatMap(one => free.filter(other => other !== one).map(other => [one, other]));
+        const [one, other] = pairs.reduce((best, pair) => far(...pair) < far(...best) ? pair : best);
+        const x = Math.floor(across(map.x[one], width)), y = Math.floor(down(map.y[one], height));
+        const move = (index, x, y) => { map.x[index] = left(x, width); map.y[index] = top_(y, height); };
+        move(one, x + .4, y + .4);
+        move(other, x, y);
+        return [box.x + x + .4, box.y + y + .4, map.names[one]];
+    })()""")
+    page.mouse("mouseMoved", x, y)
+    page.until(f"document.querySelector('#pointed').innerText.startsWith({json.dumps(name)})")
+    for kind in ("mousePressed", "mouseReleased"):
+        page.mouse(kind, x, y, button="left", clickCount=1)
+    page.until(f"document.querySelector('#note').innerText.startsWith({json.dumps('Similar to ' + name)})")
+
+
 def test_progress_of_a_drain_is_shown_live(serve, database, upstream, visit):
     upstream.delay = 0.15
     service = serve(database.settings, upstream.openai(), BATCH_SIZE=4, PARALLEL_WORKERS=1, SEARCH_BACKEND="memory")
