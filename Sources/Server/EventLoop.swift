@@ -110,10 +110,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         watches[token] = onInput
     }
 
-    package func unwatch(_ descriptor: Int32) {
+    /// - Parameter onEnd: called at once, as the descriptor may be closed then.
+    package func unwatch(_ descriptor: Int32, onEnd: @escaping @Sendable () -> Void = {}) {
         poller.remove(descriptor)
         watches[Self.watchToken(descriptor)] = nil
         awaited.remove(descriptor)
+        onEnd()
     }
 
     /// Says whether somebody waits for the descriptor's input, so that it is worth being awake when it comes.

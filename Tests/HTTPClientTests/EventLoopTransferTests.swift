@@ -19,8 +19,7 @@ import Testing
         }
 
         func unwatch(_ descriptor: Int32, onEnd: @escaping @Sendable () -> Void) {
-            loop.unwatch(descriptor)
-            onEnd()
+            loop.unwatch(descriptor, onEnd: onEnd)
         }
 
         func expectInput(of descriptor: Int32, _ isExpected: Bool) { loop.expectInput(of: descriptor, isExpected) }

@@ -13,9 +13,4 @@ final class SharedLoop: Sendable {
     func share(_ loop: EventLoop?) { shared.withLock { $0 = loop } }
 }
 
-extension EventLoop: TransferExecutor {
-    package func unwatch(_ descriptor: Int32, onEnd: @escaping @Sendable () -> Void) {
-        unwatch(descriptor)
-        onEnd()
-    }
-}
+extension EventLoop: TransferExecutor {}
