@@ -8,6 +8,9 @@ WORKDIR /source
 COPY scripts scripts
 RUN scripts/bootstrap
 COPY Package.swift openapi.yaml ./
+COPY CLibraries CLibraries
+COPY Page Page
+COPY Benchmarks Benchmarks
 COPY Sources Sources
 COPY Tests Tests
 COPY data data

@@ -27,6 +27,11 @@ let inlinable = SwiftSetting.unsafeFlags(["-cross-module-optimization"], .when(c
 /// costs a thirtieth.
 let unchecked = SwiftSetting.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
 
+/// A program that measures, or that tests talk to; not shipped.
+func program(_ name: String, _ dependencies: [Target.Dependency], in folder: String) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "\(folder)/\(name)", swiftSettings: settings)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
@@ -50,12 +55,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CLinux"),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
-        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "CResources", exclude: ["index.html"]),
+        .systemLibrary(name: "CCurl", path: "CLibraries/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux", path: "CLibraries/CLinux"),
+        .systemLibrary(name: "CZlib", path: "CLibraries/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "COneDNN", path: "CLibraries/COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(name: "CSQLite", path: "CLibraries/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CResources", path: "Page", exclude: ["index.html"]),
 
         library("EmbeddingCore", [crypto]),
         library("HTTP", [], [inlinable]),
@@ -68,10 +73,10 @@ let package = Package(
         library("SurrealDB", ["HTTPClient", "JSON", "Telemetry", logging]),
         library("Storage", ["SurrealDB", "EmbeddingCore", logging]),
         // Optimised in every configuration: unoptimised vector code would make the tests slower by a hundred times.
-        .target(name: "CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
+        .target(name: "CInferenceKernels", path: "CLibraries/CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Inference", ["JSON", "COneDNN", "CInferenceKernels", crypto]),
         library("Providers", ["EmbeddingCore", "HTTPClient", "JSON", "Inference", "Telemetry", logging, crypto, collections, heap]),
-        .target(name: "CSearchKernels", cSettings: [.unsafeFlags(["-O2"])]),
+        .target(name: "CSearchKernels", path: "CLibraries/CSearchKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Search", ["EmbeddingCore", "Telemetry", "CSQLite", "CSearchKernels", logging]),
         library("Pipeline", ["EmbeddingCore", "Telemetry", logging, collections]),
         .executableTarget(
@@ -83,19 +88,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .executableTarget(name: "EncodeBenchmark", dependencies: ["Inference", arguments], swiftSettings: settings),
-        .executableTarget(name: "JSONBenchmark", dependencies: ["JSON"], swiftSettings: settings),
-        .executableTarget(name: "MetricsBenchmark", dependencies: ["Telemetry"], swiftSettings: settings),
-        .executableTarget(
-            name: "EchoServer",
-            dependencies: ["HTTP", "Server", "Telemetry", logging],
-            swiftSettings: settings
-        ),
-        .executableTarget(
-            name: "FakeProvider",
-            dependencies: ["HTTP", "Server", "Telemetry", logging],
-            swiftSettings: settings
-        ),
+        program("EncodeBenchmark", ["Inference", arguments], in: "Benchmarks"),
+        program("JSONBenchmark", ["JSON"], in: "Benchmarks"),
+        program("MetricsBenchmark", ["Telemetry"], in: "Benchmarks"),
+        program("EchoServer", ["HTTP", "Server", "Telemetry", logging], in: "Tests/Programs"),
+        program("FakeProvider", ["HTTP", "Server", "Telemetry", logging], in: "Tests/Programs"),
 
         tests("EmbeddingCoreTests", ["EmbeddingCore"]),
         tests("HTTPTests", ["HTTP"]),

@@ -22,9 +22,9 @@ class Mutation:
 
 
 MUTATIONS = [
-    Mutation("G1", "Sources/Storage/Schema.swift", '($event != "UPDATE" OR \\(concernsEmbedding))',
+    Mutation("G1", "Sources/Storage/Schema/Schema.swift", '($event != "UPDATE" OR \\(concernsEmbedding))',
              '($event != "UPDATE")', "test_pull.py -k changed_description"),
-    Mutation("G2", "Sources/Storage/CompletionBatch.swift",
+    Mutation("G2", "Sources/Storage/Outbox/CompletionBatch.swift",
              "(DELETE $job\\(place) WHERE claim = $claim AND gen = $gen\\(place) RETURN BEFORE)",
              "(DELETE $job\\(place) RETURN BEFORE)", "test_pull.py -k change_during_the_provider_call"),
     Mutation("G3", "Sources/Pipeline/PipelineMachine+Work.swift",
@@ -48,7 +48,7 @@ MUTATIONS = [
     Mutation("G9", "Sources/Providers/Batching/BatchQueue+Admission.swift",
              "guard isEmpty || (texts.count + submitted.count <= room && bytes + size <= settings.byteCapacity) else {",
              "guard isEmpty || room + size > 0 else {", "test_faults.py -k more_texts_than_fit"),
-    Mutation("G10", "Sources/EmbeddingCore/Embedding.swift", "guard sum.isFinite, sum > 0 else {",
+    Mutation("G10", "Sources/EmbeddingCore/Embeddings/Embedding.swift", "guard sum.isFinite, sum > 0 else {",
              "guard sum.isFinite || sum >= 0 || sum.isNaN else {", "test_faults.py -k unusable_vectors"),
     Mutation("G11", "Sources/Providers/HTTP/ProviderEndpoint.swift", "guard let key, key.utf8.count >= 4 else",
              "guard let key, key.utf8.count >= 4_000 else", "test_faults.py -k echoes_the_key"),

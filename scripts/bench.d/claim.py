@@ -16,10 +16,10 @@ import bench
 
 
 def statement():
-    """The claim of Sources/Storage/SurrealJobQueue.swift, so that what is measured is what is used."""
-    source = (bench.CHECKOUT / "Sources/Storage/SurrealJobQueue.swift").read_text()
+    """The claim of Sources/Storage/Outbox/SurrealJobQueue.swift, so that what is measured is what is used."""
+    source = (bench.CHECKOUT / "Sources/Storage/Outbox/SurrealJobQueue.swift").read_text()
     found = re.search(r'claimStatement = """\n(.*?)"""', source, re.S)
-    row = (bench.CHECKOUT / "Sources/Storage/RepoRow.swift").read_text()
+    row = (bench.CHECKOUT / "Sources/Storage/Repos/RepoRow.swift").read_text()
     return found.group(1).replace("\\(RepoRow.fields)", re.search(r'static let fields = "(.*?)"', row).group(1))
 
 

@@ -4,7 +4,7 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const unsigned char openapi[] = {
-#embed "../../openapi.yaml"
+#embed "../openapi.yaml"
 };
 
 static const unsigned char page[] = {
