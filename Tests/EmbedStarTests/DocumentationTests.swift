@@ -12,10 +12,10 @@ import Testing
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
-    @Test func theReadmeHoldsTheTableOfSettings() throws {
+    @Test func thePageOfSettingsHoldsTheirTable() throws {
         #expect(
-            try text("README.md").contains(SettingsDocument.markdown),
-            "put the output of `embed-star config --markdown` into README.md"
+            try text("docs/settings.md").contains(SettingsDocument.markdown),
+            "put the output of `embed-star config --markdown` into docs/settings.md"
         )
     }
 

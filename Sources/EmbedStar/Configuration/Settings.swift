@@ -2,7 +2,7 @@ import EmbeddingCore
 import SurrealDB
 import Telemetry
 
-/// The table of all settings: flags, environment, `.env.example`, `--help`, and the README's table come from it.
+/// The table of all settings: flags, environment, `.env.example`, `--help`, and the table of docs/settings.md come from it.
 enum Settings {
     static let dbURL = Setting.url(
         "DB_URL",

@@ -38,7 +38,7 @@ enum SettingsDocument {
             + rows.joined(separator: "\n")
     }
 
-    /// The README's table.
+    /// The table of docs/settings.md.
     static var markdown: String {
         let rows = Settings.all.map { setting in
             let isPlain = setting.accepts(setting.defaultText) && !setting.defaultText.contains("`")
