@@ -21,7 +21,8 @@ from Harness.service import Service  # noqa: E402
 
 def arguments(description):
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--repos", default=CHECKOUT / "../shared/data/github-repos.ndjson.gz", help="NDJSON, gzip or not")
+    parser.add_argument("--repos", default=CHECKOUT / "data/sample-repos.ndjson",
+                        help="NDJSON, gzip or not (default: the sample in data/; scripts/bench.d/README.md says how to get more)")
     parser.add_argument("--json", help="where to write the figures")
     return parser
 

@@ -14,7 +14,6 @@ import numpy
 
 from repo_texts import encode, repo_text, sample
 
-SHARED = Path("../shared/data/github-repos.ndjson.gz")
 SAMPLE = Path("data/sample-repos.ndjson")
 
 
@@ -156,8 +155,9 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/bench encode")
     parser.add_argument("--binary", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--model", type=Path, default=Path("models/all-MiniLM-L6-v2"))
-    parser.add_argument("--texts", type=Path, default=SHARED if SHARED.exists() else SAMPLE,
-                        help="NDJSON of repos, may be gzipped")
+    parser.add_argument("--texts", type=Path, default=SAMPLE,
+                        help="NDJSON of repos, gzip or not (default: the sample in data/; scripts/bench.d/README.md says "
+                             "how to get more)")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=3)
