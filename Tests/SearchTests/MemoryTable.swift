@@ -4,7 +4,7 @@ import Synchronization
 /// The repo table in memory: a feed, and a search that compares with every vector, as the database's exact way does.
 final class MemoryTable: RepoFeed, SimilaritySearch {
     private struct State {
-        var rows: [RepoID: FeedRow] = [:]
+        var rows: [DocumentID: FeedRow] = [:]
         var log: [FeedChange] = []
         var fault: StoreError?
         var reads = 0
@@ -23,7 +23,7 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
         }
     }
 
-    func delete(_ id: RepoID) {
+    func delete(_ id: DocumentID) {
         state.withLock { state in
             state.rows[id] = nil
             state.log.append(.delete(id))
@@ -45,7 +45,7 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
     }
 
     func page(
-        after cursor: RepoID?,
+        after cursor: DocumentID?,
         limit: Int,
         model: EmbeddingModel,
         withVectors: Bool
@@ -80,7 +80,7 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
     ) async throws(StoreError) -> SearchHits {
         let hits = try read { state in
             state.rows.values.compactMap { row -> SearchHit? in
-                guard let own = row.vector, Self.admits(filter, row.repo) else { return nil }
+                guard let own = row.vector, filter.admits(row.repo) else { return nil }
                 let score = Double(zip(own, vector.values).reduce(Float(0)) { $0 + $1.0 * $1.1 })
                 return score >= filter.minScore ?? -2 ? SearchHit(repo: row.repo, score: score) : nil
             }
@@ -113,13 +113,5 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
             scores[name] = Double(zip(own.values, vector.values).reduce(Float(0)) { $0 + $1.0 * $1.1 })
         }
         return scores
-    }
-
-    private static func admits(_ filter: SearchFilter, _ repo: Repo) -> Bool {
-        (filter.includesPrivate || !repo.isPrivate) && repo.stars >= filter.minStars ?? 0
-            && filter.language.map { $0.lowercased() == repo.language?.lowercased() } ?? true
-            && filter.owner.map { $0.lowercased() == repo.owner.lowercased() } ?? true
-            && filter.excludeOwner.map { $0.lowercased() != repo.owner.lowercased() } ?? true
-            && filter.excludeName != repo.fullName
     }
 }

@@ -28,39 +28,6 @@ package enum StoredVector: Sendable, Hashable {
     case pending
 }
 
-/// Which repos may be in the answer.
-package struct SearchFilter: Sendable, Hashable {
-    /// Compared without case.
-    package var language: String?
-    package var minStars: Int?
-    /// Compared without case.
-    package var owner: String?
-    package var excludeOwner: String?
-    /// Smallest cosine similarity.
-    package var minScore: Double?
-    /// A repo left out, by full name: the one whose neighbours are asked for.
-    package var excludeName: String?
-    package var includesPrivate: Bool
-
-    package init(
-        language: String? = nil,
-        minStars: Int? = nil,
-        owner: String? = nil,
-        excludeOwner: String? = nil,
-        minScore: Double? = nil,
-        excludeName: String? = nil,
-        includesPrivate: Bool = false
-    ) {
-        self.language = language
-        self.minStars = minStars
-        self.owner = owner
-        self.excludeOwner = excludeOwner
-        self.minScore = minScore
-        self.excludeName = excludeName
-        self.includesPrivate = includesPrivate
-    }
-}
-
 /// How a vector answer was found.
 package enum SearchMethod: String, Sendable { case hnsw, exact }
 
@@ -72,22 +39,5 @@ package struct SearchHits: Sendable, Hashable {
     package init(hits: [SearchHit], method: SearchMethod) {
         self.hits = hits
         self.method = method
-    }
-}
-
-/// One repo of an answer.
-package struct SearchHit: Sendable, Hashable {
-    /// What brought it in.
-    package enum Match: String, Sendable { case vector, name, text }
-
-    package var repo: Repo
-    /// Cosine similarity to the query's vector; nil when only the text index found it and its vector is unknown.
-    package var score: Double?
-    package var matched: [Match]
-
-    package init(repo: Repo, score: Double?, matched: [Match] = [.vector]) {
-        self.repo = repo
-        self.score = score
-        self.matched = matched
     }
 }

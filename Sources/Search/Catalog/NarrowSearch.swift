@@ -32,14 +32,7 @@ package struct NarrowSearch: SimilaritySearch {
             guard let score = scores[repo.fullName], score >= filter.minScore ?? -.infinity else { return nil }
             return SearchHit(repo: repo, score: score)
         }
-        return SearchHits(hits: Array(hits.sorted(by: Self.isBetter).prefix(limit)), method: .exact)
-    }
-
-    private static func isBetter(_ left: SearchHit, _ right: SearchHit) -> Bool {
-        let scores = (left.score ?? 0, right.score ?? 0)
-        if scores.0 != scores.1 { return scores.0 > scores.1 }
-        if left.repo.stars != right.repo.stars { return left.repo.stars > right.repo.stars }
-        return left.repo.fullName < right.repo.fullName
+        return SearchHits(hits: Array(hits.sorted(by: >).prefix(limit)), method: .exact)
     }
 
     package func vector(of fullName: String, model: EmbeddingModel) async throws(StoreError) -> StoredVector? {

@@ -25,9 +25,7 @@ struct RankFusion {
     var ranking: [SearchHit] {
         hits.values.sorted { left, right in
             let scores = (self.scores[left.repo.fullName] ?? 0, self.scores[right.repo.fullName] ?? 0)
-            if scores.0 != scores.1 { return scores.0 > scores.1 }
-            if left.repo.stars != right.repo.stars { return left.repo.stars > right.repo.stars }
-            return left.repo.fullName < right.repo.fullName
+            return scores.0 == scores.1 ? left.isBetterKnown(than: right) : scores.0 > scores.1
         }
     }
 }

@@ -66,13 +66,7 @@ struct VectorQuery {
     /// Best first, ties broken by stars, then name; at most `limit`, none below the wanted score.
     func ranked(_ hits: [SearchHit]) -> [SearchHit] {
         let good = hits.filter { ($0.score ?? 0) >= filter.minScore ?? -.infinity }
-        let sorted = good.sorted { left, right in
-            let scores = (left.score ?? 0, right.score ?? 0)
-            if scores.0 != scores.1 { return scores.0 > scores.1 }
-            if left.repo.stars != right.repo.stars { return left.repo.stars > right.repo.stars }
-            return left.repo.fullName < right.repo.fullName
-        }
-        return Array(sorted.prefix(limit))
+        return Array(good.sorted(by: >).prefix(limit))
     }
 }
 
