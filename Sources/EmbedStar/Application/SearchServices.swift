@@ -1,7 +1,6 @@
 import EmbeddingCore
 import Logging
 import Pipeline
-import Routing
 import Search
 import ServiceLifecycle
 import Storage

@@ -1,4 +1,4 @@
-import Routing
+import EmbeddingCore
 import Storage
 
 /// The health of search: how vectors are compared now, and what faster way is coming.

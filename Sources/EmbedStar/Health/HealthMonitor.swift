@@ -1,6 +1,5 @@
 import EmbeddingCore
 import Logging
-import Routing
 import ServiceLifecycle
 import Synchronization
 import Telemetry

@@ -1,5 +1,4 @@
 import EmbeddingCore
-import Routing
 
 /// What is known of the database and of our own life; turned into a snapshot without looking anywhere.
 struct HealthState: Sendable {

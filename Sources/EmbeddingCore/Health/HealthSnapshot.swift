@@ -1,9 +1,3 @@
-/// What the service knows of its own health, kept up to date in the background.
-package protocol HealthSource: Sendable {
-    /// The last known state; looks at nothing outside and does not wait.
-    var snapshot: HealthSnapshot { get }
-}
-
 /// The health of the service at one moment.
 package struct HealthSnapshot: Sendable, Hashable {
     package enum Readiness: Sendable, Hashable {
@@ -40,19 +34,5 @@ package struct HealthSnapshot: Sendable, Hashable {
     package var state: ComponentHealth.State {
         if database.state == .down { return .down }
         return [database, provider, pipeline, search].allSatisfy { $0.state == .ok } ? .ok : .degraded
-    }
-}
-
-/// The health of one part.
-package struct ComponentHealth: Sendable, Hashable {
-    package enum State: String, Sendable { case ok, degraded, down }
-
-    package var state: State
-    /// For people, free of secrets; nil when there is nothing to say.
-    package var detail: String?
-
-    package init(_ state: State, _ detail: String? = nil) {
-        self.state = state
-        self.detail = detail
     }
 }
