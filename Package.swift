@@ -65,9 +65,10 @@ let package = Package(
         library("EmbeddingCore", [crypto]),
         library("HTTP", [], [inlinable]),
         library("JSON", []),
+        library("Ingest", ["EmbeddingCore", "JSON"]),
         library("Telemetry", ["CLinux", logging], [inlinable]),
         library("Server", ["HTTP", "Telemetry", "CLinux", "CZlib", logging], [unchecked]),
-        library("Routing", ["HTTP", "JSON", "EmbeddingCore", "Telemetry", logging, crypto]),
+        library("Routing", ["HTTP", "JSON", "EmbeddingCore", "Ingest", "Telemetry", logging, crypto]),
         library("HTTPClient", ["Telemetry", "CCurl", logging]),
         library("OTLP", ["HTTPClient", "JSON", "Telemetry", logging]),
         library("SurrealDB", ["HTTPClient", "JSON", "Telemetry", logging]),
@@ -82,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "EmbedStar",
             dependencies: [
-                "EmbeddingCore", "HTTP", "Telemetry", "Server", "Routing", "HTTPClient", "SurrealDB", "Storage",
+                "EmbeddingCore", "HTTP", "Ingest", "Telemetry", "Server", "Routing", "HTTPClient", "SurrealDB", "Storage",
                 "Inference", "Providers", "Search", "Pipeline", "OTLP", "CResources", "CZlib", logging, arguments, lifecycle,
                 signals, crypto,
             ],
@@ -97,6 +98,7 @@ let package = Package(
         tests("EmbeddingCoreTests", ["EmbeddingCore"]),
         tests("HTTPTests", ["HTTP"]),
         tests("JSONTests", ["JSON"]),
+        tests("IngestTests", ["Ingest", "JSON", "EmbeddingCore"]),
         tests("TelemetryTests", ["Telemetry", logging]),
         tests("ServerTests", ["Server", "HTTP", "Telemetry", logging]),
         tests("RoutingTests", ["Routing", "Server", "HTTP", "JSON", "EmbeddingCore", "Telemetry", logging, crypto]),

@@ -96,6 +96,73 @@ def test_the_sample_is_imported(database, run, sample):
     assert database.count() == len(sample.read_text().splitlines()) >= 100
 
 
+def pretty(items):
+    """What `jq '.[]'` writes."""
+    return "".join(json.dumps(item, indent=2) + "\n" for item in items)
+
+
+def listed(items):
+    """What `gh repo list --json` writes."""
+    return [
+        {"nameWithOwner": item["full_name"], "stargazerCount": item["stargazers_count"],
+         "primaryLanguage": item["language"] and {"name": item["language"]}, "url": item["html_url"],
+         "isPrivate": False, "repositoryTopics": [{"name": "a"}], "updatedAt": item["updated_at"]}
+        for item in items
+    ]
+
+
+GITHUB_FORMS = {
+    "one value": lambda items: json.dumps(items[0], indent=2) + pretty(items[1:]),
+    "values over many lines": pretty,
+    "values on one line": lambda items: "".join(json.dumps(item) for item in items),
+    "pages in a row": lambda items: json.dumps(items[:2]) + json.dumps(items[2:]),
+    "pages in an array": lambda items: json.dumps([items[:2], items[2:]]),
+    "a search": lambda items: json.dumps({"total_count": 5, "incomplete_results": False, "items": items}, indent=1),
+    "gh repo list": lambda items: json.dumps(listed(items)),
+    "GraphQL": lambda items: json.dumps({"data": {"viewer": {"repositories": {"nodes": listed(items)}}}}),
+    "a byte order mark": lambda items: "\ufeff" + ndjson(items),
+    "half a surrogate": lambda items: ndjson([{**item, "description": "\ud83d"} for item in items]).replace(
+        "\ud83d", "\\ud83d"),
+}
+
+
+@pytest.mark.parametrize("form", GITHUB_FORMS)
+def test_what_tools_for_github_write_is_read(database, run, tmp_path, form):
+    path = tmp_path / "repos.json"
+    path.write_text(GITHUB_FORMS[form](starred(5)))
+    result = run("import", path, settings=database.settings)
+    assert result.returncode == 0, result.stderr
+    assert database.count() == 5
+    assert database.repo("owner4/repo4")["stars"] == 4
+
+
+NO_REPOS = {
+    "an array cut off within an object": (65, json.dumps(starred(3))[:-200]),
+    "an array cut off between objects": (65, json.dumps(starred(2))[:-1]),
+    "a page": (65, "<!DOCTYPE html>\n<html>\n<body>rate {limited}</body>\n</html>\n"),
+    "an error of GitHub's": (65, json.dumps({"message": "API rate limit exceeded", "documentation_url": "https://d"})),
+    "another format": (65, "root:x:0:0:root\ndaemon:x:1:1\n" * 100),
+    "another encoding": (65, ndjson(starred(3)).encode("utf-16")),
+}
+
+
+@pytest.mark.parametrize("kind", NO_REPOS)
+def test_what_is_no_file_of_repos_is_one_error(database, run, tmp_path, kind):
+    code, content = NO_REPOS[kind]
+    path = tmp_path / "repos.json"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    result = run("import", path, settings=database.settings)
+    assert result.returncode == code, result.stderr
+    errors = [line for line in result.stderr.splitlines() if "repos.json" in line and "left out" not in line]
+    assert len(errors) == 1, result.stderr
+
+
+def test_a_directory_is_one_error(database, run, tmp_path):
+    result = run("import", tmp_path, settings=database.settings)
+    assert result.returncode == 66
+    assert "directory" in result.stderr
+
+
 def test_a_file_that_is_not_there_is_a_clear_error(database, run, tmp_path):
     result = run("import", tmp_path / "nothing.json", settings=database.settings)
     assert result.returncode != 0

@@ -95,6 +95,7 @@ import Testing
         #expect(json["rate_per_second"] == .double(12.35))
         #expect(json["eta_seconds"] == .integer(9))
         #expect(json["provider"]?["state"] == .string("limited"))
-        #expect(Timestamp.isValid(json["provider"]?["retry_at"]?.string ?? ""))
+        let moment = json["provider"]?["retry_at"]?.string ?? ""
+        #expect(moment.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*Z/) != nil)
     }
 }

@@ -76,6 +76,7 @@ struct CommandContext {
         default: break
         }
         StandardError.write("embed-star: \(redaction.apply(message(for: error, settings)))\n")
+        if let error = error as? ImportError { return error.code }
         let isUnavailable = (error as? StoreError)?.code == .unavailable || error is ServiceError
         return isUnavailable ? ExitCode.unavailable : ExitCode.failure
     }

@@ -8,8 +8,12 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Load repos from files into the database; a running service embeds them.",
         discussion: """
-            A file is NDJSON, a JSON array, or what GitHub's API gives for starred repos; gzipped or not. `-` is \
-            standard input. Importing again changes nothing that is already there.
+            A file holds repos as JSON, one a line, one after another, or in arrays: embed-star's own fields, or what \
+            GitHub's API, its GraphQL or `gh repo list --json` gives; gzipped or not. `-` is standard input. Importing \
+            again changes nothing that is already there.
+
+            Exit code 0 when all was read, 1 when some records were left out, 65 when a file holds no repo or ends too \
+            early, 66 when it cannot be read.
 
             Examples:
               embed-star import repos.ndjson.gz

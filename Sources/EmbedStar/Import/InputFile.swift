@@ -1,5 +1,11 @@
 import CZlib
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// A file read in pieces, gzip expanded when it is one; `-` is standard input.
 struct InputFile: ~Copyable {
     private let handle: gzFile
@@ -7,9 +13,12 @@ struct InputFile: ~Copyable {
 
     /// - Throws: `ImportError` when the file cannot be opened.
     init(path: String) throws(ImportError) {
-        let handle = path == "-" ? gzdopen(0, "rb") : gzopen(path, "rb")
-        guard let handle else {
-            throw ImportError(path: path, reason: "cannot be opened; check the name and its rights")
+        var status = stat()
+        if path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw ImportError(path: path, reason: "is a directory; name the files in it", code: .noInput)
+        }
+        guard let handle = path == "-" ? gzdopen(0, "rb") : gzopen(path, "rb") else {
+            throw ImportError(path: path, reason: "cannot be opened; check the name and its rights", code: .noInput)
         }
         gzbuffer(handle, 128 << 10)
         self.handle = handle
@@ -36,12 +45,4 @@ struct InputFile: ~Copyable {
         }
         return bytes
     }
-}
-
-/// Why a file could not be imported.
-struct ImportError: Error, CustomStringConvertible {
-    let path: String
-    let reason: String
-
-    var description: String { "\(path) \(reason)" }
 }

@@ -1,5 +1,5 @@
 import EmbeddingCore
-import FoundationEssentials
+import Ingest
 
 #if canImport(Glibc)
     import Glibc
@@ -7,26 +7,24 @@ import FoundationEssentials
     import Darwin
 #endif
 
-/// Streams files of repos into the store in batches; bad records are counted and reported, not fatal.
+/// Streams files of repos into the store; bad records are counted and reported, not fatal.
 struct RepoImport {
     /// What was done so far.
     struct Progress {
-        var records = 0
         var counts = UpsertCounts()
+        var accepted = 0
         var bad = 0
         /// Share of all files that is read, nil when their size is not known.
         var fraction: Double?
+
+        var records: Int { accepted + bad }
     }
 
-    /// Rows in one upsert.
-    private static let batchSize = 500
-
     let store: any RepoStore
-    /// Called for every record that is left out, with the file and the line.
+    /// Called for records that are left out, with the file, the line and why; for the first of each file.
     let onBadRecord: (_ path: String, _ line: Int, _ reason: String) -> Void
     let onProgress: (Progress) -> Void
     private(set) var progress = Progress()
-    private var batch: [RepoUpdate] = []
 
     init(
         store: any RepoStore,
@@ -55,45 +53,43 @@ struct RepoImport {
     ///   - total: bytes of all files, nil when not known.
     private mutating func run(_ path: String, after before: Int, of total: Int?) async throws {
         let file = try InputFile(path: path)
-        var splitter = JSONRecordSplitter()
-        while true {
+        let earlier = progress
+        var intake = RepoIntake(store: store)
+        var reported = 0
+        var isAtEnd = false
+        while !isAtEnd {
             let bytes = try file.read()
-            let records = bytes.isEmpty ? [splitter.finish()].compactMap(\.self) : splitter.feed(bytes)
+            isAtEnd = bytes.isEmpty
+            if isAtEnd { try await intake.finish() } else { try await intake.feed(bytes) }
             progress.fraction = total.map { min(1, Double(before + file.position) / Double(max($0, 1))) }
-            for record in records { try await add(record, of: path) }
-            if bytes.isEmpty { break }
+            note(intake, since: earlier)
+            // A file without any repo is one fault, not one a line.
+            if intake.accepted > 0 { report(intake, from: &reported, of: path) }
+            onProgress(progress)
         }
-        try await flush()
+        try conclude(intake, path)
     }
 
-    private mutating func add(_ record: JSONRecordSplitter.Record, of path: String) async throws {
-        progress.records += 1
-        do {
-            if let fault = record.fault { throw ImportError(path: path, reason: fault) }
-            batch.append(try JSONDecoder().decode(RepoDocument.self, from: Data(record.bytes)).update)
-        } catch let error as DecodingError {
-            reject(record, of: path, error.explanation)
-        } catch let error as ImportError {
-            reject(record, of: path, error.reason)
+    private mutating func note(_ intake: RepoIntake, since earlier: Progress) {
+        progress.counts = earlier.counts
+        progress.counts += intake.counts
+        progress.accepted = earlier.accepted + intake.accepted
+        progress.bad = earlier.bad + intake.rejected
+    }
+
+    private func report(_ intake: RepoIntake, from reported: inout Int, of path: String) {
+        // What is torn at the end is the error that ends the import.
+        for report in intake.reports.dropFirst(reported).dropLast(intake.isTorn ? 1 : 0) {
+            onBadRecord(path, report.line, report.fault.reason)
         }
-        if batch.count >= Self.batchSize { try await flush() }
+        reported = intake.reports.count
     }
 
-    private mutating func reject(_ record: JSONRecordSplitter.Record, of path: String, _ reason: String) {
-        progress.bad += 1
-        onBadRecord(path, record.line, reason)
-    }
-
-    private mutating func flush() async throws {
-        guard !batch.isEmpty else { return }
-        // The last of several records of one repo is the newest.
-        var latest: [String: Int] = [:]
-        for (index, update) in batch.enumerated() { latest[update.fullName.lowercased()] = index }
-        let unique = latest.values.sorted().map { batch[$0] }
-        progress.counts += try await store.upsert(unique)
-        progress.counts.unchanged += batch.count - unique.count
-        batch.removeAll(keepingCapacity: true)
-        onProgress(progress)
+    private func conclude(_ intake: RepoIntake, _ path: String) throws(ImportError) {
+        if intake.accepted == 0, let first = intake.reports.first {
+            throw ImportError(path: path, reason: "holds no repo: line \(first.line): \(first.fault.reason)")
+        }
+        if intake.isTorn { throw ImportError(path: path, reason: "ends too early; what came before is imported") }
     }
 
     private static func size(of path: String) -> Int? {

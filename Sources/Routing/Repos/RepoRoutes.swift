@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTP
+import Ingest
 import JSON
 
 /// `/repos`: upsert, look at, delete.
@@ -37,25 +38,28 @@ struct RepoRoutes: Sendable {
     }
 
     private func upsert(_ context: RequestContext) async throws -> HTTPResponse {
-        let json = try context.json()
-        var errors: [FieldError] = []
-        var updates: [RepoUpdate] = []
-        if case .array(let elements) = json {
-            guard (1...Self.maximumArray).contains(elements.count) else {
-                throw APIError.badRequest(
-                    "an array has to hold 1 to \(Self.maximumArray) repos; send more as application/x-ndjson"
-                )
-            }
-            for (index, element) in elements.enumerated() {
-                if let update = RepoUpdate(element, at: "#/\(index)", errors: &errors) { updates.append(update) }
-            }
-        } else if let update = RepoUpdate(json, at: "#", errors: &errors) {
-            updates.append(update)
+        var reader = RepoReader()
+        reader.feed(context.bytes)
+        reader.finish()
+        let isList = reader.isList
+        guard reader.rejections.isEmpty else {
+            throw APIError.invalid(reader.rejections.prefix(100).map { FieldError($0, isInList: isList) })
         }
-        guard errors.isEmpty else { throw APIError.invalid(Array(errors.prefix(100))) }
-        let counts = try await store.upsert(updates)
+        guard (1...Self.maximumArray).contains(reader.updates.count) else {
+            throw APIError.badRequest(
+                "there have to be 1 to \(Self.maximumArray) repos; send more as application/x-ndjson"
+            )
+        }
+        let counts = try await store.upsert(reader.updates)
         pipeline.wake()
         return .json(.accepted) { counts.write(to: &$0) }
+    }
+}
+
+extension FieldError {
+    fileprivate init(_ rejection: RepoReader.Rejection, isInList: Bool) {
+        let place = (isInList ? ["\(rejection.index)"] : []) + [rejection.fault.member].compactMap(\.self)
+        self.init(pointer: (["#"] + place).joined(separator: "/"), detail: rejection.fault.reason)
     }
 }
 

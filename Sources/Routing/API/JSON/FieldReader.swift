@@ -52,17 +52,6 @@ struct FieldReader {
     /// Takes a member.
     mutating func take(_ name: String) -> JSONValue? { members.removeValue(forKey: name) }
 
-    /// Takes a member out when it is null. - Returns: whether it was.
-    mutating func takeNull(_ name: String) -> Bool {
-        guard members[name] == .null else { return false }
-        members[name] = nil
-        return true
-    }
-
-    mutating func ignore(_ names: String...) {
-        for name in names { members[name] = nil }
-    }
-
     /// Text of `length` Unicode scalars, without NUL, which databases refuse.
     mutating func string(_ name: String, length: ClosedRange<Int>) -> String? {
         guard let value = take(name) else { return nil }
@@ -128,27 +117,6 @@ struct FieldReader {
             return nil
         }
         return texts
-    }
-
-    /// An `http` or `https` URL of visible ASCII characters.
-    mutating func webAddress(_ name: String) -> String? {
-        guard let text = string(name, length: 8...2048) else { return nil }
-        let start = ["http://", "https://"].first { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
-        guard start != nil, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            report(name, "\(name) has to be an http or https URL")
-            return nil
-        }
-        return text
-    }
-
-    /// A moment in RFC 3339, as it was given.
-    mutating func timestamp(_ name: String) -> String? {
-        guard let text = string(name, length: 20...64) else { return nil }
-        guard Timestamp.isValid(text) else {
-            report(name, "\(name) has to be a moment in RFC 3339, such as 2026-01-31T12:00:00Z")
-            return nil
-        }
-        return text
     }
 
     /// One of the cases of `Choice`, by raw value.

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// Why a file could not be imported.
+struct ImportError: Error, CustomStringConvertible {
+    let path: String
+    let reason: String
+    var code = ExitCode.badData
+
+    var description: String { "\(path) \(reason)" }
+}
