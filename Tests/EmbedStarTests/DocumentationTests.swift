@@ -33,4 +33,16 @@ import Testing
         let uncommented = lines.map { $0.dropFirst() }.filter { !$0.hasPrefix(" ") }.joined(separator: "\n")
         _ = try SettingValues(environment: [:], dotEnv: uncommented)
     }
+
+    @Test func theArchitectureHoldsTheModulesOfThePackage() throws {
+        func names(_ list: Substring) -> Set<Substring> {
+            // C libraries are not modules of ours.
+            Set(list.matches(of: /[`"]([A-Z]\w*)[`"]/).map(\.1).filter { $0.wholeMatch(of: /C[A-Z].*/) == nil })
+        }
+        let package = try text("Package.swift").matches(of: /library\("(\w+)", \[([^\]]*)\]/)
+        let picture = try text("docs/architecture.md").matches(of: /\| `(\w+)` \|[^|\n]*\|([^|\n]*)\|/)
+        let found = Dictionary(picture.map { ($0.1, names($0.2)) }) { first, _ in first }
+        for module in package { #expect(found[module.1] == names(module.2), "\(module.1) in docs/architecture.md") }
+        #expect(found.count == package.count + 1, "modules and the command")
+    }
 }
