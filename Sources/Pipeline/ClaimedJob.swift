@@ -4,7 +4,6 @@ import EmbeddingCore
 struct ClaimedJob: Sendable {
     let job: EmbeddingJob
     let token: ClaimToken
-    let text: RepoText
 }
 
 /// Texts that are with the provider.

@@ -9,7 +9,7 @@ package struct DrainSummary: Sendable, Hashable {
 
     package init() {}
 
-    /// Repos embedded in a second.
+    /// Documents embedded in a second.
     package var ratePerSecond: Double { elapsed > .zero ? Double(embedded) / (elapsed / .seconds(1)) : 0 }
 }
 

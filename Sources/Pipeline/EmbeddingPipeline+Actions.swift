@@ -68,7 +68,7 @@ extension EmbeddingPipeline {
     }
 
     private func backfill(
-        after cursor: RepoID?,
+        after cursor: DocumentID?,
         _ limit: Int,
         _ model: EmbeddingModel,
         _ resumesExcluded: Bool
@@ -85,7 +85,7 @@ extension EmbeddingPipeline {
         do throws(StoreError) {
             let isPaused = try await queue.isPaused()
             if withStatistics {
-                try await queue.bringForward(
+                try await queue.tidy(
                     leasedBeyond: configuration.lease * 2,
                     waitingBeyond: configuration.longestAskedPause + configuration.lease
                 )

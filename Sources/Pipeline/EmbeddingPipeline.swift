@@ -3,7 +3,7 @@ package import Logging
 import Synchronization
 package import Telemetry
 
-/// The background service that keeps the vectors of all repos current: it claims due jobs, embeds their texts, and
+/// The background service that keeps the vectors of all documents current: it claims due jobs, embeds their texts, and
 /// writes the outcomes, several batches at a time. What it does next is decided by `PipelineMachine`; here is the I/O.
 package final class EmbeddingPipeline: PipelineControl, Sendable {
     typealias Events = AsyncStream<PipelineEvent>
@@ -130,12 +130,12 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
         var faults = FaultLog(logger: logger)
         var end = End()
         await withDiscardingTaskGroup { group in
-            var alarm = Alarm(continuation)
+            var timer = WakeUpTimer(continuation)
             var iterator = events.makeAsyncIterator()
             var event: PipelineEvent? = .tick
             while let current = event {
                 if case .wake = current { shared.withLock { $0.isWakeUnderWay = false } }
-                if case .tick = current { alarm.hasRung() }
+                if case .tick = current { timer.hasFired() }
                 let old = machine.counts
                 for action in machine.handle(current, at: .now) {
                     group.addTask { continuation.yield(await self.perform(action)) }
@@ -149,10 +149,10 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
                     event = .stop
                     continue
                 }
-                alarm.set(for: machine.nextWakeUp)
+                timer.set(for: machine.nextWakeUp)
                 event = await iterator.next()
             }
-            alarm.cancel()
+            timer.cancel()
             group.cancelAll()
         }
         end.counts = machine.counts

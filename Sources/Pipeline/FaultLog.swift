@@ -15,9 +15,9 @@ struct FaultLog {
         noteProvider(machine.providerFault)
         guard let first = machine.newDeadLetters.first else { return }
         logger.warning(
-            "repos became dead letters",
+            "documents became dead letters",
             metadata: [
-                "count": "\(machine.newDeadLetters.count)", "repo": "\(first.repo)", "error": "\(first.error)",
+                "count": "\(machine.newDeadLetters.count)", "document": "\(first.label)", "error": "\(first.error)",
             ]
         )
         machine.newDeadLetters.removeAll()

@@ -7,7 +7,7 @@ enum PipelineAction: Sendable {
     case embed(batch: Int, texts: [String])
     case write(id: Int, OutcomeWrite)
     case renew([EmbeddingJob], token: ClaimToken)
-    case backfill(after: RepoID?, limit: Int, model: EmbeddingModel, resumesExcluded: Bool)
+    case backfill(after: DocumentID?, limit: Int, model: EmbeddingModel, resumesExcluded: Bool)
     case survey(model: EmbeddingModel, withStatistics: Bool)
 }
 
@@ -25,7 +25,7 @@ enum PipelineEvent: Sendable {
     /// The number says how many outcomes had no effect, because the job was no longer ours or had changed.
     case written(id: Int, Result<Int, StoreError>)
     case renewed(ClaimToken, StoreError?)
-    case backfilled(next: RepoID?)
+    case backfilled(next: DocumentID?)
     case backfillFailed(StoreError)
     case surveyed(QueueStatistics?, isPaused: Bool)
     case surveyFailed(StoreError)

@@ -1,5 +1,3 @@
-package import EmbeddingCore
-
 /// How the pipeline works; the defaults are those of the settings.
 package struct PipelineConfiguration: Sendable {
     /// Texts in one provider call at most (`BATCH_SIZE`).
@@ -10,13 +8,13 @@ package struct PipelineConfiguration: Sendable {
     package var batchDelay: Duration = .zero
     /// Jobs in one claim at most; fewer when the provider works in smaller steps.
     package var claimSize = 500
-    /// Rows in one write at most; fewer when the vectors are long.
+    /// Rows in one write at most.
     package var writeSize = 250
     /// Writes under way at once.
     package var parallelWrites = 2
     /// How long a claim lasts unless renewed (`LEASE_SECONDS`).
     package var lease: Duration = .seconds(60)
-    /// Attempts of a repo before it is a dead letter (`RETRY_ATTEMPTS`).
+    /// Attempts of a document before it is a dead letter (`RETRY_ATTEMPTS`).
     package var retryAttempts = 5
     /// The first delay of a retry, doubling from there (`RETRY_DELAY_MS`).
     package var retryDelay: Duration = .milliseconds(500)
@@ -24,7 +22,7 @@ package struct PipelineConfiguration: Sendable {
     package var longestRetryDelay: Duration = .seconds(300)
     /// How often due jobs are looked for when none were found (`POLL_INTERVAL_MS`).
     package var pollInterval: Duration = .milliseconds(500)
-    /// How often the whole table is looked through for rows without job and vector (`RECONCILE_INTERVAL_SECONDS`).
+    /// How often the tables are looked through for rows without job and vector (`RECONCILE_INTERVAL_SECONDS`).
     package var reconcileInterval: Duration = .seconds(3600)
     /// Rows in one page of backfill and reconcile.
     package var backfillPage = 1000
@@ -46,10 +44,8 @@ package struct PipelineConfiguration: Sendable {
     package var embedTimeout: Duration = .seconds(120)
     /// Time from `stop` until `run` returns at most (`SHUTDOWN_GRACE_MS`).
     package var grace: Duration = .seconds(25)
-    /// How the star count enters the text (`EMBED_STARS`).
-    package var stars: StarsInText = .rounded
-    /// Whether private repos' texts may go to outside providers (`EMBED_PRIVATE_REPOS`).
-    package var embedsPrivateRepos = false
+    /// Whether private documents' texts may go to outside providers (`EMBED_PRIVATE_REPOS`).
+    package var embedsPrivate = false
 
     package init() {}
 }

@@ -29,7 +29,7 @@ extension PipelineMachine {
         claim?.isOvertaken = true
     }
 
-    /// Opens or shuts the gate of the database after a call.
+    /// Ends or begins a pause of the database's calls after one.
     private mutating func storeAnswered(_ error: StoreError?) {
         storeCalls -= 1
         guard let error else {
@@ -41,7 +41,7 @@ extension PipelineMachine {
         if error.code != .conflict, error.code != .cancelled { storeFault = error }
     }
 
-    /// Shuts the gate of the provider. - Returns: how long.
+    /// Pauses the calls of the provider. - Returns: how long.
     private mutating func providerFailed(_ error: EmbeddingError) -> Duration {
         providerFault = error
         let asked = error.retryAfter.map { min(max($0, .milliseconds(20)), configuration.longestAskedPause) }
@@ -102,7 +102,7 @@ extension PipelineMachine {
         switch result {
         case .success(let answer): judge(batch, answer)
         case .failure(let error):
-            // Nothing was tried, so no repo is to blame.
+            // Nothing was tried, so no document is to blame.
             let pause = providerFailed(error)
             for next in batch.jobs { decide(.released(after: pause), for: next.job, token: next.token) }
         }
@@ -140,7 +140,7 @@ extension PipelineMachine {
     ) -> JobOutcome {
         switch result {
         case .success(let embedding) where embedding.values.count == model?.dimensions:
-            return .embedded(embedding, textHash: next.text.hash)
+            return .embedded(embedding)
         case .success(let embedding):
             let message =
                 "the vector has \(embedding.values.count) dimensions where \(model?.dimensions ?? 0) are expected"
@@ -182,7 +182,7 @@ extension PipelineMachine {
             case .deadLetter(let error):
                 counts.failed += 1
                 counts.deadLetters += 1
-                newDeadLetters.append((completion.job.repo.fullName, error))
+                newDeadLetters.append((completion.job.document.label, error))
             case .released: break
             }
         }
@@ -219,7 +219,7 @@ extension PipelineMachine {
         if error == nil { leases[token]?.expires = expires }
     }
 
-    private mutating func backfilled(_ next: RepoID?) {
+    private mutating func backfilled(_ next: DocumentID?) {
         storeAnswered(nil)
         backfill.isUnderWay = false
         survey.showsEmptyQueue = false

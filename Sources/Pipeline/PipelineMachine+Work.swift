@@ -27,14 +27,8 @@ extension PipelineMachine {
         completions.count { if case .embedded = $0.outcome { true } else { false } }
     }
 
-    /// Rows of one write, so that a request stays below the 4 MiB the database takes (5 bytes a number in CBOR).
-    var writeLimit: Int {
-        let row = 5 * (model?.dimensions ?? 0) + 300
-        return max(1, min(configuration.writeSize, 3_000_000 / row))
-    }
-
-    func excludesPrivateRepos(_ model: EmbeddingModel) -> Bool {
-        model.provider.isOutside && !configuration.embedsPrivateRepos
+    func excludesPrivate(_ model: EmbeddingModel) -> Bool {
+        model.provider.isOutside && !configuration.embedsPrivate
     }
 
     /// A fresh token or id of 128 random bits.
@@ -44,16 +38,15 @@ extension PipelineMachine {
 
     /// Finishes what needs no provider at once; the rest becomes ready.
     mutating func triage(_ job: EmbeddingJob, token: ClaimToken, model: EmbeddingModel) {
-        if job.repo.isPrivate, excludesPrivateRepos(model) {
+        if job.document.isPrivate, excludesPrivate(model) {
             return decide(.excluded, for: job, token: token)
         }
-        let text = RepoText(job.repo, stars: configuration.stars)
-        let isCurrent = job.storedFingerprint == model.fingerprint && job.storedTextHash == text.hash
+        let isCurrent = job.storedFingerprint == model.fingerprint && job.storedTextHash == job.document.textHash
         if isCurrent, !job.isForced { return decide(.unchanged, for: job, token: token) }
         if let kept = job.unattributed?.embedding(of: model), !job.isForced {
-            return decide(.embedded(kept, textHash: text.hash), for: job, token: token)
+            return decide(.embedded(kept), for: job, token: token)
         }
-        ready.append(ClaimedJob(job: job, token: token, text: text))
+        ready.append(ClaimedJob(job: job, token: token))
     }
 
     /// The next texts, up to what one call may carry in items and, as estimated, in tokens.
@@ -62,7 +55,7 @@ extension PipelineMachine {
         var tokens = 0
         while jobs.count < batchLimit, let next = ready.first {
             // Three bytes a token is below what tokenizers reach on such texts, so the estimate errs upwards.
-            tokens += min(limits.tokensPerText, next.text.text.utf8.count / 3 + 2)
+            tokens += min(limits.tokensPerText, next.job.document.text.utf8.count / 3 + 2)
             if let most = limits.tokensPerCall, tokens > most, !jobs.isEmpty { break }
             jobs.append(ready.removeFirst())
         }
@@ -90,7 +83,7 @@ extension PipelineMachine {
     func ripeLease() -> ClaimToken? {
         leases.filter { _, lease in
             guard let since = lease.waitingSince else { return false }
-            return writes.isEmpty || lease.outcomes.count >= writeLimit || lease.undecided == 0
+            return writes.isEmpty || lease.outcomes.count >= configuration.writeSize || lease.undecided == 0
                 || now >= since + configuration.writeDelay
         }
         .max { ($0.value.outcomes.count, $0.key.value) < ($1.value.outcomes.count, $1.key.value) }?.key
@@ -98,7 +91,7 @@ extension PipelineMachine {
 
     mutating func takeOutcomes(of token: ClaimToken) -> [JobCompletion] {
         guard var lease = leases[token] else { return [] }
-        let taken = Array(lease.outcomes.prefix(writeLimit))
+        let taken = Array(lease.outcomes.prefix(configuration.writeSize))
         lease.outcomes.removeFirst(taken.count)
         if lease.outcomes.isEmpty { lease.waitingSince = nil }
         leases[token] = lease

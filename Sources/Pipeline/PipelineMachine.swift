@@ -25,8 +25,8 @@ struct PipelineMachine {
     var model: EmbeddingModel?
     var isResolving = false
     var nextModelCheck: Instant
-    var provider: Gate
-    var store: Gate
+    var provider: FailureBackoff
+    var store: FailureBackoff
     /// Calls of the database under way.
     var storeCalls = 0
     var claim: Claim?
@@ -45,7 +45,7 @@ struct PipelineMachine {
     var storeFault: StoreError?
     var providerFault: EmbeddingError?
     /// Dead letters since the shell last looked.
-    var newDeadLetters: [(repo: String, error: String)] = []
+    var newDeadLetters: [(label: String, error: String)] = []
 
     init(
         configuration: PipelineConfiguration,
@@ -59,8 +59,8 @@ struct PipelineMachine {
         self.mode = mode
         self.random = random
         self.now = now
-        provider = Gate(shortest: configuration.retryDelay, longest: configuration.longestProviderPause)
-        store = Gate(shortest: .milliseconds(100), longest: configuration.longestStorePause)
+        provider = FailureBackoff(shortest: configuration.retryDelay, longest: configuration.longestProviderPause)
+        store = FailureBackoff(shortest: .milliseconds(100), longest: configuration.longestStorePause)
         nextModelCheck = now
         nextClaim = now
         nextBatch = now
@@ -106,7 +106,7 @@ struct PipelineMachine {
 
     /// Takes one of the calls the database may have under way: any number, but one while it is failing.
     private mutating func useStore() -> Bool {
-        guard !store.isShut(at: now), !(store.isProbing && storeCalls > 0) else { return false }
+        guard !store.isPaused(at: now), !(store.isProbing && storeCalls > 0) else { return false }
         storeCalls += 1
         return true
     }
@@ -135,7 +135,7 @@ struct PipelineMachine {
     }
 
     private mutating func resolveModel() -> PipelineAction? {
-        guard !isResolving, model == nil ? !provider.isShut(at: now) : now >= nextModelCheck else { return nil }
+        guard !isResolving, model == nil ? !provider.isPaused(at: now) : now >= nextModelCheck else { return nil }
         isResolving = true
         nextModelCheck = now + configuration.modelCheckInterval
         return .resolveModel
@@ -153,21 +153,21 @@ struct PipelineMachine {
     private mutating func nextEmbed() -> PipelineAction? {
         let parallel = provider.isProbing ? 1 : configuration.parallelBatches
         guard let model, !ready.isEmpty, batches.count < parallel, now >= nextBatch else { return nil }
-        guard !provider.isShut(at: now), !store.isProbing, unwrittenTexts + batchLimit <= unwrittenLimit else {
+        guard !provider.isPaused(at: now), !store.isProbing, unwrittenTexts + batchLimit <= unwrittenLimit else {
             return nil
         }
         let jobs = takeBatch()
         lastID += 1
         batches[lastID] = TextBatch(jobs: jobs, model: model)
         nextBatch = now + configuration.batchDelay
-        return .embed(batch: lastID, texts: jobs.map(\.text.text))
+        return .embed(batch: lastID, texts: jobs.map(\.job.document.text))
     }
 
     /// Claims ahead, so that neither the provider nor the database waits for the other.
     private mutating func nextClaimAction() -> PipelineAction? {
         guard model != nil, survey.isKnown, claim == nil, !isPaused, now >= nextClaim else { return nil }
         let limit = claimLimit
-        guard ready.count < limit, !provider.isShut(at: now), !isWriteBacklogFull, useStore() else { return nil }
+        guard ready.count < limit, !provider.isPaused(at: now), !isWriteBacklogFull, useStore() else { return nil }
         let token = ClaimToken(makeID())
         claim = Claim(token: token, limit: limit, started: now)
         return .claim(limit: limit, token: token)
@@ -181,14 +181,14 @@ struct PipelineMachine {
             after: backfill.cursor,
             limit: configuration.backfillPage,
             model: model,
-            resumesExcluded: backfill.cursor == nil && !excludesPrivateRepos(model)
+            resumesExcluded: backfill.cursor == nil && !excludesPrivate(model)
         )
     }
 
     /// When something may have to be done although nothing happens until then.
     var nextWakeUp: Instant? {
         var times = [
-            survey.next, backfill.next, nextModelCheck, provider.shutUntil, store.shutUntil,
+            survey.next, backfill.next, nextModelCheck, provider.pausedUntil, store.pausedUntil,
             stop.map { $0 + configuration.grace },
         ]
         if !isPaused { times.append(nextClaim) }
@@ -214,7 +214,7 @@ extension PipelineMachine {
 
     /// The walk through the table for rows without job and vector.
     struct Backfill {
-        var cursor: RepoID?
+        var cursor: DocumentID?
         var next: Instant
         var isUnderWay = false
         /// The model of the page under way.

@@ -31,7 +31,7 @@ import Testing
 
     static func fill(_ queue: MemoryQueue, _ numbers: Range<Int>, _ description: String = "") {
         queue.with { queue in
-            for number in numbers { queue.upsert(Samples.repo(number, description), id: QueueModel.id(number)) }
+            for number in numbers { queue.upsert(Samples.document(number, description)) }
         }
     }
 
@@ -41,7 +41,7 @@ import Testing
         let metrics = MetricsRegistry()
         queue.with { queue in
             for number in 0..<1500 {
-                queue.insertWithoutJob(Samples.repo(number, number < 3 ? "poison" : ""), id: QueueModel.id(number))
+                queue.insertWithoutJob(Samples.document(number, number < 3 ? "poison" : ""))
             }
         }
         let summary = try await Self.pipeline(queue, FakeService(), metrics: metrics).drainOnce { _ in }

@@ -43,10 +43,10 @@ final class MemoryQueue: EmbeddingJobQueue {
     }
 
     func backfill(
-        after cursor: RepoID?,
+        after cursor: DocumentID?,
         limit: Int,
         model: EmbeddingModel
-    ) async throws(StoreError) -> (next: RepoID?, enqueued: Int) {
+    ) async throws(StoreError) -> (next: DocumentID?, enqueued: Int) {
         try check()
         return with { $0.backfill(after: cursor, limit: limit, model: model) }
     }
@@ -56,7 +56,7 @@ final class MemoryQueue: EmbeddingJobQueue {
         return with { $0.resumeExcluded() }
     }
 
-    func bringForward(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError) {}
+    func tidy(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError) {}
 
     func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics {
         try check()

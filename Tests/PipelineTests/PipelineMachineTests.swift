@@ -4,10 +4,10 @@ import Testing
 @testable import Pipeline
 
 @Suite struct PipelineMachineTests {
-    /// Runs one machine over `repos` until the queue is at rest.
-    static func settled(_ repos: [Repo], prepare: (Simulation) -> Void = { _ in }) -> Simulation {
+    /// Runs one machine over `documents` until the queue is at rest.
+    static func settled(_ documents: [Document], prepare: (Simulation) -> Void = { _ in }) -> Simulation {
         let simulation = Simulation(seed: 1, replicas: 1)
-        for (number, repo) in repos.enumerated() { simulation.queue.upsert(repo, id: QueueModel.id(number)) }
+        for document in documents { simulation.queue.upsert(document) }
         prepare(simulation)
         let cameToRest = simulation.settle()
         #expect(cameToRest)
@@ -16,8 +16,8 @@ import Testing
 
     @Test("An unchanged text ends its job without a provider call")
     func unchanged() {
-        let simulation = Self.settled([Samples.repo(1)])
-        simulation.queue.upsert(Samples.repo(1), id: QueueModel.id(0))
+        let simulation = Self.settled([Samples.document(1)])
+        simulation.queue.upsert(Samples.document(1))
         #expect(simulation.settle())
         #expect(simulation.sent.values.allSatisfy { $0 == 1 })
         #expect(simulation.replicas[0].machine.counts.unchanged == 1)
@@ -25,29 +25,18 @@ import Testing
 
     @Test("A forced job is embedded although its text did not change")
     func forced() {
-        let simulation = Self.settled([Samples.repo(1)])
-        simulation.queue.upsert(Samples.repo(1), id: QueueModel.id(0), force: true)
+        let simulation = Self.settled([Samples.document(1)])
+        simulation.queue.upsert(Samples.document(1), force: true)
         #expect(simulation.settle())
         #expect(simulation.sent.values.allSatisfy { $0 == 2 })
     }
 
-    @Test("A drift of stars within the rounded count causes no provider call")
-    func starDrift() {
-        var repo = Samples.repo(1)
-        repo.stars = 12_345
-        let simulation = Self.settled([repo])
-        repo.stars = 12_399
-        simulation.queue.upsert(repo, id: QueueModel.id(0))
-        #expect(simulation.settle())
-        #expect(simulation.sent.count == 1)
-    }
-
-    @Test("A private repo's text does not go to an outside provider, and comes back when that is allowed (G7)")
+    @Test("A private text does not go to an outside provider, and comes back when that is allowed (G7)")
     func privateRepos() {
         let simulation = Simulation(seed: 1, replicas: 1)
         simulation.model = EmbeddingModel(provider: .openai, name: "large", dimensions: 4)
-        simulation.queue.upsert(Samples.repo(1, "secret", isPrivate: true), id: QueueModel.id(1))
-        simulation.queue.upsert(Samples.repo(2, "open"), id: QueueModel.id(2))
+        simulation.queue.upsert(Samples.document(1, "secret", isPrivate: true))
+        simulation.queue.upsert(Samples.document(2, "open"))
         #expect(simulation.settle())
         #expect(simulation.sent.count == 1 && simulation.sent.keys.allSatisfy { !$0.contains("secret") })
         #expect(simulation.queue.statistics(model: simulation.model).excluded == 1)
@@ -62,7 +51,7 @@ import Testing
     @Test("Rows from before the outbox are taken over; those of the current model are kept")
     func backfill() {
         let simulation = Simulation(seed: 1, replicas: 1)
-        for number in 0..<25 { simulation.queue.insertWithoutJob(Samples.repo(number), id: QueueModel.id(number)) }
+        for number in 0..<25 { simulation.queue.insertWithoutJob(Samples.document(number)) }
         #expect(simulation.settle())
         #expect(simulation.staleRows.isEmpty)
         let sent = simulation.sent.count
@@ -71,13 +60,13 @@ import Testing
         #expect(simulation.sent.count == sent)
     }
 
-    @Test("After the last attempt a repo is a dead letter, until it changes")
+    @Test("After the last attempt a document is a dead letter, until it changes")
     func deadLetter() {
-        let simulation = Self.settled([Samples.repo(1, "poison")])
+        let simulation = Self.settled([Samples.document(1, "poison")])
         let attempts = simulation.configuration.retryAttempts
         #expect(simulation.sent.values.first == attempts)
         #expect(simulation.deadRows == ["poison"])
-        simulation.queue.upsert(Samples.repo(1, "fine"), id: QueueModel.id(0))
+        simulation.queue.upsert(Samples.document(1, "fine"))
         #expect(simulation.settle())
         #expect(simulation.staleRows.isEmpty && simulation.deadRows.isEmpty)
     }
@@ -86,7 +75,7 @@ import Testing
     func pause() {
         let simulation = Simulation(seed: 1, replicas: 1)
         simulation.queue.isPaused = true
-        for number in 0..<50 { simulation.queue.upsert(Samples.repo(number), id: QueueModel.id(number)) }
+        for number in 0..<50 { simulation.queue.upsert(Samples.document(number)) }
         #expect(!simulation.settle(limit: 500))
         #expect(simulation.sent.isEmpty)
         simulation.queue.isPaused = false
@@ -97,7 +86,7 @@ import Testing
     @Test("On stop what was not sent is released, what was sent is written, and the machine ends (G8)")
     func stop() {
         let simulation = Simulation(seed: 1, replicas: 1)
-        for number in 0..<50 { simulation.queue.upsert(Samples.repo(number), id: QueueModel.id(number)) }
+        for number in 0..<50 { simulation.queue.upsert(Samples.document(number)) }
         var embeds: [PipelineAction] = []
         while embeds.isEmpty {
             let pending = simulation.replicas[0].pending
@@ -123,7 +112,7 @@ import Testing
     @Test("A provider that hangs does not outlast the grace period; its jobs are released")
     func hangingProvider() {
         let simulation = Simulation(seed: 1, replicas: 1)
-        simulation.queue.upsert(Samples.repo(1), id: QueueModel.id(1))
+        simulation.queue.upsert(Samples.document(1))
         while simulation.replicas[0].machine.batches.isEmpty {
             simulation.feed(simulation.perform(simulation.replicas[0].pending.removeFirst()), to: 0)
         }
@@ -155,10 +144,7 @@ import Testing
     func drain() {
         let simulation = Simulation(seed: 1, replicas: 0)
         for number in 0..<30 {
-            simulation.queue.insertWithoutJob(
-                Samples.repo(number, number == 7 ? "poison" : ""),
-                id: QueueModel.id(number)
-            )
+            simulation.queue.insertWithoutJob(Samples.document(number, number == 7 ? "poison" : ""))
         }
         simulation.start(mode: .once)
         for _ in 0..<5000 where !simulation.replicas[0].machine.isFinished {
@@ -178,7 +164,7 @@ import Testing
     @Test("No more texts are paid for than the batches in flight and two more while nothing can be written (G6)")
     func unwrittenTextsAreBounded() {
         let simulation = Simulation(seed: 1, replicas: 1)
-        for number in 0..<200 { simulation.queue.upsert(Samples.repo(number), id: QueueModel.id(number)) }
+        for number in 0..<200 { simulation.queue.upsert(Samples.document(number)) }
         var writes: [PipelineAction] = []
         for _ in 0..<2000 {
             guard let action = simulation.replicas[0].pending.popLast() else {
@@ -208,7 +194,7 @@ import Testing
         let simulation = Simulation(seed: 1, replicas: 1)
         for number in 0..<30 {
             let description = number == 3 ? "poison" : ""
-            simulation.queue.upsert(Samples.repo(number, description), id: QueueModel.id(number))
+            simulation.queue.upsert(Samples.document(number, description))
         }
         var surveys = 0
         for _ in 0..<5000 where simulation.queue.statistics(model: simulation.model).pending > 0 {

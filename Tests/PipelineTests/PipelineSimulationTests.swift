@@ -16,7 +16,7 @@ import Testing
         steps: Int = 150
     ) -> (simulation: Simulation, cameToRest: Bool) {
         let simulation = Simulation(seed: seed, replicas: 1 + Int(seed % 3), faults: faults)
-        for number in 0..<10 { simulation.queue.insertWithoutJob(Samples.repo(number), id: QueueModel.id(number)) }
+        for number in 0..<10 { simulation.queue.insertWithoutJob(Samples.document(number)) }
         for _ in 0..<steps {
             if Int.random(in: 0..<4, using: &simulation.random) == 0 {
                 change(simulation, words)
@@ -34,10 +34,10 @@ import Testing
         switch Int.random(in: 0..<10, using: &simulation.random) {
         case 0: simulation.queue.delete(id)
         case 1 where simulation.queue.rows[id] != nil:
-            simulation.queue.upsert(simulation.queue.rows[id]?.repo ?? Samples.repo(number), id: id, force: true)
+            simulation.queue.upsert(simulation.queue.rows[id]?.document ?? Samples.document(number), force: true)
         default:
             let word = words.randomElement(using: &simulation.random) ?? ""
-            simulation.queue.upsert(Samples.repo(number, word), id: id)
+            simulation.queue.upsert(Samples.document(number, word))
         }
     }
 
@@ -87,10 +87,10 @@ import Testing
         }
     }
 
-    @Test("A provider that limits costs no repo an attempt (G5)", arguments: seeds)
+    @Test("A provider that limits costs no document an attempt (G5)", arguments: seeds)
     func limitsAreNotAttempts(seed: UInt64) {
         let simulation = Simulation(seed: seed, replicas: 2, faults: Simulation.Faults(providerFailures: 60))
-        for number in 0..<20 { simulation.queue.upsert(Samples.repo(number), id: QueueModel.id(number)) }
+        for number in 0..<20 { simulation.queue.upsert(Samples.document(number)) }
         for _ in 0..<400 {
             simulation.step()
             #expect(simulation.replicas.allSatisfy { $0.machine.counts.failed == 0 })
@@ -103,7 +103,7 @@ import Testing
     @Test("Without faults each text is sent once, by whichever replica (G6)", arguments: seeds)
     func textsAreSentOnce(seed: UInt64) {
         let simulation = Simulation(seed: seed, replicas: 3)
-        for number in 0..<50 { simulation.queue.upsert(Samples.repo(number), id: QueueModel.id(number)) }
+        for number in 0..<50 { simulation.queue.upsert(Samples.document(number)) }
         #expect(simulation.settle())
         #expect(simulation.staleRows.isEmpty)
         #expect(simulation.sent.values.allSatisfy { $0 == 1 })

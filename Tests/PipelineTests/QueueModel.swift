@@ -3,7 +3,7 @@ import EmbeddingCore
 /// The job queue as the database keeps it, in memory and with a clock that is set by hand.
 struct QueueModel {
     struct Row {
-        var repo: Repo
+        var document: Document
         var vector: Embedding?
         var fingerprint: String?
         var textHash: String?
@@ -23,24 +23,25 @@ struct QueueModel {
     }
 
     var now: Duration = .zero
-    private(set) var rows: [RepoID: Row] = [:]
-    private(set) var jobs: [RepoID: Job] = [:]
+    private(set) var rows: [DocumentID: Row] = [:]
+    private(set) var jobs: [DocumentID: Job] = [:]
     var isPaused = false
 
-    static func id(_ number: Int) -> RepoID { RepoID(encoded: [UInt8(number >> 8), UInt8(number & 255)]) }
+    static func id(_ number: Int) -> DocumentID { DocumentID(encoded: [UInt8(number >> 8), UInt8(number & 255)]) }
 
     /// What the transactional outbox does on every change of a row.
-    mutating func upsert(_ repo: Repo, id: RepoID, force: Bool = false) {
-        rows[id, default: Row(repo: repo)].repo = repo
+    mutating func upsert(_ document: Document, force: Bool = false) {
+        let id = document.id
+        rows[id, default: Row(document: document)].document = document
         var job = jobs[id] ?? Job(generation: 0, dueAt: now)
         job = Job(generation: job.generation + 1, dueAt: now, isForced: force)
         jobs[id] = job
     }
 
     /// A row from before the outbox.
-    mutating func insertWithoutJob(_ repo: Repo, id: RepoID) { rows[id] = Row(repo: repo) }
+    mutating func insertWithoutJob(_ document: Document) { rows[document.id] = Row(document: document) }
 
-    mutating func delete(_ id: RepoID) {
+    mutating func delete(_ id: DocumentID) {
         rows[id] = nil
         jobs[id] = nil
     }
@@ -58,8 +59,7 @@ struct QueueModel {
             jobs[id]?.attempts += 1
             jobs[id]?.dueAt = now + lease
             return EmbeddingJob(
-                id: id,
-                repo: row.repo,
+                document: row.document,
                 generation: job.generation,
                 attempts: job.attempts + 1,
                 isForced: job.isForced,
@@ -78,10 +78,10 @@ struct QueueModel {
         guard var job = jobs[id], job.token == token, job.generation == completion.job.generation else { return false }
         job.token = nil
         switch completion.outcome {
-        case .embedded(let vector, let hash):
+        case .embedded(let vector):
             rows[id]?.vector = vector
             rows[id]?.fingerprint = model.fingerprint
-            rows[id]?.textHash = hash
+            rows[id]?.textHash = completion.job.document.textHash
             rows[id]?.writes += 1
             jobs[id] = nil
             return true
@@ -108,7 +108,9 @@ struct QueueModel {
         for job in renewed where jobs[job.id]?.token == token { jobs[job.id]?.dueAt = now + lease }
     }
 
-    mutating func backfill(after cursor: RepoID?, limit: Int, model: EmbeddingModel) -> (next: RepoID?, enqueued: Int) {
+    mutating func backfill(after cursor: DocumentID?, limit: Int, model: EmbeddingModel) -> (
+        next: DocumentID?, enqueued: Int
+    ) {
         let order = rows.keys.sorted { $0.encoded.lexicographicallyPrecedes($1.encoded) }
         let page = order.filter { id in cursor.map { $0.encoded.lexicographicallyPrecedes(id.encoded) } ?? true }
             .prefix(limit)

@@ -19,8 +19,14 @@ enum Samples {
     static let model = EmbeddingModel(provider: .builtin, name: "small", dimensions: 4)
     static let limits = EmbeddingLimits(items: 64, tokensPerText: 256)
 
-    static func repo(_ number: Int, _ description: String = "", isPrivate: Bool = false) -> Repo {
-        Repo(fullName: "owner/repo\(number)", description: description, isPrivate: isPrivate)
+    static func document(_ number: Int, _ words: String = "", isPrivate: Bool = false) -> Document {
+        let label = "document \(number)"
+        return Document(id: QueueModel.id(number), label: label, text: "\(label): \(words)", isPrivate: isPrivate)
+    }
+
+    /// What was given to `document`.
+    static func words(of document: Document?) -> String? {
+        document.map { String($0.text.dropFirst($0.label.count + 2)) }
     }
 
     /// A vector that tells its text and model apart from all others.

@@ -176,7 +176,7 @@ final class Simulation {
 
     private static func isRefused(_ completion: JobCompletion) -> Bool {
         guard case .embedded = completion.outcome else { return false }
-        return completion.job.repo.description?.contains("refused") ?? false
+        return completion.job.document.text.contains("refused")
     }
 
     /// A provider that cannot embed poison.
@@ -193,14 +193,14 @@ final class Simulation {
     /// The rows whose vector is not that of their present text and of the model in use, dead letters left out.
     var staleRows: [String] {
         queue.rows.filter { id, row in
-            let text = RepoText(row.repo).text
             return queue.jobs[id]?.isDead != true
-                && (row.vector != Samples.vector(of: text, model: model) || row.fingerprint != model.fingerprint)
+                && (row.vector != Samples.vector(of: row.document.text, model: model)
+                    || row.fingerprint != model.fingerprint)
         }
-        .map(\.value.repo.fullName)
+        .map(\.value.document.label)
     }
 
     var deadRows: Set<String> {
-        Set(queue.jobs.filter(\.value.isDead).compactMap { queue.rows[$0.key]?.repo.description })
+        Set(queue.jobs.filter(\.value.isDead).compactMap { Samples.words(of: queue.rows[$0.key]?.document) })
     }
 }

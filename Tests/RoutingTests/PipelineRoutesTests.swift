@@ -19,7 +19,7 @@ import Testing
     @Test func `failures are given in pages`() async throws {
         services.repos.state.withLock { state in
             state.failures = (1...3).map {
-                FailedRepo(fullName: "a/\($0)", attempts: $0, error: "e", failedAt: "2026-01-01T00:00:00Z")
+                DeadLetter(label: "a/\($0)", attempts: $0, error: "e", failedAt: "2026-01-01T00:00:00Z")
             }
         }
         let api = services.api()

@@ -9,7 +9,7 @@ enum Samples {
     static let model = EmbeddingModel(provider: .builtin, name: "small", dimensions: 8)
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    static func id(_ number: Int) -> RepoID { RepoID(encoded: [UInt8(number >> 8), UInt8(number & 255)]) }
+    static func id(_ number: Int) -> DocumentID { DocumentID(encoded: [UInt8(number >> 8), UInt8(number & 255)]) }
 
     /// A unit vector that leans towards `axis` the more, the greater `share`.
     static func vector(_ axis: Int, share: Float = 1) -> [Float] {

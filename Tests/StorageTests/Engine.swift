@@ -89,10 +89,15 @@ struct Fixture {
     let storage: SurrealStorage
     let database: Database
 
-    init(client: SurrealClient? = nil, owner: String = "test", migrated: Bool = true) async throws {
+    init(
+        client: SurrealClient? = nil,
+        owner: String = "test",
+        tables: EmbeddedTables = EmbeddedTables(),
+        migrated: Bool = true
+    ) async throws {
         let client = if let client { client } else { try await Engine.shared.client() }
         self.client = client
-        storage = SurrealStorage(client: client, owner: owner, logger: Logger(label: "tests"))
+        storage = SurrealStorage(client: client, owner: owner, tables: tables, logger: Logger(label: "tests"))
         database = Database(client: client)
         if migrated { try await storage.migrate() }
     }

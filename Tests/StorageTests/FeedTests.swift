@@ -7,7 +7,7 @@ import Testing
 @Suite struct FeedTests {
     private func names(_ rows: [FeedRow]) -> [String] { rows.map(\.repo.fullName) }
 
-    private func describe(_ changes: [FeedChange], _ known: [RepoID: String] = [:]) -> Set<String> {
+    private func describe(_ changes: [FeedChange], _ known: [DocumentID: String] = [:]) -> Set<String> {
         Set(
             changes.map { change in
                 switch change {
@@ -48,7 +48,7 @@ import Testing
         let feed = SurrealRepoFeed(database: fixture.database, settling: .zero)
         _ = try await fixture.storage.repos.upsert([update("a/before"), update("a/gone")])
         var position = try await feed.changes(since: nil, limit: 100, model: model, withVectors: true).position
-        var known: [RepoID: String] = [:]
+        var known: [DocumentID: String] = [:]
         for row in try await feed.page(after: nil, limit: 10, model: model, withVectors: false) {
             known[row.id] = row.repo.fullName
         }

@@ -14,7 +14,7 @@ import Testing
     }
 
     private func embedding(_ job: EmbeddingJob) throws -> JobOutcome {
-        .embedded(try vector(1), textHash: RepoText(job.repo).hash)
+        .embedded(try vector(1))
     }
 
     private func state(_ fixture: Fixture, _ name: String = "a/r0") async throws -> StoredRepo.State? {
@@ -29,17 +29,17 @@ import Testing
         full.url = "https://github.com/apple/swift"
         _ = try await fixture.storage.repos.upsert([full])
         let job = try #require(try await fixture.claim("t").first)
+        #expect(job.document.label == "Apple/Swift")
+        #expect(!job.document.isPrivate)
         #expect(
-            job.repo
-                == Repo(
-                    fullName: "Apple/Swift",
-                    owner: "Apple",
-                    description: "A language",
-                    language: "Swift",
-                    stars: 60000,
-                    url: "https://github.com/apple/swift",
-                    topics: ["compiler"]
-                )
+            job.document.text == """
+                Repository: Apple/Swift
+                Description: A language
+                Language: Swift
+                Topics: compiler
+                Stars: 60000
+                Owner: Apple
+                """
         )
         #expect(job.attempts == 1)
         #expect(job.storedFingerprint == nil)
@@ -49,9 +49,9 @@ import Testing
     @Test func claimsAreOldestFirstAndLeased() async throws {
         let fixture = try await pending(0)
         for number in 0..<5 { _ = try await fixture.storage.repos.upsert([update("a/r\(number)")]) }
-        #expect(try await fixture.claim("one", limit: 2).map(\.repo.fullName) == ["a/r0", "a/r1"])
-        #expect(try await fixture.claim("two", limit: 2).map(\.repo.fullName) == ["a/r2", "a/r3"])
-        #expect(try await fixture.claim("three", limit: 9).map(\.repo.fullName) == ["a/r4"])
+        #expect(try await fixture.claim("one", limit: 2).map(\.document.label) == ["a/r0", "a/r1"])
+        #expect(try await fixture.claim("two", limit: 2).map(\.document.label) == ["a/r2", "a/r3"])
+        #expect(try await fixture.claim("three", limit: 9).map(\.document.label) == ["a/r4"])
         #expect(try await fixture.claim("four").isEmpty)
     }
 
@@ -76,7 +76,7 @@ import Testing
         #expect(row["embedding"].floats == [1, 0, 0, 0])
         #expect(row["embedding_model"].string == "small")
         #expect(row["embedding_fingerprint"].string == model.fingerprint)
-        #expect(row["embedding_text_hash"].string == RepoText(jobs[0].repo).hash)
+        #expect(row["embedding_text_hash"].string == jobs[0].document.textHash)
         #expect(row["embedding_generated_at"].datetime != nil)
         #expect(try await fixture.run("SELECT * FROM embedding_job") == [])
         #expect(try await state(fixture) == .embedded)
@@ -89,10 +89,10 @@ import Testing
         let second = try await fixture.claim("second")
         #expect(second.count == 1)
         #expect(second[0].attempts == 2)
-        #expect(try await fixture.complete(first, "first") { _ in .embedded(try vector(0, 1), textHash: "old") } == 1)
+        #expect(try await fixture.complete(first, "first") { _ in .embedded(try vector(0, 1)) } == 1)
         #expect(try await state(fixture) == .pending)
         #expect(try await fixture.complete(second, "second", embedding) == 0)
-        #expect(try await fixture.complete(first, "first") { _ in .embedded(try vector(0, 1), textHash: "old") } == 1)
+        #expect(try await fixture.complete(first, "first") { _ in .embedded(try vector(0, 1)) } == 1)
         #expect(try await fixture.run("SELECT VALUE embedding FROM repo")[0].floats == [1, 0, 0, 0])
     }
 
@@ -103,7 +103,7 @@ import Testing
         try await fixture.run("UPDATE repo SET description = 'changed'")
         #expect(try await fixture.complete(old, "t", embedding) == 1)
         let new = try await fixture.claim("u")
-        #expect(new.first?.repo.description == "changed")
+        #expect(new.first?.document.text.contains("Description: changed\n") == true)
         #expect(new.first?.generation == 2)
         #expect(try await state(fixture) == .pending)
     }
@@ -141,31 +141,31 @@ import Testing
         ]
         let byID = Dictionary(uniqueKeysWithValues: zip(jobs.map(\.id), outcomes))
         #expect(try await fixture.complete(jobs, "t") { byID[$0.id] ?? .unchanged } == 0)
-        let states = try await jobs.asyncMap { try await fixture.storage.repos.repo(named: $0.repo.fullName) }
+        let states = try await jobs.asyncMap { try await fixture.storage.repos.repo(named: $0.document.label) }
         #expect(states.map(\.?.state) == [.embedded, .pending, .pending, .failed, .excluded, .pending])
         #expect(states.map(\.?.lastError) == [nil, nil, "busy", "poison", nil, nil])
         #expect(states.map(\.?.attempts) == [0, 0, 1, 1, 1, 0])
-        #expect(try await fixture.claim("u").map(\.repo.fullName) == [jobs[5].repo.fullName])
+        #expect(try await fixture.claim("u").map(\.document.label) == [jobs[5].document.label])
     }
 
     @Test func deadLettersAreListedInPagesAndRetriedTogether() async throws {
         let fixture = try await pending(5)
-        try await fixture.complete(try await fixture.claim("t"), "t") { .deadLetter(error: "bad \($0.repo.fullName)") }
+        try await fixture.complete(try await fixture.claim("t"), "t") { .deadLetter(error: "bad \($0.document.label)") }
         #expect(try await fixture.claim("u").isEmpty)
         var names: [String] = []
         var cursor: String?
         repeat {
-            let page = try await fixture.storage.repos.failures(limit: 2, cursor: cursor, includesPrivate: true)
-            #expect(page.failures.count <= 2)
-            for failure in page.failures {
-                #expect(failure.error == "bad \(failure.fullName)")
+            let page = try await fixture.storage.deadLetters.page(limit: 2, cursor: cursor, includesPrivate: true)
+            #expect(page.letters.count <= 2)
+            for failure in page.letters {
+                #expect(failure.error == "bad \(failure.label)")
                 #expect(failure.failedAt.hasSuffix("Z"))
             }
-            names += page.failures.map(\.fullName)
+            names += page.letters.map(\.label)
             cursor = page.next
         } while cursor != nil
         #expect(names == (0..<5).map { "a/r\($0)" })
-        #expect(try await fixture.storage.repos.retryFailures() == 5)
+        #expect(try await fixture.storage.deadLetters.retryAll() == 5)
         #expect(try await fixture.claim("u").map(\.attempts) == [1, 1, 1, 1, 1])
     }
 
@@ -173,7 +173,7 @@ import Testing
     func cursorOfSomebodyElseIsRefused(_ cursor: String) async throws {
         let fixture = try await pending(0)
         await #expect(throws: StoreError(.invalidArgument, "")) {
-            try await fixture.storage.repos.failures(limit: 2, cursor: cursor, includesPrivate: true)
+            try await fixture.storage.deadLetters.page(limit: 2, cursor: cursor, includesPrivate: true)
         }
     }
 
@@ -182,12 +182,12 @@ import Testing
         try await fixture.run("UPDATE repo SET is_private = true WHERE full_name = 'a/r1'")
         try await fixture.complete(try await fixture.claim("t"), "t") { _ in .deadLetter(error: "bad") }
         for (includesPrivate, expected) in [(false, ["a/r0", "a/r2"]), (true, ["a/r0", "a/r1", "a/r2"])] {
-            let page = try await fixture.storage.repos.failures(
+            let page = try await fixture.storage.deadLetters.page(
                 limit: 10,
                 cursor: nil,
                 includesPrivate: includesPrivate
             )
-            #expect(page.failures.map(\.fullName) == expected)
+            #expect(page.letters.map(\.label) == expected)
         }
     }
 
@@ -238,7 +238,7 @@ import Testing
         var expected = QueueStatistics(pending: 2, failed: 1, excluded: 1, embedded: 2, total: 6)
         #expect(try await queue.statistics(model: model) == expected)
         #expect(try await SurrealJobQueue(database: fixture.database).statistics(model: model) == expected)
-        _ = try await fixture.storage.repos.delete(named: jobs[0].repo.fullName)
+        _ = try await fixture.storage.repos.delete(named: jobs[0].document.label)
         _ = try await fixture.storage.repos.upsert([update("a/new")])
         expected.embedded = 1
         expected.pending = 3

@@ -75,7 +75,7 @@ import Testing
             #expect(try await fixture.storage.repos.repo(named: name) != nil, "\(name)")
         }
 
-        var cursor: RepoID?
+        var cursor: DocumentID?
         var enqueued = 0
         var pages = 0
         repeat {
@@ -92,7 +92,7 @@ import Testing
         #expect(repo.state == .embedded)
         #expect(repo.model == model.name)
         #expect(repo.fingerprint == model.fingerprint)
-        let failures = try await fixture.storage.repos.failures(limit: 10, cursor: nil, includesPrivate: true).failures
+        let failures = try await fixture.storage.deadLetters.page(limit: 10, cursor: nil, includesPrivate: true).letters
         #expect(failures.map(\.error) == ["the row has no full_name"])
         #expect(try await fixture.run("SELECT VALUE owner.avatar_url FROM repo:7")[0].string == "x")
     }

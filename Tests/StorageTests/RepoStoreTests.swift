@@ -125,7 +125,7 @@ import Testing
         let null = "b\u{0}c"
         _ = try await fixture.storage.repos.upsert([update("a/b", description: null, language: null)])
         #expect(try await fixture.storage.repos.repo(named: "a/b")?.repo.description == "bc")
-        #expect(try await fixture.claim("t").first?.repo.language == "bc")
+        #expect(try await fixture.claim("t").first?.document.text.contains("Language: bc\n") == true)
         let filter = SearchFilter(language: null, owner: null, excludeName: null)
         let hits = try await fixture.storage.search.nearest(to: vector(1), model: model, filter: filter, limit: 5)
         #expect(hits.hits.isEmpty)
@@ -166,7 +166,8 @@ import Testing
         try await fixture.run("UPDATE repo SET embedding_fingerprint = 'other' WHERE full_name = 'a/stale'")
         _ = try await repos.upsert([update("b/failed", language: "GO"), update("b/new")])
         let jobs = try await fixture.claim("t")
-        try await fixture.complete(jobs.filter { $0.repo.fullName == "b/failed" }, "t") { _ in .deadLetter(error: "e") }
+        try await fixture.complete(jobs.filter { $0.document.label == "b/failed" }, "t") { _ in .deadLetter(error: "e")
+        }
         #expect(try await repos.reprocess(scope, model: model) == count)
     }
 
@@ -180,6 +181,6 @@ import Testing
         let job = try #require(try await fixture.claim("t").first)
         #expect(job.isForced)
         #expect(job.storedFingerprint == model.fingerprint)
-        #expect(job.storedTextHash == RepoText(job.repo).hash)
+        #expect(job.storedTextHash == job.document.textHash)
     }
 }

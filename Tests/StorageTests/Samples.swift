@@ -54,7 +54,7 @@ extension Fixture {
     ) async throws {
         let jobs = try await claim("drain")
         try await complete(jobs, "drain", model: model) { job in
-            .embedded(try embedding(job), textHash: RepoText(job.repo).hash)
+            .embedded(try embedding(job))
         }
     }
 }

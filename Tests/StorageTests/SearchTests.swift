@@ -20,7 +20,7 @@ import Testing
         }
         _ = try await fixture.storage.repos.upsert(updates)
         try await fixture.drain { job in
-            let number = Float(job.repo.stars / 10)
+            let number = Float(job.document.label.split(separator: "/r")[1]) ?? 0
             return try vector(1, number / 10)
         }
         return fixture

@@ -110,10 +110,10 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         }
         _ = try await fixture.storage.repos.upsert(updates)
         let vectors = Dictionary(uniqueKeysWithValues: rows.map { ($0.repo.fullName, $0.vector) })
-        let jobs = try await fixture.claim("fill").filter { vectors[$0.repo.fullName] != .some(nil) }
+        let jobs = try await fixture.claim("fill").filter { vectors[$0.document.label] != .some(nil) }
         try await fixture.complete(jobs, "fill", model: model) { job in
-            let vector = try #require(vectors[job.repo.fullName] ?? nil)
-            return .embedded(vector, textHash: RepoText(job.repo).hash)
+            let vector = try #require(vectors[job.document.label] ?? nil)
+            return .embedded(vector)
         }
         return fixture
     }

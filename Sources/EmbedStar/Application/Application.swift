@@ -48,6 +48,7 @@ struct Application {
         let dependencies = ServiceDependencies(
             embeddings: embeddings,
             repos: storage.repos,
+            deadLetters: storage.deadLetters,
             idempotency: storage.idempotency,
             search: search.search,
             map: search.map,

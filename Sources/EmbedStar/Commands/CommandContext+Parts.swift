@@ -22,6 +22,7 @@ extension CommandContext {
         return SurrealStorage(
             client: client,
             owner: Self.owner,
+            stars: settings[Settings.embedStars],
             readsUnattributed: settings[Settings.keepExistingVectors],
             logger: logger("storage")
         )

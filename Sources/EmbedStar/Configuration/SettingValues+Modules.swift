@@ -58,8 +58,7 @@ extension SettingValues {
         configuration.pollInterval = .milliseconds(self[Settings.pollInterval])
         configuration.reconcileInterval = .seconds(self[Settings.reconcileInterval])
         configuration.grace = .milliseconds(self[Settings.shutdownGrace])
-        configuration.stars = self[Settings.embedStars]
-        configuration.embedsPrivateRepos = self[Settings.embedPrivateRepos]
+        configuration.embedsPrivate = self[Settings.embedPrivateRepos]
         return configuration
     }
 

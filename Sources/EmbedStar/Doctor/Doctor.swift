@@ -23,13 +23,16 @@ struct Doctor {
         }
         note(await database())
         let isReachable = findings[0].verdict != .bad
+        var hasTables = false
         if isReachable {
-            note(await schema())
+            let (schema, version) = await self.schema()
+            hasTables = version > 0
+            note(schema)
             note(await clock())
         }
         let (provider, model) = await self.provider()
         note(provider)
-        if let model, isReachable { note(await storedVectors(model)) }
+        if let model, hasTables { note(await storedVectors(model)) }
         note(PortCheck.finding(host: settings[Settings.host], port: settings[Settings.port]))
         return findings
     }
@@ -43,17 +46,19 @@ struct Doctor {
         }
     }
 
-    private func schema() async -> Finding {
+    /// - Returns: the version too; 0 when there is none, or none that can be read.
+    private func schema() async -> (Finding, version: Int) {
         do {
             let (found, wanted) = try await storage.schemaVersion()
-            guard found < wanted else { return .good("schema", "version \(found)") }
-            return .doubtful(
+            guard found < wanted else { return (.good("schema", "version \(found)"), found) }
+            let finding = Finding.doubtful(
                 "schema",
                 found == 0 ? "not there yet" : "version \(found) of \(wanted)",
                 remedy: "nothing: `embed-star serve` brings it up to date when it starts"
             )
+            return (finding, found)
         } catch {
-            return Self.finding(for: error, settings)
+            return (Self.finding(for: error, settings), 0)
         }
     }
 
@@ -106,8 +111,7 @@ struct Doctor {
                     + "EMBEDDING_MODEL and EMBEDDING_DIMENSIONS as they were"
             )
         } catch {
-            // Without the tables there is nothing to compare; the schema's own finding says so.
-            return .good("vectors", "none yet")
+            return Self.finding(for: error, settings)
         }
     }
 }

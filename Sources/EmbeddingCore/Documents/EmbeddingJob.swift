@@ -1,8 +1,7 @@
-/// A repo whose embedding is due, as claimed from the queue under a lease.
+/// A document whose embedding is due, as claimed from the queue under a lease.
 package struct EmbeddingJob: Sendable, Hashable {
-    package var id: RepoID
-    package var repo: Repo
-    /// Raised by every change of the repo; a finish with an older one has no effect.
+    package var document: Document
+    /// Raised by every change of the document; a finish with an older one has no effect.
     package var generation: Int
     /// This attempt included: 1 on the first.
     package var attempts: Int
@@ -15,8 +14,7 @@ package struct EmbeddingJob: Sendable, Hashable {
     package var unattributed: UnattributedVector?
 
     package init(
-        id: RepoID,
-        repo: Repo,
+        document: Document,
         generation: Int,
         attempts: Int,
         isForced: Bool = false,
@@ -24,8 +22,7 @@ package struct EmbeddingJob: Sendable, Hashable {
         storedTextHash: String? = nil,
         unattributed: UnattributedVector? = nil
     ) {
-        self.id = id
-        self.repo = repo
+        self.document = document
         self.generation = generation
         self.attempts = attempts
         self.isForced = isForced
@@ -33,6 +30,8 @@ package struct EmbeddingJob: Sendable, Hashable {
         self.storedTextHash = storedTextHash
         self.unattributed = unattributed
     }
+
+    package var id: DocumentID { document.id }
 }
 
 /// Names one claim; a job written by a later claim is no longer ours.
@@ -45,14 +44,14 @@ package struct ClaimToken: Sendable, Hashable {
 /// What became of a claimed job.
 package enum JobOutcome: Sendable, Hashable {
     /// Store the vector and end the job.
-    case embedded(Embedding, textHash: String)
+    case embedded(Embedding)
     /// Text and model are those of the stored vector: end the job.
     case unchanged
     /// Try again after the delay; the attempt counts.
     case retry(after: Duration, error: String)
-    /// Give up until the repo changes or somebody retries it.
+    /// Give up until the document changes or somebody retries it.
     case deadLetter(error: String)
-    /// A private repo that must not go to an outside provider: parked, not failed.
+    /// A private document that must not go to an outside provider: parked, not failed.
     case excluded
     /// Give the job back after the delay; the attempt does not count.
     case released(after: Duration)

@@ -1,9 +1,9 @@
-/// The queue of due repos: a transactional outbox kept by the database.
+/// The queue of due documents: a transactional outbox kept by the database.
 package protocol EmbeddingJobQueue: Sendable {
     /// Leases up to `limit` due jobs to `token` for `lease`, oldest first.
     func claim(limit: Int, lease: Duration, token: ClaimToken) async throws(StoreError) -> [EmbeddingJob]
 
-    /// Writes all outcomes in one transaction. A job that is no longer ours or that changed meanwhile is left as
+    /// Writes the outcomes, in as few transactions as the database takes. A job that is no longer ours or that changed meanwhile is left as
     /// it is (guarantee G2).
     /// - Returns: how many were left because of that.
     func complete(
@@ -15,25 +15,26 @@ package protocol EmbeddingJobQueue: Sendable {
     /// Extends the lease of jobs still ours.
     func renew(_ jobs: [EmbeddingJob], lease: Duration, token: ClaimToken) async throws(StoreError)
 
-    /// Enqueues up to `limit` rows after `cursor`, in order of their ids, that have no job and whose vector is
-    /// missing or not of `model`.
-    /// - Returns: where to go on, nil at the end of the table; and how many were enqueued.
+    /// Enqueues those of the next `limit` rows of a table after `cursor`, in order of their ids, that have no job and
+    /// whose vector is missing or not of `model`.
+    /// - Returns: where to go on, nil at the end of the last table; and how many were enqueued.
     func backfill(
-        after cursor: RepoID?,
+        after cursor: DocumentID?,
         limit: Int,
         model: EmbeddingModel
-    ) async throws(StoreError) -> (next: RepoID?, enqueued: Int)
+    ) async throws(StoreError) -> (next: DocumentID?, enqueued: Int)
 
-    /// Makes the parked private repos due again, for when outside providers become allowed.
+    /// Makes the parked private documents due again, for when outside providers become allowed.
     func resumeExcluded() async throws(StoreError) -> Int
 
-    /// Makes due at once what is leased, or waits, longer than anybody asks for: a clock that ran ahead dated it.
+    /// Housekeeping, cheap enough to be asked for every few seconds: forgets what nobody reads any more, and makes due
+    /// at once what is leased, or waits, longer than anybody asks for, a clock that ran ahead having dated it.
     /// - Parameters:
     ///   - lease: the longest time from now for which a job may be leased.
     ///   - delay: the longest time from now for which a job may wait.
-    func bringForward(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError)
+    func tidy(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError)
 
-    /// Counts of jobs and repos, cheap enough to be asked every few seconds.
+    /// Counts of jobs and documents, cheap enough to be asked every few seconds. Writes nothing.
     func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics
 
     /// Whether the pipeline is paused, for all replicas.
@@ -42,14 +43,14 @@ package protocol EmbeddingJobQueue: Sendable {
     func setPaused(_ paused: Bool) async throws(StoreError)
 }
 
-/// Counts of the queue and the repo table.
+/// Counts of the queue and of the embedded tables.
 package struct QueueStatistics: Sendable, Hashable {
     /// Jobs due or waiting, leased ones included, failed and excluded ones not.
     package var pending: Int
     package var leased: Int
     package var failed: Int
     package var excluded: Int
-    /// Repos with a vector of the current model.
+    /// Documents with a vector of the current model.
     package var embedded: Int
     package var total: Int
 

@@ -1,10 +1,3 @@
-/// A row's key in the repo table, in the store's own encoding: only the store looks inside.
-package struct RepoID: Sendable, Hashable {
-    package let encoded: [UInt8]
-
-    package init(encoded: [UInt8]) { self.encoded = encoded }
-}
-
 /// The fields of a GitHub repository that embed-star reads and writes.
 package struct Repo: Sendable, Hashable {
     /// `owner/name`.

@@ -2,7 +2,7 @@
 package protocol RepoFeed: Sendable {
     /// Rows after `cursor` in order of their ids, vectors of `model` included when `withVectors`.
     func page(
-        after cursor: RepoID?,
+        after cursor: DocumentID?,
         limit: Int,
         model: EmbeddingModel,
         withVectors: Bool
@@ -21,12 +21,12 @@ package protocol RepoFeed: Sendable {
 
 /// A row of the repo table.
 package struct FeedRow: Sendable, Hashable {
-    package var id: RepoID
+    package var id: DocumentID
     package var repo: Repo
     /// The vector of the asked model; nil without one.
     package var vector: [Float]?
 
-    package init(id: RepoID, repo: Repo, vector: [Float]?) {
+    package init(id: DocumentID, repo: Repo, vector: [Float]?) {
         self.id = id
         self.repo = repo
         self.vector = vector
@@ -36,7 +36,7 @@ package struct FeedRow: Sendable, Hashable {
 /// A change of the repo table.
 package enum FeedChange: Sendable, Hashable {
     case upsert(FeedRow)
-    case delete(RepoID)
+    case delete(DocumentID)
 }
 
 /// Where a follower of the table stands, in the store's own encoding.

@@ -19,17 +19,6 @@ package protocol RepoStore: Sendable {
 
     /// Makes all repos of `scope` due. - Returns: how many.
     func reprocess(_ scope: ReprocessScope, model: EmbeddingModel) async throws(StoreError) -> Int
-
-    /// Dead letters in order of their ids, after `cursor` (as an earlier page gave it).
-    /// - Throws: `StoreError` with `.invalidArgument` for a cursor that no page gave.
-    func failures(
-        limit: Int,
-        cursor: String?,
-        includesPrivate: Bool
-    ) async throws(StoreError) -> (failures: [FailedRepo], next: String?)
-
-    /// Makes all dead letters due again. - Returns: how many.
-    func retryFailures() async throws(StoreError) -> Int
 }
 
 /// How many repos an upsert created, changed, and found as they should be.
@@ -101,21 +90,5 @@ package struct ReprocessScope: Sendable, Hashable {
         self.owner = owner
         self.language = language
         self.force = force
-    }
-}
-
-/// A dead letter.
-package struct FailedRepo: Sendable, Hashable {
-    package var fullName: String
-    package var attempts: Int
-    package var error: String
-    /// RFC 3339.
-    package var failedAt: String
-
-    package init(fullName: String, attempts: Int, error: String, failedAt: String) {
-        self.fullName = fullName
-        self.attempts = attempts
-        self.error = error
-        self.failedAt = failedAt
     }
 }

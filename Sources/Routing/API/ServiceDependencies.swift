@@ -6,6 +6,7 @@ package import Telemetry
 package struct ServiceDependencies: Sendable {
     package var embeddings: any EmbeddingService
     package var repos: any RepoStore
+    package var deadLetters: any DeadLetterQueue
     package var idempotency: any IdempotencyStore
     package var search: any RepoSearch
     package var map: any RepoMapSource
@@ -19,6 +20,7 @@ package struct ServiceDependencies: Sendable {
     package init(
         embeddings: any EmbeddingService,
         repos: any RepoStore,
+        deadLetters: any DeadLetterQueue,
         idempotency: any IdempotencyStore,
         search: any RepoSearch,
         map: any RepoMapSource,
@@ -30,6 +32,7 @@ package struct ServiceDependencies: Sendable {
     ) {
         self.embeddings = embeddings
         self.repos = repos
+        self.deadLetters = deadLetters
         self.idempotency = idempotency
         self.search = search
         self.map = map

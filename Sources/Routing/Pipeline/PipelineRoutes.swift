@@ -5,12 +5,12 @@ import JSON
 /// The pipeline's state, its stream of events, its switch, and its dead letters.
 struct PipelineRoutes: Sendable {
     private let pipeline: any PipelineControl
-    private let store: any RepoStore
+    private let deadLetters: any DeadLetterQueue
     private let events: PipelineEvents
 
     init(_ services: ServiceDependencies, events: PipelineEvents) {
         pipeline = services.pipeline
-        store = services.repos
+        deadLetters = services.deadLetters
         self.events = events
     }
 
@@ -28,7 +28,7 @@ struct PipelineRoutes: Sendable {
             },
             Endpoint(method: .get, template: "/pipeline/failures", handle: failures),
             Endpoint(method: .post, template: "/pipeline/failures/retry") { _ in
-                let count = try await store.retryFailures()
+                let count = try await deadLetters.retryAll()
                 pipeline.wake()
                 return .json(.accepted) { $0.member("enqueued", count) }
             },
@@ -41,7 +41,7 @@ struct PipelineRoutes: Sendable {
         let limit = query.integer("limit", in: 1...1000) ?? 100
         let cursor = query.string("cursor", length: 1...512)
         try query.finish()
-        let page = try await store.failures(
+        let page = try await deadLetters.page(
             limit: limit,
             cursor: cursor,
             includesPrivate: context.caller.seesPrivate
@@ -49,16 +49,16 @@ struct PipelineRoutes: Sendable {
         return .json { json in
             json.key("failures")
             json.array { json in
-                for failure in page.failures { json.object { failure.write(to: &$0) } }
+                for letter in page.letters { json.object { letter.write(to: &$0) } }
             }
             json.member("next", page.next)
         }
     }
 }
 
-extension FailedRepo {
+extension DeadLetter {
     fileprivate func write(to json: inout JSONWriter) {
-        json.member("full_name", fullName)
+        json.member("full_name", label)
         json.member("attempts", attempts)
         json.member("error", error)
         json.member("failed_at", failedAt)

@@ -77,7 +77,7 @@ package final class RepoFollower: Sendable {
         await catalog.reset()
         await scan?.reset(model: model)
         let position = try await feed.changes(since: nil, limit: 1, model: model, withVectors: false).position
-        var cursor: RepoID?
+        var cursor: DocumentID?
         while !Task.isCancelled {
             let page = try await feed.page(
                 after: cursor,

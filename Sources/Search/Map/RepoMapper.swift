@@ -107,7 +107,7 @@ package final class RepoMapper: RepoMapSource {
 
     private func readTable(_ model: EmbeddingModel) async throws(StoreError) -> [MapLandmark] {
         var survey = MapSurvey(model: model, configuration)
-        var cursor: RepoID?
+        var cursor: DocumentID?
         while !Task.isCancelled {
             let page = try await feed.page(
                 after: cursor,

@@ -92,7 +92,7 @@ final class TextIndex {
     }
 
     /// Adds or replaces a repo. - Returns: its number.
-    func upsert(_ id: RepoID, _ repo: Repo) throws(SQLiteError) -> Int {
+    func upsert(_ id: DocumentID, _ repo: Repo) throws(SQLiteError) -> Int {
         let old = try first(findID, .blob(id.encoded))
         if let old, old.repo == repo { return old.number }
         var number = old?.number ?? 0
@@ -118,7 +118,7 @@ final class TextIndex {
     }
 
     /// - Returns: the number it had.
-    func delete(_ id: RepoID) throws(SQLiteError) -> Int? {
+    func delete(_ id: DocumentID) throws(SQLiteError) -> Int? {
         guard let old = try first(findID, .blob(id.encoded)) else { return nil }
         try removeWords(old)
         try deleteRepo.run(.integer(old.number))

@@ -6,6 +6,7 @@ package import SurrealDB
 package struct SurrealStorage: Sendable {
     package let repos: any RepoStore
     package let jobs: any EmbeddingJobQueue
+    package let deadLetters: any DeadLetterQueue
     package let search: any SimilaritySearch
     package let feed: any RepoFeed
     package let idempotency: any IdempotencyStore
@@ -14,17 +15,42 @@ package struct SurrealStorage: Sendable {
 
     /// - Parameters:
     ///   - owner: tells this process from others that use the database; unique and without secrets.
+    ///   - stars: how the star count enters the text of a repo.
     ///   - readsUnattributed: whether claims bring the vectors of rows that name no fingerprint.
-    package init(client: SurrealClient, owner: String, readsUnattributed: Bool = false, logger: Logger) {
+    package init(
+        client: SurrealClient,
+        owner: String,
+        stars: StarsInText = .rounded,
+        readsUnattributed: Bool = false,
+        logger: Logger
+    ) {
+        self.init(
+            client: client,
+            owner: owner,
+            tables: EmbeddedTables(stars: stars),
+            readsUnattributed: readsUnattributed,
+            logger: logger
+        )
+    }
+
+    init(client: SurrealClient, owner: String, tables: EmbeddedTables, readsUnattributed: Bool = false, logger: Logger)
+    {
         let database = Database(client: client)
         let index = VectorIndex(database: database, owner: owner, logger: logger)
         repos = SurrealRepoStore(database: database)
-        jobs = SurrealJobQueue(database: database, index: index, readsUnattributed: readsUnattributed)
+        jobs = SurrealJobQueue(database: database, tables: tables, index: index, readsUnattributed: readsUnattributed)
+        deadLetters = SurrealDeadLetterQueue(database: database, tables: tables)
         search = SurrealSimilaritySearch(database: database, index: index)
         feed = SurrealRepoFeed(database: database)
         idempotency = SurrealIdempotencyStore(database: database)
         vectorIndex = index
-        migrator = Migrator(database: database, owner: owner, logger: logger)
+        migrator = Migrator(
+            database: database,
+            tables: tables,
+            migrations: Migration.all(tables),
+            owner: owner,
+            logger: logger
+        )
     }
 
     /// Brings the database to the schema of this embed-star; safe while other processes do the same.

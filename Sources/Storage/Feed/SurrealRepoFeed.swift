@@ -8,13 +8,11 @@ import SurrealDB
 struct SurrealRepoFeed: RepoFeed {
     let database: Database
 
-    /// How long changes are kept in the log.
-    static let retention = Duration.seconds(3600)
     /// How long after it is written a change is taken for committed.
     var settling = Duration.seconds(1)
 
     func page(
-        after cursor: RepoID?,
+        after cursor: DocumentID?,
         limit: Int,
         model: EmbeddingModel,
         withVectors: Bool
@@ -49,8 +47,8 @@ struct SurrealRepoFeed: RepoFeed {
         var variables = Self.variables(limit: limit, model)
         variables["after"] = .string(String(decoding: position.encoded, as: UTF8.self))
         variables["settling"] = .duration(settling)
-        variables["retention"] = .duration(Self.retention)
-        variables["refreshing"] = .duration(Self.retention / 2)
+        variables["retention"] = .duration(ChangeLog.retention)
+        variables["refreshing"] = .duration(ChangeLog.retention / 2)
         let answer = try await database.value(Self.changesStatement(withVectors: withVectors), variables)
         guard answer["isKept"].bool == true else {
             throw StoreError(.rejected, "the position is older than the log of changes: read the table anew")
@@ -96,12 +94,12 @@ struct SurrealRepoFeed: RepoFeed {
     }
 
     private static func changes(_ answer: SurrealValue) throws(StoreError) -> [FeedChange] {
-        var found: [RepoID: FeedRow] = [:]
+        var found: [DocumentID: FeedRow] = [:]
         for value in answer["rows"].array ?? [] {
             if let row = try row(value) { found[row.id] = row }
         }
-        return (answer["repos"].array ?? []).compactMap(\.recordID).map { record in
-            let id = RepoID(record)
+        return (answer["repos"].array ?? []).compactMap(\.recordID).filter { $0.table == "repo" }.map { record in
+            let id = DocumentID(record)
             return found[id].map(FeedChange.upsert) ?? .delete(id)
         }
     }

@@ -17,31 +17,32 @@ struct CompletionBatch {
         var ended: [SurrealValue] = []
         var kept: [SurrealValue] = []
         for completion in completions {
-            let job = try completion.job.id.job()
+            let row = try completion.job.id.record()
+            let job = JobTable.job(of: row)
             let generation = SurrealValue(completion.job.generation)
             fences.append((job, generation))
             let entry: [String: SurrealValue] = ["job": job, "gen": generation]
             switch completion.outcome {
-            case .embedded(let embedding, let textHash):
+            case .embedded(let embedding):
                 let place = fences.count
                 variables["job\(place)"] = job
                 variables["gen\(place)"] = generation
-                variables["repo\(place)"] = try .record(completion.job.id)
+                variables["repo\(place)"] = .recordID(row)
                 variables["vector\(place)"] = .floats(embedding.values)
-                variables["hash\(place)"] = .string(textHash)
+                variables["hash\(place)"] = .string(completion.job.document.textHash)
                 variables["old\(place)"] = SurrealValue(completion.job.storedFingerprint)
                 embedded += Self.embedded(place)
             case .unchanged:
                 ended.append(.object(entry))
             case .retry(let delay, let error):
-                kept.append(.object(entry.merging(Self.kept("pending", after: delay, error: error)) { $1 }))
+                kept.append(.object(entry.merging(Self.kept(.pending, after: delay, error: error)) { $1 }))
             case .released(let delay):
-                let fields = Self.kept("pending", after: delay, attempts: -1)
+                let fields = Self.kept(.pending, after: delay, attempts: -1)
                 kept.append(.object(entry.merging(fields) { $1 }))
             case .deadLetter(let error):
-                kept.append(.object(entry.merging(Self.kept("failed", error: error)) { $1 }))
+                kept.append(.object(entry.merging(Self.kept(.failed, error: error)) { $1 }))
             case .excluded:
-                kept.append(.object(entry.merging(Self.kept("excluded")) { $1 }))
+                kept.append(.object(entry.merging(Self.kept(.excluded)) { $1 }))
             }
         }
         self.fences = fences
@@ -56,20 +57,20 @@ struct CompletionBatch {
     static func bytes(_ completion: JobCompletion) -> Int {
         let key = 2 * completion.job.id.encoded.count + 200
         return switch completion.outcome {
-        case .embedded(let embedding, _): key + 5 * embedding.values.count + 600
+        case .embedded(let embedding): key + 5 * embedding.values.count + 600
         default: key + 500
         }
     }
 
     /// - Parameter delay: nil parks the job.
     private static func kept(
-        _ status: String,
+        _ status: JobTable.Status,
         after delay: Duration? = nil,
         error: String? = nil,
         attempts: Int = 0
     ) -> [String: SurrealValue] {
         [
-            "status": .string(status), "delay": delay.map(SurrealValue.duration) ?? .none,
+            "status": .string(status.rawValue), "delay": delay.map(SurrealValue.duration) ?? .none,
             "error": SurrealValue(error.map { String($0.prefix(500)) }), "attempts": SurrealValue(attempts),
         ]
     }
@@ -82,8 +83,8 @@ struct CompletionBatch {
           LET $held = (SELECT id, gen FROM $jobs WHERE claim = $claim);
           FOR $e IN $kept {
             UPDATE $e.job SET status = $e.status, claim = NONE, attempts += $e.attempts, error = $e.error ?? error,
-              failed_at = IF $e.status = "failed" { time::now() } ELSE { NONE },
-              due_at = IF $e.delay = NONE { \(SurrealJobQueue.never) } ELSE { time::now() + $e.delay }
+              failed_at = IF $e.status = \(JobTable.Status.failed.literal) { time::now() } ELSE { NONE },
+              due_at = IF $e.delay = NONE { \(JobTable.never) } ELSE { time::now() + $e.delay }
               WHERE claim = $claim AND gen = $e.gen RETURN NONE;
           };
           FOR $e IN $ended { DELETE $e.job WHERE claim = $claim AND gen = $e.gen RETURN NONE };
@@ -97,16 +98,16 @@ struct CompletionBatch {
     /// a variable each time that it is named, and an entry of a loop would be copied with its vector for every field.
     /// The entry in the change log comes right after the write, so that its id is close to the time of the commit.
     private static func embedded(_ place: Int) -> String {
-        """
-        IF (DELETE $job\(place) WHERE claim = $claim AND gen = $gen\(place) RETURN BEFORE) != [] {
-          UPDATE $repo\(place) SET embedding = $vector\(place), embedding_model = $model,
-            embedding_fingerprint = $fingerprint, embedding_text_hash = $hash\(place),
-            embedding_generated_at = time::now() RETURN NONE;
-          CREATE embedding_change:ulid() SET repo = $repo\(place), kind = "EMBED", old_fingerprint = $old\(place),
-            fingerprint = $fingerprint RETURN NONE;
-        };
+        let entry = ", old_fingerprint = $old\(place), fingerprint = $fingerprint"
+        return """
+            IF (DELETE $job\(place) WHERE claim = $claim AND gen = $gen\(place) RETURN BEFORE) != [] {
+              UPDATE $repo\(place) SET embedding = $vector\(place), embedding_model = $model,
+                embedding_fingerprint = $fingerprint, embedding_text_hash = $hash\(place),
+                embedding_generated_at = time::now() RETURN NONE;
+              \(ChangeLog.enter("$repo\(place)", kind: "\"EMBED\"", entry))
+            };
 
-        """
+            """
     }
 
     /// How many of the jobs were not ours, given the statement's answer.

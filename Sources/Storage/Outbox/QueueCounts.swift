@@ -2,8 +2,8 @@ import EmbeddingCore
 import SurrealDB
 import Synchronization
 
-/// Counts of jobs and repos. Jobs are counted by their index, which is short when there is nothing to do. Counting
-/// the repos of a large table takes too long to be done often: they are counted once and then followed through the
+/// Counts of jobs and rows. Jobs are counted by their index, which is short when there is nothing to do. Counting the
+/// rows of a large table takes too long to be done often: they are counted once and then followed through the
 /// change log, and counted again from time to time if anything changed.
 final class QueueCounts: Sendable {
     private struct Repos {
@@ -25,22 +25,22 @@ final class QueueCounts: Sendable {
     }
 
     private let database: Database
+    private let tables: EmbeddedTables
     /// Counting takes at most this share of the time.
     private let share: Double
-    private let gate = SerialGate()
+    private let gate = AsyncMutex()
     private let jobs = Mutex<Jobs?>(nil)
     private let repos = Mutex<Repos?>(nil)
-    private let prunedAt = Mutex<ContinuousClock.Instant?>(nil)
 
     /// A count that took long, the database being busy, must not keep a drain from seeing its end.
     private static let longestAge = Duration.seconds(10)
     private static let shortestAge = Duration.milliseconds(500)
     private static let recountInterval = Duration.seconds(300)
     private static let pageSize = 1000
-    private static let pruneInterval = Duration.seconds(600)
 
-    init(database: Database, share: Double = 0.05) {
+    init(database: Database, tables: EmbeddedTables, share: Double = 0.05) {
         self.database = database
+        self.tables = tables
         self.share = share
     }
 
@@ -48,7 +48,6 @@ final class QueueCounts: Sendable {
         try await gate.run { () async throws(StoreError) in
             var statistics = try await countJobs()
             (statistics.total, statistics.embedded) = try await countRepos(model)
-            try await prune()
             return statistics
         }
     }
@@ -68,9 +67,7 @@ final class QueueCounts: Sendable {
         }
         var counts = QueueStatistics()
         let results = try await database.run(
-            ["pending", "leased", "failed", "excluded"].map { status in
-                "SELECT VALUE count FROM (SELECT count() FROM embedding_job WHERE status = \"\(status)\" GROUP ALL);"
-            }.joined()
+            [JobTable.Status.pending, .leased, .failed, .excluded].map(JobTable.count).joined()
         )
         guard results.count == 4 else { throw StoreError(.badResponse, "four counts were asked for") }
         counts.leased = results[1][0].int ?? 0
@@ -127,8 +124,8 @@ final class QueueCounts: Sendable {
         let result = try await database.value(
             """
             {
-              LET $total = (SELECT count() FROM repo GROUP ALL);
-              LET $embedded = (SELECT count() FROM repo WHERE embedding_fingerprint = $fingerprint GROUP ALL);
+              LET $total = (SELECT count() FROM \(tables.names) GROUP ALL);
+              LET $embedded = (SELECT count() FROM \(tables.names) WHERE embedding_fingerprint = $fingerprint GROUP ALL);
               RETURN { total: $total[0].count ?? 0, embedded: $embedded[0].count ?? 0, position: rand::ulid() };
             }
             """,
@@ -147,26 +144,5 @@ final class QueueCounts: Sendable {
         )
         repos.withLock { $0 = counts }
         return (total, embedded)
-    }
-
-    /// Takes away what is older than the log's retention, a bounded number of entries at a time.
-    private func prune() async throws(StoreError) {
-        let now = ContinuousClock.now
-        let isDue = prunedAt.withLock { last in
-            if let last, now - last < Self.pruneInterval { return false }
-            last = now
-            return true
-        }
-        guard isDue else { return }
-        for _ in 0..<100 {
-            let pruned = try await database.rows(
-                """
-                DELETE (SELECT VALUE id FROM type::thing("embedding_change", ..rand::ulid(time::now() - $retention))
-                  LIMIT $limit) RETURN VALUE kind
-                """,
-                ["retention": .duration(SurrealRepoFeed.retention), "limit": SurrealValue(Self.pageSize)]
-            )
-            if pruned.count < Self.pageSize { return }
-        }
     }
 }

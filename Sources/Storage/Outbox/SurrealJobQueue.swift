@@ -1,13 +1,15 @@
 import EmbeddingCore
 import SurrealDB
 
-/// The outbox of schema `Schema.jobs`. Claims and completions of this process go one at a time each: the database
+/// The outbox as a queue. Claims and completions of this process go one at a time each: the database
 /// gains nothing from writers that meet each other.
 struct SurrealJobQueue: EmbeddingJobQueue {
     let database: Database
-    private let claims = SerialGate()
-    private let completions = SerialGate()
+    let tables: EmbeddedTables
+    private let claims = AsyncMutex()
+    private let completions = AsyncMutex()
     private let counts: QueueCounts
+    private let log: ChangeLog
     private let index: VectorIndex?
     private let readsUnattributed: Bool
 
@@ -17,20 +19,23 @@ struct SurrealJobQueue: EmbeddingJobQueue {
     ///   - countingShare: the share of the time that counting may take.
     init(
         database: Database,
+        tables: EmbeddedTables = EmbeddedTables(),
         index: VectorIndex? = nil,
         readsUnattributed: Bool = false,
         countingShare: Double = 0.05
     ) {
         self.database = database
+        self.tables = tables
+        log = ChangeLog(database: database)
         self.index = index
         self.readsUnattributed = readsUnattributed
-        counts = QueueCounts(database: database, share: countingShare)
+        counts = QueueCounts(database: database, tables: tables, share: countingShare)
     }
 
     func claim(limit: Int, lease: Duration, token: ClaimToken) async throws(StoreError) -> [EmbeddingJob] {
         let claimed = try await claims.run { () async throws(StoreError) in
             try await database.value(
-                Self.claimStatement,
+                JobTable.claim(tables.fields),
                 [
                     "limit": SurrealValue(limit), "lease": .duration(lease), "claim": .string(token.value),
                     "unattributed": .bool(readsUnattributed),
@@ -41,7 +46,7 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         var jobs: [EmbeddingJob] = []
         var unusable: [SurrealValue] = []
         for claim in claimed["jobs"].array ?? [] {
-            if let job = Self.job(claim, rows[claim["repo"]] ?? .none) {
+            if let job = job(claim, rows[claim["repo"]] ?? .none) {
                 jobs.append(job)
             } else {
                 unusable.append(claim["id"])
@@ -52,31 +57,16 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         return jobs
     }
 
-    /// ORDER BY would read all due jobs; the index gives the oldest first without. Reading the rows by themselves is
-    /// several times faster than through the jobs' links.
-    private static let claimStatement = """
-        {
-          LET $jobs = (UPDATE (SELECT VALUE id FROM embedding_job WHERE due_at <= time::now() LIMIT $limit)
-            SET claim = $claim, attempts += 1, status = "leased", due_at = time::now() + $lease
-            WHERE due_at <= time::now() RETURN id, gen, attempts, force, repo);
-          RETURN { jobs: $jobs, rows: (SELECT \(RepoRow.fields), embedding_fingerprint, embedding_text_hash,
-            embedding_model, IF $unattributed AND embedding_fingerprint = NONE AND embedding_model != NONE
-              AND (updated_at = NONE OR embedding_generated_at >= updated_at) { embedding } AS unattributed
-            FROM $jobs.repo) };
-        }
-        """
-
-    private static func job(_ claim: SurrealValue, _ row: SurrealValue) -> EmbeddingJob? {
-        guard let repo = RepoRow.repo(row), let id = row["id"].recordID else { return nil }
+    private func job(_ claim: SurrealValue, _ row: SurrealValue) -> EmbeddingJob? {
+        guard let document = tables.document(row) else { return nil }
         return EmbeddingJob(
-            id: RepoID(id),
-            repo: repo,
+            document: document,
             generation: claim["gen"].int ?? 0,
             attempts: claim["attempts"].int ?? 1,
             isForced: claim["force"].bool ?? false,
             storedFingerprint: row["embedding_fingerprint"].string,
             storedTextHash: row["embedding_text_hash"].string,
-            unattributed: unattributed(row)
+            unattributed: Self.unattributed(row)
         )
     }
 
@@ -85,21 +75,14 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         return UnattributedVector(modelName: name, values: values)
     }
 
-    /// Ends the jobs of rows that are gone, and parks those of rows without a usable name.
+    /// Ends the jobs of rows that are gone, and parks those of rows that nobody can name.
     private func park(_ jobs: [SurrealValue], _ token: ClaimToken) async throws(StoreError) {
         guard !jobs.isEmpty else { return }
         _ = try await database.run(
-            """
-            DELETE $jobs WHERE claim = $claim AND repo.id = NONE RETURN NONE;
-            UPDATE $jobs SET status = "failed", claim = NONE, due_at = \(Self.never), failed_at = time::now(),
-              error = "the row has no full_name" WHERE claim = $claim RETURN NONE;
-            """,
+            JobTable.park(tables.labels),
             ["jobs": .array(jobs), "claim": .string(token.value)]
         )
     }
-
-    /// When parked jobs are due.
-    static let never = "d\"9999-01-01T00:00:00Z\""
 
     func complete(
         _ completions: [JobCompletion],
@@ -138,81 +121,23 @@ struct SurrealJobQueue: EmbeddingJobQueue {
     func renew(_ jobs: [EmbeddingJob], lease: Duration, token: ClaimToken) async throws(StoreError) {
         guard !jobs.isEmpty else { return }
         var ids: [SurrealValue] = []
-        for job in jobs { ids.append(try job.id.job()) }
+        for job in jobs { ids.append(JobTable.job(of: try job.id.record())) }
         _ = try await database.run(
-            "UPDATE $jobs SET due_at = time::now() + $lease WHERE claim = $claim RETURN NONE",
+            JobTable.renew,
             ["jobs": .array(ids), "lease": .duration(lease), "claim": .string(token.value)]
         )
     }
 
-    func backfill(
-        after cursor: RepoID?,
-        limit: Int,
-        model: EmbeddingModel
-    ) async throws(StoreError) -> (next: RepoID?, enqueued: Int) {
-        var variables: [String: SurrealValue] = [
-            "limit": SurrealValue(limit), "fingerprint": .string(model.fingerprint),
-        ]
-        if let cursor {
-            variables["after"] = try cursor.record().key
-        } else if try await !hasForeignVectors(variables) {
-            return (nil, 0)
-        }
-        let page = try await database.value(Self.backfillStatement(after: cursor != nil), variables)
-        let isLast = (page["size"].int ?? 0) < limit
-        return (isLast ? nil : page["last"].recordID.map { RepoID($0) }, page["enqueued"].int ?? 0)
-    }
-
-    /// Whether any row is without a vector of the model, by the index alone.
-    private func hasForeignVectors(_ variables: [String: SurrealValue]) async throws(StoreError) -> Bool {
-        let found = try await database.value(
-            """
-            RETURN [
-              (SELECT VALUE id FROM repo WHERE embedding_fingerprint = NONE LIMIT 1),
-              (SELECT VALUE id FROM repo WHERE embedding_fingerprint < $fingerprint LIMIT 1),
-              (SELECT VALUE id FROM repo WHERE embedding_fingerprint > $fingerprint LIMIT 1)
-            ].flatten();
-            """,
-            variables
-        )
-        return found.array?.isEmpty == false
-    }
-
-    private static func backfillStatement(after cursor: Bool) -> String {
-        """
-        {
-          LET $page = (SELECT id, embedding_fingerprint FROM \(cursor ? "type::thing('repo', $after>..)" : "repo")
-            LIMIT $limit);
-          LET $new = (INSERT IGNORE INTO embedding_job (SELECT [record::id(id)] AS id, id AS repo, 1 AS gen,
-            "pending" AS status, time::now() AS due_at, 0 AS attempts FROM $page
-            WHERE embedding_fingerprint != $fingerprint) RETURN VALUE id);
-          RETURN { last: array::last($page).id, size: array::len($page), enqueued: array::len($new) };
-        }
-        """
-    }
-
     func resumeExcluded() async throws(StoreError) -> Int {
-        try await database.rows(
-            """
-            UPDATE (SELECT VALUE id FROM embedding_job WHERE status = "excluded")
-              SET status = "pending", due_at = time::now(), attempts = 0 WHERE status = "excluded" RETURN VALUE gen
-            """,
-            timeout: .seconds(120)
-        ).count
+        try await database.rows(JobTable.resumeExcluded, timeout: .seconds(120)).count
     }
 
-    func bringForward(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError) {
+    func tidy(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError) {
         _ = try await database.run(
-            """
-            UPDATE (SELECT VALUE id FROM embedding_job WITH INDEX embedding_job_status
-                WHERE status = "leased" AND due_at > time::now() + $lease LIMIT $limit)
-              SET due_at = time::now(), status = "pending", claim = NONE RETURN NONE;
-            UPDATE (SELECT VALUE id FROM embedding_job WITH INDEX embedding_job_due
-                WHERE due_at > time::now() + $delay AND due_at < \(Self.never) LIMIT $limit)
-              SET due_at = time::now(), status = "pending", claim = NONE RETURN NONE;
-            """,
+            JobTable.bringForward,
             ["lease": .duration(lease), "delay": .duration(delay), "limit": SurrealValue(1000)]
         )
+        try await log.prune()
     }
 
     func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics {

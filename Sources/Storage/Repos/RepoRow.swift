@@ -24,30 +24,8 @@ enum RepoRow {
 
     static func topics(_ row: SurrealValue) -> [String] { (row["topics"].array ?? []).compactMap(\.string) }
 
-    static func id(_ row: SurrealValue) throws(StoreError) -> RepoID {
+    static func id(_ row: SurrealValue) throws(StoreError) -> DocumentID {
         guard let id = row["id"].recordID else { throw StoreError(.badResponse, "a row without an id") }
-        return RepoID(id)
+        return DocumentID(id)
     }
-}
-
-extension RepoID {
-    init(_ record: SurrealRecordID) { self.init(encoded: record.encoded) }
-
-    func record() throws(StoreError) -> SurrealRecordID {
-        do throws(SurrealError) {
-            return try SurrealRecordID(encoded: encoded)
-        } catch {
-            throw StoreError(error)
-        }
-    }
-
-    /// The job's key is a list of the repo's own, which can be written without naming a function that differs
-    /// between versions of SurrealDB.
-    func job() throws(StoreError) -> SurrealValue {
-        .recordID(SurrealRecordID(table: "embedding_job", key: .array([try record().key])))
-    }
-}
-
-extension SurrealValue {
-    static func record(_ id: RepoID) throws(StoreError) -> SurrealValue { .recordID(try id.record()) }
 }

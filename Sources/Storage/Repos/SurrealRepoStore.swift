@@ -5,7 +5,7 @@ import SurrealDB
 /// `repo_name`, which an event keeps.
 struct SurrealRepoStore: RepoStore {
     let database: Database
-    private let writes = SerialGate()
+    private let writes = AsyncMutex()
 
     init(database: Database) { self.database = database }
 
@@ -21,7 +21,7 @@ struct SurrealRepoStore: RepoStore {
                 "SELECT VALUE version FROM embed_star:schema",
                 timeout: .seconds(5)
             )[0].int ?? 0
-        let latest = Migration.all.last?.version ?? 0
+        let latest = Migration.all(EmbeddedTables()).last?.version ?? 0
         guard version == latest else {
             throw StoreError(.schema, "the database is of schema version \(version), not \(latest)")
         }
@@ -76,16 +76,16 @@ struct SurrealRepoStore: RepoStore {
         let fields =
             Self.storedFields + """
                 , embedding_model, embedding_fingerprint, embedding_generated_at, \
-                embedding_job:[record::id(id)].{ status, attempts, error } AS job
+                \(JobTable.job(of: "id", in: "repo")).{ status, attempts, error } AS job
                 """
         guard let row = try await rows(named: fullName, fields).first, let repo = RepoRow.repo(row) else { return nil }
         let fingerprint = row["embedding_fingerprint"].string
         let job = row["job"]
         let state: StoredRepo.State =
-            switch job["status"].string {
-            case "failed": .failed
-            case "excluded": .excluded
-            case .some: .pending
+            switch job["status"].string.flatMap(JobTable.Status.init) {
+            case .failed: .failed
+            case .excluded: .excluded
+            case .pending, .leased: .pending
             case nil: fingerprint == nil ? .pending : .embedded
             }
         return StoredRepo(
@@ -132,19 +132,11 @@ struct SurrealRepoStore: RepoStore {
     func reprocess(named fullName: String, force: Bool) async throws(StoreError) -> Bool {
         let ids = try await rows(named: fullName).map { $0["id"] }
         guard !ids.isEmpty else { return false }
-        _ = try await database.run(Self.enqueue("$ids"), ["ids": .array(ids), "force": .bool(force)])
+        _ = try await database.run(
+            JobTable.enqueueEach(of: "$ids", in: "repo"),
+            ["ids": .array(ids), "force": .bool(force)]
+        )
         return true
-    }
-
-    /// Makes the repos that `ids` names due, whatever state their jobs are in.
-    private static func enqueue(_ ids: String) -> String {
-        """
-        FOR $id IN \(ids) {
-          UPSERT embedding_job:[record::id($id)] SET repo = $id, gen = (gen ?? 0) + 1, status = "pending",
-            due_at = time::now(), attempts = 0, claim = NONE, error = NONE, failed_at = NONE,
-            force = $force OR (force ?? false) RETURN NONE;
-        };
-        """
     }
 
     func reprocess(_ scope: ReprocessScope, model: EmbeddingModel) async throws(StoreError) -> Int {
@@ -165,11 +157,12 @@ struct SurrealRepoStore: RepoStore {
     }
 
     private static func reprocessPage(_ kind: ReprocessScope.Kind, after cursor: Bool) -> String {
+        let job = JobTable.job(of: "id", in: "repo")
         let condition =
             switch kind {
             case .missing: "embedding_fingerprint = NONE"
             case .stale: "embedding_fingerprint != NONE AND embedding_fingerprint != $fingerprint"
-            case .failed: "embedding_job:[record::id(id)].status = \"failed\""
+            case .failed: "\(job).status = \(JobTable.Status.failed.literal)"
             case .all: "true"
             }
         return """
@@ -179,77 +172,9 @@ struct SurrealRepoStore: RepoStore {
               LET $chosen = (SELECT VALUE id FROM $page WHERE \(condition)
                 AND ($owner = NONE OR string::lowercase(<string> (owner.login ?? owner ?? "")) = $owner)
                 AND ($language = NONE OR string::lowercase(<string> (language ?? "")) = $language));
-              \(enqueue("$chosen"))
+              \(JobTable.enqueueEach(of: "$chosen", in: "repo"))
               RETURN { last: array::last($page).id, enqueued: array::len($chosen) };
             }
             """
-    }
-
-    func failures(
-        limit: Int,
-        cursor: String?,
-        includesPrivate: Bool
-    ) async throws(StoreError) -> (failures: [FailedRepo], next: String?) {
-        var variables: [String: SurrealValue] = ["limit": SurrealValue(limit + 1)]
-        if let cursor {
-            guard let after = Cursor.record(cursor) else {
-                throw StoreError(.invalidArgument, "this cursor was not given by a page")
-            }
-            variables["after"] = .recordID(after)
-        }
-        let rows = try await database.rows(
-            """
-            SELECT id, attempts, error, failed_at, repo.full_name AS full_name FROM embedding_job
-              WHERE status = "failed"\(cursor == nil ? "" : " AND id > $after")
-              \(includesPrivate ? "" : "AND repo.is_private != true") LIMIT $limit
-            """,
-            variables
-        )
-        let page = rows.prefix(limit)
-        let next = rows.count > limit ? page.last?["id"].recordID.map(Cursor.text) : nil
-        return (page.map(Self.failure), next)
-    }
-
-    private static func failure(_ row: SurrealValue) -> FailedRepo {
-        FailedRepo(
-            fullName: row["full_name"].string ?? "",
-            attempts: row["attempts"].int ?? 0,
-            error: row["error"].string ?? "",
-            failedAt: Timestamp(row["failed_at"])?.text ?? ""
-        )
-    }
-
-    func retryFailures() async throws(StoreError) -> Int {
-        try await database.rows(
-            """
-            UPDATE (SELECT VALUE id FROM embedding_job WHERE status = "failed") SET status = "pending",
-              due_at = time::now(), attempts = 0, error = NONE, failed_at = NONE WHERE status = "failed"
-              RETURN VALUE gen
-            """,
-            timeout: .seconds(120)
-        ).count
-    }
-}
-
-/// A record id as a client sees it: hexadecimal, without meaning.
-enum Cursor {
-    static func text(_ record: SurrealRecordID) -> String {
-        record.encoded.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
-    }
-
-    static func record(_ text: String) -> SurrealRecordID? {
-        let digits = Array(text.utf8)
-        guard digits.count.isMultiple(of: 2), digits.count <= 2048 else { return nil }
-        var bytes: [UInt8] = []
-        for start in stride(from: 0, to: digits.count, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[start..<start + 2], as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            bytes.append(byte)
-        }
-        return try? SurrealRecordID(encoded: bytes)
     }
 }

@@ -8,25 +8,35 @@ struct Migration: Sendable {
         case enterNames
         /// Builds an index beside the writers, and waits for it.
         case index(String, table: String, definition: String)
-        /// Declares embed-star's own fields if, and only if, the repo table refuses fields it does not know.
-        case declareFields
+        /// Declares embed-star's own fields if, and only if, the table refuses fields it does not know.
+        case declareFields(table: String)
     }
 
     var version: Int
     var steps: [Step]
 
     /// All of them, in order; the version of the last is the schema's.
-    static let all = [
-        Migration(
-            version: 1,
-            steps: [
-                .statements(Schema.jobs), .statements(Schema.changes), .statements(Schema.names),
-                .statements(Schema.predecessor), .declareFields, .statements(Schema.events), .enterNames,
-                .index("repo_embedding_fingerprint", table: "repo", definition: Schema.fingerprintIndex),
-            ]
-        ),
-        Migration(version: 2, steps: [.statements(Schema.events)]),
-        Migration(version: 3, steps: [.statements(Schema.idempotency)]),
-        Migration(version: 4, steps: [.statements(Schema.events)]),
-    ]
+    static func all(_ tables: EmbeddedTables) -> [Migration] {
+        [
+            Migration(
+                version: 1,
+                steps: [
+                    .statements(Schema.definitions(tables)), .statements(JobTable.definition),
+                    .statements(ChangeLog.definition), .statements(RepoNames.definition),
+                    .statements(Schema.predecessor), .declareFields(table: "repo"), .statements(Schema.events(tables)),
+                    .enterNames, Schema.fingerprintIndex(.repos()),
+                ]
+            ),
+            Migration(version: 2, steps: [.statements(Schema.events(tables))]),
+            Migration(version: 3, steps: [.statements(Schema.idempotency)]),
+            Migration(version: 4, steps: [.statements(Schema.events(tables))]),
+        ]
+    }
+
+    /// What a database needs for tables that came to be embedded after it was made.
+    static func steps(toAdd added: [EmbeddedTable], to tables: EmbeddedTables) -> [Step] {
+        guard !added.isEmpty else { return [] }
+        return [.statements(Schema.definitions(tables))] + added.map { .declareFields(table: $0.name) }
+            + [.statements(Schema.events(tables))] + added.map(Schema.fingerprintIndex)
+    }
 }

@@ -5,7 +5,8 @@ import SurrealDB
 /// Brings the database to the schema's version. Of several processes that start at once one works, the others wait.
 struct Migrator: Sendable {
     let database: Database
-    var migrations = Migration.all
+    var tables = EmbeddedTables()
+    var migrations = Migration.all(EmbeddedTables())
     var owner: String
     var logger: Logger
     /// How often those who wait look.
@@ -15,8 +16,8 @@ struct Migrator: Sendable {
     /// Rows read at a time when names are entered.
     var pageSize = 500
 
-    private var lease: Lease {
-        Lease(database: database, name: "migration", owner: owner, duration: .seconds(30))
+    private var lease: DistributedLock {
+        DistributedLock(database: database, name: "migration", owner: owner, duration: .seconds(30))
     }
 
     var latest: Int { migrations.last?.version ?? 0 }
@@ -24,7 +25,7 @@ struct Migrator: Sendable {
     /// - Throws: `StoreError` with `.schema` when the database is of a later version.
     func migrate() async throws(StoreError) {
         let deadline = ContinuousClock.now + patience
-        while try await version() < latest {
+        while try await !isCurrent() {
             if try await lease.acquire() {
                 try await advance()
                 return try await lease.release()
@@ -40,6 +41,11 @@ struct Migrator: Sendable {
         }
     }
 
+    private func isCurrent() async throws(StoreError) -> Bool {
+        guard try await version() == latest else { return false }
+        return try await missingTables().isEmpty
+    }
+
     /// The version the database is of; 0 before the first start.
     func version() async throws(StoreError) -> Int {
         let found = try await database.value("SELECT VALUE version FROM embed_star:schema")[0].int ?? 0
@@ -52,6 +58,13 @@ struct Migrator: Sendable {
         return found
     }
 
+    /// Tables that came to be embedded after the database was made; at first there were repos alone.
+    private func missingTables() async throws(StoreError) -> [EmbeddedTable] {
+        let found = try await database.value("SELECT VALUE tables FROM embed_star:schema")[0].array
+        let known = found?.compactMap(\.string) ?? ["repo"]
+        return tables.all.filter { !known.contains($0.name) }
+    }
+
     private func advance() async throws(StoreError) {
         let found = try await version()
         for migration in migrations where migration.version > found {
@@ -62,6 +75,13 @@ struct Migrator: Sendable {
                 ["version": SurrealValue(migration.version)]
             )
         }
+        let missing = try await missingTables()
+        guard !missing.isEmpty else { return }
+        for step in Migration.steps(toAdd: missing, to: tables) { try await perform(step) }
+        _ = try await database.run(
+            "UPDATE embed_star:schema SET tables = $tables RETURN NONE",
+            ["tables": .array(tables.all.map { .string($0.name) })]
+        )
     }
 
     private func perform(_ step: Migration.Step) async throws(StoreError) {
@@ -69,7 +89,7 @@ struct Migrator: Sendable {
         case .statements(let sql): _ = try await database.run(sql, timeout: .seconds(600))
         case .enterNames: try await enterNames()
         case .index(let name, let table, let definition): try await build(name, table, definition)
-        case .declareFields: try await declareFields()
+        case .declareFields(let table): try await declareFields(of: table)
         }
     }
 
@@ -78,7 +98,7 @@ struct Migrator: Sendable {
         repeat {
             var variables: [String: SurrealValue] = ["limit": SurrealValue(pageSize)]
             if let cursor { variables["after"] = cursor.key }
-            cursor = try await database.value(Schema.enterNames(after: cursor != nil), variables).recordID
+            cursor = try await database.value(RepoNames.enter(after: cursor != nil), variables).recordID
             guard try await lease.acquire() else {
                 throw StoreError(.schema, "another process took the migration over")
             }
@@ -109,9 +129,9 @@ struct Migrator: Sendable {
         }
     }
 
-    private func declareFields() async throws(StoreError) {
-        let table = try await database.value("INFO FOR DB")["tables"]["repo"].string ?? ""
-        guard table.contains("SCHEMAFULL") else { return }
-        _ = try await database.run(Schema.fields)
+    private func declareFields(of table: String) async throws(StoreError) {
+        let definition = try await database.value("INFO FOR DB")["tables"][table].string ?? ""
+        guard definition.contains("SCHEMAFULL") else { return }
+        _ = try await database.run(Schema.fields(of: table))
     }
 }

@@ -22,7 +22,7 @@ package final class VectorIndex: Sendable {
     }
 
     private let database: Database
-    private let lease: Lease
+    private let lease: DistributedLock
     private let logger: Logger
     /// Embedded repos from which on there is an index.
     package let minimum: Int
@@ -48,7 +48,7 @@ package final class VectorIndex: Sendable {
         self.logger = logger
         self.minimum = minimum
         self.calm = calm
-        lease = Lease(database: database, name: "vector_index_lease", owner: owner, duration: .seconds(60))
+        lease = DistributedLock(database: database, name: "vector_index_lease", owner: owner, duration: .seconds(60))
     }
 
     /// As last seen, without a call.

@@ -24,6 +24,7 @@ final class StubServices: Sendable {
             ServiceDependencies(
                 embeddings: embeddings,
                 repos: repos,
+                deadLetters: repos,
                 idempotency: idempotency,
                 search: search,
                 map: map,
@@ -95,7 +96,7 @@ final class StubEmbeddings: EmbeddingService {
     }
 }
 
-final class StubRepos: RepoStore {
+final class StubRepos: RepoStore, DeadLetterQueue {
     struct State {
         var repos: [String: StoredRepo] = [:]
         var upserted: [RepoUpdate] = []
@@ -104,7 +105,7 @@ final class StubRepos: RepoStore {
         var scopes: [ReprocessScope] = []
         var renamed: [String] = []
         var failure: StoreError?
-        var failures: [FailedRepo] = []
+        var failures: [DeadLetter] = []
         /// Gates `reprocess(scope)` until it is finished.
         var gate: AsyncStream<Void>?
     }
@@ -156,21 +157,21 @@ final class StubRepos: RepoStore {
         }
     }
 
-    func failures(
+    func page(
         limit: Int,
         cursor: String?,
         includesPrivate: Bool
-    ) async throws(StoreError) -> (failures: [FailedRepo], next: String?) {
+    ) async throws(StoreError) -> (letters: [DeadLetter], next: String?) {
         if cursor == "wrong" { throw StoreError(.invalidArgument, "no such page") }
         let all = state.withLock { state in
-            state.failures.filter { includesPrivate || state.repos[$0.fullName]?.repo.isPrivate != true }
+            state.failures.filter { includesPrivate || state.repos[$0.label]?.repo.isPrivate != true }
         }
         let start = cursor.flatMap { Int($0) } ?? 0
         let end = min(start + limit, all.count)
         return (Array(all[min(start, end)..<end]), end < all.count ? "\(end)" : nil)
     }
 
-    func retryFailures() async throws(StoreError) -> Int { 3 }
+    func retryAll() async throws(StoreError) -> Int { 3 }
 }
 
 /// Remembers for good; `retentions` says how long it was asked to.

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Lets one caller through at a time, in order. The wait is as long as those before take, each of which is bounded by
 /// its own timeouts.
-final class SerialGate: Sendable {
+final class AsyncMutex: Sendable {
     private struct State {
         var isTaken = false
         var waiting: [CheckedContinuation<Void, Never>] = []

@@ -1,5 +1,5 @@
 /// Sends the event `tick` at the time that was set last or at an earlier one that was set before.
-struct Alarm {
+struct WakeUpTimer {
     private let events: AsyncStream<PipelineEvent>.Continuation
     private var time: ContinuousClock.Instant?
     private var task: Task<Void, Never>?
@@ -20,7 +20,7 @@ struct Alarm {
         }
     }
 
-    mutating func hasRung() { time = nil }
+    mutating func hasFired() { time = nil }
 
     mutating func cancel() {
         task?.cancel()

@@ -1,9 +1,9 @@
 import EmbeddingCore
 import SurrealDB
 
-/// A task that one process at a time does. Whoever holds the lease renews it by acquiring it again; it runs out by
-/// itself when its holder is gone.
-struct Lease: Sendable {
+/// Lets one process at a time do a task. Whoever holds the lock renews it by acquiring it again; it runs out by itself
+/// when its holder is gone.
+struct DistributedLock: Sendable {
     let database: Database
     /// Names the task: a key of the table `embed_star`.
     let name: String
@@ -13,7 +13,7 @@ struct Lease: Sendable {
 
     private var record: SurrealValue { .recordID(SurrealRecordID(table: "embed_star", key: .string(name))) }
 
-    /// Takes the lease, or renews it. - Returns: whether it is ours.
+    /// Takes the lock, or renews it. - Returns: whether it is ours.
     func acquire() async throws(StoreError) -> Bool {
         let holder = try await database.value(
             """

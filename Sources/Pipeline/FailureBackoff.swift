@@ -1,13 +1,13 @@
-/// A dependency that may be failing: shut for a while after each failure, and after that tried with one call at a
+/// The back-off from a dependency that fails: no calls for a while after each failure, and after that one call at a
 /// time until one succeeds.
-struct Gate {
+struct FailureBackoff {
     typealias Instant = ContinuousClock.Instant
 
     /// The first pause after a failure; it doubles from there.
     let shortest: Duration
     let longest: Duration
     private(set) var failures = 0
-    private(set) var shutUntil: Instant?
+    private(set) var pausedUntil: Instant?
 
     init(shortest: Duration, longest: Duration) {
         self.shortest = shortest
@@ -17,26 +17,26 @@ struct Gate {
     /// Whether the last call failed, so that only one may be under way.
     var isProbing: Bool { failures > 0 }
 
-    func isShut(at now: Instant) -> Bool { shutUntil.map { now < $0 } ?? false }
+    func isPaused(at now: Instant) -> Bool { pausedUntil.map { now < $0 } ?? false }
 
     mutating func succeed() {
         failures = 0
-        shutUntil = nil
+        pausedUntil = nil
     }
 
-    /// Shuts for `delay`, or else for a pause that grows with the failures in a row. Failures of calls that were
-    /// under way when it shut do not lengthen it.
-    /// - Returns: the time it stays shut.
+    /// Pauses for `delay`, or else for a time that grows with the failures in a row. Failures of calls that were under
+    /// way when the pause began do not lengthen it.
+    /// - Returns: the time until the end of the pause.
     mutating func fail(at now: Instant, delay: Duration?, random: inout some RandomNumberGenerator) -> Duration {
         let pause: Duration
-        if isShut(at: now), let shutUntil {
-            pause = max(shutUntil - now, delay ?? .zero)
+        if isPaused(at: now), let pausedUntil {
+            pause = max(pausedUntil - now, delay ?? .zero)
         } else {
             failures += 1
             let ceiling = Backoff(base: shortest, longest: longest).ceiling(ofAttempt: failures)
             pause = delay ?? ceiling / 2 + .random(upTo: ceiling / 2, using: &random)
         }
-        shutUntil = now + pause
+        pausedUntil = now + pause
         return pause
     }
 }

@@ -1,0 +1,44 @@
+import EmbeddingCore
+import SurrealDB
+import Synchronization
+
+/// The table `embedding_change`, the log that followers of the tables read in the order of its ids, and its retention.
+final class ChangeLog: Sendable {
+    static let definition = "DEFINE TABLE IF NOT EXISTS embedding_change SCHEMALESS;"
+
+    /// How long changes are kept.
+    static let retention = Duration.seconds(3600)
+    private static let pruneInterval = Duration.seconds(600)
+    private static let pageSize = 1000
+
+    private let database: Database
+    private let prunedAt = Mutex<ContinuousClock.Instant?>(nil)
+
+    init(database: Database) { self.database = database }
+
+    /// Notes a change of a row.
+    static func enter(_ row: String, kind: String, _ more: String = "") -> String {
+        "CREATE embedding_change:ulid() SET repo = \(row), kind = \(kind)\(more) RETURN NONE;"
+    }
+
+    /// Takes away what is older than the retention, a bounded number of entries at a time and not too often.
+    func prune() async throws(StoreError) {
+        let now = ContinuousClock.now
+        let isDue = prunedAt.withLock { last in
+            if let last, now - last < Self.pruneInterval { return false }
+            last = now
+            return true
+        }
+        guard isDue else { return }
+        for _ in 0..<100 {
+            let pruned = try await database.rows(
+                """
+                DELETE (SELECT VALUE id FROM type::thing("embedding_change", ..rand::ulid(time::now() - $retention))
+                  LIMIT $limit) RETURN VALUE kind
+                """,
+                ["retention": .duration(Self.retention), "limit": SurrealValue(Self.pageSize)]
+            )
+            if pruned.count < Self.pageSize { return }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import EmbeddingCore
+
+extension EmbeddedTable {
+    /// GitHub's repositories.
+    static func repos(stars: StarsInText = .rounded) -> EmbeddedTable {
+        EmbeddedTable(
+            name: "repo",
+            fields: ["full_name", "description", "language", "topics", "stars", "is_private", "owner"],
+            watched: [
+                "full_name", "description", "language", "topics", "stars", "is_private", "login: owner.login",
+            ],
+            label: "full_name",
+            privacy: "is_private",
+            upkeep: RepoNames.upkeep,
+            text: { row in RepoRow.repo(row)?.text(stars: stars) ?? "" }
+        )
+    }
+}
