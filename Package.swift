@@ -66,24 +66,25 @@ let package = Package(
         library("HTTP", [], [inlinable]),
         library("JSON", []),
         library("Ingest", ["EmbeddingCore", "JSON"]),
+        library("Settings", []),
         library("Telemetry", ["CLinux", logging], [inlinable]),
-        library("Server", ["HTTP", "Telemetry", "CLinux", "CZlib", logging], [unchecked]),
-        library("Routing", ["HTTP", "JSON", "EmbeddingCore", "Ingest", "Telemetry", logging, crypto]),
+        library("Server", ["HTTP", "Settings", "Telemetry", "CLinux", "CZlib", logging], [unchecked]),
+        library("Routing", ["HTTP", "JSON", "Settings", "EmbeddingCore", "Ingest", "Telemetry", logging, crypto]),
         library("HTTPClient", ["Telemetry", "CCurl", logging]),
-        library("OTLP", ["HTTPClient", "JSON", "Telemetry", logging]),
-        library("SurrealDB", ["HTTPClient", "JSON", "Telemetry", logging]),
-        library("Storage", ["SurrealDB", "EmbeddingCore", logging]),
+        library("OTLP", ["HTTPClient", "JSON", "Settings", "Telemetry", logging]),
+        library("SurrealDB", ["HTTPClient", "JSON", "Settings", "Telemetry", logging]),
+        library("Storage", ["SurrealDB", "Settings", "EmbeddingCore", logging]),
         // Optimised in every configuration: unoptimised vector code would make the tests slower by a hundred times.
         .target(name: "CInferenceKernels", path: "CLibraries/CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Inference", ["JSON", "COneDNN", "CInferenceKernels", crypto]),
-        library("Providers", ["EmbeddingCore", "HTTPClient", "JSON", "Inference", "Telemetry", logging, crypto, collections, heap]),
+        library("Providers", ["EmbeddingCore", "HTTPClient", "JSON", "Settings", "Inference", "Telemetry", logging, crypto, collections, heap]),
         .target(name: "CSearchKernels", path: "CLibraries/CSearchKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Search", ["EmbeddingCore", "Telemetry", "CSQLite", "CSearchKernels", logging]),
-        library("Pipeline", ["EmbeddingCore", "Telemetry", logging, collections]),
+        library("Pipeline", ["EmbeddingCore", "Settings", "Telemetry", logging, collections]),
         .executableTarget(
             name: "EmbedStar",
             dependencies: [
-                "EmbeddingCore", "HTTP", "Ingest", "Telemetry", "Server", "Routing", "HTTPClient", "SurrealDB", "Storage",
+                "EmbeddingCore", "HTTP", "Ingest", "Settings", "Telemetry", "Server", "Routing", "HTTPClient", "SurrealDB", "Storage",
                 "Inference", "Providers", "Search", "Pipeline", "OTLP", "CResources", "CZlib", logging, arguments, lifecycle,
                 signals, crypto,
             ],
@@ -99,6 +100,7 @@ let package = Package(
         tests("HTTPTests", ["HTTP"]),
         tests("JSONTests", ["JSON"]),
         tests("IngestTests", ["Ingest", "JSON", "EmbeddingCore"]),
+        tests("SettingsTests", ["Settings"]),
         tests("TelemetryTests", ["Telemetry", logging]),
         tests("ServerTests", ["Server", "HTTP", "Telemetry", logging]),
         tests("RoutingTests", ["Routing", "Server", "HTTP", "JSON", "EmbeddingCore", "Telemetry", logging, crypto]),
@@ -110,14 +112,14 @@ let package = Package(
         tests("ProvidersTests", ["Providers", "JSON", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SearchTests", ["Search", "CSearchKernels", "EmbeddingCore", "Telemetry", logging]),
         tests("PipelineTests", ["Pipeline", "EmbeddingCore", "Telemetry", logging]),
-        tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "HTTP", "Routing", "Storage", logging]),
+        tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "HTTP", "Providers", "Routing", "Server", "Settings", "Storage", "SurrealDB", logging]),
     ],
     swiftLanguageModes: [.v6]
 )
 
 // What `scripts/sanitize` builds: the server with its tests, without what the rest of the package needs.
 if Context.environment["EMBED_STAR_PART"] == "server" {
-    let part = ["CLinux", "CZlib", "HTTP", "Telemetry", "Server", "EchoServer", "HTTPTests", "TelemetryTests", "ServerTests"]
+    let part = ["CLinux", "CZlib", "HTTP", "Settings", "Telemetry", "Server", "EchoServer", "HTTPTests", "TelemetryTests", "ServerTests"]
     package.targets.removeAll { !part.contains($0.name) }
     package.products.removeAll { $0.name != "echo-server" }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 
 /// The command `embed-star`.
 @main
@@ -29,7 +30,7 @@ struct EmbedStar: AsyncParsableCommand {
 
     /// Takes the settings' flags out of the arguments, wherever they stand, and runs the subcommand with the rest.
     static func main() async {
-        let (flags, rest) = SettingFlags.extract(from: Array(CommandLine.arguments.dropFirst()))
+        let (flags, rest) = SettingFlags.extract(from: Array(CommandLine.arguments.dropFirst()), of: .product)
         if let word = rest.first, !word.hasPrefix("-"), !commands.contains(word) {
             StandardError.write("embed-star: there is no command '\(word)'; `embed-star --help` lists them\n")
             exit(withError: ExitCode.validationFailure)

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 import Testing
 
 @testable import EmbedStar
@@ -14,24 +15,24 @@ import Testing
 
     @Test func thePageOfSettingsHoldsTheirTable() throws {
         #expect(
-            try text("docs/settings.md").contains(SettingsDocument.markdown),
+            try text("docs/settings.md").contains(SettingsTable.product.markdown),
             "put the output of `embed-star config --markdown` into docs/settings.md"
         )
     }
 
     @Test func theExampleHoldsEverySetting() throws {
         #expect(
-            try text(".env.example") == SettingsDocument.dotEnvExample,
+            try text(".env.example") == SettingsTable.product.dotEnvExample,
             "run `embed-star config --example > .env.example`"
         )
     }
 
     @Test func theExampleIsAValidFile() throws {
-        let lines = SettingsDocument.dotEnvExample.split(separator: "\n").filter {
+        let lines = SettingsTable.product.dotEnvExample.split(separator: "\n").filter {
             $0.hasPrefix("#") && $0.contains("=")
         }
         let uncommented = lines.map { $0.dropFirst() }.filter { !$0.hasPrefix(" ") }.joined(separator: "\n")
-        _ = try SettingValues(environment: [:], dotEnv: uncommented)
+        _ = try SettingValues(.product, environment: [:], dotEnv: uncommented)
     }
 
     @Test func theArchitectureHoldsTheModulesOfThePackage() throws {

@@ -1,4 +1,9 @@
 import EmbeddingCore
+import Providers
+import Routing
+import Server
+import Settings
+import SurrealDB
 import Testing
 
 @testable import EmbedStar
@@ -10,7 +15,7 @@ import Testing
         dotEnv: String? = nil
     ) -> [String] {
         do {
-            _ = try SettingValues(arguments: arguments, environment: environment, dotEnv: dotEnv)
+            _ = try SettingValues(.product, arguments: arguments, environment: environment, dotEnv: dotEnv)
             return []
         } catch { return error.lines }
     }
@@ -18,28 +23,29 @@ import Testing
     @Test func prefersFlagThenEnvironmentThenFileThenDefault() throws {
         let file = "PORT=1\nHOST=file\nDB_USER=file"
         let values = try SettingValues(
+            .product,
             arguments: ["--port", "3"],
             environment: ["PORT": "2", "HOST": "env"],
             dotEnv: file
         )
-        #expect(values[Settings.port] == 3)
-        #expect(values[Settings.host] == "env")
-        #expect(values[Settings.dbUser] == "file")
-        #expect(values[Settings.poolSize] == 10)
-        #expect(values.shown(Settings.host).source == .environment)
-        #expect(values.shown(Settings.poolSize).source == .default)
+        #expect(values[ServerSettings.port] == 3)
+        #expect(values[ServerSettings.host] == "env")
+        #expect(values[DatabaseSettings.user] == "file")
+        #expect(values[DatabaseSettings.poolSize] == 10)
+        #expect(values.shown(ServerSettings.host).source == .environment)
+        #expect(values.shown(DatabaseSettings.poolSize).source == .default)
     }
 
     @Test func countsEmptyValuesAsNotSet() throws {
-        let values = try SettingValues(environment: ["PORT": ""], dotEnv: "PORT=7")
-        #expect(values[Settings.port] == 7)
+        let values = try SettingValues(.product, environment: ["PORT": ""], dotEnv: "PORT=7")
+        #expect(values[ServerSettings.port] == 7)
     }
 
     @Test(arguments: [("none", ""), ("find: ", "find: "), ("", nil)] as [(String, String?)])
     func takesAPrefixOrNoneOrTheModelsOwn(_ text: String, _ prefix: String?) throws {
-        let values = try SettingValues(environment: ["QUERY_PREFIX": text, "DOCUMENT_PREFIX": text])
-        #expect(values[Settings.queryPrefix] == prefix)
-        #expect(values[Settings.documentPrefix] == prefix)
+        let values = try SettingValues(.product, environment: ["QUERY_PREFIX": text, "DOCUMENT_PREFIX": text])
+        #expect(values[GatewaySettings.queryPrefix] == prefix)
+        #expect(values[GatewaySettings.documentPrefix] == prefix)
     }
 
     @Test func reportsAllFaultsTogetherWithoutSecrets() {
@@ -61,11 +67,12 @@ import Testing
 
     @Test func readsSecretsFromFiles() throws {
         let values = try SettingValues(
+            .product,
             environment: ["DB_PASS_FILE": "/run/pass"],
             readFile: { $0 == "/run/pass" ? "s3cret-pass\n" : nil }
         )
-        #expect(values[Settings.dbPass] == "s3cret-pass")
-        #expect(values.shown(Settings.dbPass).text == "***")
+        #expect(values[DatabaseSettings.password] == "s3cret-pass")
+        #expect(values.shown(DatabaseSettings.password).text == "***")
         #expect(values.secrets.contains("s3cret-pass"))
         #expect(
             faults(environment: ["DB_PASS_FILE": "/nowhere"]) == ["DB_PASS_FILE: cannot read a value from /nowhere"]
@@ -74,16 +81,17 @@ import Testing
 
     @Test func readsKeysAgainFromTheirFile() throws {
         let values = try SettingValues(
+            .product,
             environment: ["API_KEYS_FILE": "/run/keys", "PRIVATE_SEARCH_KEYS": "trusted"],
             readFile: { _ in "one, two\nthree\n" }
         )
-        #expect(values[Settings.apiKeys] == ["one", "two", "three"])
-        #expect(values.isFromFile(Settings.apiKeys))
-        #expect(!values.isFromFile(Settings.privateSearchKeys))
-        #expect(values.current(Settings.apiKeys, readFile: { $0 == "/run/keys" ? "four" : nil }) == ["four"])
-        #expect(values.current(Settings.privateSearchKeys, readFile: { _ in nil }) == ["trusted"])
+        #expect(values[APISettings.apiKeys] == ["one", "two", "three"])
+        #expect(values.isFromFile(APISettings.apiKeys))
+        #expect(!values.isFromFile(APISettings.privateSearchKeys))
+        #expect(values.current(APISettings.apiKeys, readFile: { $0 == "/run/keys" ? "four" : nil }) == ["four"])
+        #expect(values.current(APISettings.privateSearchKeys, readFile: { _ in nil }) == ["trusted"])
         for text in [nil, "", " \n", ",\n,"] as [String?] {
-            #expect(values.current(Settings.apiKeys, readFile: { _ in text }) == nil)
+            #expect(values.current(APISettings.apiKeys, readFile: { _ in text }) == nil)
         }
     }
 
@@ -94,6 +102,7 @@ import Testing
 
     @Test func namesSettingsOfThePredecessorThatHaveNoEffect() throws {
         let values = try SettingValues(
+            .product,
             environment: ["RUST_LOG": "info", "POOL_MAX_SIZE": ""],
             dotEnv: "POOL_TIMEOUT_SECS=3"
         )
@@ -107,40 +116,34 @@ import Testing
     }
 
     @Test func treatsCredentialsInURLsAsSecrets() throws {
-        let values = try SettingValues(environment: [
-            "DB_URL": "wss://me:pa55word@db:8000", "OLLAMA_URL": "http://a,http://k3y-of-b@b",
-        ])
-        #expect(values.shown(Settings.dbURL).text == "wss://***@db:8000")
-        #expect(values.shown(Settings.ollamaURL).text == "http://a,http://***@b")
+        let values = try SettingValues(
+            .product,
+            environment: [
+                "DB_URL": "wss://me:pa55word@db:8000", "OLLAMA_URL": "http://a,http://k3y-of-b@b",
+            ]
+        )
+        #expect(values.shown(DatabaseSettings.url).text == "wss://***@db:8000")
+        #expect(values.shown(OllamaSettings.urls).text == "http://a,http://***@b")
         #expect(Set(values.secrets).isSuperset(of: ["me:pa55word", "pa55word", "k3y-of-b"]))
         #expect(faults(environment: ["DB_URL": "ftp://me:pa55word@db"]).allSatisfy { !$0.contains("pa55word") })
     }
 
     @Test func treatsTheValuesOfFieldsAsSecrets() throws {
-        let values = try SettingValues(environment: [
-            "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer t0ken, x-key=abc=def"
-        ])
+        let values = try SettingValues(
+            .product,
+            environment: [
+                "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=Bearer t0ken, x-key=abc=def"
+            ]
+        )
         #expect(Set(values.secrets).isSuperset(of: ["Bearer t0ken", "abc=def"]))
     }
 
-    @Test(arguments: [("64MiB", 64 << 20), ("1048576", 1 << 20), ("2 kb", 2048), ("0", 0)])
-    func readsByteSizes(text: String, bytes: Int) { #expect(ByteSize.parse(text) == bytes) }
-
-    @Test(arguments: ["MiB", "-1", "1.5MiB", "1 parsec", "99999999999999999999"])
-    func refusesOtherByteSizes(text: String) { #expect(ByteSize.parse(text) == nil) }
-
-    @Test(arguments: ["ws://a:0", "http://", "http://:80", "ftp://a", "http://a b", "a"])
-    func refusesURLs(text: String) { #expect(!URLSyntax.isValid(text, schemes: ["http", "ws"])) }
-
-    @Test(arguments: ["http://a", "ws://u:p@a:8000/rpc", "http://[::1]:8000"])
-    func acceptsURLs(text: String) { #expect(URLSyntax.isValid(text, schemes: ["http", "ws"])) }
-
     @Test func documentsEverySettingOnce() {
-        #expect(Set(Settings.all.map(\.name)).count == Settings.all.count)
-        for setting in Settings.all {
-            #expect(SettingsDocument.help.contains("  \(setting.flag)\n"))
-            #expect(SettingsDocument.dotEnvExample.contains("#\(setting.name)="))
-            #expect(SettingsDocument.markdown.contains("| `\(setting.name)` |"))
+        #expect(Set(SettingsTable.product.settings.map(\.name)).count == SettingsTable.product.settings.count)
+        for setting in SettingsTable.product.settings {
+            #expect(SettingsTable.product.help.contains("  \(setting.flag)\n"))
+            #expect(SettingsTable.product.dotEnvExample.contains("#\(setting.name)="))
+            #expect(SettingsTable.product.markdown.contains("| `\(setting.name)` |"))
         }
     }
 }

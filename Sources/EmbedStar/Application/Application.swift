@@ -5,6 +5,7 @@ import Pipeline
 import Routing
 import Server
 import ServiceLifecycle
+import Settings
 import Storage
 import Telemetry
 import UnixSignals
@@ -31,7 +32,7 @@ struct Application {
         let pipeline = EmbeddingPipeline(
             queue: storage.jobs,
             service: embeddings,
-            configuration: settings.pipeline,
+            configuration: context.pipelineConfiguration,
             tracer: tracing?.tracer,
             metrics: context.metrics,
             logger: context.logger("pipeline")
@@ -77,7 +78,7 @@ struct Application {
             logger: Logger(label: "embed-star.lifecycle") { _ in SwiftLogNoOpLogHandler() }
         )
         // Each part ends within its own grace; this is for one that hangs.
-        let grace = context.settings[Settings.shutdownGrace]
+        let grace = context.settings[ServerSettings.shutdownGrace]
         configuration.maximumGracefulShutdownDuration = .milliseconds(2 * grace + 2000)
         try await ServiceGroup(configuration: configuration).run()
         logger.notice("stopped")
@@ -86,11 +87,11 @@ struct Application {
     /// Binds the ports, so that a taken one stops the start.
     private func startServers(_ dependencies: ServiceDependencies, _ tracer: Tracer?) async throws -> [ServerLifetime] {
         let settings = context.settings
-        let port = settings[Settings.port]
-        if !settings.isLoopbackOnly, settings[Settings.apiKeys].isEmpty {
-            logger.warning("everybody who reaches \(settings[Settings.host]) may use the API; set API_KEYS")
+        let port = settings[ServerSettings.port]
+        if !ServerSettings.isLoopbackOnly(settings), settings[APISettings.apiKeys].isEmpty {
+            logger.warning("everybody who reaches \(settings[ServerSettings.host]) may use the API; set API_KEYS")
         }
-        guard let monitoringPort = settings[Settings.monitoringPort], monitoringPort != port || port == 0 else {
+        guard let monitoringPort = settings[ServerSettings.monitoringPort], monitoringPort != port || port == 0 else {
             return [try await start(.all, port: port, dependencies, tracer)]
         }
         return [
@@ -105,15 +106,15 @@ struct Application {
         _ dependencies: ServiceDependencies,
         _ tracer: Tracer?
     ) async throws -> ServerLifetime {
-        let api = API(dependencies, configuration: context.settings.api(serving: serving))
+        let api = API(dependencies, configuration: context.apiConfiguration(serving: serving))
         let server = HTTPServer(
-            configuration: context.settings.server(port: port),
+            configuration: context.serverConfiguration(port: port),
             responder: tracer.map { TracedAPI(api, tracer: $0) as any Responder } ?? api,
             metrics: context.metrics,
             logger: context.logger("server")
         )
         let bound = try await server.start()
-        let host = context.settings[Settings.host]
+        let host = context.settings[ServerSettings.host]
         let what = serving == .monitoring ? "health and metrics" : "requests"
         logger.notice("listening for \(what) on http://\(host.contains(":") ? "[\(host)]" : host):\(bound)")
         return ServerLifetime(server: server, api: api)

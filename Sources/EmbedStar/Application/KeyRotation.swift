@@ -1,6 +1,7 @@
 import Logging
 import Routing
 import ServiceLifecycle
+import Settings
 import Telemetry
 
 /// Looks at the files of API keys and hands changed keys to the API, so that they rotate without a restart.
@@ -19,7 +20,7 @@ struct KeyRotation: Service {
 
     /// Nil when no key comes from a file.
     init?(settings: SettingValues, api: API, redaction: Redaction, logger: Logger) {
-        guard settings.isFromFile(Settings.apiKeys) || settings.isFromFile(Settings.privateSearchKeys) else {
+        guard settings.isFromFile(APISettings.apiKeys) || settings.isFromFile(APISettings.privateSearchKeys) else {
             return nil
         }
         self.settings = settings
@@ -31,7 +32,10 @@ struct KeyRotation: Service {
     func run() async throws { await cancelWhenGracefulShutdown { await watch() } }
 
     private func watch() async {
-        var known: Keys? = Keys(api: settings[Settings.apiKeys], privateSearch: settings[Settings.privateSearchKeys])
+        var known: Keys? = Keys(
+            api: settings[APISettings.apiKeys],
+            privateSearch: settings[APISettings.privateSearchKeys]
+        )
         while (try? await Task.sleep(for: Self.interval)) != nil {
             let found = keys
             guard found != known else { continue }
@@ -42,8 +46,8 @@ struct KeyRotation: Service {
 
     /// What the files hold now; nil when one of them holds no key.
     private var keys: Keys? {
-        guard let api = settings.current(Settings.apiKeys),
-            let privateSearch = settings.current(Settings.privateSearchKeys)
+        guard let api = settings.current(APISettings.apiKeys),
+            let privateSearch = settings.current(APISettings.privateSearchKeys)
         else { return nil }
         return Keys(api: api, privateSearch: privateSearch)
     }

@@ -3,6 +3,7 @@ import Logging
 import Pipeline
 import Search
 import ServiceLifecycle
+import Settings
 import Storage
 import Telemetry
 
@@ -24,7 +25,7 @@ struct SearchServices {
         let logger = context.logger("search")
         let catalog = try RepoCatalog(logger: logger)
         let model: @Sendable () async -> EmbeddingModel? = { try? await embeddings.model() }
-        let isInMemory = context.settings[Settings.searchBackend] == .memory
+        let isInMemory = context.settings[SearchSettings.backend] == .memory
         let scan =
             isInMemory
             ? VectorScan(

@@ -1,5 +1,8 @@
 import FoundationEssentials
 import HTTPClient
+import Routing
+import Server
+import Settings
 
 /// Asks a running embed-star over its own API.
 struct ServiceClient {
@@ -9,15 +12,15 @@ struct ServiceClient {
 
     /// - Parameter server: the service's URL; nil for the one that the settings describe.
     init(server: String?, settings: SettingValues, transport: any HTTPTransport) {
-        let host = settings[Settings.host]
+        let host = settings[ServerSettings.host]
         let reachable = ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host
         let bracketed = reachable.contains(":") ? "[\(reachable)]" : reachable
-        var base = server ?? "http://\(bracketed):\(settings[Settings.port])"
+        var base = server ?? "http://\(bracketed):\(settings[ServerSettings.port])"
         while base.hasSuffix("/") { base.removeLast() }
         baseURL = base
         self.transport = transport
         // A key of PRIVATE_SEARCH_KEYS sees what the operator may see.
-        key = settings[Settings.privateSearchKeys].first ?? settings[Settings.apiKeys].first
+        key = settings[APISettings.privateSearchKeys].first ?? settings[APISettings.apiKeys].first
     }
 
     /// The answer to a GET, decoded.

@@ -2,6 +2,7 @@ import HTTPClient
 import Logging
 import OTLP
 import ServiceLifecycle
+import Settings
 import Telemetry
 
 /// Traces as the settings ask for them: what begins them, and what sends them away.
@@ -11,13 +12,13 @@ struct Tracing {
 
     /// - Returns: nil without an endpoint; nothing is traced then.
     init?(_ context: CommandContext) {
-        guard let endpoint = context.settings[Settings.traceEndpoint] else { return nil }
-        tracer = Tracer(ratio: context.settings[Settings.traceRatio], metrics: context.metrics)
+        guard let endpoint = context.settings[TraceSettings.endpoint] else { return nil }
+        tracer = Tracer(ratio: context.settings[TraceSettings.ratio], metrics: context.metrics)
         let configuration = TraceExporter.Configuration(
             endpoint: endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint,
-            headers: context.settings[Settings.traceHeaders].compactMap(Self.field),
+            headers: context.settings[TraceSettings.headers].compactMap(Self.field),
             resource: [
-                ("service.name", context.settings[Settings.serviceName]),
+                ("service.name", context.settings[TraceSettings.serviceName]),
                 ("service.version", Version.current),
                 ("service.instance.id", CommandContext.owner),
             ],

@@ -1,6 +1,7 @@
 import EmbeddingCore
 import HTTPClient
 import Providers
+import Settings
 import Storage
 import SurrealDB
 
@@ -14,7 +15,7 @@ import SurrealDB
 extension CommandContext {
     func storage() -> SurrealStorage {
         let client = SurrealClient(
-            configuration: settings.database,
+            configuration: SurrealConfiguration(settings),
             transport: transport,
             metrics: metrics,
             logger: logger("surrealdb")
@@ -22,8 +23,8 @@ extension CommandContext {
         return SurrealStorage(
             client: client,
             owner: Self.owner,
-            stars: settings[Settings.embedStars],
-            readsUnattributed: settings[Settings.keepExistingVectors],
+            stars: settings[StorageSettings.embedStars],
+            readsUnattributed: settings[StorageSettings.keepExistingVectors],
             logger: logger("storage")
         )
     }
@@ -34,7 +35,7 @@ extension CommandContext {
     /// The same with the provider's requests, and what is done for small calls, on the loop. The built-in model makes no
     /// requests, and its calls are all computing.
     func embeddings(on shared: SharedLoop) throws(EmbeddingError) -> EmbeddingGateway {
-        guard settings.providers.provider != .builtin else { return try embeddings() }
+        guard settings[GatewaySettings.provider] != .builtin else { return try embeddings() }
         return try embeddings(Self.client(metrics: metrics) { shared.loop }) { shared.loop }
     }
 
@@ -43,7 +44,7 @@ extension CommandContext {
         _ executor: @escaping @Sendable () -> (any TaskExecutor)?
     ) throws(EmbeddingError) -> EmbeddingGateway {
         try EmbeddingGateway(
-            configuration: settings.providers,
+            configuration: ProvidersConfiguration(settings),
             transport: transport,
             metrics: metrics,
             logger: logger("provider"),

@@ -2,6 +2,7 @@ import ArgumentParser
 import EmbeddingCore
 import HTTPClient
 import Logging
+import Settings
 import Telemetry
 
 /// What every subcommand that does work has at hand, and how it fails.
@@ -54,10 +55,10 @@ struct CommandContext {
     }
 
     private static func startLogging(_ settings: SettingValues, _ redaction: Redaction, quiet: Bool) {
-        var levels = settings[Settings.logLevel]
-        if quiet, !settings.isSet(Settings.logLevel) { levels.base = .warning }
+        var levels = settings[LogSettings.level]
+        if quiet, !settings.isSet(LogSettings.level) { levels.base = .warning }
         let format: LineLogHandler.Format =
-            quiet ? .text : settings[Settings.logFormat] ?? (StandardError.isTerminal ? .text : .json)
+            quiet ? .text : settings[LogSettings.format] ?? (StandardError.isTerminal ? .text : .json)
         let throttle = LogThrottle()
         LoggingSystem.bootstrap { [levels] label in
             LineLogHandler(label: label, levels: levels, format: format, redaction: redaction, throttle: throttle)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 
 /// `embed-star config`: the effective settings.
 struct ConfigCommand: ParsableCommand {
@@ -6,7 +7,7 @@ struct ConfigCommand: ParsableCommand {
         commandName: "config",
         abstract: "Print the effective settings and where each came from, secrets masked.",
         discussion: """
-            \(SettingsDocument.help)
+            \(SettingsTable.product.help)
 
             Examples:
               embed-star config
@@ -19,13 +20,13 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
         if example {
-            print(SettingsDocument.dotEnvExample, terminator: "")
+            print(SettingsTable.product.dotEnvExample, terminator: "")
         } else if markdown {
-            print(SettingsDocument.markdown, terminator: "")
+            print(SettingsTable.product.markdown, terminator: "")
         } else {
             let values = try SettingValues.ofProcess()
             var table = TextTable([("SETTING", .left), ("VALUE", .left), ("FROM", .left)])
-            for setting in Settings.all {
+            for setting in SettingsTable.product.settings {
                 let (text, source) = values.shown(setting)
                 table.add([setting.name, text.filter { $0 != "`" }, source.rawValue])
             }

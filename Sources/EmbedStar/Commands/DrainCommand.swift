@@ -25,7 +25,7 @@ struct DrainCommand: AsyncParsableCommand {
             let pipeline = EmbeddingPipeline(
                 queue: storage.jobs,
                 service: try context.embeddings(),
-                configuration: context.settings.pipeline,
+                configuration: context.pipelineConfiguration,
                 metrics: context.metrics,
                 logger: context.logger("pipeline")
             )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 
 /// `embed-star serve`: the service.
 struct ServeCommand: AsyncParsableCommand {
@@ -8,7 +9,7 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Stops on SIGTERM or Ctrl-C after what is in flight has finished.
 
-            \(SettingsDocument.help)
+            \(SettingsTable.product.help)
 
             Examples:
               embed-star serve

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Settings
 
 extension SettingValues {
     /// The settings of this process: its flags, its environment, and `.env` in the working directory.
@@ -7,6 +8,7 @@ extension SettingValues {
     static func ofProcess() throws -> SettingValues {
         do {
             return try SettingValues(
+                .product,
                 arguments: SettingFlags.current,
                 environment: ProcessInfo.processInfo.environment,
                 dotEnv: contents(of: ".env")

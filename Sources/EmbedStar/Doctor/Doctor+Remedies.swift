@@ -1,4 +1,6 @@
 import EmbeddingCore
+import Providers
+import Settings
 import SurrealDB
 
 extension Doctor {
@@ -9,7 +11,7 @@ extension Doctor {
             .bad(
                 "database",
                 error.message,
-                remedy: "start SurrealDB or correct DB_URL (now \(settings[Settings.dbURL])); "
+                remedy: "start SurrealDB or correct DB_URL (now \(settings[DatabaseSettings.url])); "
                     + "scripts/run starts one by itself"
             )
         case .unauthorized:
@@ -17,7 +19,7 @@ extension Doctor {
                 "database",
                 error.message,
                 remedy:
-                    "correct DB_USER and DB_PASS, and DB_AUTH_LEVEL (now \(settings[Settings.dbAuthLevel].rawValue))"
+                    "correct DB_USER and DB_PASS, and DB_AUTH_LEVEL (now \(settings[DatabaseSettings.authLevel].rawValue))"
             )
         case .schema:
             .bad("schema", error.message, remedy: "use the embed-star version that wrote it, or a later one")
@@ -30,7 +32,7 @@ extension Doctor {
 
     /// What to do when no vector can be had.
     static func finding(for error: EmbeddingError, _ settings: SettingValues) -> Finding {
-        let provider = settings[Settings.provider]
+        let provider = settings[GatewaySettings.provider]
         return .bad("provider", error.message, remedy: remedy(for: error.code, provider))
     }
 

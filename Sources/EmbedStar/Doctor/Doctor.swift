@@ -1,6 +1,9 @@
 import EmbeddingCore
 import FoundationEssentials
+import Server
+import Settings
 import Storage
+import SurrealDB
 
 /// Looks at everything that the service needs, one thing after the other, without changing anything.
 struct Doctor {
@@ -33,14 +36,14 @@ struct Doctor {
         let (provider, model) = await self.provider()
         note(provider)
         if let model, hasTables { note(await storedVectors(model)) }
-        note(PortCheck.finding(host: settings[Settings.host], port: settings[Settings.port]))
+        note(PortCheck.finding(host: settings[ServerSettings.host], port: settings[ServerSettings.port]))
         return findings
     }
 
     private func database() async -> Finding {
         do {
             _ = try await storage.serverTime()
-            return .good("database", "\(try await storage.serverVersion()) at \(settings[Settings.dbURL])")
+            return .good("database", "\(try await storage.serverVersion()) at \(settings[DatabaseSettings.url])")
         } catch {
             return Self.finding(for: error, settings)
         }

@@ -1,8 +1,8 @@
-/// The table of settings as the texts that people read.
-enum SettingsDocument {
+/// The table as the texts that people read.
+extension SettingsTable {
     /// A section of `--help`.
-    static var help: String {
-        let rows = Settings.all.map { setting in
+    package var help: String {
+        let rows = settings.map { setting in
             let value = setting.defaultText.isEmpty ? "" : " [\(plain(setting.defaultText))]"
             return "  \(setting.flag)\n" + indented(plain(setting.summary) + value)
         }
@@ -11,7 +11,7 @@ enum SettingsDocument {
     }
 
     /// Broken into lines of at most 78 columns that stand under each other.
-    private static func indented(_ text: String) -> String {
+    private func indented(_ text: String) -> String {
         var lines: [String] = []
         for word in text.split(separator: " ") {
             if let last = lines.last, last.count + 1 + word.count <= 72 {
@@ -24,8 +24,8 @@ enum SettingsDocument {
     }
 
     /// `.env.example`: every setting, commented out with its default.
-    static var dotEnvExample: String {
-        let rows = Settings.all.map { setting in
+    package var dotEnvExample: String {
+        let rows = settings.map { setting in
             // A default that is an explanation rather than a value stays out of the assignment.
             let isValue =
                 setting.accepts(setting.defaultText) && !setting.isSecret && !setting.defaultText.contains(" ")
@@ -39,8 +39,8 @@ enum SettingsDocument {
     }
 
     /// The table of docs/settings.md.
-    static var markdown: String {
-        let rows = Settings.all.map { setting in
+    package var markdown: String {
+        let rows = settings.map { setting in
             let isPlain = setting.accepts(setting.defaultText) && !setting.defaultText.contains("`")
             let value = setting.defaultText.isEmpty ? "–" : isPlain ? "`\(setting.defaultText)`" : setting.defaultText
             return "| `\(setting.name)` | \(value) | \(setting.summary) |"
@@ -48,5 +48,5 @@ enum SettingsDocument {
         return "| environment | default | meaning |\n|---|---|---|\n" + rows.joined(separator: "\n") + "\n"
     }
 
-    private static func plain(_ text: String) -> String { text.filter { $0 != "`" } }
+    private func plain(_ text: String) -> String { text.filter { $0 != "`" } }
 }

@@ -1,6 +1,6 @@
 /// Enough of RFC 3986 to refuse a setting that libcurl could not use.
-enum URLSyntax {
-    static func isValid(_ text: String, schemes: [String]) -> Bool {
+package enum URLSyntax {
+    package static func isValid(_ text: String, schemes: [String]) -> Bool {
         guard let colon = text.firstRange(of: "://"),
             schemes.contains(text[..<colon.lowerBound].lowercased()),
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
@@ -15,7 +15,7 @@ enum URLSyntax {
     }
 
     /// `text` with the credentials of every URL in it (RFC 3986 §3.2.1) replaced by `***`.
-    static func masked(_ text: String) -> String {
+    package static func masked(_ text: String) -> String {
         text.split(separator: ",", omittingEmptySubsequences: false).map { url in
             guard let credentials = credentials(in: url) else { return String(url) }
             return url[..<credentials.startIndex] + "***" + url[credentials.endIndex...]
@@ -23,20 +23,10 @@ enum URLSyntax {
     }
 
     /// What stands between `://` and the `@` of the authority.
-    static func credentials(in url: some StringProtocol) -> Substring? {
+    package static func credentials(in url: some StringProtocol) -> Substring? {
         let url = Substring(url)
         guard let colon = url.firstRange(of: "://") else { return nil }
         let authority = url[colon.upperBound...].prefix { !"/?#".contains($0) }
         return authority.lastIndex(of: "@").map { url[colon.upperBound..<$0] }
-    }
-}
-
-extension StringProtocol {
-    /// Without white space at both ends.
-    var trimmed: String {
-        guard let first = firstIndex(where: { !$0.isWhitespace }),
-            let last = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(self[first...last])
     }
 }

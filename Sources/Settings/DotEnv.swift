@@ -1,7 +1,7 @@
 /// The `.env` format: `NAME=value` lines, `export`, comments, single and double quotes.
-enum DotEnv {
+package enum DotEnv {
     /// - Returns: the variables, and the numbers of the lines that could not be read.
-    static func parse(_ text: String) -> (values: [String: String], badLines: [Int]) {
+    package static func parse(_ text: String) -> (values: [String: String], badLines: [Int]) {
         var values: [String: String] = [:]
         var badLines: [Int] = []
         for (index, line) in text.split(separator: /\r?\n/, omittingEmptySubsequences: false).enumerated() {

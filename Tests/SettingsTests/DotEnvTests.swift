@@ -1,6 +1,6 @@
 import Testing
 
-@testable import EmbedStar
+@testable import Settings
 
 @Suite struct DotEnvTests {
     @Test(

@@ -1,15 +1,15 @@
 /// One setting: its environment name, how its value is read, and what people are told about it.
-struct Setting<Value: Sendable>: AnySetting {
-    let name: String
-    let defaultValue: Value
-    let defaultText: String
-    let summary: String
+package struct Setting<Value: Sendable>: AnySetting {
+    package let name: String
+    package let defaultValue: Value
+    package let defaultText: String
+    package let summary: String
     /// What values are understood, for the line that refuses another.
-    let accepted: String
-    let isSecret: Bool
-    let parse: @Sendable (String) -> Value?
+    package let accepted: String
+    package let isSecret: Bool
+    package let parse: @Sendable (String) -> Value?
 
-    init(
+    package init(
         _ name: String,
         default defaultValue: Value,
         shown defaultText: String,
@@ -27,33 +27,15 @@ struct Setting<Value: Sendable>: AnySetting {
         self.parse = parse
     }
 
-    func accepts(_ text: String) -> Bool { parse(text) != nil }
-}
-
-/// A setting of any type, for what treats all alike: flags, help, `.env.example`, redaction.
-protocol AnySetting: Sendable {
-    /// The environment variable, such as `DB_URL`.
-    var name: String { get }
-    /// The default as people read it; empty when there is none.
-    var defaultText: String { get }
-    var summary: String { get }
-    var accepted: String { get }
-    var isSecret: Bool { get }
-
-    func accepts(_ text: String) -> Bool
-}
-
-extension AnySetting {
-    /// The command-line flag: `--db-url` for `DB_URL`.
-    var flag: String { "--" + name.lowercased().split(separator: "_").joined(separator: "-") }
+    package func accepts(_ text: String) -> Bool { parse(text) != nil }
 }
 
 extension Setting where Value == String {
-    static func text(_ name: String, _ value: String, _ summary: String, isSecret: Bool = false) -> Self {
+    package static func text(_ name: String, _ value: String, _ summary: String, isSecret: Bool = false) -> Self {
         Setting(name, default: value, shown: value, summary, accepted: "text", isSecret: isSecret) { $0 }
     }
 
-    static func url(_ name: String, _ value: String, _ summary: String, schemes: [String]) -> Self {
+    package static func url(_ name: String, _ value: String, _ summary: String, schemes: [String]) -> Self {
         let accepted = "a URL such as \(value.isEmpty ? "\(schemes[0])://host" : value)"
         return Setting(name, default: value, shown: value, summary, accepted: accepted) {
             URLSyntax.isValid($0, schemes: schemes) ? $0 : nil
@@ -62,7 +44,7 @@ extension Setting where Value == String {
 }
 
 extension Setting where Value == String? {
-    static func optional(
+    package static func optional(
         _ name: String,
         _ summary: String,
         shown: String = "",
@@ -73,21 +55,21 @@ extension Setting where Value == String? {
 
     /// A text to put before others, which each model has of its own. `none` stands for the empty one, as an empty value
     /// means that nothing is set.
-    static func prefix(_ name: String, _ summary: String) -> Self {
+    package static func prefix(_ name: String, _ summary: String) -> Self {
         Setting(name, default: nil, shown: "per model", summary, accepted: "text") { .some($0 == "none" ? "" : $0) }
     }
 }
 
 extension Setting where Value == [String] {
     /// Comma-separated, or a line each. A list that is set has items: no key is not the same as none needed.
-    static func list(_ name: String, _ summary: String, isSecret: Bool = false) -> Self {
+    package static func list(_ name: String, _ summary: String, isSecret: Bool = false) -> Self {
         Setting(name, default: [], shown: "", summary, accepted: "a comma-separated list", isSecret: isSecret) {
             let items = Self.items($0)
             return items.isEmpty ? nil : items
         }
     }
 
-    static func urls(_ name: String, _ value: String, _ summary: String) -> Self {
+    package static func urls(_ name: String, _ value: String, _ summary: String) -> Self {
         Setting(name, default: [value], shown: value, summary, accepted: "URLs such as \(value), comma-separated") {
             let items = Self.items($0)
             return !items.isEmpty && items.allSatisfy { URLSyntax.isValid($0, schemes: ["http", "https"]) }
@@ -101,7 +83,7 @@ extension Setting where Value == [String] {
 }
 
 extension Setting where Value == Int {
-    static func integer(_ name: String, _ value: Int, in range: ClosedRange<Int>, _ summary: String) -> Self {
+    package static func integer(_ name: String, _ value: Int, in range: ClosedRange<Int>, _ summary: String) -> Self {
         let accepted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         return Setting(name, default: value, shown: String(value), summary, accepted: accepted) {
             Int($0).flatMap { range.contains($0) ? $0 : nil }
@@ -109,7 +91,7 @@ extension Setting where Value == Int {
     }
 
     /// A number of bytes, with `KiB`, `MiB` or `GiB` allowed.
-    static func bytes(_ name: String, _ value: Int, in range: ClosedRange<Int>, _ summary: String) -> Self {
+    package static func bytes(_ name: String, _ value: Int, in range: ClosedRange<Int>, _ summary: String) -> Self {
         let accepted = "bytes, such as 1048576 or 64MiB, at most \(ByteSize.text(range.upperBound))"
         return Setting(name, default: value, shown: ByteSize.text(value), summary, accepted: accepted) {
             ByteSize.parse($0).flatMap { range.contains($0) ? $0 : nil }
@@ -118,7 +100,7 @@ extension Setting where Value == Int {
 }
 
 extension Setting where Value == Int? {
-    static func optionalInteger(
+    package static func optionalInteger(
         _ name: String,
         in range: ClosedRange<Int>,
         shown: String = "",
@@ -133,7 +115,7 @@ extension Setting where Value == Int? {
 }
 
 extension Setting where Value == Bool {
-    static func boolean(_ name: String, _ value: Bool, _ summary: String) -> Self {
+    package static func boolean(_ name: String, _ value: Bool, _ summary: String) -> Self {
         Setting(name, default: value, shown: String(value), summary, accepted: "true or false") {
             switch $0.lowercased() {
             case "true", "1", "yes", "on": true
@@ -145,7 +127,7 @@ extension Setting where Value == Bool {
 }
 
 extension Setting where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-    static func choice(_ name: String, _ value: Value, _ summary: String) -> Self {
+    package static func choice(_ name: String, _ value: Value, _ summary: String) -> Self {
         let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
         return Setting(name, default: value, shown: value.rawValue, summary, accepted: "one of \(names)") {
             Value(rawValue: $0.lowercased())

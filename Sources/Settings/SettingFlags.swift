@@ -1,17 +1,20 @@
 /// The command line's settings, told apart from the subcommands' own flags.
-enum SettingFlags {
+package enum SettingFlags {
     /// Those given to this process.
-    @TaskLocal static var current: [String] = []
+    @TaskLocal package static var current: [String] = []
 
     /// Splits `arguments` into settings, with their values, and the rest. What follows `--` is left alone.
-    static func extract(from arguments: [String]) -> (flags: [String], rest: [String]) {
+    package static func extract(
+        from arguments: [String],
+        of table: SettingsTable
+    ) -> (flags: [String], rest: [String]) {
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
         var flags: [String] = []
         var rest: [String] = []
         var candidates = arguments[..<end]
         while let argument = candidates.popFirst() {
             let name = String(argument.prefix { $0 != "=" })
-            guard Settings.name(ofFlag: name) != nil else {
+            guard table.name(ofFlag: name) != nil else {
                 rest.append(argument)
                 continue
             }

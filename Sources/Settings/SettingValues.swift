@@ -1,40 +1,43 @@
 import FoundationEssentials
 
 /// The effective settings: where each value came from, and the value.
-struct SettingValues: Sendable {
+package struct SettingValues: Sendable {
+    private let table: SettingsTable
     /// Highest first.
-    enum Source: String, Sendable { case flag, environment, file = ".env", `default` }
+    package enum Source: String, Sendable { case flag, environment, file = ".env", `default` }
 
     private var texts: [String: (text: String, source: Source)] = [:]
     /// Where the secrets were read that came from files.
     private var paths: [String: String] = [:]
 
     /// Those of the predecessor that are still set, in the environment or in `.env`.
-    let retired: [RetiredSetting]
+    package let retired: [RetiredSetting]
 
     /// Faults of all settings together, a line each.
-    struct Faults: Error, CustomStringConvertible {
-        let lines: [String]
+    package struct Faults: Error, CustomStringConvertible {
+        package let lines: [String]
 
-        var description: String { lines.joined(separator: "\n") }
+        package var description: String { lines.joined(separator: "\n") }
     }
 
     /// Reads all settings: flag, environment, `.env`, default; an empty value counts as not set; `NAME_FILE` names a
     /// file that holds a secret.
     /// - Parameter arguments: settings as flags, `--db-url VALUE` or `--db-url=VALUE`.
     /// - Throws: `Faults`.
-    init(
+    package init(
+        _ table: SettingsTable,
         arguments: [String] = [],
         environment: [String: String],
         dotEnv: String? = nil,
         readFile: (String) -> String? = SettingValues.contents(of:)
     ) throws(Faults) {
+        self.table = table
         var faults: [String] = []
-        let flags = Self.read(arguments, &faults)
+        let flags = Self.read(arguments, table, &faults)
         let file = DotEnv.parse(dotEnv ?? "")
         faults += file.badLines.map { ".env, line \($0): not understood; write NAME=value" }
-        retired = RetiredSetting.all.filter { !(environment[$0.name] ?? file.values[$0.name] ?? "").isEmpty }
-        for setting in Settings.all {
+        retired = table.retired.filter { !(environment[$0.name] ?? file.values[$0.name] ?? "").isEmpty }
+        for setting in table.settings {
             let sources: [(Source, [String: String])] = [
                 (.flag, flags), (.environment, environment), (.file, file.values),
             ]
@@ -54,22 +57,23 @@ struct SettingValues: Sendable {
     }
 
     /// The value of a setting; all were checked when they were read.
-    subscript<Value>(setting: Setting<Value>) -> Value {
-        texts[setting.name].flatMap { setting.parse($0.text) } ?? setting.defaultValue
+    package subscript<Value>(setting: Setting<Value>) -> Value {
+        assert(table.lists(setting), "\(setting.name) is read but not in the table")
+        return texts[setting.name].flatMap { setting.parse($0.text) } ?? setting.defaultValue
     }
 
     /// The value as text, with its source; secrets are masked.
-    func shown(_ setting: any AnySetting) -> (text: String, source: Source) {
+    package func shown(_ setting: any AnySetting) -> (text: String, source: Source) {
         guard let (text, source) = texts[setting.name] else { return (setting.defaultText, .default) }
         return (setting.isSecret ? "***" : URLSyntax.masked(text), source)
     }
 
     /// Whether the value was read from a file, which may change.
-    func isFromFile(_ setting: any AnySetting) -> Bool { paths[setting.name] != nil }
+    package func isFromFile(_ setting: any AnySetting) -> Bool { paths[setting.name] != nil }
 
     /// The value that the setting's file holds now; that of the start when there is no file.
     /// - Returns: nil when the file holds no value that is accepted.
-    func current<Value>(
+    package func current<Value>(
         _ setting: Setting<Value>,
         readFile: (String) -> String? = SettingValues.contents(of:)
     ) -> Value? {
@@ -78,12 +82,12 @@ struct SettingValues: Sendable {
         return setting.parse(text)
     }
 
-    func isSet(_ setting: any AnySetting) -> Bool { texts[setting.name] != nil }
+    package func isSet(_ setting: any AnySetting) -> Bool { texts[setting.name] != nil }
 
     /// All secrets that are set, for redaction: each item of a list by itself, of `name=value` the value too, and the
     /// credentials in URLs.
-    var secrets: [String] {
-        let (hidden, open) = (Settings.all.filter(\.isSecret), Settings.all.filter { !$0.isSecret })
+    package var secrets: [String] {
+        let (hidden, open) = (table.settings.filter(\.isSecret), table.settings.filter { !$0.isSecret })
         let listed = hidden.compactMap { texts[$0.name]?.text }.flatMap { text -> [String] in
             let items = text.split { $0 == "," || $0.isNewline }.map { $0.trimmed }
             let values = items.compactMap { item in item.firstRange(of: "=").map { item[$0.upperBound...].trimmed } }
@@ -109,12 +113,16 @@ struct SettingValues: Sendable {
         return (text, path)
     }
 
-    private static func read(_ arguments: [String], _ faults: inout [String]) -> [String: String] {
+    private static func read(
+        _ arguments: [String],
+        _ table: SettingsTable,
+        _ faults: inout [String]
+    ) -> [String: String] {
         var values: [String: String] = [:]
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             let sides = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard let name = Settings.name(ofFlag: sides[0]) else {
+            guard let name = table.name(ofFlag: sides[0]) else {
                 faults.append("\(argument): unknown; embed-star --help lists what there is")
                 continue
             }
@@ -130,7 +138,7 @@ struct SettingValues: Sendable {
     }
 
     /// A file as text; nil when it cannot be read or is larger than 64 KiB.
-    static func contents(of path: String) -> String? {
+    package static func contents(of path: String) -> String? {
         guard let data = FileManager.default.contents(atPath: path), data.count <= 64 << 10 else { return nil }
         return String(decoding: data, as: UTF8.self)
     }

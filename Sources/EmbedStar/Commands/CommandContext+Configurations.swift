@@ -1,0 +1,43 @@
+import Pipeline
+import Providers
+import Routing
+import Server
+import Settings
+
+/// What a module's configuration takes from the settings of others.
+extension CommandContext {
+    /// The pipeline works in the provider's steps and ends with the server.
+    var pipelineConfiguration: PipelineConfiguration {
+        var configuration = PipelineConfiguration(settings)
+        configuration.batchSize = settings[GatewaySettings.batchSize]
+        configuration.parallelBatches = settings[GatewaySettings.parallelWorkers]
+        configuration.retryAttempts = settings[GatewaySettings.retryAttempts]
+        configuration.retryDelay = .milliseconds(settings[GatewaySettings.retryDelay])
+        configuration.grace = .milliseconds(settings[ServerSettings.shutdownGrace])
+        return configuration
+    }
+
+    /// - Parameter port: the one to listen on.
+    func serverConfiguration(port: Int) -> HTTPServerConfiguration {
+        var configuration = HTTPServerConfiguration(settings, port: port)
+        // Where large bodies are allowed there has to be room for some of them.
+        let bodies = 64 * settings[APISettings.maxBodyBytes]
+        configuration.limits.bufferedBytes = max(configuration.limits.bufferedBytes, bodies)
+        // The routes give up first, with an answer in the client's dialect.
+        configuration.timeouts.response = .milliseconds(settings[APISettings.requestTimeout] + 5000)
+        return configuration
+    }
+
+    /// - Parameter serving: the routes of one port.
+    func apiConfiguration(serving: APIConfiguration.Serving) -> APIConfiguration {
+        var configuration = APIConfiguration(settings, serving: serving)
+        configuration.contract = EmbeddedFiles.contract
+        configuration.page = EmbeddedFiles.page
+        configuration.pageHeaders = [
+            ("Content-Security-Policy", EmbeddedFiles.contentSecurityPolicy(for: configuration.page)),
+            ("Referrer-Policy", "no-referrer"),
+        ]
+        configuration.version = Version.current
+        return configuration
+    }
+}

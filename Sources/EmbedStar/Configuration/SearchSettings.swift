@@ -1,0 +1,13 @@
+import Settings
+
+/// What answers a search.
+enum SearchSettings {
+    /// What holds the vectors that search compares.
+    enum Backend: String, Sendable, CaseIterable { case surrealdb, memory }
+
+    static let backend = Setting.choice(
+        "SEARCH_BACKEND",
+        Backend.surrealdb,
+        "`surrealdb` (HNSW in the database) or `memory` (exact, in the process)"
+    )
+}

@@ -1,0 +1,45 @@
+package import Settings
+
+/// How stored rows are kept embedded.
+package enum PipelineSettings {
+    package static let batchDelay = Setting.integer(
+        "BATCH_DELAY_MS",
+        0,
+        in: 0...3_600_000,
+        "pause between pipeline batches"
+    )
+    package static let embedPrivateRepos = Setting.boolean(
+        "EMBED_PRIVATE_REPOS",
+        false,
+        "lets private repos' text go to cloud providers"
+    )
+    package static let pollInterval = Setting.integer(
+        "POLL_INTERVAL_MS",
+        500,
+        in: 10...60_000,
+        "how often due jobs are looked for when none were found"
+    )
+    package static let leaseSeconds = Setting.integer(
+        "LEASE_SECONDS",
+        60,
+        in: 5...3600,
+        "how long a claimed job is ours"
+    )
+    package static let reconcileInterval = Setting.integer(
+        "RECONCILE_INTERVAL_SECONDS",
+        3600,
+        in: 10...604_800,
+        "how often the table is swept for rows that no job covers"
+    )
+}
+
+extension PipelineConfiguration {
+    package init(_ settings: SettingValues) {
+        self.init()
+        batchDelay = .milliseconds(settings[PipelineSettings.batchDelay])
+        lease = .seconds(settings[PipelineSettings.leaseSeconds])
+        pollInterval = .milliseconds(settings[PipelineSettings.pollInterval])
+        reconcileInterval = .seconds(settings[PipelineSettings.reconcileInterval])
+        embedsPrivate = settings[PipelineSettings.embedPrivateRepos]
+    }
+}

@@ -1,0 +1,73 @@
+package import EmbeddingCore
+package import Settings
+
+/// Which provider makes vectors, and what wraps it whichever it is.
+package enum GatewaySettings {
+    package static let provider = Setting.choice(
+        "EMBEDDING_PROVIDER",
+        ProviderName.builtin,
+        "where vectors come from"
+    )
+    package static let model = Setting.optional(
+        "EMBEDDING_MODEL",
+        "the model's name as the provider knows it",
+        shown: "per provider: `all-MiniLM-L6-v2`, `nomic-embed-text`, `text-embedding-3-small`, `BAAI/bge-base-en-v1.5`"
+    )
+    package static let dimensions = Setting.optionalInteger(
+        "EMBEDDING_DIMENSIONS",
+        in: 1...8192,
+        shown: "the model's own",
+        "shorter vectors where the model allows it (Matryoshka): cut and renormalised"
+    )
+    package static let queryPrefix = Setting.prefix("QUERY_PREFIX", "put before a query; `none` for nothing")
+    package static let documentPrefix = Setting.prefix("DOCUMENT_PREFIX", "put before a document; `none` for nothing")
+    package static let batchSize = Setting.integer(
+        "BATCH_SIZE",
+        64,
+        in: 1...2048,
+        "texts in one provider call at most"
+    )
+    package static let batchWindow = Setting.integer(
+        "BATCH_WINDOW_MS",
+        2,
+        in: 0...1000,
+        "how long the push API waits for company before a call"
+    )
+    package static let parallelWorkers = Setting.integer(
+        "PARALLEL_WORKERS",
+        4,
+        in: 1...256,
+        "provider calls in flight at most"
+    )
+    package static let tokenLimit = Setting.optionalInteger(
+        "TOKEN_LIMIT",
+        in: 8...1_000_000,
+        shown: "the model's own",
+        "longer texts are cut at a token boundary and counted"
+    )
+    package static let retryAttempts = Setting.integer("RETRY_ATTEMPTS", 5, in: 1...100, "tries of a call or a repo")
+    package static let retryDelay = Setting.integer(
+        "RETRY_DELAY_MS",
+        500,
+        in: 1...300_000,
+        "first delay; doubles with full jitter, at most 5 min"
+    )
+    package static let requestsPerMinute = Setting.optionalInteger(
+        "REQUESTS_PER_MINUTE",
+        in: 0...10_000_000,
+        shown: "OpenAI 3000, Together 1000, others none",
+        "pace of provider calls; 0 for no limit"
+    )
+    package static let tokensPerMinute = Setting.optionalInteger(
+        "TOKENS_PER_MINUTE",
+        in: 0...1_000_000_000,
+        shown: "OpenAI 1000000, others none",
+        "pace of tokens; 0 for no limit"
+    )
+    package static let cacheMaxBytes = Setting.bytes(
+        "CACHE_MAX_BYTES",
+        64 << 20,
+        in: 0...(1 << 40),
+        "embedding cache; 0 turns it off"
+    )
+}

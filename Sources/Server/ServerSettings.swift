@@ -1,0 +1,47 @@
+package import Settings
+
+/// Where the server listens and what it allows.
+package enum ServerSettings {
+    package static let host = Setting.text("HOST", "127.0.0.1", "address to listen on")
+    package static let port = Setting.integer("PORT", 9090, in: 0...65535, "port of every route; 0 takes a free one")
+    package static let monitoringPort = Setting.optionalInteger(
+        "MONITORING_PORT",
+        in: 0...65535,
+        shown: "= `PORT`",
+        "if another port: health, probes and metrics are served there, and only there"
+    )
+    package static let maxConnections = Setting.integer(
+        "MAX_CONNECTIONS",
+        10_000,
+        in: 1...1_000_000,
+        "open connections"
+    )
+    package static let idleTimeout = Setting.integer(
+        "IDLE_TIMEOUT_MS",
+        75_000,
+        in: 10...3_600_000,
+        "how long an idle connection is kept"
+    )
+    package static let shutdownGrace = Setting.integer(
+        "SHUTDOWN_GRACE_MS",
+        25_000,
+        in: 0...3_600_000,
+        "how long requests and batches in flight may finish after SIGTERM"
+    )
+
+    /// Whether the address is reached from this machine only.
+    package static func isLoopbackOnly(_ settings: SettingValues) -> Bool {
+        let host = settings[host]
+        return host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
+}
+
+extension HTTPServerConfiguration {
+    /// - Parameter port: the one to listen on; there may be two.
+    package init(_ settings: SettingValues, port: Int) {
+        self.init(host: settings[ServerSettings.host], port: port)
+        limits.connections = settings[ServerSettings.maxConnections]
+        timeouts.idle = .milliseconds(settings[ServerSettings.idleTimeout])
+        shutdownGrace = .milliseconds(settings[ServerSettings.shutdownGrace])
+    }
+}

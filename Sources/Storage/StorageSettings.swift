@@ -1,0 +1,16 @@
+package import EmbeddingCore
+package import Settings
+
+/// What is made of the rows, and what is done with what the database holds already.
+package enum StorageSettings {
+    package static let keepExistingVectors = Setting.boolean(
+        "KEEP_EXISTING_VECTORS",
+        false,
+        "keeps vectors that the predecessor made with a model of the same name and length, instead of making them again"
+    )
+    package static let embedStars = Setting.choice(
+        "EMBED_STARS",
+        StarsInText.rounded,
+        "star count in the text: `rounded` to two digits, `exact`, `none`"
+    )
+}

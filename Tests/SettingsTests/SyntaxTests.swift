@@ -1,0 +1,17 @@
+import Settings
+import Testing
+
+/// What values are written like.
+@Suite struct SyntaxTests {
+    @Test(arguments: [("64MiB", 64 << 20), ("1048576", 1 << 20), ("2 kb", 2048), ("0", 0)])
+    func readsByteSizes(text: String, bytes: Int) { #expect(ByteSize.parse(text) == bytes) }
+
+    @Test(arguments: ["MiB", "-1", "1.5MiB", "1 parsec", "99999999999999999999"])
+    func refusesOtherByteSizes(text: String) { #expect(ByteSize.parse(text) == nil) }
+
+    @Test(arguments: ["ws://a:0", "http://", "http://:80", "ftp://a", "http://a b", "a"])
+    func refusesURLs(text: String) { #expect(!URLSyntax.isValid(text, schemes: ["http", "ws"])) }
+
+    @Test(arguments: ["http://a", "ws://u:p@a:8000/rpc", "http://[::1]:8000"])
+    func acceptsURLs(text: String) { #expect(URLSyntax.isValid(text, schemes: ["http", "ws"])) }
+}
