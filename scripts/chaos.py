@@ -16,6 +16,8 @@ import time
 CHECKOUT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT / "Tests"))
 
+from surrealdb import RecordID  # noqa: E402
+
 from Harness.database import Engine  # noqa: E402
 from Harness.process import eventually  # noqa: E402
 from Harness.service import Service  # noqa: E402
@@ -72,11 +74,11 @@ class Chaos:
         }
         if self.random.random() < 0.03:
             fields["description"] += " poison"
-        key = {"id": f"r{number}", "fields": fields}
+        key = {"id": RecordID("repo", f"r{number}"), "fields": fields}
         if self.random.random() < 0.05:
-            self.database.query("DELETE type::thing('repo', $id) RETURN NONE", key)
+            self.database.query("DELETE $id RETURN NONE", key)
         else:
-            self.database.query("UPSERT type::thing('repo', $id) MERGE $fields RETURN NONE", key)
+            self.database.query("UPSERT $id MERGE $fields RETURN NONE", key)
 
     def kill_replica(self):
         replica = self.random.choice(self.replicas)

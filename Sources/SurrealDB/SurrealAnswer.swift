@@ -15,8 +15,7 @@ enum SurrealAnswer {
             throw SurrealError(.badResponse, "the answer is not CBOR: \(error)")
         }
         if let failure = value["error"].object {
-            let message = failure["message"]?.string ?? "unknown error"
-            throw SurrealError(code(of: message), message)
+            throw error(.object(failure), words: "message")
         }
         guard response.status == 200 else { throw Self.error(status: response.status) }
         guard let result = value.object?["result"] else {
@@ -32,7 +31,7 @@ enum SurrealAnswer {
             throw SurrealError(.badResponse, "the result of a query is not a list")
         }
         var results: [SurrealValue] = []
-        var messages: [String] = []
+        var errors: [SurrealError] = []
         results.reserveCapacity(statements.count)
         for statement in statements {
             guard case .object(let fields) = statement, let status = fields["status"]?.string else {
@@ -41,50 +40,24 @@ enum SurrealAnswer {
             if status == "OK" {
                 results.append(fields["result"] ?? .none)
             } else {
-                messages.append(fields["result"]?.string ?? "unknown error")
+                errors.append(error(statement, words: "result"))
             }
         }
-        if let error = cause(messages) { throw error }
+        if let error = cause(errors) { throw error }
         return results
     }
 
-    /// A conflict first, as then everything can be repeated; otherwise the first message with a reason of its own:
-    /// every other statement of a failed transaction only says that it was not executed.
-    private static func cause(_ messages: [String]) -> SurrealError? {
-        if let conflict = messages.first(where: { code(of: $0) == .conflict }) {
-            return SurrealError(.conflict, conflict)
-        }
-        let own = messages.first { !$0.hasPrefix("The query was not executed due to") }
-        return (own ?? messages.first).map { SurrealError(code(of: $0), $0) }
+    /// A conflict first, as then everything can be repeated; otherwise the first with a reason of its own: every other
+    /// statement of a failed transaction only says that it was not executed.
+    private static func cause(_ errors: [SurrealError]) -> SurrealError? {
+        errors.first { $0.fault == .conflict } ?? errors.first { $0.fault != .notExecuted } ?? errors.first
     }
 
-    /// The server tells kinds of errors apart by their text only.
-    static func code(of message: String) -> SurrealError.Code {
-        if conflictTexts.contains(where: message.contains) { return .conflict }
-        if authTexts.contains(where: message.contains) { return .unauthorized }
-        if timeoutTexts.contains(where: message.contains) { return .unavailable }
-        return .rejected
+    private static func error(_ value: SurrealValue, words: String) -> SurrealError {
+        let message = value[words].string ?? "unknown error"
+        let details = value["details"]["kind"].string
+        return SurrealError(EngineFault(message, kind: value["kind"].string, details: details), message)
     }
-
-    private static let conflictTexts = [
-        "This transaction can be retried",
-        "due to a read or write conflict",
-        "Transaction conflict",
-    ]
-
-    private static let authTexts = [
-        "There was a problem with authentication",
-        "IAM error",
-        "Not enough permissions",
-        "You don't have permission",
-        "Anonymous access not allowed",
-        "The session has expired",
-        "The token has expired",
-    ]
-
-    private static let timeoutTexts = [
-        "exceeded the timeout", "The query was cancelled", "The database is shutting down",
-    ]
 
     private static func error(status: Int) -> SurrealError {
         let code: SurrealError.Code = status >= 500 || status == 408 || status == 429 ? .unavailable : .rejected

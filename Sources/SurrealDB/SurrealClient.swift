@@ -16,6 +16,7 @@ package final class SurrealClient: Sendable {
     private let metrics: SurrealMetrics
     private let gate: RequestGate
     private let tokens: TokenCache
+    private let dialects: DialectCache
 
     package init(
         configuration: SurrealConfiguration,
@@ -42,9 +43,14 @@ package final class SurrealClient: Sendable {
                 return .failure(error)
             }
         }
+        dialects = DialectCache { () throws(SurrealError) in try await Self.version(configuration, transport) }
     }
 
-    /// Runs statements, one result each.
+    /// What the server's generation of the engine has of its own.
+    /// - Throws: `.unsupported` when its release is not taken.
+    package func dialect() async throws(SurrealError) -> EngineDialect { try await dialects.dialect() }
+
+    /// Runs statements, one result each. They are written as the newest generation of the engine has them.
     /// - Parameters:
     ///   - timeout: for one attempt; by default that of the configuration.
     ///   - conflictRetries: how often a request that met another write is repeated, after a short random wait.
@@ -55,15 +61,16 @@ package final class SurrealClient: Sendable {
         timeout: Duration? = nil,
         conflictRetries: Int = 0
     ) async throws(SurrealError) -> [SurrealValue] {
-        let params: SurrealValue = [.string(sql), .object(variables)]
-        let body = Self.requestBody("query", params)
         var attempt = 0
         while true {
             do throws(SurrealError) {
                 return try await measured { () throws(SurrealError) in
-                    try SurrealAnswer.statements(try await self.traced(body, timeout))
+                    let sql = try await self.dialect().spelled(sql)
+                    let body = Self.requestBody("query", [.string(sql), .object(variables)])
+                    return try SurrealAnswer.statements(try await self.traced(body, timeout))
                 }
             } catch {
+                if error.code == .unavailable { dialects.forget() }
                 guard error.code == .conflict, attempt < conflictRetries else { throw error }
                 logger.debug("a write met another and is repeated", metadata: ["attempt": "\(attempt + 1)"])
             }
@@ -74,19 +81,44 @@ package final class SurrealClient: Sendable {
 
     /// - Throws: unless the server says it is well.
     package func health() async throws(SurrealError) {
-        let response = try await get("/health")
+        let response = try await Self.get(configuration, transport, "/health")
         guard response.status == 200 else {
             throw SurrealError(.unavailable, "the database's health is \(response.status)")
         }
     }
 
-    /// As the server names itself, `surrealdb-2.3.10` say.
-    package func version() async throws(SurrealError) -> String {
-        let response = try await get("/version")
+    /// As the server names itself, `surrealdb-3.2.4` say.
+    package func version() async throws(SurrealError) -> String { try await Self.version(configuration, transport) }
+
+    private static func version(
+        _ configuration: SurrealConfiguration,
+        _ transport: any HTTPTransport
+    ) async throws(SurrealError) -> String {
+        let response = try await get(configuration, transport, "/version")
+        guard response.status < 500 else {
+            throw SurrealError(.unavailable, "the database answered \(response.status)")
+        }
         guard response.status == 200, let text = String(validating: response.body, as: UTF8.self) else {
             throw SurrealError(.badResponse, "the database does not tell its version")
         }
         return String(text.prefix(100))
+    }
+
+    /// Makes the namespace and the database of the configuration, unless they are there.
+    package func defineDatabase() async throws(SurrealError) {
+        let (namespace, database) = (Self.quoted(configuration.namespace), Self.quoted(configuration.database))
+        _ = try await query(
+            """
+            DEFINE NAMESPACE IF NOT EXISTS \(namespace); USE NS \(namespace);
+            DEFINE DATABASE IF NOT EXISTS \(database); USE NS \(namespace) DB \(database);
+            """,
+            conflictRetries: 20
+        )
+    }
+
+    /// An identifier in SurrealQL, whatever is in it.
+    private static func quoted(_ name: String) -> String {
+        "`\(name.replacing("\\", with: "\\\\").replacing("`", with: "\\`"))`"
     }
 
     // MARK: Requests
@@ -141,9 +173,13 @@ package final class SurrealClient: Sendable {
         return try await Self.rpc(configuration, transport, body, headers, timeout ?? configuration.requestTimeout)
     }
 
-    private func get(_ path: String) async throws(SurrealError) -> HTTPClientResponse {
-        guard let url = configuration.httpURL else { throw Self.invalidURL }
-        let timeouts = Self.timeouts(configuration, total: min(configuration.requestTimeout, .seconds(5)))
+    private static func get(
+        _ configuration: SurrealConfiguration,
+        _ transport: any HTTPTransport,
+        _ path: String
+    ) async throws(SurrealError) -> HTTPClientResponse {
+        guard let url = configuration.httpURL else { throw invalidURL }
+        let timeouts = timeouts(configuration, total: min(configuration.requestTimeout, .seconds(5)))
         let request = HTTPClientRequest("GET", url + path, timeouts: timeouts, maxResponseBytes: 64 << 10)
         do throws(HTTPClientError) {
             return try await transport.send(request)

@@ -12,16 +12,27 @@ package struct SurrealError: Error, Sendable, Hashable, CustomStringConvertible 
         case rejected
         /// The answer is not what the protocol promises.
         case badResponse = "bad_response"
+        /// It is of a release that is not taken.
+        case unsupported
         case cancelled
     }
 
     package let code: Code
     /// The database's words, cut to 500 characters, or the client's; free of credentials.
     package let message: String
+    /// What the engine found wrong, when it was the engine.
+    package let fault: EngineFault?
 
     package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = String(message.prefix(500))
+        fault = nil
+    }
+
+    init(_ fault: EngineFault, _ message: String) {
+        code = fault.code
+        self.message = String(message.prefix(500))
+        self.fault = fault
     }
 
     package static func == (left: Self, right: Self) -> Bool { left.code == right.code }

@@ -25,7 +25,7 @@ def test_every_way_of_writing_a_row_is_seen(database, upstream, serve):
     client.insert("repo", {"full_name": "o/two", "description": "Inserted."})
     client.upsert("repo:three", {"full_name": "o/three", "description": "Upserted."})
     service.await_drained(3)
-    client.merge("repo:one", {"description": "Merged."})
+    client.update("repo:one").merge({"description": "Merged."})
     client.update("repo:three", {"full_name": "o/three", "description": "Replaced."})
     for words in ("Merged.", "Replaced."):
         eventually(lambda: any(words in text for text in upstream.texts), what=f"the text {words}")

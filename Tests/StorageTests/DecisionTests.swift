@@ -86,4 +86,17 @@ import Testing
         #expect(foreign.observe(counted) == .building)
         #expect(foreign.observe(whole) == .complete)
     }
+
+    @Test func aBuildThatDoesNotMoveIsInterrupted() {
+        let start = ContinuousClock.now
+        func counted(_ rows: Int) -> SurrealValue {
+            ["building": ["status": "indexing", "initial": SurrealValue(rows)]]
+        }
+        var watch = IndexBuildWatch(startedHere: true)
+        #expect(watch.observe(counted(250), at: start) == .building)
+        #expect(watch.observe(counted(500), at: start + .seconds(59)) == .building)
+        #expect(watch.observe(counted(500), at: start + .seconds(118)) == .building)
+        #expect(watch.observe(counted(500), at: start + .seconds(119)) == .interrupted)
+        #expect(watch.observe(["building": ["status": "aborted"]]) == .failed("the database gave it up"))
+    }
 }

@@ -30,20 +30,23 @@ final class Engine: Sendable {
         return try await client(database: "test\(number)")
     }
 
-    func client(database: String) async throws -> SurrealClient {
+    /// - Parameter isDefined: whether the database is there, as SurrealDB 3 has it only once somebody made it.
+    func client(database: String, isDefined: Bool = true, namespace: String = "tests") async throws -> SurrealClient {
         let configuration = SurrealConfiguration(
             url: try await address.value,
             user: "root",
             password: "secret",
-            namespace: "tests",
+            namespace: namespace,
             database: database
         )
-        return SurrealClient(
+        let client = SurrealClient(
             configuration: configuration,
             transport: transport,
             metrics: MetricsRegistry(),
             logger: Logger(label: "tests")
         )
+        if isDefined { try await client.defineDatabase() }
+        return client
     }
 
     /// Starts the process, which ends with ours, and reads where it listens.

@@ -188,7 +188,9 @@ import Testing
         )
         let index = index(fixture)
         try await index.maintain(model: model, statistics: QueueStatistics(embedded: 10, total: 10))
-        #expect(index.state == .absent)
-        #expect(try await fixture.run("INFO FOR TABLE repo")["indexes"]["repo_embedding"].isNil)
+        // The third generation tells a whole index from a part; of the second, nobody knows who made it.
+        let isWhole = try await fixture.database.dialect().generation > 2
+        #expect(index.state == (isWhole ? .ready : .absent))
+        #expect(try await fixture.run("INFO FOR TABLE repo")["indexes"]["repo_embedding"].isNil == !isWhole)
     }
 }

@@ -42,7 +42,7 @@ final class DevelopmentDatabase: Sendable {
     func client(
         metrics: MetricsRegistry = MetricsRegistry(),
         _ change: (inout SurrealConfiguration) -> Void = { _ in }
-    ) -> SurrealClient {
+    ) async throws -> SurrealClient {
         var configuration = SurrealConfiguration(
             url: url.replacing("http:", with: "ws:"),
             user: user,
@@ -50,8 +50,13 @@ final class DevelopmentDatabase: Sendable {
         )
         configuration.namespace = "test"
         configuration.database = "db\(UInt64.random(in: 0...(.max)))"
+        try await client(configuration, metrics).defineDatabase()
         change(&configuration)
-        return SurrealClient(
+        return client(configuration, metrics)
+    }
+
+    private func client(_ configuration: SurrealConfiguration, _ metrics: MetricsRegistry) -> SurrealClient {
+        SurrealClient(
             configuration: configuration,
             transport: transport,
             metrics: metrics,

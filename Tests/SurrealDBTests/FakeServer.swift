@@ -9,18 +9,24 @@ final class FakeServer: HTTPTransport {
         @Sendable (HTTPClientRequest, _ method: String) async throws(HTTPClientError) -> HTTPClientResponse
 
     private let answer: Answer
+    /// What the server says it is, unless that is left to `answer`; such requests are not remembered.
+    private let version: String?
     private let log = Mutex<[HTTPClientRequest]>([])
 
     var requests: [HTTPClientRequest] { log.withLock { $0 } }
 
-    init(_ answer: @escaping Answer) { self.answer = answer }
+    init(version: String? = "surrealdb-3.2.4", _ answer: @escaping Answer) {
+        self.version = version
+        self.answer = answer
+    }
 
     /// A server whose sign-in succeeds, with tokens `1`, `2`, …, and whose queries are answered by the closure.
     static func signedIn(
+        version: String? = "surrealdb-3.2.4",
         query: @escaping @Sendable (HTTPClientRequest) async throws(HTTPClientError) -> HTTPClientResponse
     ) -> FakeServer {
         let tokens = Mutex(0)
-        return FakeServer { (request, method) throws(HTTPClientError) in
+        return FakeServer(version: version) { (request, method) throws(HTTPClientError) in
             guard method == "signin" else { return try await query(request) }
             let number = tokens.withLock { count in
                 count += 1
@@ -31,6 +37,9 @@ final class FakeServer: HTTPTransport {
     }
 
     func send(_ request: HTTPClientRequest) async throws(HTTPClientError) -> HTTPClientResponse {
+        if let version, request.url.hasSuffix("/version") {
+            return HTTPClientResponse(status: 200, body: Array(version.utf8))
+        }
         log.withLock { $0.append(request) }
         let envelope = (try? CBORDecoder.decode(request.body)) ?? .none
         return try await answer(request, envelope["method"].string ?? "")

@@ -117,6 +117,13 @@ import Testing
                 "The query was not executed due to a failed transaction. Failed to commit transaction due to a read or write conflict. This transaction can be retried",
             ], .conflict, "The query was not"
         ),
+        (
+            [
+                "The query was not executed due to a cancelled transaction", "The table 'repo' is of no use",
+                "Cannot COMMIT: the transaction was aborted due to a prior error",
+            ], .rejected, "The table"
+        ),
+        (["Cannot COMMIT: Transaction conflict: Transaction write conflict"], .conflict, "Cannot COMMIT"),
         (["IAM error: Not enough permissions"], .unauthorized, "IAM error"),
         (["The query was not executed because it exceeded the timeout"], .unavailable, "The query"),
     ]
@@ -200,7 +207,7 @@ import Testing
     }
 
     @Test func healthAndVersionNeedNoSignIn() async throws {
-        let server = FakeServer { request, _ in
+        let server = FakeServer(version: nil) { request, _ in
             request.url.hasSuffix("/health")
                 ? HTTPClientResponse(status: 200)
                 : HTTPClientResponse(status: 200, body: Array("surrealdb-2.3.10".utf8))
@@ -212,7 +219,9 @@ import Testing
     }
 
     @Test func aDatabaseThatIsGoneIsUnavailable() async throws {
-        let server = FakeServer { (_, _) throws(HTTPClientError) in throw HTTPClientError(.connect, "refused") }
+        let server = FakeServer(version: nil) { (_, _) throws(HTTPClientError) in
+            throw HTTPClientError(.connect, "refused")
+        }
         await #expect(throws: SurrealError(.unavailable, "")) { try await client(server).query("") }
         await #expect(throws: SurrealError(.unavailable, "")) { try await client(server).health() }
     }

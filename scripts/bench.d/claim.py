@@ -2,7 +2,6 @@
 naive poll of the repos; then what an idle process costs: its processor time, and its slowest requests to the database
 beside requests of nothing."""
 
-import base64
 import http.client
 import os
 import random
@@ -10,7 +9,7 @@ import re
 import time
 import uuid
 
-from surrealdb.data.cbor import decode, encode
+from surrealdb.cbor import dumps, loads
 
 import bench
 
@@ -57,21 +56,25 @@ class Connection:
 
     def __init__(self, database):
         settings = database.settings
-        credentials = base64.b64encode(f"{settings['DB_USER']}:{settings['DB_PASS']}".encode()).decode()
-        self.headers = {
-            "Authorization": f"Basic {credentials}", "surreal-ns": settings["DB_NAMESPACE"],
-            "surreal-db": settings["DB_DATABASE"], "Content-Type": "application/cbor", "Accept": "application/cbor",
-        }
         self.connection = http.client.HTTPConnection(settings["DB_URL"].removeprefix("ws://"))
+        self.headers = {"Content-Type": "application/cbor", "Accept": "application/cbor"}
+        token = self.call("signin", {"user": settings["DB_USER"], "pass": settings["DB_PASS"]})[1]
+        self.headers |= {
+            "Authorization": f"Bearer {token}", "surreal-ns": settings["DB_NAMESPACE"],
+            "surreal-db": settings["DB_DATABASE"],
+        }
 
-    def query(self, text, variables):
+    def call(self, method, *params):
         """The milliseconds until the answer was there, and the result."""
-        body = encode({"id": 1, "method": "query", "params": [text, variables]})
+        body = dumps({"id": 1, "method": method, "params": params})
         start = time.perf_counter()
         self.connection.request("POST", "/rpc", body, self.headers)
         answer = self.connection.getresponse().read()
         took = (time.perf_counter() - start) * 1000
-        result = decode(answer)["result"][0]
+        return took, loads(answer)["result"]
+
+    def query(self, text, variables):
+        took, (result,) = self.call("query", text, variables)
         assert result["status"] == "OK", result["result"]
         return took, result["result"]
 

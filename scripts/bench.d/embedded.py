@@ -33,7 +33,7 @@ def real(options):
                 service.await_drained(len(rows), within=3600)
             kept, after = [], None
             while True:
-                source = "repo" if after is None else "type::thing('repo', $after>..)"
+                source = "repo" if after is None else "type::record('repo', $after>..)"
                 page = database.query(f"SELECT * FROM {source} LIMIT 1000", {"after": after})
                 if not page:
                     break

@@ -100,6 +100,11 @@ def string(value):
     return header(3, len(encoded)) + encoded
 
 
+def optional(value):
+    """A text string, or NONE."""
+    return NONE if value is None else string(value)
+
+
 def array(raw_items):
     """An array of items already encoded."""
     return header(4, len(raw_items)) + b"".join(raw_items)
@@ -141,8 +146,8 @@ def success(raw_result, request_id=None):
     return mapping(pairs + [("result", raw_result)])
 
 
-def failure(code, message, request_id=None):
+def failure(message, request_id=None):
     """An answer with an error."""
-    error = mapping([("code", header(1, -1 - code)), ("message", string(message))])
+    error = mapping([("code", header(1, 31999)), ("message", string(message))])
     pairs = [("id", request_id)] if request_id is not None else []
     return mapping(pairs + [("error", error)])

@@ -14,7 +14,8 @@ struct PipelineLifetime: Service {
     let health: HealthMonitor
     let logger: Logger
 
-    /// - Throws: `StoreError` with code `.schema` when the database is of a later version.
+    /// - Throws: `StoreError` with code `.schema` when the database is of a later version, `.unsupported` when SurrealDB is
+    ///   of a release that is not taken.
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             try await self.prepareSchema()
@@ -31,7 +32,7 @@ struct PipelineLifetime: Service {
             do {
                 return try await storage.migrate()
             } catch {
-                if error.code == .schema { throw error }
+                if error.code == .schema || error.code == .unsupported { throw error }
                 if !hasComplained { logger.error("cannot prepare the database, trying again: \(error.message)") }
                 hasComplained = true
             }

@@ -23,6 +23,8 @@ extension Doctor {
             )
         case .schema:
             .bad("schema", error.message, remedy: "use the embed-star version that wrote it, or a later one")
+        case .unsupported:
+            .bad("database", error.message, remedy: "upgrade SurrealDB; docs/upgrade.md tells how to move to 3")
         case .badResponse:
             .bad("database", error.message, remedy: "check that DB_URL names a SurrealDB server, 2.3 or later")
         case .conflict, .rejected, .invalidArgument:

@@ -16,6 +16,8 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case schema
         /// The answer is not what the protocol promises.
         case badResponse = "bad_response"
+        /// The database is of a release that is not taken.
+        case unsupported
         case cancelled
     }
 

@@ -14,10 +14,24 @@ struct Database: Sendable {
         timeout: Duration? = nil
     ) async throws(StoreError) -> [SurrealValue] {
         do throws(SurrealError) {
-            return try await client.query(sql, variables, timeout: timeout, conflictRetries: conflictRetries)
+            return try await attempt(sql, variables, timeout: timeout)
         } catch {
             throw StoreError(error)
         }
+    }
+
+    /// As `run`, for those who do something about a fault that the engine finds.
+    func attempt(
+        _ sql: String,
+        _ variables: [String: SurrealValue] = [:],
+        timeout: Duration? = nil
+    ) async throws(SurrealError) -> [SurrealValue] {
+        try await client.query(sql, variables, timeout: timeout, conflictRetries: conflictRetries)
+    }
+
+    /// - Throws: `.unsupported` when the database is of a release that is not taken.
+    func dialect() async throws(StoreError) -> EngineDialect {
+        do throws(SurrealError) { return try await client.dialect() } catch { throw StoreError(error) }
     }
 
     /// The result of the last statement.
@@ -54,6 +68,7 @@ extension StoreError {
             case .conflict: .conflict
             case .rejected: .rejected
             case .badResponse: .badResponse
+            case .unsupported: .unsupported
             case .cancelled: .cancelled
             }
         self.init(code, error.message)

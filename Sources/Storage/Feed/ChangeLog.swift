@@ -33,7 +33,7 @@ final class ChangeLog: Sendable {
         for _ in 0..<100 {
             let pruned = try await database.rows(
                 """
-                DELETE (SELECT VALUE id FROM type::thing("embedding_change", ..rand::ulid(time::now() - $retention))
+                DELETE (SELECT VALUE id FROM type::record("embedding_change", ..rand::ulid(time::now() - $retention))
                   LIMIT $limit) RETURN VALUE kind
                 """,
                 ["retention": .duration(Self.retention), "limit": SurrealValue(Self.pageSize)]

@@ -13,9 +13,15 @@ final class QueueCounts: Sendable {
         /// The id in the change log up to which the counts hold.
         var position: String
         var changes = 0
+        /// When the last of the changes was seen.
+        var changedAt = ContinuousClock.now
         var countedAt: ContinuousClock.Instant
         /// Of the count.
         var cost: Duration
+
+        /// A change whose transaction ends after that of a later one is missed. Once nothing has come for a while, all
+        /// have ended, and a count is right.
+        var isQuiet: Bool { .now - changedAt > .seconds(2) }
     }
 
     private struct Jobs {
@@ -85,17 +91,19 @@ final class QueueCounts: Sendable {
         }
         let age = ContinuousClock.now - counts.countedAt
         let isAffordable = age > counts.cost / share
-        if counts.changes > 0, age > Self.recountInterval, isAffordable { return try await recount(model) }
+        let isDue = counts.isQuiet || age > Self.recountInterval
+        if counts.changes > 0, isDue, isAffordable { return try await recount(model) }
         var entries: [SurrealValue]
         repeat {
             entries = try await database.rows(
                 """
                 SELECT record::id(id) AS at, kind, fingerprint, old_fingerprint
-                  FROM type::thing("embedding_change", $after>..) LIMIT $limit
+                  FROM type::record("embedding_change", $after>..) LIMIT $limit
                 """,
                 ["after": .string(counts.position), "limit": SurrealValue(Self.pageSize)]
             )
             for entry in entries { Self.apply(entry, to: &counts) }
+            if !entries.isEmpty { counts.changedAt = .now }
             let followed = counts
             repos.withLock { $0 = followed }
         } while entries.count == Self.pageSize

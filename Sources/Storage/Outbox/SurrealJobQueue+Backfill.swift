@@ -65,7 +65,7 @@ extension SurrealJobQueue {
         return """
             {
               LET $page = (SELECT id, embedding_fingerprint
-                FROM \(cursor ? "type::thing('\(table)', $after>..)" : table) LIMIT $limit);
+                FROM \(cursor ? "type::record('\(table)', $after>..)" : table) LIMIT $limit);
               LET $new = (\(missing));
               RETURN { last: array::last($page).id, size: array::len($page), enqueued: array::len($new) };
             }

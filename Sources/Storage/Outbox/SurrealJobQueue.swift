@@ -103,19 +103,19 @@ struct SurrealJobQueue: EmbeddingJobQueue {
     ) async throws(StoreError) -> Int {
         let batch = try CompletionBatch(completions, token: token, model: model)
         let held = try await self.completions.run { () async throws(StoreError) in
-            do throws(StoreError) {
+            do throws(SurrealError) {
                 return try await write(batch)
             } catch {
-                guard let index, error.message.contains("Incorrect vector dimension") else { throw error }
-                try await index.prepare(for: model)
-                return try await write(batch)
+                guard index != nil, error.fault == .wrongDimension else { throw StoreError(error) }
             }
+            try await index?.prepare(for: model)
+            do throws(SurrealError) { return try await write(batch) } catch { throw StoreError(error) }
         }
         return batch.fenced(held)
     }
 
-    private func write(_ batch: CompletionBatch) async throws(StoreError) -> SurrealValue {
-        try await database.value(batch.statement, batch.variables, timeout: .seconds(300))
+    private func write(_ batch: CompletionBatch) async throws(SurrealError) -> SurrealValue {
+        try await database.attempt(batch.statement, batch.variables, timeout: .seconds(300)).last ?? .none
     }
 
     func renew(_ jobs: [EmbeddingJob], lease: Duration, token: ClaimToken) async throws(StoreError) {

@@ -16,11 +16,7 @@ struct SurrealRepoStore: RepoStore {
     private static let storedFields = RepoRow.fields + ", updated_at, github_id"
 
     func ping() async throws(StoreError) {
-        let version =
-            try await database.value(
-                "SELECT VALUE version FROM embed_star:schema",
-                timeout: .seconds(5)
-            )[0].int ?? 0
+        let version = try await SchemaState.read(database, timeout: .seconds(5))?.version ?? 0
         let latest = Migration.all(EmbeddedTables()).last?.version ?? 0
         guard version == latest else {
             throw StoreError(.schema, "the database is of schema version \(version), not \(latest)")
@@ -41,11 +37,11 @@ struct SurrealRepoStore: RepoStore {
             var plan = UpsertPlan(rows: try await stored(batch.map(\.fullName), Self.storedFields))
             for update in batch { plan.add(update) }
             if plan.isEmpty { return plan.counts }
-            do throws(StoreError) {
-                _ = try await database.run(UpsertPlan.statement, plan.variables, timeout: .seconds(120))
+            do throws(SurrealError) {
+                _ = try await database.attempt(UpsertPlan.statement, plan.variables, timeout: .seconds(120))
                 return plan.counts
             } catch {
-                guard error.code == .rejected, error.message.contains("already exists") else { throw error }
+                guard error.fault == .alreadyExists else { throw StoreError(error) }
             }
         }
         throw StoreError(.conflict, "other programs keep creating the same repos")
@@ -55,7 +51,7 @@ struct SurrealRepoStore: RepoStore {
     private func stored(_ names: [String], _ fields: String) async throws(StoreError) -> [SurrealValue] {
         try await database.rows(
             """
-            SELECT \(fields) FROM array::distinct(array::concat($ids, (SELECT VALUE repo FROM $names)))
+            SELECT \(fields) FROM array::distinct(array::concat($ids, (SELECT VALUE repo FROM $names))) WHERE id != NONE
             """,
             [
                 "ids": .array(names.map { .recordID(UpsertPlan.id(named: $0)) }),
@@ -168,7 +164,7 @@ struct SurrealRepoStore: RepoStore {
         return """
             {
               LET $page = (SELECT id, embedding_fingerprint, language, owner
-                FROM \(cursor ? "type::thing('repo', $after>..)" : "repo") LIMIT $limit);
+                FROM \(cursor ? "type::record('repo', $after>..)" : "repo") LIMIT $limit);
               LET $chosen = (SELECT VALUE id FROM $page WHERE \(condition)
                 AND ($owner = NONE OR string::lowercase(<string> (owner.login ?? owner ?? "")) = $owner)
                 AND ($language = NONE OR string::lowercase(<string> (language ?? "")) = $language));

@@ -41,28 +41,39 @@ struct Migrator: Sendable {
         }
     }
 
-    private func isCurrent() async throws(StoreError) -> Bool {
-        guard try await version() == latest else { return false }
-        return try await missingTables().isEmpty
+    /// The version the database is of; 0 before the first start.
+    func version() async throws(StoreError) -> Int { try await state()?.version ?? 0 }
+
+    private func state() async throws(StoreError) -> SchemaState? {
+        let state = try await SchemaState.read(database)
+        guard let state, state.version > latest else { return state }
+        throw StoreError(
+            .schema,
+            "the database is of schema version \(state.version), this embed-star knows up to \(latest): start a newer one"
+        )
     }
 
-    /// The version the database is of; 0 before the first start.
-    func version() async throws(StoreError) -> Int {
-        let found = try await database.value("SELECT VALUE version FROM embed_star:schema")[0].int ?? 0
-        guard found <= latest else {
+    private func isCurrent() async throws(StoreError) -> Bool {
+        let generation = try await database.dialect().generation
+        guard let state = try await state() else {
+            try await defineDatabase()
+            return false
+        }
+        return state.version == latest && state.generation == generation
+            && tables.all.allSatisfy { state.tables.contains($0.name) }
+    }
+
+    private func defineDatabase() async throws(StoreError) {
+        logger.info("making the namespace and the database, which are missing")
+        do throws(SurrealError) {
+            try await database.client.defineDatabase()
+        } catch {
+            guard error.fault == .denied else { throw StoreError(error) }
             throw StoreError(
-                .schema,
-                "the database is of schema version \(found), this embed-star knows up to \(latest): start a newer one"
+                .unauthorized,
+                "the namespace or the database of DB_NAMESPACE and DB_DATABASE does not exist, and DB_USER may not make it"
             )
         }
-        return found
-    }
-
-    /// Tables that came to be embedded after the database was made; at first there were repos alone.
-    private func missingTables() async throws(StoreError) -> [EmbeddedTable] {
-        let found = try await database.value("SELECT VALUE tables FROM embed_star:schema")[0].array
-        let known = found?.compactMap(\.string) ?? ["repo"]
-        return tables.all.filter { !known.contains($0.name) }
     }
 
     private func advance() async throws(StoreError) {
@@ -75,12 +86,15 @@ struct Migrator: Sendable {
                 ["version": SurrealValue(migration.version)]
             )
         }
-        let missing = try await missingTables()
-        guard !missing.isEmpty else { return }
+        let state = try await state()
+        let missing = tables.all.filter { !(state?.tables ?? []).contains($0.name) }
         for step in Migration.steps(toAdd: missing, to: tables) { try await perform(step) }
+        let generation = try await database.dialect().generation
+        // Another generation may have other words for what the events say.
+        if missing.isEmpty, state?.generation != generation { try await perform(.statements(Schema.events(tables))) }
         _ = try await database.run(
-            "UPDATE embed_star:schema SET tables = $tables RETURN NONE",
-            ["tables": .array(tables.all.map { .string($0.name) })]
+            "UPDATE embed_star:schema SET tables = $tables, engine = $engine RETURN NONE",
+            ["tables": .array(tables.all.map { .string($0.name) }), "engine": SurrealValue(generation)]
         )
     }
 

@@ -14,17 +14,22 @@ struct IndexBuildWatch: Sendable {
     /// Whether this process defined the index.
     let startedHere: Bool
     private var hasCounted = false
+    private var last: (building: SurrealValue, since: ContinuousClock.Instant)?
+
+    /// A build that does not move for so long has nobody who builds: SurrealDB 3 keeps its state when it ends.
+    static let stall = Duration.seconds(60)
 
     init(startedHere: Bool) { self.startedHere = startedHere }
 
-    mutating func observe(_ info: SurrealValue) -> Progress {
+    mutating func observe(_ info: SurrealValue, at now: ContinuousClock.Instant = .now) -> Progress {
         let building = info["building"]
         let isCounted = building["initial"].int != nil
         defer { hasCounted = hasCounted || isCounted }
+        if last?.building != building { last = (building, now) }
         switch building["status"].string {
         case "ready": return isCounted || (startedHere && !hasCounted) ? .complete : .interrupted
-        case "error": return .failed(building["error"].string ?? "the database gave it up")
-        default: return .building
+        case "error", "aborted": return .failed(building["error"].string ?? "the database gave it up")
+        default: return last.map { now - $0.since >= Self.stall } == true ? .interrupted : .building
         }
     }
 }

@@ -53,12 +53,13 @@ struct VectorQuery {
     }
 
     /// The filter stands outside: a walk that may step on rows that pass only does not get far, and finds others than
-    /// the nearest.
+    /// the nearest. The limit keeps the table at home when the index is gone: the engine answers all rows then.
     func indexedStatement(_ neighbours: Int) -> String {
         """
         SELECT * FROM (
             SELECT \(RepoRow.fields), embedding_fingerprint, vector::distance::knn() AS distance
               FROM repo WITH INDEX \(VectorIndex.name) WHERE embedding <|\(neighbours),\(effort(neighbours))|> $vector
+              LIMIT \(neighbours)
           ) WHERE \(conditions) ORDER BY distance
         """
     }

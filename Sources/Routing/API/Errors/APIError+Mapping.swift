@@ -45,7 +45,7 @@ extension APIError {
 
     private init?(_ error: StoreError) {
         switch error.code {
-        case .unavailable, .unauthorized, .schema:
+        case .unavailable, .unauthorized, .schema, .unsupported:
             self.init(.serviceUnavailable, .unavailable, "the database is not available", retryAfter: .seconds(1))
         case .conflict:
             self.init(

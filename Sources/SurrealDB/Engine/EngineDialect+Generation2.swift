@@ -1,0 +1,12 @@
+extension EngineDialect {
+    /// SurrealDB 2, from the oldest release that was tried.
+    static let engine2 = EngineDialect(
+        generation: 2,
+        since: EngineVersion(2, 3),
+        fault: nil,
+        spellings: [Spelling(newest: "type::record(", own: "type::thing(")],
+        vectorIndexKinds: [.hnsw],
+        definesIndexesInPlace: false,
+        writesVectorsBesideIndex: false
+    )
+}
