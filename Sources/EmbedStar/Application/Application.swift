@@ -25,6 +25,7 @@ struct Application {
     func run() async throws {
         let settings = context.settings
         if let warning = RetiredSetting.warning(for: settings.retired) { logger.warning("\(warning)") }
+        for name in settings.misspelt { logger.warning("\(name.warning)") }
         let storage = context.storage()
         let shared = SharedLoop()
         let embeddings = try context.embeddings(on: shared)
