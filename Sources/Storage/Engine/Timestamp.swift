@@ -6,13 +6,16 @@ struct Timestamp: Hashable, Comparable {
     var seconds: Int64
     var nanoseconds: Int32
 
+    /// The years 1 to 9999: what RFC 3339 can say, and calendars can count with.
+    private static let range = -62_135_596_800...Int64(253_402_300_799)
+
     init(seconds: Int64, nanoseconds: Int32 = 0) {
         self.seconds = seconds
         self.nanoseconds = nanoseconds
     }
 
     init?(_ value: SurrealValue) {
-        if let (seconds, nanoseconds) = value.datetime {
+        if let (seconds, nanoseconds) = value.datetime, Self.range.contains(seconds) {
             self.init(seconds: seconds, nanoseconds: nanoseconds)
         } else if let text = value.string {
             self.init(text)
