@@ -63,28 +63,31 @@ let package = Package(
         .target(name: "CResources", path: "Page", exclude: ["index.html"]),
 
         library("EmbeddingCore", [crypto]),
+        library("DateTime", []),
+        library("EventLoop", ["CLinux"], [inlinable, unchecked]),
         library("HTTP", [], [inlinable]),
         library("JSON", []),
         library("Ingest", ["EmbeddingCore", "JSON"]),
         library("Settings", []),
-        library("Telemetry", ["CLinux", logging], [inlinable]),
-        library("Server", ["HTTP", "Settings", "Telemetry", "CLinux", "CZlib", logging], [unchecked]),
-        library("Routing", ["HTTP", "JSON", "Settings", "EmbeddingCore", "Ingest", "Telemetry", logging, crypto]),
-        library("HTTPClient", ["Telemetry", "CCurl", logging]),
+        library("Telemetry", ["CLinux", "DateTime", logging], [inlinable]),
+        library("Server", ["DateTime", "EventLoop", "HTTP", "Settings", "Telemetry", "CZlib", logging], [unchecked]),
+        library("Routing", ["DateTime", "EventLoop", "HTTP", "JSON", "Settings", "EmbeddingCore", "Ingest", "Telemetry", logging, crypto]),
+        library("HTTPClient", ["EventLoop", "Telemetry", "CCurl", logging]),
         library("OTLP", ["HTTPClient", "JSON", "Settings", "Telemetry", logging]),
         library("SurrealDB", ["HTTPClient", "JSON", "Settings", "Telemetry", logging]),
-        library("Storage", ["SurrealDB", "Settings", "EmbeddingCore", logging]),
+        library("Storage", ["DateTime", "SurrealDB", "Settings", "EmbeddingCore", logging]),
         // Optimised in every configuration: unoptimised vector code would make the tests slower by a hundred times.
         .target(name: "CInferenceKernels", path: "CLibraries/CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Inference", ["JSON", "COneDNN", "CInferenceKernels", crypto]),
-        library("Providers", ["EmbeddingCore", "HTTPClient", "JSON", "Settings", "Inference", "Telemetry", logging, crypto, collections, heap]),
+        library("Providers", ["DateTime", "EmbeddingCore", "EventLoop", "HTTPClient", "JSON", "Settings", "Inference", "Telemetry", logging, crypto, collections, heap]),
         .target(name: "CSearchKernels", path: "CLibraries/CSearchKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Search", ["EmbeddingCore", "Telemetry", "CSQLite", "CSearchKernels", logging]),
         library("Pipeline", ["EmbeddingCore", "Settings", "Telemetry", logging, collections]),
         .executableTarget(
             name: "EmbedStar",
             dependencies: [
-                "EmbeddingCore", "HTTP", "Ingest", "Settings", "Telemetry", "Server", "Routing", "HTTPClient", "SurrealDB", "Storage",
+                "EmbeddingCore", "EventLoop", "HTTP", "Ingest", "Settings", "Telemetry", "Server", "Routing", "HTTPClient",
+                "SurrealDB", "Storage",
                 "Inference", "Providers", "Search", "Pipeline", "OTLP", "CResources", "CZlib", logging, arguments, lifecycle,
                 signals, crypto,
             ],
@@ -93,33 +96,38 @@ let package = Package(
         program("EncodeBenchmark", ["Inference", arguments], in: "Benchmarks"),
         program("JSONBenchmark", ["JSON"], in: "Benchmarks"),
         program("MetricsBenchmark", ["Telemetry"], in: "Benchmarks"),
-        program("EchoServer", ["HTTP", "Server", "Telemetry", logging], in: "Tests/Programs"),
-        program("FakeProvider", ["HTTP", "Server", "Telemetry", logging], in: "Tests/Programs"),
+        program("EchoServer", ["EventLoop", "HTTP", "Server", "Telemetry", logging], in: "Tests/Programs"),
+        program("FakeProvider", ["EventLoop", "HTTP", "Server", "Telemetry", logging], in: "Tests/Programs"),
 
         tests("EmbeddingCoreTests", ["EmbeddingCore"]),
+        tests("DateTimeTests", ["DateTime"]),
+        tests("EventLoopTests", ["EventLoop"]),
         tests("HTTPTests", ["HTTP"]),
         tests("JSONTests", ["JSON"]),
         tests("IngestTests", ["Ingest", "JSON", "EmbeddingCore"]),
         tests("SettingsTests", ["Settings"]),
         tests("TelemetryTests", ["Telemetry", logging]),
-        tests("ServerTests", ["Server", "HTTP", "Telemetry", logging]),
+        tests("ServerTests", ["Server", "EventLoop", "HTTP", "Telemetry", logging]),
         tests("RoutingTests", ["Routing", "Server", "HTTP", "JSON", "EmbeddingCore", "Telemetry", logging, crypto]),
-        tests("HTTPClientTests", ["HTTPClient", "HTTP", "Server", "Telemetry", logging]),
+        tests("HTTPClientTests", ["HTTPClient", "EventLoop", "HTTP", "Server", "Telemetry", logging]),
         tests("OTLPTests", ["OTLP", "HTTPClient", "JSON", "Telemetry", logging]),
         tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),
         tests("StorageTests", ["Storage", "Search", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
         tests("InferenceTests", ["Inference", "CInferenceKernels"], resources: [.copy("Fixtures")]),
-        tests("ProvidersTests", ["Providers", "JSON", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
+        tests("ProvidersTests", ["Providers", "EventLoop", "JSON", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SearchTests", ["Search", "CSearchKernels", "EmbeddingCore", "Telemetry", logging]),
         tests("PipelineTests", ["Pipeline", "EmbeddingCore", "Telemetry", logging]),
-        tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "HTTP", "Providers", "Routing", "Server", "Settings", "Storage", "SurrealDB", logging]),
+        tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "EventLoop", "HTTP", "Providers", "Routing", "Server", "Settings", "Storage", "SurrealDB", logging]),
     ],
     swiftLanguageModes: [.v6]
 )
 
 // What `scripts/sanitize` builds: the server with its tests, without what the rest of the package needs.
 if Context.environment["EMBED_STAR_PART"] == "server" {
-    let part = ["CLinux", "CZlib", "HTTP", "Settings", "Telemetry", "Server", "EchoServer", "HTTPTests", "TelemetryTests", "ServerTests"]
+    let part = [
+        "CLinux", "CZlib", "DateTime", "EventLoop", "HTTP", "Settings", "Telemetry", "Server", "EchoServer", "DateTimeTests",
+        "EventLoopTests", "HTTPTests", "TelemetryTests", "ServerTests",
+    ]
     package.targets.removeAll { !part.contains($0.name) }
     package.products.removeAll { $0.name != "echo-server" }
 }

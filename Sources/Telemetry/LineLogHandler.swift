@@ -1,3 +1,4 @@
+import DateTime
 package import Logging
 
 #if canImport(Glibc)
@@ -49,7 +50,7 @@ package struct LineLogHandler: LogHandler {
             fields.append(("trace-id", .string(trace.traceID.description)))
         }
         if suppressed > 0 { fields.append(("suppressed", .stringConvertible(suppressed))) }
-        let time = Self.timestamp()
+        let time = Timestamp.now.textWithMilliseconds
         let line =
             switch format {
             case .text: textLine(time, event.level, event.message, fields)
@@ -83,22 +84,6 @@ package struct LineLogHandler: LogHandler {
         line += ",\"message\":\(Self.json("\(message)"))"
         for field in fields { line += ",\(Self.json(field.key)):\(Self.json(field.value))" }
         return line + "}\n"
-    }
-
-    /// Now in UTC, RFC 3339 with milliseconds.
-    static func timestamp() -> String {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        var seconds = now.tv_sec
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        func digits(_ value: Int, _ count: Int) -> String {
-            let text = String(value)
-            return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
-        }
-        let date = "\(Int(parts.tm_year) + 1900)-\(digits(Int(parts.tm_mon) + 1, 2))-\(digits(Int(parts.tm_mday), 2))"
-        let time = "\(digits(Int(parts.tm_hour), 2)):\(digits(Int(parts.tm_min), 2)):\(digits(Int(parts.tm_sec), 2))"
-        return "\(date)T\(time).\(digits(now.tv_nsec / 1_000_000, 3))Z"
     }
 
     private static func text(_ value: Logger.MetadataValue) -> String {

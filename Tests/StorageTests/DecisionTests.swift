@@ -5,35 +5,6 @@ import Testing
 @testable import Storage
 
 @Suite struct DecisionTests {
-    @Test(arguments: [
-        ("2026-07-14T19:25:58Z", "2026-07-14T19:25:58Z"), ("2026-07-14t19:25:58.123456789z", "2026-07-14T19:25:58Z"),
-        ("2026-07-14T19:25:58+02:00", "2026-07-14T17:25:58Z"), ("1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z"),
-        ("2000-02-29T00:00:00Z", "2000-02-29T00:00:00Z"), ("1600-01-01T00:00:00Z", "1600-01-01T00:00:00Z"),
-        ("2024-12-31T23:59:60Z", "2025-01-01T00:00:00Z"),
-    ])
-    func timestampsAreRead(_ text: String, _ expected: String) { #expect(Timestamp(text)?.text == expected) }
-
-    @Test(arguments: [
-        "", "2026", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z",
-        "2026-01-01T00:00:00Zx", "２０２６-01-01T00:00:00Z", "2026-01-01T00:00:00+24:00",
-    ])
-    func otherTextIsNoTimestamp(_ text: String) { #expect(Timestamp(text) == nil) }
-
-    /// Whatever another program writes, no number of it ends the process.
-    @Test func numbersOutOfRangeAreBounded() {
-        for seconds in [Int64.min, -62_135_596_801, 253_402_300_800, .max] {
-            #expect(Timestamp(SurrealValue.datetime(seconds: seconds, nanoseconds: 0)) == nil)
-        }
-        #expect(
-            Timestamp(SurrealValue.datetime(seconds: 253_402_300_799, nanoseconds: 0))?.text == "9999-12-31T23:59:59Z"
-        )
-        for (stars, expected) in [(Int.max, 10_000_000_000), (-1, 0), (Int.min, 0), (7, 7)] {
-            let repo = RepoRow.repo(["full_name": "a/b", "stars": SurrealValue(stars)])
-            #expect(repo?.stars == expected)
-            #expect(repo?.text().isEmpty == false)
-        }
-    }
-
     private static let current = VectorIndexRecord(fingerprint: model.fingerprint, dimensions: 4, phase: .ready)
 
     private static func record(_ phase: VectorIndexRecord.Phase) -> VectorIndexRecord {

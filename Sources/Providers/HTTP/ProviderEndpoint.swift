@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 import HTTPClient
 
@@ -10,7 +11,7 @@ struct ProviderEndpoint: Sendable {
     let transport: any HTTPTransport
     var timeouts = HTTPClientTimeouts()
     /// Seconds since 1970, for `Retry-After` dates of answers without a `Date`.
-    var wallClock: @Sendable () -> Double = { WallClock.seconds }
+    var wallClock: @Sendable () -> Double = { Timestamp.now.secondsSince1970 }
 
     init(baseURL: String, key: String? = nil, transport: any HTTPTransport) {
         var trimmed = baseURL

@@ -1,3 +1,4 @@
+import DateTime
 import HTTPClient
 
 /// How long a server asks its clients to wait (RFC 9110 §10.2.3).
@@ -13,9 +14,9 @@ enum RetryAfter {
         }
         guard let text = response.header("retry-after") else { return nil }
         if let seconds = Double(text), seconds.isFinite { return bounded(seconds: seconds) }
-        guard let date = HTTPDate.seconds(text) else { return nil }
-        let reference = response.header("date").flatMap(HTTPDate.seconds) ?? now()
-        return bounded(seconds: date - reference)
+        guard let date = Timestamp(httpDate: text) else { return nil }
+        let reference = response.header("date").flatMap { Timestamp(httpDate: $0)?.secondsSince1970 } ?? now()
+        return bounded(seconds: date.secondsSince1970 - reference)
     }
 
     private static func bounded(seconds: Double) -> Duration {

@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 import HTTP
 import JSON
@@ -7,7 +8,7 @@ import Logging
 struct OllamaRoutes: Sendable {
     private let handler: EmbeddingHandler
     private let version: String
-    private let started = WallClock.timestamp()
+    private let started = Timestamp.now.text
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         handler = EmbeddingHandler(services, configuration)

@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 import HTTP
 import JSON
@@ -7,7 +8,7 @@ import Logging
 struct OpenAIRoutes: Sendable {
     private let handler: EmbeddingHandler
     /// Seconds since 1970 at which this process began to serve the model.
-    private let created = WallClock.secondsSince1970
+    private let created = Int(Timestamp.now.seconds)
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         handler = EmbeddingHandler(services, configuration)

@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 import JSON
 
@@ -33,6 +34,6 @@ extension ProviderState {
 
     private func write(_ state: String, until instant: ContinuousClock.Instant?, to json: inout JSONWriter) {
         json.member("state", state)
-        json.member("retry_at", instant.map { WallClock.timestamp(in: $0 - ContinuousClock.now) })
+        json.member("retry_at", instant.map { (Timestamp.now + ($0 - ContinuousClock.now)).text })
     }
 }

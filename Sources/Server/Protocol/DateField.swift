@@ -1,40 +1,20 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import DateTime
 
 /// The time in the form of `Date` (RFC 9110 §5.6.7), made once a second.
 struct DateField {
     private(set) var bytes: [UInt8]
-    private var second: Int
+    private var second: Int64
 
-    init(second: Int = DateField.currentSecond) {
+    init(second: Int64 = Timestamp.now.seconds) {
         self.second = second
-        bytes = Self.format(second: second)
+        bytes = Self.format(second)
     }
 
-    static var currentSecond: Int { time(nil) }
-
-    mutating func update(to second: Int = DateField.currentSecond) {
+    mutating func update(to second: Int64 = Timestamp.now.seconds) {
         guard second != self.second else { return }
         self.second = second
-        bytes = Self.format(second: second)
+        bytes = Self.format(second)
     }
 
-    private static func format(second: Int) -> [UInt8] {
-        var parts = tm()
-        var time = time_t(second)
-        gmtime_r(&time, &parts)
-        let day = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][Int(parts.tm_wday)]
-        let month = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ][Int(parts.tm_mon)]
-        let date = "\(day), \(padded(parts.tm_mday)) \(month) \(parts.tm_year + 1900)"
-        return Array("\(date) \(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec)) GMT".utf8)
-    }
-
-    private static func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    private static func format(_ second: Int64) -> [UInt8] { Array(Timestamp(seconds: second).httpDate.utf8) }
 }

@@ -22,15 +22,14 @@ final class ChangeLog: Sendable {
     }
 
     /// Takes away what is older than the retention, a bounded number of entries at a time and not too often.
-    /// - Returns: whether it was time to.
-    func prune() async throws(StoreError) -> Bool {
+    func prune() async throws(StoreError) {
         let now = ContinuousClock.now
         let isDue = prunedAt.withLock { last in
             if let last, now - last < Self.pruneInterval { return false }
             last = now
             return true
         }
-        guard isDue else { return false }
+        guard isDue else { return }
         for _ in 0..<100 {
             let pruned = try await database.rows(
                 """
@@ -39,8 +38,7 @@ final class ChangeLog: Sendable {
                 """,
                 ["retention": .duration(Self.retention), "limit": SurrealValue(Self.pageSize)]
             )
-            if pruned.count < Self.pageSize { break }
+            if pruned.count < Self.pageSize { return }
         }
-        return true
     }
 }

@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 import SurrealDB
 
