@@ -9,4 +9,9 @@ package enum HTTPMethod: String, Sendable, Hashable, CaseIterable {
     case options = "OPTIONS"
     case trace = "TRACE"
     case query = "QUERY"
+
+    /// As `Allow` lists them.
+    package static func list(_ methods: some Sequence<HTTPMethod>) -> String {
+        methods.map(\.rawValue).joined(separator: ", ")
+    }
 }

@@ -7,12 +7,17 @@ package protocol Responder: Sendable {
     /// The answer, or what remains to be done for it. Called on the event loop; must not wait.
     func answer(to request: HTTPRequest) -> HTTPAnswer
 
+    /// The methods of which at least one resource has a use: what `OPTIONS *` is told (RFC 9110 §9.3.7).
+    var allowedMethods: [HTTPMethod] { get }
+
     /// How a request is told that the server refuses it once its head is known, such as for too large a body; nil for
     /// the server's own words. Called on the event loop.
     func refusal(of head: HTTPRequestHead, _ error: HTTPError) -> HTTPResponse?
 }
 
 extension Responder {
+    package var allowedMethods: [HTTPMethod] { [.get, .head, .post, .options] }
+
     package func refusal(of head: HTTPRequestHead, _ error: HTTPError) -> HTTPResponse? { nil }
 }
 

@@ -1,4 +1,5 @@
 import CCurl
+import EventLoop
 
 extension EasyHandle {
     /// What libcurl's result code means for the caller.
@@ -15,7 +16,15 @@ extension EasyHandle {
         // A proxy's URL may be quoted with its credentials.
         let isQuotable = !errorText.isEmpty && !errorText.contains("@")
         let text = isQuotable ? errorText : String(cString: curl_easy_strerror(code))
-        return .failure(HTTPClientError(kind, "\(text): \(transfer.target.redacted)"))
+        return .failure(HTTPClientError(kind, "\(text): \(transfer.target.redacted)\(way)"))
+    }
+
+    /// What is to be known of a failed request's way. The proxy's name may come with credentials.
+    private var way: String {
+        guard let proxy, let url = AbsoluteURL(proxy.contains("://") ? proxy : "http://\(proxy)") else {
+            return proxy == nil ? "" : " (by way of a proxy)"
+        }
+        return " (by way of the proxy \(url.origin); NO_PROXY exempts hosts from it)"
     }
 
     static func errorCode(_ code: CURLcode) -> HTTPClientError.Code {
@@ -41,7 +50,7 @@ extension EasyHandle {
     }
 
     /// The phase whose time is over, in words; nil when all is well.
-    func expiredPhase(_ now: MonotonicTime) -> String? {
+    func expiredPhase(_ now: MonotonicInstant) -> String? {
         guard let transfer else { return nil }
         if transfer.deadline <= now { return "not complete in time" }
         guard !hasFirstByte else { return nil }

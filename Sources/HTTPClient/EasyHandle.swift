@@ -1,25 +1,31 @@
 import CCurl
+import EventLoop
 
-/// A libcurl easy handle and what one transfer at a time puts into it. Used only on the loop's queue.
+/// A libcurl easy handle and what one transfer at a time puts into it. Used only on the loop.
 final class EasyHandle {
     /// Header bytes of one answer at most.
     static let headerLimit = 256 << 10
 
     let pointer: UnsafeMutableRawPointer
     private(set) var transfer: Transfer?
-    private var started = MonotonicTime.now
+    private var started = MonotonicInstant.now
     var firstByteWait = FirstByteWait(limit: .zero)
     private(set) var hasFirstByte = false
     private(set) var isTooLarge = false
     private var head: [UInt8] = []
     private var body: [UInt8] = []
     private var headerFields: UnsafeMutablePointer<curl_slist>?
+    private let proxies: ProxySettings
+    private var isProxySet = false
+    /// What the present transfer goes through, unless its host is exempt.
+    private(set) var proxy: String?
     private let errorBuffer = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     /// - Returns: nil when libcurl has no memory for it.
     init?(configuration: HTTPClient.Configuration) {
         guard let pointer = curl_easy_init() else { return nil }
         self.pointer = pointer
+        proxies = configuration.proxy
         setConstantOptions(configuration)
     }
 
@@ -59,12 +65,8 @@ final class EasyHandle {
             ccurl_set_string(pointer, CURLOPT_CAPATH, directory)
             ccurl_set_string(pointer, CURLOPT_PROXY_CAPATH, directory)
         }
-        // An empty one also spares libcurl the look into the environment that it takes for every request.
-        ccurl_set_string(pointer, CURLOPT_PROXY, configuration.proxy ?? (Self.isProxyInEnvironment ? nil : ""))
+        ccurl_set_string(pointer, CURLOPT_NOPROXY, configuration.proxy.exempt)
     }
-
-    private static let isProxyInEnvironment = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-        .contains { environment($0) != nil }
 
     static func of(_ context: UnsafeMutableRawPointer?) -> EasyHandle {
         guard let context else { preconditionFailure("libcurl gave no context") }
@@ -81,11 +83,20 @@ final class EasyHandle {
         errorBuffer.pointee = 0
         let request = transfer.request
         ccurl_set_string(pointer, CURLOPT_URL, request.url)
+        setProxy(proxies.proxy(for: transfer.target))
         setMethodAndBody(request)
         setHeaders(request)
         ccurl_set_long(pointer, CURLOPT_CONNECTTIMEOUT_MS, min(request.timeouts.connect, remaining).curlMilliseconds)
         // Several requests share one HTTP/2 connection, so they wait to see whether it becomes one.
         ccurl_set_long(pointer, CURLOPT_PIPEWAIT, transfer.target.isSecure ? 1 : 0)
+    }
+
+    private func setProxy(_ proxy: String?) {
+        guard proxy != self.proxy || !isProxySet else { return }
+        isProxySet = true
+        self.proxy = proxy
+        // An empty one, as libcurl would look into the environment for none.
+        ccurl_set_string(pointer, CURLOPT_PROXY, proxy ?? "")
     }
 
     private func setMethodAndBody(_ request: HTTPClientRequest) {
@@ -163,7 +174,7 @@ final class EasyHandle {
     }
 
     /// When the request could be sent; nil while the connection is not there.
-    var sendingSince: MonotonicTime? {
+    var sendingSince: MonotonicInstant? {
         let microseconds = offset(CURLINFO_PRETRANSFER_TIME_T)
         return microseconds > 0 ? started + .microseconds(microseconds) : nil
     }
@@ -192,4 +203,9 @@ final class EasyHandle {
         ccurl_get_offset(pointer, info, &value)
         return Int(value)
     }
+}
+
+extension Duration {
+    /// At least one, as libcurl takes 0 for "no limit"; at most what a C `long` of 32 bits holds.
+    fileprivate var curlMilliseconds: Int { Int(min(max(1, nanoseconds / 1_000_000), Int64(Int32.max))) }
 }

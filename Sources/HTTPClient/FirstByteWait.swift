@@ -1,9 +1,11 @@
+import EventLoop
+
 /// The wait for an answer's first byte. It begins when the request has been sent, of which libcurl gives no notice: it
 /// is looked at now and then.
 struct FirstByteWait {
     let limit: Duration
     private var wasSending = false
-    private var requestEnd: MonotonicTime?
+    private var requestEnd: MonotonicInstant?
 
     init(limit: Duration) { self.limit = limit }
 
@@ -11,7 +13,7 @@ struct FirstByteWait {
     /// - Parameters:
     ///   - sendingSince: when the request could be sent; nil while the connection is not there.
     ///   - isSent: whether all of it has been sent.
-    mutating func isOver(_ now: MonotonicTime, sendingSince: MonotonicTime?, isSent: Bool) -> Bool {
+    mutating func isOver(_ now: MonotonicInstant, sendingSince: MonotonicInstant?, isSent: Bool) -> Bool {
         guard let sendingSince else { return false }
         if requestEnd == nil, isSent {
             // Found sent at the first look, it was sent about as soon as it could be.

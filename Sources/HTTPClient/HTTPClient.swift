@@ -1,27 +1,52 @@
+package import EventLoop
+import Synchronization
 package import Telemetry
 
-/// Sends requests over libcurl, all of them on one serial executor and none of them blocking a thread: connections are
-/// kept alive and shared, HTTP/2 is used where a TLS peer offers it, gzip answers come out expanded, redirects are
-/// not followed. Cancelling the calling task closes the transfer.
+/// Sends requests over libcurl on event loops, none of them blocking a thread: connections are kept alive and shared,
+/// HTTP/2 is used where a TLS peer offers it, gzip answers come out expanded, redirects are not followed. Cancelling the
+/// calling task closes the transfer.
 package final class HTTPClient: HTTPTransport {
-    private let loop: TransferLoop
+    private let handles: [MultiHandle]
+    /// Ends with the client.
+    private let ownLoop: EventLoop?
+    private let turn = Atomic<UInt>(0)
 
-    /// - Parameter executor: where its requests are worked on, asked for with the first of them; by default a queue of
-    ///   its own.
-    package init(
+    /// - Parameter loops: requests are spread over them, each on the loop that it is sent from where that is one of them
+    ///   and has room.
+    package convenience init(
         configuration: Configuration = Configuration(),
         metrics: MetricsRegistry = MetricsRegistry(),
-        executor: @escaping @Sendable () -> (any TransferExecutor)? = { nil }
+        loops: [EventLoop]
     ) {
-        loop = TransferLoop(configuration: configuration, metrics: HTTPClientMetrics(metrics)) {
-            executor() ?? DispatchTransferExecutor()
-        }
+        self.init(configuration, metrics, loops, ownLoop: nil)
     }
 
-    deinit { loop.submit(.shutdown(nil)) }
+    /// A client on a loop of its own.
+    package convenience init(
+        configuration: Configuration = Configuration(),
+        metrics: MetricsRegistry = MetricsRegistry()
+    ) {
+        let loop: EventLoop
+        do { loop = try EventLoop(label: "embed-star.http-client") } catch { preconditionFailure("\(error)") }
+        self.init(configuration, metrics, [loop], ownLoop: loop)
+    }
+
+    private init(_ configuration: Configuration, _ metrics: MetricsRegistry, _ loops: [EventLoop], ownLoop: EventLoop?)
+    {
+        let metrics = HTTPClientMetrics(metrics)
+        handles = loops.map { loop in
+            MultiHandle(loop: loop, configuration: configuration, share: loops.count, metrics: metrics)
+        }
+        self.ownLoop = ownLoop
+    }
+
+    deinit {
+        for handle in handles { handle.loop.execute { handle.shutDown() } }
+        ownLoop?.end()
+    }
 
     package func send(_ request: HTTPClientRequest) async throws(HTTPClientError) -> HTTPClientResponse {
-        guard let target = RequestTarget(request.url) else {
+        guard let target = AbsoluteURL(request.url) else {
             throw HTTPClientError(.invalidURL, "not an absolute http or https URL")
         }
         try Self.validate(request)
@@ -38,20 +63,26 @@ package final class HTTPClient: HTTPTransport {
 
     private func send(
         _ request: HTTPClientRequest,
-        to target: RequestTarget
+        to target: AbsoluteURL
     ) async throws(HTTPClientError) -> HTTPClientResponse {
-        let transfer = Transfer(request: request, target: target)
-        let answer = await withTaskCancellationHandler {
-            await withCheckedContinuation { loop.submit(.start(transfer, $0)) }
-        } onCancel: {
-            loop.submit(.cancel(transfer))
+        try await handle().perform(Transfer(request: request, target: target)).get()
+    }
+
+    /// Where a request that is sent here and now runs.
+    private func handle() -> MultiHandle {
+        if handles.count == 1 { return handles[0] }
+        if let current = EventLoop.current, let here = handles.first(where: { $0.loop === current }), here.hasRoom {
+            return here
         }
-        return try answer.get()
+        let start = Int(turn.wrappingAdd(1, ordering: .relaxed).newValue % UInt(handles.count))
+        let inTurn = handles[start...] + handles[..<start]
+        return inTurn.min { $0.currentLoad < $1.currentLoad } ?? handles[0]
     }
 
     /// Fails what is under way with `.shutdown`, closes every connection and refuses later requests.
     package func shutdown() async {
-        await withCheckedContinuation { loop.submit(.shutdown($0)) }
+        for handle in handles { await handle.loop.run { handle.shutDown() } }
+        ownLoop?.end()
     }
 
     /// Refuses what would break the framing of the request (RFC 9110, sections 5.1, 5.5 and 9.1).

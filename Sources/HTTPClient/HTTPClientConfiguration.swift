@@ -8,22 +8,20 @@ extension HTTPClient {
         /// Requests that wait for their turn at most; the next one fails with `.other`.
         package var maxWaitingRequests: Int
         package var userAgent: String
-        /// A PEM file of trusted authorities; by default that of `SSL_CERT_FILE`, else the system's.
+        /// A PEM file of trusted authorities; nil for the system's.
         package var certificateAuthorityFile: String?
-        /// A folder of trusted authorities; by default that of `SSL_CERT_DIR`, else the system's.
+        /// A folder of trusted authorities; nil for the system's.
         package var certificateAuthorityDirectory: String?
-        /// The proxy for every request; by default that of the environment at the start of the
-        /// process: `http_proxy`, `HTTPS_PROXY` or `ALL_PROXY`, minded `NO_PROXY`. Empty for none.
-        package var proxy: String?
+        package var proxy: ProxySettings
 
         package init(
             maxConnections: Int = 256,
             maxConnectionsPerHost: Int = 128,
             maxWaitingRequests: Int = 10_000,
             userAgent: String = "embed-star",
-            certificateAuthorityFile: String? = environment("SSL_CERT_FILE"),
-            certificateAuthorityDirectory: String? = environment("SSL_CERT_DIR"),
-            proxy: String? = nil
+            certificateAuthorityFile: String? = nil,
+            certificateAuthorityDirectory: String? = nil,
+            proxy: ProxySettings = .none
         ) {
             self.maxConnections = maxConnections
             self.maxConnectionsPerHost = maxConnectionsPerHost

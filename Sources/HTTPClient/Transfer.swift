@@ -1,6 +1,8 @@
+import EventLoop
+
 /// One request on its way.
 ///
-/// `@unchecked Sendable`: what varies is touched only on the loop's queue.
+/// `@unchecked Sendable`: what varies is touched only on the loop.
 final class Transfer: @unchecked Sendable {
     typealias Answer = Result<HTTPClientResponse, HTTPClientError>
 
@@ -13,15 +15,15 @@ final class Transfer: @unchecked Sendable {
     }
 
     let request: HTTPClientRequest
-    let target: RequestTarget
-    let submitted: MonotonicTime
+    let target: AbsoluteURL
+    let submitted: MonotonicInstant
     var state = State.created
 
-    init(request: HTTPClientRequest, target: RequestTarget) {
+    init(request: HTTPClientRequest, target: AbsoluteURL) {
         self.request = request
         self.target = target
         submitted = .now
     }
 
-    var deadline: MonotonicTime { submitted + request.timeouts.total }
+    var deadline: MonotonicInstant { submitted + request.timeouts.total }
 }

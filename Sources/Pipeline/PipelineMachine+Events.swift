@@ -6,7 +6,8 @@ extension PipelineMachine {
         switch event {
         case .tick: break
         case .wake: wake()
-        case .stop: stop = stop ?? now
+        // Asked again, it does not wait for what is in hand.
+        case .stop: stop = stop.map { min($0, now - configuration.grace * 4 / 5) } ?? now
         case .paused(let isPaused): self.isPaused = isPaused
         case .resolved(let result): resolved(result)
         case .claimed(let result): claimed(result)

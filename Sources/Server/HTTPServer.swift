@@ -1,19 +1,20 @@
+package import EventLoop
 package import HTTP
 package import Logging
 import Synchronization
 package import Telemetry
 
-/// An HTTP/1.1 server (RFC 9110, RFC 9112) on event loops of its own.
+/// An HTTP/1.1 server (RFC 9110, RFC 9112) on event loops that are handed in.
 package final class HTTPServer: Sendable {
     private enum State {
         case initial
         case running(Running)
-        case ended
+        case ended([ConnectionTable])
     }
 
     private struct Running: Sendable {
         var listener: Listener
-        var loops: [EventLoop]
+        var tables: [ConnectionTable]
     }
 
     private struct Guarded {
@@ -23,18 +24,22 @@ package final class HTTPServer: Sendable {
     }
 
     private let configuration: HTTPServerConfiguration
+    private let loops: [EventLoop]
     private let responder: any Responder
     private let metrics: ServerMetrics
     private let logger: Logger
     private let guarded = Mutex(Guarded())
 
+    /// - Parameter loops: connections are spread over them; at least one. They are to outlive the server.
     package init(
         configuration: HTTPServerConfiguration = HTTPServerConfiguration(),
+        loops: [EventLoop],
         responder: any Responder,
         metrics: MetricsRegistry,
         logger: Logger
     ) {
         self.configuration = configuration
+        self.loops = loops
         self.responder = responder
         self.metrics = ServerMetrics(metrics)
         self.logger = logger
@@ -58,16 +63,12 @@ package final class HTTPServer: Sendable {
     /// - Throws: `SystemError` when the address cannot be bound.
     @discardableResult
     package func start() async throws -> Int {
-        let descriptors = SystemSocket.raiseDescriptorLimit()
-        let count = max(1, configuration.eventLoopCount ?? Processors.available)
-        // Descriptors are left for all else that the process does.
-        let limit = max(1, min(configuration.limits.connections, descriptors - min(256, descriptors / 4)))
-        let loops = try (0..<count).map { index in
-            try EventLoop(
-                label: "embed-star.loop-\(index)",
+        let tables = loops.map { loop in
+            ConnectionTable(
+                loop: loop,
                 configuration: configuration,
-                connectionLimit: (limit + count - 1) / count,
-                bufferLimit: configuration.limits.bufferedBytes / count,
+                connectionLimit: max(1, configuration.limits.connections / loops.count),
+                bufferLimit: configuration.limits.bufferedBytes / loops.count,
                 responder: responder,
                 metrics: metrics
             )
@@ -75,35 +76,42 @@ package final class HTTPServer: Sendable {
         let listener = try Listener(
             host: configuration.host,
             port: configuration.port,
-            loops: loops,
+            tables: tables,
             logger: logger
         )
-        for loop in loops { loop.start() }
-        guarded.withLock { $0.state = .running(Running(listener: listener, loops: loops)) }
-        listener.start()
+        for table in tables { table.loop.execute { table.open() } }
+        guarded.withLock { $0.state = .running(Running(listener: listener, tables: tables)) }
+        await loops[0].run { listener.open() }
         return listener.port
     }
 
     /// Closes the listener and idle connections at once, lets requests in flight finish, and returns when all
-    /// connections are closed; what is left after `grace` is broken off.
+    /// connections are closed; what is left after `grace` is broken off. Called again, it can only shorten that.
     package func shutdown(grace: Duration) async {
-        let running = guarded.withLock { guarded -> Running? in
-            defer { guarded.state = .ended }
-            switch guarded.state {
-            case .running(let running): return running
-            case .initial: guarded.isOver = true
+        let deadline = MonotonicInstant.now + grace
+        let before = guarded.withLock { guarded in
+            let before = guarded.state
+            switch before {
+            case .running(let running): guarded.state = .ended(running.tables)
+            case .initial:
+                guarded.state = .ended([])
+                guarded.isOver = true
             case .ended: break
             }
-            return nil
+            return before
         }
-        guard let running else { return await waitForEnd() }
-        let deadline = MonotonicInstant.now + grace
-        await running.listener.close()
+        guard case .running(let running) = before else {
+            if case .ended(let tables) = before {
+                for table in tables { table.loop.execute { table.shortenDrain(to: deadline) } }
+            }
+            return await waitForEnd()
+        }
+        await loops[0].run { running.listener.close() }
         await withTaskGroup { group in
-            for loop in running.loops {
+            for table in running.tables {
                 group.addTask {
                     await withCheckedContinuation { continuation in
-                        loop.shutDown(by: deadline) { continuation.resume() }
+                        table.loop.execute { table.shutDown(by: deadline) { continuation.resume() } }
                     }
                 }
             }
@@ -114,11 +122,6 @@ package final class HTTPServer: Sendable {
             return guarded.waiters
         }
         for waiter in waiters { waiter.resume() }
-    }
-
-    /// One of its loops, while it runs: for others whose work belongs on the same thread as the requests it is done for.
-    package var loop: EventLoop? {
-        guarded.withLock { if case .running(let running) = $0.state { running.loops.first } else { nil } }
     }
 
     private func waitForEnd() async {

@@ -4,8 +4,6 @@ package struct HTTPServerConfiguration: Sendable {
     package var host = "127.0.0.1"
     /// 0 lets the system choose.
     package var port = 9090
-    /// One for each core that the process may use, unless set.
-    package var eventLoopCount: Int?
     package var limits = Limits()
     package var timeouts = Timeouts()
     /// How long requests in flight may take after a shutdown that `run()` began on cancellation.
@@ -35,7 +33,8 @@ package struct HTTPServerConfiguration: Sendable {
         /// Pipelined requests are answered one after the other; after so many in a row, the answers are sent and other
         /// connections get their turn before reading goes on.
         package var pipelinedRequests = 64
-        /// Open connections. Past it those that have been idle longest make room; if none is, the answer is 503.
+        /// Open connections. Past it those that have been idle longest make room; if none is, the answer is 503. The
+        /// process needs descriptors for a quarter more of them, and three for each loop (`DescriptorBudget`).
         package var connections = 10_000
         /// What all connections together keep in memory of requests and answers. Past it a request that brings more is
         /// answered 503; what needs no room is still served.

@@ -1,63 +1,101 @@
-import Dispatch
+import EventLoop
 import Logging
 
-/// Accepts connections and hands them to the loops in turn.
+/// Accepts connections on one of the loops and hands them to the tables in turn.
 ///
-/// `@unchecked Sendable`: the turn is touched on the queue only.
-final class Listener: @unchecked Sendable {
-    /// Connections accepted before other work of the queue gets its turn.
+/// `@unchecked Sendable`: everything but the constants is touched on its loop only.
+final class Listener: EventLoopTenant, @unchecked Sendable {
+    /// Connections accepted before other work of the loop gets its turn.
     private static let acceptsPerTurn = 256
+    /// How long to wait for descriptors to come free.
+    private static let pause = Duration.milliseconds(50)
+    /// How long to wait for a loop to catch up.
+    private static let breath = Duration.milliseconds(1)
 
     let port: Int
     private let descriptor: Int32
-    private let queue = DispatchQueue(label: "embed-star.accept")
-    private let source: any DispatchSourceRead
-    private let loops: [EventLoop]
+    private let tables: [ConnectionTable]
     private let logger: Logger
+    private let loop: EventLoop
+    private var id: TenantID?
     private var turn = 0
+    /// Until when nothing is accepted.
+    private var pausedUntil: MonotonicInstant?
 
-    init(host: String, port: Int, loops: [EventLoop], logger: Logger) throws(SystemError) {
+    init(host: String, port: Int, tables: [ConnectionTable], logger: Logger) throws(SystemError) {
         (descriptor, self.port) = try SystemSocket.listen(host: host, port: port, backlog: 4096)
-        self.loops = loops
+        self.tables = tables
         self.logger = logger
-        source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        source.setEventHandler { [weak self] in self?.acceptAll(limit: Self.acceptsPerTurn) }
+        loop = tables[0].loop
     }
 
-    func start() { source.activate() }
-
-    /// Takes what the system has already accepted, then closes.
-    func close() async {
-        await withCheckedContinuation { continuation in
-            source.setCancelHandler { [self] in
-                acceptAll(limit: .max)
-                SystemSocket.close(descriptor)
-                continuation.resume()
-            }
-            source.cancel()
-        }
+    /// To be called on the loop.
+    func open() {
+        id = loop.admit(self)
+        if let id { watch(id) }
     }
 
-    private func acceptAll(limit: Int) {
+    /// Takes what the system has already accepted, then closes. To be called on the loop.
+    func close() {
+        guard let id else { return }
+        self.id = nil
+        loop.unwatch(descriptor)
+        loop.dismiss(id)
+        accept(atMost: .max, isLast: true)
+        SystemSocket.close(descriptor)
+    }
+
+    func handle(_ readiness: Readiness, of token: UInt64) {
+        guard id != nil, pausedUntil == nil else { return }
+        accept(atMost: Self.acceptsPerTurn)
+    }
+
+    func endTurn() {
+        guard let id, let time = pausedUntil, time <= loop.now else { return }
+        pausedUntil = nil
+        watch(id)
+    }
+
+    var wakeTime: MonotonicInstant { pausedUntil ?? .distantFuture }
+
+    var expectsInput: Bool { false }
+
+    func loopEnded() { close() }
+
+    /// - Parameter isLast: whether connections that there is no room for are closed rather than left for later.
+    private func accept(atMost limit: Int, isLast: Bool = false) {
         var accepted = 0
         while accepted < limit {
             do {
+                let table = tables[turn]
+                guard table.canTake || isLast else { return pause(Self.breath) }
                 guard let (socket, peer) = try SystemSocket.accept(descriptor) else { return }
-                let loop = loops[turn]
-                turn = (turn + 1) % loops.count
                 accepted += 1
-                loop.execute { loop.adopt(socket, peer: peer) }
+                turn = (turn + 1) % tables.count
+                if table.loop === loop {
+                    table.adopt(socket, peer: peer)
+                } else if table.canTake {
+                    table.take(socket, peer: peer)
+                } else {
+                    SystemSocket.close(socket)
+                }
             } catch {
                 logger.warning("cannot accept connections", metadata: ["error": "\(error)"])
-                return pause()
+                return pause(Self.pause)
             }
         }
     }
 
-    /// Waits for descriptors to come free.
-    private func pause() {
-        guard !source.isCancelled else { return }
-        source.suspend()
-        queue.asyncAfter(deadline: .now() + .milliseconds(50)) { [weak self] in self?.source.resume() }
+    private func pause(_ duration: Duration) {
+        guard id != nil else { return }
+        loop.unwatch(descriptor)
+        pausedUntil = loop.now + duration
+    }
+
+    private func watch(_ id: TenantID) {
+        do { try loop.watch(descriptor, for: .input, by: id, token: 0) } catch {
+            logger.warning("cannot accept connections", metadata: ["error": "\(error)"])
+            pausedUntil = loop.now + Self.pause
+        }
     }
 }

@@ -1,4 +1,6 @@
+package import EventLoop
 package import Settings
+import Telemetry
 
 /// Where the server listens and what it allows.
 package enum ServerSettings {
@@ -29,6 +31,12 @@ package enum ServerSettings {
         "how long requests and batches in flight may finish after SIGTERM"
     )
 
+    /// Whether probes and metrics have a port of their own.
+    package static func hasMonitoringPort(_ settings: SettingValues) -> Bool {
+        let port = settings[port]
+        return settings[monitoringPort].map { $0 != port || port == 0 } ?? false
+    }
+
     /// Whether the address is reached from this machine only.
     package static func isLoopbackOnly(_ settings: SettingValues) -> Bool {
         let host = settings[host]
@@ -40,8 +48,20 @@ extension HTTPServerConfiguration {
     /// - Parameter port: the one to listen on; there may be two.
     package init(_ settings: SettingValues, port: Int) {
         self.init(host: settings[ServerSettings.host], port: port)
-        limits.connections = settings[ServerSettings.maxConnections]
         timeouts.idle = .milliseconds(settings[ServerSettings.idleTimeout])
         shutdownGrace = .milliseconds(settings[ServerSettings.shutdownGrace])
+    }
+}
+
+extension DescriptorBudget {
+    /// What the process may have open, after asking for as much as it may ask for.
+    /// - Returns: nil when that is too little.
+    package init?(_ settings: SettingValues) {
+        self.init(
+            limit: SystemSocket.raiseDescriptorLimit(),
+            loops: Processors.available,
+            connections: settings[ServerSettings.maxConnections],
+            hasMonitoringPort: ServerSettings.hasMonitoringPort(settings)
+        )
     }
 }

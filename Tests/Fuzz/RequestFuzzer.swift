@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 
 /// Fed by libFuzzer: the first byte says in what pieces the rest comes in. Whatever it is, the parser must neither

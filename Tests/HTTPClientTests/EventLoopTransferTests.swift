@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 import HTTPClient
 import Logging
@@ -7,24 +8,6 @@ import Testing
 
 /// Transfers on a server's event loop, on one thread with its requests.
 @Suite struct EventLoopTransferTests {
-    private final class LoopExecutor: TransferExecutor {
-        let loop: EventLoop
-
-        init(_ loop: EventLoop) { self.loop = loop }
-
-        func execute(_ job: @escaping @Sendable () -> Void) { loop.execute(job) }
-
-        func watch(_ descriptor: Int32, onInput: @escaping @Sendable () -> Void) {
-            loop.watch(descriptor, onInput: onInput)
-        }
-
-        func unwatch(_ descriptor: Int32, onEnd: @escaping @Sendable () -> Void) {
-            loop.unwatch(descriptor, onEnd: onEnd)
-        }
-
-        func expectInput(of descriptor: Int32, _ isExpected: Bool) { loop.expectInput(of: descriptor, isExpected) }
-    }
-
     private struct Greeting: Responder {
         func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { .collect(limit: 1 << 20) }
 
@@ -34,19 +17,20 @@ import Testing
     }
 
     private func withServer(
+        loops count: Int = 1,
         _ body: (_ server: HTTPServer, _ client: HTTPClient, _ url: String) async throws -> Void
     ) async throws {
-        var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
-        configuration.eventLoopCount = 1
+        let loops = try EventLoop.make(count)
+        defer { for loop in loops { loop.end() } }
         let server = HTTPServer(
-            configuration: configuration,
+            configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0),
+            loops: loops,
             responder: Greeting(),
             metrics: MetricsRegistry(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         let port = try await server.start()
-        let executor = LoopExecutor(try #require(server.loop))
-        let client = HTTPClient { executor }
+        let client = HTTPClient(loops: loops)
         do { try await body(server, client, "http://127.0.0.1:\(port)") } catch {
             await server.shutdown(grace: .zero)
             throw error
@@ -55,8 +39,8 @@ import Testing
         await client.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func aLoopAsksItself() async throws {
-        try await withServer { _, client, url in
+    @Test(.timeLimit(.minutes(1)), arguments: [1, 3]) func loopsAskThemselves(count: Int) async throws {
+        try await withServer(loops: count) { _, client, url in
             try await withThrowingTaskGroup(of: [UInt8].self) { group in
                 for _ in 0..<200 {
                     group.addTask { try await client.send(HTTPClientRequest("POST", url, body: [1])).body }
@@ -88,5 +72,36 @@ import Testing
             let error = await #expect(throws: HTTPClientError.self) { try await client.send(request) }
             #expect(error?.code == .shutdown)
         }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aRequestRunsOnTheLoopItIsSentFrom() async throws {
+        let loops = try EventLoop.make(2)
+        defer { for loop in loops { loop.end() } }
+        let server = FixtureServer.fixed()
+        let metrics = MetricsRegistry()
+        let client = HTTPClient(metrics: metrics, loops: loops)
+        // One connection is kept for each loop: sent in turn from one of them, all go over one.
+        for _ in 0..<10 {
+            let task = Task(executorPreference: loops[1]) {
+                try await client.send(HTTPClientRequest("GET", server.url))
+            }
+            #expect(try await task.value.status == 200)
+        }
+        #expect(metrics.gauge("http_client_connections", "").value == 1)
+        for _ in 0..<10 { #expect(try await client.send(HTTPClientRequest("GET", server.url)).status == 200) }
+        #expect(metrics.gauge("http_client_connections", "").value == 2)
+        await client.shutdown()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aRequestOnALoopThatHasEndedFails() async throws {
+        let server = FixtureServer.fixed()
+        let loop = try EventLoop()
+        let client = HTTPClient(loops: [loop])
+        #expect(try await client.send(HTTPClientRequest("GET", server.url)).status == 200)
+        await loop.run { loop.end() }
+        let error = await #expect(throws: HTTPClientError.self) {
+            try await client.send(HTTPClientRequest("GET", server.url))
+        }
+        #expect(error?.code == .shutdown)
     }
 }

@@ -1,14 +1,15 @@
+import EventLoop
 import Testing
 
 @testable import HTTPClient
 
 @Suite struct FirstByteWaitTests {
-    private func time(_ seconds: UInt64) -> MonotonicTime { MonotonicTime(nanoseconds: seconds * 1_000_000_000) }
+    private func time(_ seconds: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: seconds * 1_000_000_000) }
 
     /// What is seen at a moment.
     struct Look: Sendable {
-        var at: UInt64
-        var sendingSince: UInt64?
+        var at: Int64
+        var sendingSince: Int64?
         var isSent: Bool
         var isOver: Bool
     }

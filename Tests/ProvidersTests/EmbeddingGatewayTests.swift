@@ -1,5 +1,5 @@
-import Dispatch
 import EmbeddingCore
+import EventLoop
 import HTTPClient
 import Logging
 import Synchronization
@@ -9,32 +9,31 @@ import Testing
 @testable import Providers
 
 struct EmbeddingGatewayTests {
-    /// Remembers that it was used, and has the cooperative pool do the work.
-    private final class CountingExecutor: TaskExecutor {
-        let jobs = Atomic<Int>(0)
-
-        func enqueue(_ job: consuming ExecutorJob) {
-            jobs.add(1, ordering: .relaxed)
-            let job = UnownedJob(job)
-            DispatchQueue.global().async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
-        }
-    }
-
     @Test(
         arguments: [
             (["a"], 384, true), (["a"], 16_385, false), ([String(repeating: "a", count: 17_000)], 384, false),
         ]
     )
-    func `small calls are worked on where it is told`(texts: [String], dimensions: Int, isBrief: Bool) async throws {
-        let executor = CountingExecutor()
+    func `small calls are worked on on the loop of their request`(
+        texts: [String],
+        dimensions: Int,
+        isBrief: Bool
+    ) async throws {
+        let loop = try EventLoop()
+        defer { loop.end() }
+        let wasOnLoop = Atomic<Bool>(false)
         let provider = ScriptedProvider(
             dimensions: dimensions,
             limits: EmbeddingLimits(items: 64, tokensPerText: 100_000, acceptsTokens: true),
-            script: { inputs, _ in ScriptedProvider.answer(inputs, dimensions: dimensions) }
+            script: { inputs, _ in
+                wasOnLoop.store(EventLoop.current === loop, ordering: .relaxed)
+                return ScriptedProvider.answer(inputs, dimensions: dimensions)
+            }
         )
-        let gateway = try EmbeddingGateway.test(provider, executor: executor)
-        #expect(try await gateway.embed(texts).codes == [nil])
-        #expect((executor.jobs.load(ordering: .relaxed) > 0) == isBrief)
+        let gateway = try EmbeddingGateway.test(provider)
+        let result = try await Task(executorPreference: loop) { try await gateway.embed(texts) }.value
+        #expect(result.codes == [nil])
+        #expect(wasOnLoop.load(ordering: .relaxed) == isBrief)
     }
 
     @Test func `answers keep the order of the inputs and repeated texts are asked once`() async throws {

@@ -63,6 +63,23 @@ import Testing
         #expect(answer.text == body)
     }
 
+    @Test func `a process that makes no progress is not alive`() async throws {
+        let api = services.api()
+        #expect(try await api.ask(.get, "/livez").status == 200)
+        services.health.stalled.withLock { $0 = "an event loop hangs" }
+        let answer = try await api.ask(.get, "/livez")
+        #expect(answer.status == 503)
+        #expect(answer.text.contains("an event loop hangs"))
+    }
+
+    @Test(arguments: [
+        ("", 200), ("*", 200), ("*/*;q=0", 406), ("application/json;q=0, */*", 406), ("application/json;q=0.1", 200),
+        ("text/html", 406), ("application/*", 200),
+    ])
+    func `what a client accepts is minded`(accept: String, status: Int) async throws {
+        #expect(try await services.api().ask(.get, "/pipeline", headers: ["Accept": accept]).status == status)
+    }
+
     @Test func `the contract and the page are served as configured`() async throws {
         let api = services.api {
             $0.contract = Array("openapi: 3.1.0".utf8)

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import EventLoop
 import HTTP
 import Logging
 import Pipeline
@@ -21,14 +22,13 @@ struct Application {
     }
 
     /// Runs until SIGTERM or SIGINT.
-    /// - Throws: what stops a start: `EmbeddingError`, `SystemError` when a port is taken, `StoreError`.
+    /// - Throws: what stops a start: `EmbeddingError`, `PortError` when a port is taken, `StoreError`.
     func run() async throws {
         let settings = context.settings
         if let warning = RetiredSetting.warning(for: settings.retired) { logger.warning("\(warning)") }
-        for name in settings.misspelt { logger.warning("\(name.warning)") }
         let storage = context.storage()
-        let shared = SharedLoop()
-        let embeddings = try context.embeddings(on: shared)
+        let loops = try EventLoop.make(Processors.available)
+        let embeddings = try context.embeddings(on: loops)
         let tracing = Tracing(context)
         let pipeline = EmbeddingPipeline(
             queue: storage.jobs,
@@ -39,11 +39,13 @@ struct Application {
             logger: context.logger("pipeline")
         )
         let search = try SearchServices(context, storage, embeddings, pipeline)
+        let watchdog = Watchdog(loops: loops)
         let health = HealthMonitor(
             store: storage.repos,
             embeddings: embeddings,
             pipeline: pipeline,
             search: search.health,
+            watchdog: watchdog,
             metrics: context.metrics,
             logger: context.logger("health")
         )
@@ -60,19 +62,24 @@ struct Application {
             exposition: exposition(),
             logger: context.logger("http")
         )
-        let servers = try await startServers(dependencies, tracing?.tracer)
-        shared.share(servers.last?.server.loop)
+        let servers = try await startServers(dependencies, on: loops, tracing?.tracer)
         let rotations = servers.compactMap {
             KeyRotation(settings: settings, api: $0.api, redaction: context.redaction, logger: context.logger("keys"))
         }
         let lifetime = PipelineLifetime(storage: storage, pipeline: pipeline, health: health, logger: logger)
-        let exporter: [any Service] = tracing.map { [$0.lifetime] } ?? []
         // They are stopped in the opposite order: readiness goes first, then the servers, then what works behind them,
-        // and last what sends the traces of all that.
-        try await runGroup(exporter + [lifetime] + search.lifetimes + rotations + servers + [health])
+        // then what sends the traces of all that, and last what watches over it.
+        var services: [any Service] = [watchdog]
+        if let tracing { services.append(tracing.lifetime) }
+        services += [lifetime] + search.lifetimes + rotations + servers + [health]
+        try await runGroup(services) {
+            pipeline.shutdown()
+            for lifetime in servers { await lifetime.server.shutdown(grace: .zero) }
+        }
     }
 
-    private func runGroup(_ services: [any Service]) async throws {
+    /// - Parameter hurry: called at the second signal.
+    private func runGroup(_ services: [any Service], hurry: @escaping @Sendable () async -> Void) async throws {
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -81,23 +88,43 @@ struct Application {
         // Each part ends within its own grace; this is for one that hangs.
         let grace = context.settings[ServerSettings.shutdownGrace]
         configuration.maximumGracefulShutdownDuration = .milliseconds(2 * grace + 2000)
-        try await ServiceGroup(configuration: configuration).run()
+        let group = ServiceGroup(configuration: configuration)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask {
+                for await _ in signals.dropFirst() {
+                    logger.notice("a second signal: ending at once")
+                    await hurry()
+                }
+            }
+            try await group.run()
+            tasks.cancelAll()
+        }
         logger.notice("stopped")
     }
 
     /// Binds the ports, so that a taken one stops the start.
-    private func startServers(_ dependencies: ServiceDependencies, _ tracer: Tracer?) async throws -> [ServerLifetime] {
+    private func startServers(
+        _ dependencies: ServiceDependencies,
+        on loops: [EventLoop],
+        _ tracer: Tracer?
+    ) async throws -> [ServerLifetime] {
         let settings = context.settings
         let port = settings[ServerSettings.port]
+        let budget = context.descriptors
+        if budget.service < settings[ServerSettings.maxConnections] {
+            logger.warning("MAX_CONNECTIONS is \(budget.service): the process may have \(budget.limit) files open")
+        }
         if !ServerSettings.isLoopbackOnly(settings), settings[APISettings.apiKeys].isEmpty {
             logger.warning("everybody who reaches \(settings[ServerSettings.host]) may use the API; set API_KEYS")
         }
-        guard let monitoringPort = settings[ServerSettings.monitoringPort], monitoringPort != port || port == 0 else {
-            return [try await start(.all, port: port, dependencies, tracer)]
+        guard let monitoringPort = settings[ServerSettings.monitoringPort], ServerSettings.hasMonitoringPort(settings)
+        else {
+            return [try await start(.all, port: port, dependencies, loops, tracer)]
         }
         return [
-            try await start(.monitoring, port: monitoringPort, dependencies, nil),
-            try await start(.service, port: port, dependencies, tracer),
+            try await start(.monitoring, port: monitoringPort, dependencies, loops, nil),
+            try await start(.service, port: port, dependencies, loops, tracer),
         ]
     }
 
@@ -105,18 +132,25 @@ struct Application {
         _ serving: APIConfiguration.Serving,
         port: Int,
         _ dependencies: ServiceDependencies,
+        _ loops: [EventLoop],
         _ tracer: Tracer?
     ) async throws -> ServerLifetime {
         let api = API(dependencies, configuration: context.apiConfiguration(serving: serving))
+        let isMonitoring = serving == .monitoring
+        let connections = isMonitoring ? context.descriptors.monitoring : context.descriptors.service
         let server = HTTPServer(
-            configuration: context.serverConfiguration(port: port),
+            configuration: context.serverConfiguration(port: port, connections: connections),
+            loops: loops,
             responder: tracer.map { TracedAPI(api, tracer: $0) as any Responder } ?? api,
             metrics: context.metrics,
             logger: context.logger("server")
         )
-        let bound = try await server.start()
         let host = context.settings[ServerSettings.host]
-        let what = serving == .monitoring ? "health and metrics" : "requests"
+        let bound: Int
+        do { bound = try await server.start() } catch let error as SystemError {
+            throw PortError(host: host, port: port, code: error.code, isMonitoring: isMonitoring)
+        }
+        let what = isMonitoring ? "health and metrics" : "requests"
         logger.notice("listening for \(what) on http://\(host.contains(":") ? "[\(host)]" : host):\(bound)")
         return ServerLifetime(server: server, api: api)
     }

@@ -17,9 +17,12 @@ extension CommandContext {
         return configuration
     }
 
-    /// - Parameter port: the one to listen on.
-    func serverConfiguration(port: Int) -> HTTPServerConfiguration {
+    /// - Parameters:
+    ///   - port: the one to listen on.
+    ///   - connections: how many clients may be connected.
+    func serverConfiguration(port: Int, connections: Int) -> HTTPServerConfiguration {
         var configuration = HTTPServerConfiguration(settings, port: port)
+        configuration.limits.connections = connections
         // Where large bodies are allowed there has to be room for some of them.
         let bodies = 64 * settings[APISettings.maxBodyBytes]
         configuration.limits.bufferedBytes = max(configuration.limits.bufferedBytes, bodies)

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import EventLoop
 import HTTPClient
 import Providers
 import Settings
@@ -29,27 +30,21 @@ extension CommandContext {
         )
     }
 
+    /// - Parameter loops: where the provider's requests run, and what is done for small calls; by default with all other
+    ///   requests. The built-in model makes no requests.
     /// - Throws: `EmbeddingError` when the provider's settings cannot work.
-    func embeddings() throws(EmbeddingError) -> EmbeddingGateway { try embeddings(transport) { nil } }
-
-    /// The same with the provider's requests, and what is done for small calls, on the loop. The built-in model makes no
-    /// requests, and its calls are all computing.
-    func embeddings(on shared: SharedLoop) throws(EmbeddingError) -> EmbeddingGateway {
-        guard settings[GatewaySettings.provider] != .builtin else { return try embeddings() }
-        return try embeddings(Self.client(metrics: metrics) { shared.loop }) { shared.loop }
+    func embeddings(on loops: [EventLoop]? = nil) throws(EmbeddingError) -> EmbeddingGateway {
+        let isRemote = settings[GatewaySettings.provider] != .builtin
+        return try EmbeddingGateway(
+            configuration: ProvidersConfiguration(settings),
+            transport: loops.flatMap { isRemote ? client(on: $0) : nil } ?? transport,
+            metrics: metrics,
+            logger: logger("provider")
+        )
     }
 
-    private func embeddings(
-        _ transport: HTTPClient,
-        _ executor: @escaping @Sendable () -> (any TaskExecutor)?
-    ) throws(EmbeddingError) -> EmbeddingGateway {
-        try EmbeddingGateway(
-            configuration: ProvidersConfiguration(settings),
-            transport: transport,
-            metrics: metrics,
-            logger: logger("provider"),
-            executor: executor
-        )
+    private func client(on loops: [EventLoop]) -> HTTPClient {
+        HTTPClient(configuration: Self.clientConfiguration(descriptors), metrics: metrics, loops: loops)
     }
 
     /// This process among all that use the database.

@@ -1,13 +1,17 @@
 import ArgumentParser
 import EmbeddingCore
+import EventLoop
+import FoundationEssentials
 import HTTPClient
 import Logging
+import Server
 import Settings
 import Telemetry
 
 /// What every subcommand that does work has at hand, and how it fails.
 struct CommandContext {
     let settings: SettingValues
+    let descriptors: DescriptorBudget
     let metrics: MetricsRegistry
     let transport: HTTPClient
     /// What no line that is written may hold; to be told of secrets that come later.
@@ -24,13 +28,15 @@ struct CommandContext {
     /// - Parameter quiet: whether only warnings are logged, for commands whose output is their answer.
     static func run(quiet: Bool = true, _ body: (CommandContext) async throws -> Void) async throws {
         let settings = try SettingValues.ofProcess()
+        guard let descriptors = DescriptorBudget(settings) else { throw refuseDescriptorLimit() }
         let redaction = Redaction(secrets: settings.secrets)
         startLogging(settings, redaction, quiet: quiet)
         let metrics = MetricsRegistry()
-        let transport = client(metrics: metrics)
+        let transport = HTTPClient(configuration: clientConfiguration(descriptors), metrics: metrics)
         do {
             let context = CommandContext(
                 settings: settings,
+                descriptors: descriptors,
                 metrics: metrics,
                 transport: transport,
                 redaction: redaction
@@ -43,15 +49,24 @@ struct CommandContext {
         }
     }
 
-    static func client(
-        metrics: MetricsRegistry,
-        executor: @escaping @Sendable () -> (any TransferExecutor)? = { nil }
-    ) -> HTTPClient {
-        HTTPClient(
-            configuration: HTTPClient.Configuration(userAgent: "embed-star/\(Version.current)"),
-            metrics: metrics,
-            executor: executor
+    static func clientConfiguration(_ descriptors: DescriptorBudget) -> HTTPClient.Configuration {
+        let environment = ProcessInfo.processInfo.environment
+        return HTTPClient.Configuration(
+            maxConnections: descriptors.outbound,
+            maxConnectionsPerHost: max(1, descriptors.outbound / 2),
+            userAgent: "embed-star/\(Version.current)",
+            certificateAuthorityFile: environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 },
+            certificateAuthorityDirectory: environment["SSL_CERT_DIR"].flatMap { $0.isEmpty ? nil : $0 },
+            proxy: ProxySettings(environment: environment)
         )
+    }
+
+    private static func refuseDescriptorLimit() -> ExitCode {
+        StandardError.write(
+            "embed-star: this process may have \(SystemSocket.raiseDescriptorLimit()) files open, and needs "
+                + "\(DescriptorBudget.least(loops: Processors.available)); raise the limit (ulimit -n, LimitNOFILE=, --ulimit nofile=)\n"
+        )
+        return .configuration
     }
 
     private static func startLogging(_ settings: SettingValues, _ redaction: Redaction, quiet: Bool) {

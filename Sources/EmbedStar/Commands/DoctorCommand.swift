@@ -18,8 +18,9 @@ struct DoctorCommand: AsyncParsableCommand {
         try await CommandContext.run { context in
             let doctor = Doctor(
                 settings: context.settings,
+                descriptors: context.descriptors,
                 storage: context.storage(),
-                embeddings: context.embeddings
+                embeddings: { try context.embeddings() }
             )
             let findings = await doctor.examine { print(Self.text($0)) }
             if findings.contains(where: { $0.verdict == .bad }) { throw ExitCode.failure }

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import EventLoop
 import FoundationEssentials
 import Server
 import Settings
@@ -13,6 +14,7 @@ struct Doctor {
     private static let providerPatience: Duration = .seconds(20)
 
     let settings: SettingValues
+    let descriptors: DescriptorBudget
     let storage: SurrealStorage
     /// Made when it is looked at: a missing model is a finding like any other.
     let embeddings: () throws -> any EmbeddingService
@@ -37,7 +39,21 @@ struct Doctor {
         note(provider)
         if let model, hasTables { note(await storedVectors(model)) }
         note(PortCheck.finding(host: settings[ServerSettings.host], port: settings[ServerSettings.port]))
+        if let port = settings[ServerSettings.monitoringPort], ServerSettings.hasMonitoringPort(settings) {
+            note(PortCheck.finding(host: settings[ServerSettings.host], port: port, isMonitoring: true))
+        }
+        note(Self.descriptorFinding(descriptors, wanted: settings[ServerSettings.maxConnections]))
         return findings
+    }
+
+    static func descriptorFinding(_ budget: DescriptorBudget, wanted: Int) -> Finding {
+        let share = "\(budget.limit) may be open: \(budget.service) connections of clients"
+        guard budget.service < wanted else { return .good("files", share) }
+        return .doubtful(
+            "files",
+            "\(share), where MAX_CONNECTIONS is \(wanted)",
+            remedy: "raise the limit of open files (ulimit -n, LimitNOFILE=, --ulimit nofile=)"
+        )
     }
 
     private func database() async -> Finding {

@@ -6,13 +6,10 @@
 
 /// Whether the port can be listened on.
 enum PortCheck {
-    static func finding(host: String, port: Int) -> Finding {
+    static func finding(host: String, port: Int, isMonitoring: Bool = false) -> Finding {
         guard let code = bindingError(host: host, port: port) else { return .good("port", "\(host):\(port) is free") }
-        let reason = String(cString: strerror(code))
-        let remedy =
-            code == EADDRINUSE
-            ? "stop what listens there (it may be embed-star itself), or set PORT" : "correct HOST (now \(host))"
-        return .doubtful("port", "\(host):\(port): \(reason)", remedy: remedy)
+        let error = PortError(host: host, port: port, code: code, isMonitoring: isMonitoring)
+        return .doubtful("port", error.reason, remedy: error.remedy)
     }
 
     /// The error number of a trial binding; nil when it went well.
@@ -36,4 +33,24 @@ enum PortCheck {
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         return bind(descriptor, address.ai_addr, address.ai_addrlen) == 0 ? nil : errno
     }
+}
+
+/// Why a port cannot be listened on, and what to do about it.
+struct PortError: Error, CustomStringConvertible {
+    let reason: String
+    let remedy: String
+
+    /// - Parameter code: the error number of the binding.
+    init(host: String, port: Int, code: Int32, isMonitoring: Bool) {
+        reason = "\(host):\(port): \(String(cString: strerror(code)))"
+        let setting = isMonitoring ? "MONITORING_PORT" : "PORT"
+        remedy =
+            switch code {
+            case EADDRINUSE: "stop what listens there (it may be embed-star itself), or set \(setting) (now \(port))"
+            case EACCES: "set \(setting) (now \(port)) to one above 1023, or grant CAP_NET_BIND_SERVICE"
+            default: "correct HOST (now \(host))"
+            }
+    }
+
+    var description: String { "cannot listen on \(reason)\n\(remedy)" }
 }

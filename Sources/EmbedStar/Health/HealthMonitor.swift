@@ -10,6 +10,7 @@ final class HealthMonitor: HealthSource, Service {
     private let embeddings: any EmbeddingService
     private let pipeline: any PipelineControl
     private let search: @Sendable () -> ComponentHealth
+    private let watchdog: Watchdog
     private let isUp: Gauge
     private let logger: Logger
     private let start = ContinuousClock.now
@@ -20,6 +21,7 @@ final class HealthMonitor: HealthSource, Service {
         embeddings: any EmbeddingService,
         pipeline: any PipelineControl,
         search: @escaping @Sendable () -> ComponentHealth,
+        watchdog: Watchdog,
         metrics: MetricsRegistry,
         logger: Logger
     ) {
@@ -28,6 +30,7 @@ final class HealthMonitor: HealthSource, Service {
         self.embeddings = embeddings
         self.pipeline = pipeline
         self.search = search
+        self.watchdog = watchdog
         self.logger = logger
     }
 
@@ -54,6 +57,8 @@ final class HealthMonitor: HealthSource, Service {
             now: now
         )
     }
+
+    var stall: String? { watchdog.stall() }
 
     private func probeRepeatedly() async {
         while !Task.isCancelled {

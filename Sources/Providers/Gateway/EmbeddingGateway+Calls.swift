@@ -1,4 +1,5 @@
 import EmbeddingCore
+import EventLoop
 import Logging
 import Synchronization
 import Telemetry
@@ -90,7 +91,9 @@ extension EmbeddingGateway {
 
     private func perform(_ effect: BatchQueue.Effect) {
         switch effect {
-        case .start(let call): Task(executorPreference: call.isBrief ? executor() : nil) { await self.start(call) }
+        case .start(let call):
+            let loop = callsOnlyWait && call.isBrief ? EventLoop.current : nil
+            Task(executorPreference: loop) { await self.start(call) }
         case .finish(_, let finished): countFailures(finished)
         case .retried: metrics.retries.increment()
         case .limited: metrics.limited.increment()
@@ -121,7 +124,8 @@ extension EmbeddingGateway {
 
     private func setAlarm(_ instant: ContinuousClock.Instant) {
         let time = time
-        Task { [weak self] in
+        // On the loop of the request that it is set for, so that the calls it starts are worked on there.
+        Task(executorPreference: EventLoop.current) { [weak self] in
             try? await time.sleep(until: instant)
             self?.ring(instant)
         }

@@ -7,22 +7,19 @@ extension EmbeddingGateway {
     /// The gateway to the configured provider. Nothing is sent yet.
     /// - Parameters:
     ///   - transport: sends the requests of all providers but the built-in one.
-    ///   - executor: where small calls are worked on, asked for with each of them; nil for the cooperative pool.
     /// - Throws: `EmbeddingError` when the configuration cannot work: `.unauthorized` without a key for OpenAI's or
     ///   Together's own servers, `.unknownModel` when the built-in model cannot be loaded.
     package convenience init(
         configuration: ProvidersConfiguration,
         transport: any HTTPTransport,
         metrics: MetricsRegistry,
-        logger: Logger,
-        executor: @escaping @Sendable () -> (any TaskExecutor)? = { nil }
+        logger: Logger
     ) throws(EmbeddingError) {
         try self.init(
             configuration: configuration,
             members: Self.members(configuration, transport: transport, logger: logger),
             metrics: metrics,
-            logger: logger,
-            executor: executor
+            logger: logger
         )
     }
 
@@ -31,7 +28,6 @@ extension EmbeddingGateway {
         members: [ProviderPool.Member],
         metrics: MetricsRegistry,
         logger: Logger,
-        executor: @escaping @Sendable () -> (any TaskExecutor)? = { nil },
         time: any TimeSource = SystemTime(),
         jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) throws(EmbeddingError) {
@@ -58,7 +54,7 @@ extension EmbeddingGateway {
             ),
             time: time,
             jitter: jitter,
-            executor: executor,
+            callsOnlyWait: builtIn == nil,
             logger: logger
         )
     }

@@ -25,7 +25,8 @@ package final class EmbeddingGateway: EmbeddingService {
     let metrics: ProviderMetrics
     let time: any TimeSource
     let jitter: @Sendable () -> Double
-    let executor: @Sendable () -> (any TaskExecutor)?
+    /// Whether calls wait rather than compute, so that small ones may be worked on on the loop of their request.
+    let callsOnlyWait: Bool
     let logger: Logger
     let state: Mutex<State>
 
@@ -39,7 +40,7 @@ package final class EmbeddingGateway: EmbeddingService {
         metrics: ProviderMetrics,
         time: any TimeSource,
         jitter: @escaping @Sendable () -> Double,
-        executor: @escaping @Sendable () -> (any TaskExecutor)?,
+        callsOnlyWait: Bool,
         logger: Logger
     ) {
         self.pool = pool
@@ -50,7 +51,7 @@ package final class EmbeddingGateway: EmbeddingService {
         self.metrics = metrics
         self.time = time
         self.jitter = jitter
-        self.executor = executor
+        self.callsOnlyWait = callsOnlyWait
         self.logger = logger
         state = Mutex(State(queue: BatchQueue(settings: queue, now: time.now)))
     }

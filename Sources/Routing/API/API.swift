@@ -1,3 +1,4 @@
+import EventLoop
 package import HTTP
 import Logging
 import Synchronization
@@ -67,6 +68,11 @@ package final class API: Responder {
         routes.flatMap { route in route.methods.map { ($0, route.template) } }
     }
 
+    package var allowedMethods: [HTTPMethod] {
+        let methods = Set(routes.flatMap(\.methods)).union([.head, .options])
+        return HTTPMethod.allCases.filter(methods.contains)
+    }
+
     package func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy {
         guard case .found(let index, _) = router.match(head), let endpoint = routes[index].endpoint(for: head.method)
         else { return .collect(limit: configuration.maximumBodyBytes) }
@@ -92,7 +98,7 @@ package final class API: Responder {
     package func answer(to request: HTTPRequest) -> HTTPAnswer {
         let started = MonotonicInstant.now
         guard let call = call(for: request, started: started) else {
-            return .now(dispatchless(request, started: started))
+            return .now(answerWithoutEndpoint(request, started: started))
         }
         do {
             let access = accessControl(of: call.endpoint)
@@ -187,7 +193,7 @@ extension API {
     }
 
     /// The answer when no endpoint is meant: 204 with `Allow`, 400, 404 or 405.
-    private func dispatchless(_ request: HTTPRequest, started: MonotonicInstant) -> HTTPResponse {
+    private func answerWithoutEndpoint(_ request: HTTPRequest, started: MonotonicInstant) -> HTTPResponse {
         let id = ids.identify(request.head)
         var metrics = unmatched
         var label = "unmatched"
@@ -197,8 +203,6 @@ extension API {
             metrics = routes[index].metrics
             label = routes[index].template
             answer = methodAnswer(request.method, routes[index], id)
-        case .notFound where request.method == .options && request.head.hasPath("*"):
-            answer = HTTPResponse(.noContent, headers: ["Allow": "GET, HEAD, POST, DELETE, OPTIONS"])
         case .notFound:
             answer = APIError.notFound("there is no such route")
                 .response(ErrorDialect(path: request.head.rawPath), requestID: id)

@@ -14,6 +14,8 @@ package struct TracedAPI: Responder {
 
     package func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { api.bodyPolicy(for: head) }
 
+    package var allowedMethods: [HTTPMethod] { api.allowedMethods }
+
     package func refusal(of head: HTTPRequestHead, _ error: HTTPError) -> HTTPResponse? {
         api.refusal(of: head, error)
     }

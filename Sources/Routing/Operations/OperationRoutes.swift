@@ -16,7 +16,7 @@ struct OperationRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            .immediate(.get, "/livez", group: .monitoring, produces: nil) { _ in Self.live },
+            .immediate(.get, "/livez", group: .monitoring, produces: nil) { _ in try live() },
             .immediate(.get, "/readyz", group: .monitoring, produces: nil) { _ in try ready() },
             .immediate(.get, "/health", group: .monitoring) { _ in report() },
             .immediate(.get, "/metrics", group: .monitoring, produces: nil) { metrics($0) },
@@ -33,6 +33,11 @@ struct OperationRoutes: Sendable {
         var response = HTTPResponse(.ok, contentType: "text/html; charset=utf-8", configuration.page)
         for header in configuration.pageHeaders { response.headers.append(header.name, header.value) }
         return response
+    }
+
+    private func live() throws -> HTTPResponse {
+        guard let stall = health.stall else { return Self.live }
+        throw APIError(.serviceUnavailable, .unavailable, stall, retryAfter: .seconds(1))
     }
 
     private func ready() throws -> HTTPResponse {
@@ -57,10 +62,10 @@ struct OperationRoutes: Sendable {
     }
 
     private func metrics(_ context: RequestContext) -> HTTPResponse {
+        let openMetrics = MediaType(type: "application", subtype: "openmetrics-text")
         let accepted = context.head.headers("accept").flatMap { $0.split(separator: ",") }
-        let wantsOpenMetrics = accepted.contains {
-            MediaType.parse($0)?.type == MediaType(type: "application", subtype: "openmetrics-text")
-        }
+        let wantsOpenMetrics =
+            accepted.contains { MediaType.parse($0)?.type == openMetrics } && openMetrics.isAccepted(by: context.head)
         let type =
             wantsOpenMetrics
             ? "application/openmetrics-text; version=1.0.0; charset=utf-8"

@@ -12,7 +12,8 @@ struct MediaType: Sendable, Hashable {
     static func parse(_ value: some StringProtocol) -> (type: MediaType, parameters: [String: String])? {
         let parts = value.split(separator: ";").map { $0.trimmingSpaces().lowercased() }
         guard let first = parts.first else { return nil }
-        let names = first.split(separator: "/", omittingEmptySubsequences: false)
+        // Java's URLConnection sends `*` for `*/*`.
+        let names = (first == "*" ? "*/*" : first).split(separator: "/", omittingEmptySubsequences: false)
         guard names.count == 2, !names[0].isEmpty, !names[1].isEmpty else { return nil }
         var parameters: [String: String] = [:]
         for part in parts.dropFirst() {
@@ -32,7 +33,8 @@ struct MediaType: Sendable, Hashable {
 
     /// Whether the `Accept` fields of a request admit this type (RFC 9110 §12.5.1). The most specific range decides.
     func isAccepted(by head: HTTPRequestHead) -> Bool {
-        guard let first = head.valueRange(of: "accept") else { return true }
+        // RFC 9110 §12.5.1: no range is any, as it is without the field.
+        guard let first = head.valueRange(of: "accept"), !first.isEmpty else { return true }
         if head.bytes[first].elementsEqual("*/*".utf8) || head.bytes[first].elementsEqual("application/json".utf8) {
             if self == .json { return true }
         }

@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 
 /// What a handler knows of the request it answers.

@@ -1,24 +1,21 @@
+import EventLoop
 import HTTP
 import Telemetry
 
 extension Connection {
-    /// What `OPTIONS *` gets.
-    private static let serverOptions = HTTPResponse(
-        .noContent,
-        headers: ["Allow": HTTPMethod.allCases.map(\.rawValue).joined(separator: ", ")]
-    )
-
     /// Answers a request whose body is complete.
     func answer(_ body: [UInt8]) {
         guard let message else { return }
-        if message.isServerWide { return send(Self.serverOptions) }
+        if message.isServerWide {
+            return send(HTTPResponse(.noContent, headers: ["Allow": HTTPMethod.list(table.responder.allowedMethods)]))
+        }
         collected = body.count
         answer(HTTPRequest(head: message.head, body: .bytes(body), peer: peer))
     }
 
     /// Asks the responder.
     func answer(_ request: HTTPRequest) {
-        switch loop.responder.answer(to: request) {
+        switch table.responder.answer(to: request) {
         case .now(let response): deliver(response, to: request)
         case .brief(let work): start(request, work, on: loop)
         case .later(let work): start(request, work)
@@ -63,13 +60,13 @@ extension Connection {
 
     private func send(_ response: HTTPResponse) {
         guard let method = message?.head.method else { return }
-        loop.lendBuffer(to: &output)
+        table.lendBuffer(to: &output)
         // A stream that begins well may well read the body as it goes; afterwards it is too late to ask for it.
         if response.isStreamed, (200..<300).contains(response.status.code), machine.takeContinue() {
             ResponseEncoder.encodeContinue(into: &output.bytes)
         }
         machine.startAnswer()
-        loop.encoder.encode(response, machine.context, into: &output.bytes)
+        table.encode(response, machine.context, into: &output.bytes)
         if !response.isStreamed || !response.hasBody(for: method) { completeAnswer() }
     }
 
@@ -84,14 +81,14 @@ extension Connection {
 
     /// Answers with the server's own refusal and closes; where an answer has begun, breaks it off.
     func refuse(_ refusal: Refusal) {
-        loop.metrics.refusals.labeled(refusal.rawValue).increment()
+        table.metrics.refusals.labeled(refusal.rawValue).increment()
         guard !machine.hasStartedAnswer else { return abort() }
         let error = HTTPError(refusal.status, refusal.message)
         cancelWork(error)
         machine.startRefusal()
-        var answer = refusal.response
-        if let message, let own = loop.responder.refusal(of: message.head, error) { answer.replaceContent(by: own) }
-        loop.encoder.encode(answer, machine.context, into: &output.bytes)
+        var answer = refusal.response(allowed: table.responder.allowedMethods)
+        if let message, let own = table.responder.refusal(of: message.head, error) { answer.replaceContent(by: own) }
+        table.encode(answer, machine.context, into: &output.bytes)
         completeAnswer()
     }
 

@@ -1,8 +1,12 @@
+import EventLoop
 import HTTP
 
 extension Connection {
+    /// `OPTIONS *` may have a body, with which nothing is done (RFC 9110 §9.3.7).
+    private static let optionsBodyLimit = 64 << 10
+
     func read() {
-        loop.withReadBuffer { buffer in
+        table.withReadBuffer { buffer in
             switch SystemSocket.receive(descriptor, into: buffer) {
             case .bytes(0):
                 inputEnded = true
@@ -49,7 +53,9 @@ extension Connection {
             machine.beginWithoutBody(at: loop.now)
             return answer([])
         }
-        let policy = message.isServerWide ? .collect(limit: 0) : loop.responder.bodyPolicy(for: message.head)
+        let policy =
+            message.isServerWide
+            ? .collect(limit: Self.optionsBodyLimit) : table.responder.bodyPolicy(for: message.head)
         do throws(Refusal) {
             if try machine.begin(policy, bodyHasBegun: bodyHasBegun, at: loop.now) {
                 ResponseEncoder.encodeContinue(into: &output.bytes)

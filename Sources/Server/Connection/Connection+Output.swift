@@ -1,3 +1,5 @@
+import EventLoop
+
 extension Connection {
     /// Sends as much as the client takes now.
     func flush() {
@@ -5,12 +7,18 @@ extension Connection {
         switch output.flush(to: descriptor) {
         case .done:
             machine.outputFlushed(at: loop.now)
-            loop.takeBuffer(from: &output)
+            table.takeBuffer(from: &output)
         case .waits(let sent):
             isWritable = false
-            machine.outputWaits(sent: sent, at: loop.now)
+            machine.outputWaits(sent: sent, queued: SystemSocket.queuedOutput(descriptor), at: loop.now)
         case .failed: close()
         }
+    }
+
+    /// Looks whether the client has taken something of what waits for it: that shows long before there is room for more.
+    func observeOutput() {
+        guard machine.outputRate != nil else { return }
+        machine.outputWaits(sent: 0, queued: SystemSocket.queuedOutput(descriptor), at: loop.now)
     }
 
     /// Ends the connection once the output is sent.
@@ -30,8 +38,8 @@ extension Connection {
         var reads = 0
         while isReadable, !isClosed {
             reads += 1
-            if reads > Self.readsPerTurn { return loop.postpone(self) }
-            loop.withReadBuffer { buffer in
+            if reads > Self.readsPerTurn { return table.postpone(self) }
+            table.withReadBuffer { buffer in
                 switch SystemSocket.receive(descriptor, into: buffer) {
                 case .bytes(0), .failed: close()
                 case .bytes: break

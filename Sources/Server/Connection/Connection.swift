@@ -1,8 +1,9 @@
+import EventLoop
 import HTTP
 
 /// A connection's I/O: it moves bytes between the socket and the state machine, and asks the responder.
 ///
-/// `@unchecked Sendable`: everything but the constants is touched on the loop's queue only.
+/// `@unchecked Sendable`: everything but the constants is touched on the loop only.
 final class Connection: @unchecked Sendable {
     /// Reads in a row before other connections get their turn.
     static let readsPerTurn = 8
@@ -18,7 +19,8 @@ final class Connection: @unchecked Sendable {
     let token: UInt64
     /// The client's address and port.
     let peer: String
-    let loop: EventLoop
+    let table: ConnectionTable
+    var loop: EventLoop { table.loop }
     var machine: ConnectionMachine
     var output = OutputBuffer()
     var turn = Turn()
@@ -44,16 +46,16 @@ final class Connection: @unchecked Sendable {
     private var isAdvancing = false
     private(set) var isClosed = false
 
-    init(descriptor: Int32, token: UInt64, peer: String, loop: EventLoop) {
+    init(descriptor: Int32, token: UInt64, peer: String, table: ConnectionTable) {
         self.descriptor = descriptor
         self.token = token
         self.peer = peer
-        self.loop = loop
-        machine = ConnectionMachine(configuration: loop.configuration, at: loop.now)
+        self.table = table
+        machine = ConnectionMachine(configuration: table.configuration, at: table.loop.now)
     }
 
     func handle(_ readiness: Readiness) {
-        if readiness.contains(.failed) { return close() }
+        if !readiness.isDisjoint(with: [.failed, .hungUp]) { return close() }
         if readiness.contains(.readable) { isReadable = true }
         if readiness.contains(.writable) { isWritable = true }
         if readiness.contains(.inputEnded) {
@@ -91,7 +93,7 @@ final class Connection: @unchecked Sendable {
             while canTakeInput, hasInput {
                 if isTurnOver {
                     flush()
-                    return loop.postpone(self)
+                    return table.postpone(self)
                 }
                 if !pending.isEmpty || machine.isEndDue {
                     consumePending()
@@ -119,7 +121,7 @@ final class Connection: @unchecked Sendable {
         guard !isClosed else { return }
         let input = pending.count + (machine.body?.count ?? 0) + collected
         let isGrowing = input > keptInput
-        let hasRoom = loop.keep(input + output.count - kept)
+        let hasRoom = table.keep(input + output.count - kept)
         keptInput = input
         kept = input + output.count
         if isGrowing && !hasRoom { refuse(.overloaded) }
@@ -127,7 +129,7 @@ final class Connection: @unchecked Sendable {
 
     /// Whether others are to be served first.
     var isTurnOver: Bool {
-        turn.reads >= Self.readsPerTurn || turn.answers >= loop.configuration.limits.pipelinedRequests
+        turn.reads >= Self.readsPerTurn || turn.answers >= table.configuration.limits.pipelinedRequests
     }
 
     /// Whether there is input, or its end, to be taken in.
@@ -155,7 +157,7 @@ final class Connection: @unchecked Sendable {
         isClosed = true
         closeDescriptor(descriptor)
         cancelWork(CancellationError())
-        _ = loop.keep(-kept)
-        loop.remove(self)
+        _ = table.keep(-kept)
+        table.remove(self)
     }
 }

@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 
 extension ConnectionMachine {
@@ -22,7 +23,7 @@ extension ConnectionMachine {
         guard body != nil else { return .end }
         let wasFull = body?.isFull == true
         let piece = try body?.take() ?? []
-        if wasFull { inputPace.resume(at: now) }
+        if wasFull { inputRate.resume(at: now) }
         if !piece.isEmpty { return .piece(piece) }
         guard case .complete = input else { return .wait }
         try body?.checkEnd()
@@ -59,7 +60,7 @@ extension ConnectionMachine {
         if case .body = input {
             if keepsAlive, let remaining = parser.remainingBody, remaining <= Self.discardLimit {
                 input = .discarding(budget: Self.discardLimit)
-                inputPace = Pace(at: now)
+                inputRate = MinimumRate(at: now)
             } else {
                 input = .over
             }
@@ -93,20 +94,26 @@ extension ConnectionMachine {
     /// The output has been sent, and from now on input is discarded.
     mutating func linger(at now: MonotonicInstant) {
         since = now
-        outputPace = nil
+        outputRate = nil
     }
 
     /// The server shuts down: answers in flight are the last ones.
     mutating func drain() { isDraining = true }
 
-    /// Some output could not be sent.
-    mutating func outputWaits(sent: Int, at now: MonotonicInstant) {
-        if outputPace == nil { outputPace = Pace(at: now) }
-        if sent > 0 { outputPace?.advance(by: sent, at: now) }
+    /// Some output could not be sent, or still cannot.
+    /// - Parameters:
+    ///   - sent: bytes that the system has taken since the last time.
+    ///   - queued: bytes that the system has and the client has not acknowledged: they are no progress of the client's.
+    mutating func outputWaits(sent: Int, queued: Int, at now: MonotonicInstant) {
+        if outputRate == nil { outputRate = MinimumRate(at: now) }
+        let taken = sent + queuedOutput - queued
+        if taken > 0 { outputRate?.advance(by: taken, at: now) }
+        queuedOutput = queued
     }
 
     mutating func outputFlushed(at now: MonotonicInstant) {
-        outputPace = nil
+        outputRate = nil
+        queuedOutput = 0
         if halfClosedSince != nil { halfClosedSince = now }
     }
 }

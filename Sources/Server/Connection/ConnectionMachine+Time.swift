@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 
 extension ConnectionMachine {
@@ -16,8 +17,8 @@ extension ConnectionMachine {
     /// When `expire` has something to say, if nothing happens before.
     var deadline: MonotonicInstant {
         let timeouts = configuration.timeouts
-        if let outputPace {
-            return outputPace.deadline(
+        if let outputRate {
+            return outputRate.deadline(
                 bytesPerSecond: timeouts.bytesPerSecond,
                 grace: timeouts.writeStall,
                 stall: timeouts.writeStall
@@ -29,7 +30,7 @@ extension ConnectionMachine {
     /// What to do at this time.
     mutating func expire(at now: MonotonicInstant) -> Expiry {
         guard now >= deadline else { return .none }
-        if outputPace != nil { return .abort }
+        if outputRate != nil { return .abort }
         if closing != .no { return .close }
         if now >= halfClosedDeadline { return .abort }
         switch input {
@@ -42,12 +43,12 @@ extension ConnectionMachine {
     /// Since when this connection has kept its place without making use of it: idle, or waiting for a client that
     /// sends or reads slowly. nil when it is the server's turn.
     var idleSince: MonotonicInstant? {
-        if let outputPace { return outputPace.last }
+        if let outputRate { return outputRate.last }
         if closing != .no { return since }
         return switch input {
         case .head: since
-        case .body: output == .none ? inputPace.last : nil
-        case .discarding: inputPace.last
+        case .body: output == .none ? inputRate.last : nil
+        case .discarding: inputRate.last
         case .planning, .complete, .over: nil
         }
     }
@@ -61,7 +62,7 @@ extension ConnectionMachine {
             return since + (hasServed ? timeouts.idle : timeouts.header)
         case .body, .discarding:
             if body?.isFull == true { return .distantFuture }
-            return inputPace.deadline(
+            return inputRate.deadline(
                 bytesPerSecond: timeouts.bytesPerSecond,
                 grace: timeouts.bodyGrace,
                 stall: timeouts.bodyStall

@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 
 /// One connection as a state machine without I/O: it is told what came in, what was answered and what time it is, and
@@ -63,8 +64,10 @@ struct ConnectionMachine {
     var hasServed = false
     /// When the present state began.
     var since: MonotonicInstant
-    var inputPace: Pace
-    var outputPace: Pace?
+    var inputRate: MinimumRate
+    var outputRate: MinimumRate?
+    /// Bytes that the system had, and the client had not, when output last had to wait.
+    var queuedOutput = 0
     var halfClosedSince: MonotonicInstant?
     var closing = Closing.no
 
@@ -72,7 +75,7 @@ struct ConnectionMachine {
         self.configuration = configuration
         parser = RequestParser(limits: configuration.limits)
         since = now
-        inputPace = Pace(at: now)
+        inputRate = MinimumRate(at: now)
     }
 
     /// Whether input can be taken now.
@@ -120,7 +123,7 @@ struct ConnectionMachine {
                 return .progress
             case .body(let range):
                 owesContinue = false
-                inputPace.advance(by: position - start, at: now)
+                inputRate.advance(by: position - start, at: now)
                 return try take(bytes.extracting(range))
             case .end:
                 return try endMessage(at: now)
@@ -143,7 +146,7 @@ struct ConnectionMachine {
         let length: Int? = if case .length(let length) = message.framing { length } else { nil }
         let body = try RequestBody(policy: policy, coding: message.coding, expected: length)
         input = .body
-        inputPace = Pace(at: now)
+        inputRate = MinimumRate(at: now)
         let waits = message.expectsContinue && !bodyHasBegun
         owesContinue = waits && body.isStreamed
         if body.isStreamed { output = .awaited }

@@ -1,3 +1,5 @@
+import EventLoop
+
 /// Bytes on their way to the client.
 struct OutputBuffer {
     /// Nothing more is produced for a client while so many bytes wait for it.

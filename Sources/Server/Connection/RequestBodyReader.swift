@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 
 /// The responder's end of a streamed request body.

@@ -57,6 +57,13 @@ extension Span<UInt8> {
         return true
     }
 
+    /// Whether these bytes are `text`, compared with case.
+    func isExactly(_ text: StaticString) -> Bool {
+        guard count == text.utf8CodeUnitCount else { return false }
+        for index in 0..<count where self[index] != text.utf8Start[index] { return false }
+        return true
+    }
+
     /// The part without spaces and tabs around it (`OWS` of RFC 9110 §5.6.3).
     func trimmed(_ range: Range<Int>) -> Range<Int> {
         var start = range.lowerBound

@@ -103,7 +103,7 @@ struct HeadParser {
         }
         guard let method = requestLine.method else {
             if summary.host == nil && requestLine.minorVersion > 0 { throw .invalidHost }
-            throw .unknownMethod
+            throw requestLine.isConnect ? .connectNotAllowed : .unknownMethod
         }
         var taken: [HTTPRequestHead.FieldRange] = []
         swap(&taken, &fields)

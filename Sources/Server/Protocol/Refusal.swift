@@ -19,6 +19,7 @@ enum Refusal: String, Error, Sendable, CaseIterable {
     case unsupportedContentCoding = "unsupported_content_coding"
     case unmetExpectation = "unmet_expectation"
     case fieldsTooLarge = "fields_too_large"
+    case connectNotAllowed = "connect_not_allowed"
     case unknownMethod = "unknown_method"
     case overloaded
     case responseTimeout = "response_timeout"
@@ -36,6 +37,7 @@ enum Refusal: String, Error, Sendable, CaseIterable {
         case .unsupportedContentCoding: .unsupportedMediaType
         case .unmetExpectation: 417
         case .fieldsTooLarge: 431
+        case .connectNotAllowed: .methodNotAllowed
         case .unknownMethod: .notImplemented
         case .overloaded, .responseTimeout: .serviceUnavailable
         case .unsupportedVersion: 505
@@ -62,6 +64,7 @@ enum Refusal: String, Error, Sendable, CaseIterable {
         case .unsupportedContentCoding: "The only Content-Encoding understood is gzip."
         case .unmetExpectation: "The only expectation met is 100-continue."
         case .fieldsTooLarge: "The header fields are too large or too many."
+        case .connectNotAllowed: "This server is no proxy."
         case .unknownMethod: "The method is not implemented."
         case .overloaded: "The server has too many connections."
         case .responseTimeout: "The answer took too long."
@@ -70,9 +73,12 @@ enum Refusal: String, Error, Sendable, CaseIterable {
     }
 
     /// The whole answer, but for what every answer carries.
-    var response: HTTPResponse {
+    /// - Parameter allowed: the methods that the server has a use for.
+    func response(allowed: [HTTPMethod]) -> HTTPResponse {
         var headers: HTTPHeaders = ["Content-Type": "application/problem+json"]
         if self == .unsupportedContentCoding { headers.append("Accept-Encoding", "gzip") }
+        // RFC 9110 §15.5.6
+        if self == .connectNotAllowed { headers.append("Allow", HTTPMethod.list(allowed)) }
         if self == .overloaded || self == .responseTimeout { headers.append("Retry-After", "1") }
         let body =
             #"{"type":"about:blank","title":"\#(status.reason)","status":\#(status.code),"detail":"\#(message)"}"#

@@ -2,8 +2,10 @@ import HTTP
 
 /// `method SP request-target SP HTTP-version` (RFC 9112 §3).
 struct RequestLine {
-    /// nil for a well-formed method that the server does not know.
+    /// nil for a well-formed method that the server does not know, and for CONNECT.
     var method: HTTPMethod?
+    /// Whether a tunnel is asked for, which this server is no end of (RFC 9110 §9.3.6).
+    var isConnect: Bool
     var target: RequestTarget
     var minorVersion: Int
     /// Whether the target is `*`.
@@ -15,13 +17,19 @@ struct RequestLine {
         guard index > line.lowerBound, index < line.upperBound, bytes[index] == .space else {
             throw .malformedRequestLine
         }
-        method = HTTPMethod(bytes.extracting(line.lowerBound..<index))
+        let name = bytes.extracting(line.lowerBound..<index)
+        method = HTTPMethod(name)
+        isConnect = method == nil && name.isExactly("CONNECT")
         let start = index + 1
         index = start
         while index < line.upperBound, bytes[index] != .space { index += 1 }
         minorVersion = try Self.minorVersion(bytes, min(index + 1, line.upperBound)..<line.upperBound)
-        target = try RequestTarget(bytes, start..<index, isOptions: method == .options)
-        isServerWide = bytes[target.path.lowerBound] == UInt8(ascii: "*")
+        // Whatever the target of a CONNECT is, nothing is done with it.
+        target =
+            isConnect
+            ? RequestTarget(path: start..<index, query: index..<index)
+            : try RequestTarget(bytes, start..<index, isOptions: method == .options)
+        isServerWide = !isConnect && bytes[target.path.lowerBound] == UInt8(ascii: "*")
     }
 
     /// RFC 9112 §2.3; a later minor version is read as 1.1.
@@ -40,8 +48,7 @@ struct RequestLine {
 extension HTTPMethod {
     /// Methods are compared with case (RFC 9110 §9.1).
     init?(_ bytes: Span<UInt8>) {
-        guard let (name, method) = Self.candidate(bytes), bytes.count == name.utf8CodeUnitCount else { return nil }
-        for index in 0..<bytes.count where bytes[index] != name.utf8Start[index] { return nil }
+        guard let (name, method) = Self.candidate(bytes), bytes.isExactly(name) else { return nil }
         self = method
     }
 

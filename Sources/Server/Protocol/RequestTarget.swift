@@ -7,6 +7,11 @@ struct RequestTarget {
     /// The host of an absolute-form target, which outranks the field `Host`.
     var authority: Range<Int>?
 
+    init(path: Range<Int>, query: Range<Int>) {
+        self.path = path
+        self.query = query
+    }
+
     /// - Parameters:
     ///   - bytes: the request line.
     ///   - range: where the target stands in it.

@@ -1,4 +1,5 @@
 import Dispatch
+import EventLoop
 import HTTP
 import Logging
 import Server
@@ -19,8 +20,19 @@ struct EchoServer {
         guard CommandLine.arguments.count == 2, let port = Int(CommandLine.arguments[1]) else {
             fail("usage: echo-server PORT", code: 64)
         }
+        let loops = try EventLoop.make(Processors.available)
+        var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: port)
+        let budget = DescriptorBudget(
+            limit: SystemSocket.raiseDescriptorLimit(),
+            loops: loops.count,
+            connections: configuration.limits.connections,
+            hasMonitoringPort: false
+        )
+        guard let budget else { fail("echo-server: too few files may be open", code: 78) }
+        configuration.limits.connections = budget.service
         let server = HTTPServer(
-            configuration: HTTPServerConfiguration(host: "127.0.0.1", port: port),
+            configuration: configuration,
+            loops: loops,
             responder: EchoResponder(),
             metrics: MetricsRegistry(),
             logger: Logger(label: "echo-server")

@@ -1,4 +1,5 @@
 import Dispatch
+import EventLoop
 import HTTP
 import Logging
 import Server
@@ -23,6 +24,7 @@ struct FakeProvider {
         let delay: Duration? = numbers[2] == 0 ? nil : .milliseconds(numbers[2])
         let server = HTTPServer(
             configuration: HTTPServerConfiguration(host: "127.0.0.1", port: numbers[0]),
+            loops: try EventLoop.make(Processors.available),
             responder: FakeResponder(dimensions: numbers[1], delay: delay),
             metrics: MetricsRegistry(),
             logger: Logger(label: "fake-provider")

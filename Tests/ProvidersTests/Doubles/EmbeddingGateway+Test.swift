@@ -10,7 +10,6 @@ extension EmbeddingGateway {
         _ provider: any EmbeddingProvider,
         configuration: ProvidersConfiguration = ProvidersConfiguration(provider: .openai, model: "scripted"),
         metrics: MetricsRegistry = MetricsRegistry(),
-        executor: (any TaskExecutor)? = nil,
         time: any TimeSource = SystemTime()
     ) throws -> EmbeddingGateway {
         try EmbeddingGateway(
@@ -18,7 +17,6 @@ extension EmbeddingGateway {
             members: [ProviderPool.Member(provider: provider, label: "test")],
             metrics: metrics,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            executor: { executor },
             time: time,
             jitter: { 0.5 }
         )

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import EventLoop
 import HTTP
 import HTTPClient
 import JSON
@@ -66,10 +67,11 @@ final class FakeProvider: Responder {
 
     /// Serves while `body` runs.
     func serve<Value>(_ body: (_ url: String) async throws -> Value) async throws -> Value {
-        var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
-        configuration.eventLoopCount = 1
+        let loop = try EventLoop()
+        defer { loop.end() }
         let server = HTTPServer(
-            configuration: configuration,
+            configuration: HTTPServerConfiguration(host: "127.0.0.1", port: 0),
+            loops: [loop],
             responder: self,
             metrics: MetricsRegistry(),
             logger: Logger(label: "fake") { _ in SwiftLogNoOpLogHandler() }

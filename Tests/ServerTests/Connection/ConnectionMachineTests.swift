@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 import Testing
 
@@ -143,7 +144,7 @@ import Testing
         var harness = Harness()
         _ = harness.feed(Self.get)
         harness.machine.startAnswer()
-        harness.machine.outputWaits(sent: 10, at: harness.now)
+        harness.machine.outputWaits(sent: 4 << 20, queued: 4 << 20, at: harness.now)
         #expect(harness.expiry(after: .seconds(30)) == .abort)
     }
 
@@ -151,14 +152,48 @@ import Testing
         var harness = Harness()
         _ = harness.feed(Self.get)
         harness.machine.startAnswer()
-        harness.machine.outputWaits(sent: 0, at: harness.now)
+        harness.machine.outputWaits(sent: 1000, queued: 1000, at: harness.now)
         var seconds = 0
         while harness.machine.expire(at: harness.now) == .none, seconds < 1000 {
             harness.wait(.seconds(1))
             seconds += 1
-            harness.machine.outputWaits(sent: 100, at: harness.now)
+            harness.machine.outputWaits(sent: 100, queued: 1000, at: harness.now)
         }
         #expect((30...40).contains(seconds))
+    }
+
+    /// Clients make room known in steps: here of 16 KiB.
+    @Test(arguments: [1, 4, 16, 40], [1 << 20, 4 << 20])
+    func aClientThatKeepsThePromisedRateGetsItsAnswer(kibibytesPerSecond rate: Int, size: Int) {
+        var harness = Harness()
+        _ = harness.feed(Self.get)
+        harness.machine.startAnswer()
+        // The system has the whole, and no room is made for more before all of it is taken.
+        harness.machine.outputWaits(sent: size, queued: size, at: harness.now)
+        var taken = 0
+        while taken < size {
+            harness.wait(.milliseconds(500))
+            taken += rate * 512
+            let known = min(size, taken / (16 << 10) * (16 << 10))
+            harness.machine.outputWaits(sent: 0, queued: size - known, at: harness.now)
+            guard harness.machine.expire(at: harness.now) == .none else {
+                Issue.record("cut off at \(taken) of \(size)")
+                return
+            }
+        }
+    }
+
+    @Test(arguments: [1, 4, 16, 40]) func aClientThatKeepsThePromisedRateIsHeard(kibibytesPerSecond rate: Int) {
+        var harness = Harness()
+        let size = 1 << 20
+        _ = harness.feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(size)\r\n\r\n", policy: .collect(limit: size))
+        let piece = String(repeating: "x", count: rate * 512)
+        for sent in stride(from: 0, to: size - piece.utf8.count, by: piece.utf8.count) {
+            harness.wait(.milliseconds(500))
+            let expiry = harness.machine.expire(at: harness.now)
+            #expect(expiry == .none, "refused at \(sent) of \(size)")
+            _ = harness.feed(piece)
+        }
     }
 
     @Test func aStreamedAnswerMayTakeAsLongAsItLikes() {

@@ -151,7 +151,23 @@ import Testing
     @Test func theServerItselfHasOptions() async throws {
         let answer = try await exchange("OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         #expect(answer.statuses == [204])
-        #expect(answer.contains("Allow: GET, HEAD, POST"))
+        #expect(answer.contains("Allow: GET, HEAD, POST, OPTIONS\r\n"))
+    }
+
+    /// RFC 9110 §9.3.7: a body is allowed and means nothing.
+    @Test func optionsOfTheServerMayHaveABody() async throws {
+        let answer = try await exchange(
+            "OPTIONS * HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+                + "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        )
+        #expect(answer.statuses == [204, 200])
+    }
+
+    /// RFC 9110 §15.5.6: a 405 says what is allowed.
+    @Test func aTunnelIsNotAllowed() async throws {
+        let answer = try await exchange("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n")
+        #expect(answer.statuses == [405])
+        #expect(answer.contains("Allow: GET, HEAD, POST, OPTIONS\r\n"))
     }
 
     @Test func aBodyThatIsExpectedIsAskedFor() async throws {
@@ -311,13 +327,13 @@ import Testing
 
     @Test func whatThereIsNoRoomForIsTurnedAway() async throws {
         try await withServer(HTTPServerTests.echo, configure: { $0.limits.bufferedBytes = 1 << 20 }) { _, port in
-            let head = Array("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n".utf8)
+            let head = Array("POST /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 900000\r\n\r\n".utf8)
             let body = [UInt8](repeating: 0x61, count: 899_999)
             let clients = try (0..<2).map { _ in try TestClient(port: port) }
             let other = try TestClient(port: port)
             for client in clients { await client.send(head + body) }
             await withTaskGroup { group in
-                for client in clients { group.addTask { await client.read(until: "\r\n\r\n").statuses } }
+                for client in clients { group.addTask { await client.readAll().statuses } }
                 #expect(await group.next() == [503])
                 await other.send("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 #expect(await other.readAll().statuses == [200])

@@ -26,8 +26,9 @@ import Testing
             let client = try TestClient(port: port, receiveBuffer: 16 << 10)
             await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
             _ = await client.read(until: "\r\n\r\n")
-            // The client has read next to nothing: what was written sits in the buffers between them.
-            #expect(written.load(ordering: .relaxed) < count)
+            // The client has read next to nothing: what was written sits in the buffers between them, of which the
+            // system's is small too.
+            #expect(written.load(ordering: .relaxed) * piece.count < 1 << 20)
             let rest = await client.countAll()
             #expect(rest > 60 << 20)
             for await _ in done { break }

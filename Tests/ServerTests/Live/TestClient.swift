@@ -1,4 +1,5 @@
 import Dispatch
+import EventLoop
 import Glibc
 import HTTP
 import Logging
@@ -30,12 +31,14 @@ func withServer(
     _ body: (HTTPServer, Int) async throws -> Void
 ) async throws {
     var configuration = HTTPServerConfiguration(host: "127.0.0.1", port: 0)
-    configuration.eventLoopCount = 1
     // Tests wait for each other's processor time, between the parts of a body too.
     configuration.timeouts.bodyGrace = .seconds(60)
     configure(&configuration)
+    let loop = try EventLoop()
+    defer { loop.end() }
     let server = HTTPServer(
         configuration: configuration,
+        loops: [loop],
         responder: responder,
         metrics: metrics,
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -1,7 +1,8 @@
+import EventLoop
 import HTTP
 
-/// Whether bytes keep flowing: a lowest average rate after a grace, and a longest standstill.
-struct Pace {
+/// Whether bytes keep to a lowest average rate after a grace, and do not stand still for too long.
+struct MinimumRate {
     private var start: MonotonicInstant
     /// When bytes flowed last.
     private(set) var last: MonotonicInstant

@@ -12,9 +12,9 @@
     private let stream = SOCK_STREAM
 #endif
 
-/// The socket calls of the server, without blocking.
-enum SystemSocket {
-    enum Transfer: Equatable {
+/// Calls to sockets, without blocking.
+package enum SystemSocket {
+    package enum Transfer: Equatable {
         case bytes(Int)
         /// Not now.
         case wouldBlock
@@ -24,7 +24,9 @@ enum SystemSocket {
 
     /// A socket that listens on the first address of `host` that can be bound.
     /// - Returns: the descriptor and the port, chosen by the system for port 0.
-    static func listen(host: String, port: Int, backlog: Int32) throws(SystemError) -> (descriptor: Int32, port: Int) {
+    package static func listen(host: String, port: Int, backlog: Int32) throws(SystemError) -> (
+        descriptor: Int32, port: Int
+    ) {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = stream
@@ -50,9 +52,10 @@ enum SystemSocket {
         guard descriptor >= 0 else { throw SystemError("socket") }
         do throws(SystemError) {
             makeNonblocking(descriptor)
-            enable(SO_REUSEADDR, level: SOL_SOCKET, descriptor)
-            // Accepted sockets inherit it: an answer is written whole, so there is nothing to wait for.
-            enable(TCP_NODELAY, level: Int32(IPPROTO_TCP), descriptor)
+            set(SO_REUSEADDR, 1, level: SOL_SOCKET, descriptor)
+            // Accepted sockets inherit these: an answer is written whole, so there is nothing to wait for.
+            set(TCP_NODELAY, 1, level: Int32(IPPROTO_TCP), descriptor)
+            boundOutput(descriptor)
             guard bind(descriptor, address.ai_addr, address.ai_addrlen) == 0 else { throw SystemError("bind") }
             #if canImport(Darwin)
                 let result = Darwin.listen(descriptor, backlog)
@@ -70,7 +73,7 @@ enum SystemSocket {
     }
 
     /// - Returns: the new connection with the peer's address as `address:port`; nil when there is none now.
-    static func accept(_ listener: Int32) throws(SystemError) -> (descriptor: Int32, peer: String)? {
+    package static func accept(_ listener: Int32) throws(SystemError) -> (descriptor: Int32, peer: String)? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         while true {
@@ -86,7 +89,7 @@ enum SystemSocket {
         }
     }
 
-    static func receive(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+    package static func receive(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
             if count >= 0 { return .bytes(count) }
@@ -95,7 +98,7 @@ enum SystemSocket {
         }
     }
 
-    static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Transfer {
+    package static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Transfer {
         #if canImport(Darwin)
             let flags: Int32 = 0
         #else
@@ -115,8 +118,17 @@ enum SystemSocket {
         }
     }
 
+    /// Bytes that the system has taken to send and the peer has not acknowledged.
+    package static func queuedOutput(_ descriptor: Int32) -> Int {
+        #if os(Linux)
+            Int(linux_queued_output(descriptor))
+        #else
+            0
+        #endif
+    }
+
     /// Tells the peer that nothing more will be sent.
-    static func endOutput(_ descriptor: Int32) {
+    package static func endOutput(_ descriptor: Int32) {
         #if canImport(Glibc)
             shutdown(descriptor, Int32(SHUT_WR))
         #else
@@ -124,7 +136,7 @@ enum SystemSocket {
         #endif
     }
 
-    static func close(_ descriptor: Int32) {
+    package static func close(_ descriptor: Int32) {
         #if canImport(Darwin)
             _ = Darwin.close(descriptor)
         #elseif canImport(Musl)
@@ -135,14 +147,14 @@ enum SystemSocket {
     }
 
     /// Makes the close of this socket a reset.
-    static func abort(_ descriptor: Int32) {
+    package static func abort(_ descriptor: Int32) {
         var value = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
         close(descriptor)
     }
 
     /// The descriptors that this process may have open, after asking for as many as it may ask for.
-    static func raiseDescriptorLimit() -> Int {
+    package static func raiseDescriptorLimit() -> Int {
         #if canImport(Glibc)
             let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         #else
@@ -200,7 +212,7 @@ enum SystemSocket {
             let descriptor = Darwin.accept(listener, address, &length)
             if descriptor >= 0 {
                 makeNonblocking(descriptor)
-                enable(SO_NOSIGPIPE, level: SOL_SOCKET, descriptor)
+                set(SO_NOSIGPIPE, 1, level: SOL_SOCKET, descriptor)
             }
             return descriptor
         #endif
@@ -211,8 +223,17 @@ enum SystemSocket {
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     }
 
-    private static func enable(_ option: Int32, level: Int32, _ descriptor: Int32) {
-        var value: Int32 = 1
+    /// Has the system keep little that it cannot send, which is memory that nobody counts, and show a slow reader's
+    /// progress: a receiver makes room known in steps of about two segments, which over loopback have 64 KiB.
+    private static func boundOutput(_ descriptor: Int32) {
+        #if os(Linux)
+            set(TCP_NOTSENT_LOWAT, 128 << 10, level: Int32(IPPROTO_TCP), descriptor)
+            set(TCP_MAXSEG, 8 << 10, level: Int32(IPPROTO_TCP), descriptor)
+        #endif
+    }
+
+    private static func set(_ option: Int32, _ value: Int32, level: Int32, _ descriptor: Int32) {
+        var value = value
         setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 }

@@ -31,7 +31,7 @@
                 throw failure
             }
             let poller = Poller(descriptor: descriptor, wakeDescriptor: wakeDescriptor)
-            try poller.add(wakeDescriptor, token: wakeToken)
+            try poller.add(wakeDescriptor, [.input, .changesOnly], token: wakeToken)
             return poller
         }
 
@@ -50,24 +50,30 @@
             func wake() { eventfd_write(descriptor, 1) }
         }
 
-        /// Has this poller told once of each change (edge-triggered).
-        /// - Parameter token: comes back with each event of the descriptor, until that is closed.
-        func add(_ watched: Int32, token: UInt64) throws(SystemError) {
-            let changes = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
-            try add(watched, changes, token: token)
+        /// - Parameter token: comes back with each event of the descriptor, until that is closed or removed.
+        func add(_ watched: Int32, _ interest: Interest, token: UInt64) throws(SystemError) {
+            guard control(EPOLL_CTL_ADD, watched, interest, token) == 0 else { throw SystemError("epoll_ctl") }
         }
 
-        /// The same for input alone, told for as long as there is some (level-triggered), until `remove`.
-        func addInput(_ watched: Int32, token: UInt64) throws(SystemError) {
-            try add(watched, EPOLLIN.rawValue, token: token)
-        }
-
-        private func add(_ watched: Int32, _ events: UInt32, token: UInt64) throws(SystemError) {
-            var event = epoll_event(events: events, data: epoll_data_t(u64: token))
-            guard epoll_ctl(descriptor, EPOLL_CTL_ADD, watched, &event) == 0 else { throw SystemError("epoll_ctl") }
+        func modify(_ watched: Int32, _ interest: Interest, token: UInt64) {
+            _ = control(EPOLL_CTL_MOD, watched, interest, token)
         }
 
         func remove(_ watched: Int32) { epoll_ctl(descriptor, EPOLL_CTL_DEL, watched, nil) }
+
+        private func control(_ operation: Int32, _ watched: Int32, _ interest: Interest, _ token: UInt64) -> Int32 {
+            var event = epoll_event(events: Self.events(of: interest), data: epoll_data_t(u64: token))
+            return epoll_ctl(descriptor, operation, watched, &event)
+        }
+
+        private static func events(of interest: Interest) -> UInt32 {
+            var events: UInt32 = 0
+            if interest.contains(.input) { events |= EPOLLIN.rawValue }
+            if interest.contains(.output) { events |= EPOLLOUT.rawValue }
+            // The end of the input would be told again and again while what came before it is not read.
+            if interest.contains(.changesOnly) { events |= EPOLLRDHUP.rawValue | EPOLLET.rawValue }
+            return events
+        }
 
         /// Waits until something is ready, at most so long; nil is without bound.
         /// - Returns: the number of events, of which `event` gives each.
@@ -92,7 +98,8 @@
             if events & EPOLLIN.rawValue != 0 { readiness.insert(.readable) }
             if events & EPOLLOUT.rawValue != 0 { readiness.insert(.writable) }
             if events & EPOLLRDHUP.rawValue != 0 { readiness.formUnion([.readable, .inputEnded]) }
-            if events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { readiness.insert(.failed) }
+            if events & EPOLLHUP.rawValue != 0 { readiness.insert(.hungUp) }
+            if events & EPOLLERR.rawValue != 0 { readiness.insert(.failed) }
             return readiness
         }
     }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Server
+@testable import EventLoop
 
 @Suite struct HaltPollTests {
     @Test func growsWhileWaitsAreShortAndEndsWithTheFirstLongOne() {

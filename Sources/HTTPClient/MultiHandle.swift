@@ -1,5 +1,5 @@
 import CCurl
-import Dispatch
+import EventLoop
 import Synchronization
 import Telemetry
 
@@ -7,74 +7,51 @@ import Telemetry
     import Glibc
 #endif
 
-/// The thin shell around a libcurl multi handle: every transfer of a client runs on one serial executor.
+/// The thin shell around a libcurl multi handle: a client's transfers on one loop.
 ///
-/// `@unchecked Sendable`: everything but the constants and `inbox` is touched only on the executor.
-final class TransferLoop: @unchecked Sendable {
-    enum Command: Sendable {
-        case start(Transfer, CheckedContinuation<Transfer.Answer, Never>)
-        case cancel(Transfer)
-        case shutdown(CheckedContinuation<Void, Never>?)
-    }
-
+/// `@unchecked Sendable`: everything but the constants and the load is touched on the loop only.
+final class MultiHandle: EventLoopTenant, @unchecked Sendable {
     /// How exactly the deadlines of transfers are kept; libcurl's own timers are exact.
     private static let deadlineInterval = Duration.milliseconds(20)
 
     /// Easy handles kept for later requests, some ten kilobytes each.
     private static let idleHandleLimit = 64
 
-    private struct Inbox {
-        var commands: [Command] = []
-        var executor: (any TransferExecutor)?
-    }
-
-    private static let timerQueue = DispatchQueue(label: "embed-star.http-client.timers")
-
-    private let inbox = Mutex(Inbox())
-    private let makeExecutor: @Sendable () -> any TransferExecutor
+    let loop: EventLoop
+    /// Transfers that run or wait here.
+    private let load = Atomic<Int>(0)
+    private let limit: Int
     private let configuration: HTTPClient.Configuration
     private let metrics: HTTPClientMetrics
     private let multi: UnsafeMutableRawPointer
-    private let curlTimer: any DispatchSourceTimer
-    private let deadlineTimer: any DispatchSourceTimer
 
-    private var sockets = SocketSet()
+    private var id: TenantID?
+    private var sockets = SocketInterests()
     private var transfers: TransferQueue<Transfer>
     private var idleHandles: [EasyHandle] = []
     private var running: [ObjectIdentifier: EasyHandle] = [:]
-    private var spareInbox: [Command] = []
-    private var isWatching = false
-    private var isExpectingInput = false
     /// When libcurl wants to be called without an event.
-    private var curlDeadline: MonotonicTime?
-    /// What `curlTimer` is set to, which may be earlier than needed.
-    private var curlTimerSetting: MonotonicTime?
-    private var isDeadlineTimerSet = false
+    private var curlDeadline: MonotonicInstant?
+    /// When the transfers' deadlines are looked at next.
+    private var nextSweep = MonotonicInstant.distantFuture
+    private var isAdvanceDue = false
     private var isShutDown = false
 
-    init(
-        configuration: HTTPClient.Configuration,
-        metrics: HTTPClientMetrics,
-        makeExecutor: @escaping @Sendable () -> any TransferExecutor
-    ) {
+    /// - Parameter share: this handle has one part in so many of what the configuration allows.
+    init(loop: EventLoop, configuration: HTTPClient.Configuration, share: Int, metrics: HTTPClientMetrics) {
         _ = Self.isLibraryReady
         guard let multi = curl_multi_init() else { preconditionFailure("curl_multi_init failed") }
+        self.loop = loop
         self.multi = multi
         self.configuration = configuration
         self.metrics = metrics
-        self.makeExecutor = makeExecutor
+        limit = (min(configuration.maxConnections, configuration.maxConnectionsPerHost) + share - 1) / share
         transfers = TransferQueue(
-            limit: configuration.maxConnections,
-            limitPerOrigin: configuration.maxConnectionsPerHost,
-            waitingLimit: configuration.maxWaitingRequests
+            limit: (configuration.maxConnections + share - 1) / share,
+            limitPerOrigin: (configuration.maxConnectionsPerHost + share - 1) / share,
+            waitingLimit: (configuration.maxWaitingRequests + share - 1) / share
         )
-        curlTimer = DispatchSource.makeTimerSource(queue: Self.timerQueue)
-        deadlineTimer = DispatchSource.makeTimerSource(queue: Self.timerQueue)
         setMultiOptions()
-        curlTimer.setEventHandler { [weak self] in self?.execute { $0.curlTimerFired() } }
-        deadlineTimer.setEventHandler { [weak self] in self?.execute { $0.deadlineTimerFired() } }
-        curlTimer.activate()
-        deadlineTimer.activate()
     }
 
     /// libcurl's and OpenSSL's global state, set up once. OpenSSL may write to a closed socket, which must not end
@@ -85,75 +62,54 @@ final class TransferLoop: @unchecked Sendable {
     }()
 
     private func setMultiOptions() {
-        ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, configuration.maxConnections)
+        ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, transfers.limit)
         ccurl_multi_set_callbacks(
             multi,
             { _, socket, poll, context, _ in
-                TransferLoop.of(context).sockets.want(socket, poll)
+                MultiHandle.of(context).want(socket, poll)
                 return 0
             },
             { _, milliseconds, context in
-                let loop = TransferLoop.of(context)
-                loop.curlDeadline = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
+                let handle = MultiHandle.of(context)
+                handle.curlDeadline = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
                 return 0
             },
             Unmanaged.passUnretained(self).toOpaque()
         )
     }
 
-    private static func of(_ context: UnsafeMutableRawPointer?) -> TransferLoop {
+    private static func of(_ context: UnsafeMutableRawPointer?) -> MultiHandle {
         guard let context else { preconditionFailure("libcurl gave no context") }
-        return Unmanaged<TransferLoop>.fromOpaque(context).takeUnretainedValue()
+        return Unmanaged<MultiHandle>.fromOpaque(context).takeUnretainedValue()
     }
 
-    // MARK: Commands
+    // MARK: From anywhere
 
-    /// Hands a command to the loop; those of one thread are obeyed in order.
-    func submit(_ command: Command) {
-        let isFirst = inbox.withLock { inbox in
-            inbox.commands.append(command)
-            return inbox.commands.count == 1
-        }
-        if isFirst { execute { $0.obeyCommands() } }
-    }
+    /// How many transfers run or wait here.
+    var currentLoad: Int { load.load(ordering: .relaxed) }
 
-    private func execute(_ body: @escaping @Sendable (TransferLoop) -> Void) { executor.execute { body(self) } }
+    /// Whether a transfer would start at once, as far as can be told from elsewhere.
+    var hasRoom: Bool { currentLoad < limit }
 
-    /// Made for the first command.
-    private var executor: any TransferExecutor {
-        inbox.withLock { inbox in
-            let executor = inbox.executor ?? makeExecutor()
-            inbox.executor = executor
-            return executor
+    /// Makes the transfer's request.
+    func perform(_ transfer: Transfer) async -> Transfer.Answer {
+        load.add(1, ordering: .relaxed)
+        defer { load.subtract(1, ordering: .relaxed) }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in loop.execute { self.admit(transfer, continuation) } }
+        } onCancel: {
+            loop.execute { self.cancel(transfer) }
         }
     }
 
-    private func obeyCommands() {
-        if !isWatching, !isShutDown {
-            isWatching = true
-            executor.watch(sockets.descriptor) { [unowned self] in handleEvents() }
-        }
-        var commands = spareInbox
-        inbox.withLock { swap(&$0.commands, &commands) }
-        for command in commands {
-            switch command {
-            case .start(let transfer, let continuation): admit(transfer, continuation)
-            case .cancel(let transfer): cancel(transfer)
-            case .shutdown(let continuation):
-                shutDown()
-                continuation?.resume()
-            }
-        }
-        commands.removeAll(keepingCapacity: true)
-        spareInbox = commands
-        advance()
-    }
+    // MARK: Transfers
 
     private func admit(_ transfer: Transfer, _ continuation: CheckedContinuation<Transfer.Answer, Never>) {
         if case .finished = transfer.state {
             return resume(continuation, with: .failure(HTTPClientError(.cancelled, "cancelled before it began")))
         }
-        guard !isShutDown else {
+        if id == nil, !isShutDown { id = loop.admit(self) }
+        guard id != nil, !isShutDown else {
             transfer.state = .finished
             return resume(continuation, with: .failure(HTTPClientError(.shutdown, "the client is shut down")))
         }
@@ -164,7 +120,8 @@ final class TransferLoop: @unchecked Sendable {
             transfer.state = .finished
             resume(continuation, with: .failure(HTTPClientError(.other, "too many requests wait for a connection")))
         }
-        setDeadlineTimer()
+        if nextSweep == .distantFuture { nextSweep = loop.now + Self.deadlineInterval }
+        advanceSoon()
     }
 
     private func start(_ transfer: Transfer, _ continuation: CheckedContinuation<Transfer.Answer, Never>) {
@@ -188,10 +145,10 @@ final class TransferLoop: @unchecked Sendable {
             handle.pointer,
             { context, _, address in
                 guard let address = address?.pointee else { return CURL_SOCKET_BAD }
-                return TransferLoop.of(context).open(address)
+                return MultiHandle.of(context).open(address)
             },
             { context, socket in
-                TransferLoop.of(context).close(socket)
+                MultiHandle.of(context).close(socket)
             },
             Unmanaged.passUnretained(self).toOpaque()
         )
@@ -199,15 +156,34 @@ final class TransferLoop: @unchecked Sendable {
     }
 
     private func open(_ address: curl_sockaddr) -> Int32 {
-        let before = sockets.openCount
-        defer { metrics.connections.add(Double(sockets.openCount - before)) }
-        return sockets.open(family: address.family, type: address.socktype, protocol: address.protocol)
+        let socket = Glibc.socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.protocol)
+        if socket >= 0 { countConnections { $0.opened(socket) } }
+        return socket
     }
 
     private func close(_ socket: Int32) -> Int32 {
+        countConnections { $0.closes(socket) }
+        return Glibc.close(socket)
+    }
+
+    private func countConnections(_ change: (inout SocketInterests) -> Void) {
         let before = sockets.openCount
-        defer { metrics.connections.add(Double(sockets.openCount - before)) }
-        return sockets.close(socket)
+        change(&sockets)
+        metrics.connections.add(Double(sockets.openCount - before))
+    }
+
+    private func want(_ socket: Int32, _ poll: Int32) { tellLoop(of: socket, sockets.want(socket, poll)) }
+
+    private func tellLoop(of socket: Int32, _ change: SocketInterests.Change) {
+        guard let id else { return }
+        switch change {
+        case .none: break
+        case .unwatch: loop.unwatch(socket)
+        case .rewatch(let interest): loop.rewatch(socket, for: interest, by: id, token: UInt64(socket))
+        case .watch(let interest):
+            // Without memory for it in the kernel, the transfer ends by its time limit.
+            try? loop.watch(socket, for: interest, by: id, token: UInt64(socket))
+        }
     }
 
     private func cancel(_ transfer: Transfer) {
@@ -220,12 +196,14 @@ final class TransferLoop: @unchecked Sendable {
             resume(continuation, with: .failure(HTTPClientError(.cancelled, "cancelled while waiting")))
         case .running:
             finish(transfer, with: .failure(HTTPClientError(.cancelled, "cancelled")))
+            advanceSoon()
         case .finished:
             break
         }
     }
 
-    private func shutDown() {
+    /// Fails what is under way and closes every connection. To be called on the loop.
+    func shutDown() {
         guard !isShutDown else { return }
         isShutDown = true
         let error = HTTPClientError(.shutdown, "the client is shut down")
@@ -237,38 +215,48 @@ final class TransferLoop: @unchecked Sendable {
         idleHandles = []
         curl_multi_cleanup(multi)
         curlDeadline = nil
-        // The descriptor has to stay open until the executor has let go of it, and with it the loop.
-        executor.unwatch(sockets.descriptor) { withExtendedLifetime(self) {} }
-        curlTimer.cancel()
-        deadlineTimer.cancel()
+        if let id { loop.dismiss(id) }
     }
 
     // MARK: Events
 
-    private func handleEvents() {
-        // A few rounds save the way through Dispatch; more would hold up commands and deadlines.
-        for _ in 0..<4 where !isShutDown {
-            let count = sockets.poll()
-            for index in 0..<count {
-                guard let (socket, bits) = sockets.event(at: index) else { continue }
-                var left: Int32 = 0
-                curl_multi_socket_action(multi, socket, bits, &left)
-            }
-            advance()
-            if count == 0 { break }
+    func handle(_ readiness: Readiness, of token: UInt64) {
+        guard !isShutDown else { return }
+        let socket = Int32(truncatingIfNeeded: token)
+        guard let bits = sockets.bits(of: readiness, on: socket) else {
+            return tellLoop(of: socket, sockets.change(of: socket))
         }
+        var left: Int32 = 0
+        curl_multi_socket_action(multi, socket, bits, &left)
+        advanceSoon()
     }
 
-    private func curlTimerFired() {
-        curlTimerSetting = nil
-        advance()
+    func endTurn() {
+        if loop.now >= nextSweep { sweep() }
+        if isCurlDue(at: loop.now) { advance() }
     }
+
+    var wakeTime: MonotonicInstant { min(nextSweep, curlDeadline ?? .distantFuture) }
+
+    var expectsInput: Bool { !running.isEmpty }
+
+    func loopEnded() { shutDown() }
+
+    /// Advances after what else there is to be done at this time.
+    private func advanceSoon() {
+        guard !isAdvanceDue else { return }
+        isAdvanceDue = true
+        loop.execute { self.advance() }
+    }
+
+    private func isCurlDue(at now: MonotonicInstant) -> Bool { curlDeadline.map { $0 <= now } ?? false }
 
     /// Lets libcurl do what is due, takes finished transfers out and starts waiting ones, until nothing is left to do.
     private func advance() {
+        isAdvanceDue = false
         guard !isShutDown else { return }
         repeat {
-            if let deadline = curlDeadline, deadline <= .now {
+            if isCurlDue(at: .now) {
                 curlDeadline = nil
                 var left: Int32 = 0
                 curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &left)
@@ -278,12 +266,7 @@ final class TransferLoop: @unchecked Sendable {
                 guard case .waiting(let continuation) = transfer.state else { continue }
                 start(transfer, continuation)
             }
-        } while curlDeadline.map { $0 <= .now } ?? false
-        setCurlTimer()
-        if isExpectingInput == running.isEmpty {
-            isExpectingInput.toggle()
-            executor.expectInput(of: sockets.descriptor, isExpectingInput)
-        }
+        } while isCurlDue(at: .now)
     }
 
     private func collectFinished() {
@@ -319,25 +302,9 @@ final class TransferLoop: @unchecked Sendable {
         continuation.resume(returning: answer)
     }
 
-    // MARK: Time
-
-    private func setCurlTimer() {
-        guard let deadline = curlDeadline else { return }
-        if let setting = curlTimerSetting, setting <= deadline { return }
-        curlTimerSetting = deadline
-        curlTimer.schedule(deadline: deadline.dispatchTime, leeway: .milliseconds(1))
-    }
-
-    private func setDeadlineTimer() {
-        guard !isDeadlineTimerSet, !isShutDown else { return }
-        isDeadlineTimerSet = true
-        let next = MonotonicTime.now + Self.deadlineInterval
-        deadlineTimer.schedule(deadline: next.dispatchTime, leeway: .milliseconds(5))
-    }
-
-    private func deadlineTimerFired() {
-        isDeadlineTimerSet = false
-        let now = MonotonicTime.now
+    /// Ends transfers whose time is over.
+    private func sweep() {
+        let now = loop.now
         for handle in Array(running.values) {
             guard let transfer = handle.transfer, let phase = handle.expiredPhase(now) else { continue }
             finish(transfer, with: .failure(HTTPClientError(.timeout, "\(phase): \(transfer.target.redacted)")))
@@ -348,6 +315,7 @@ final class TransferLoop: @unchecked Sendable {
             }
         }
         advance()
-        if !running.isEmpty || transfers.waiting > 0 { setDeadlineTimer() }
+        let isIdle = running.isEmpty && transfers.waiting == 0
+        nextSweep = isIdle ? .distantFuture : now + Self.deadlineInterval
     }
 }

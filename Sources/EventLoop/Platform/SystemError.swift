@@ -13,7 +13,7 @@ package struct SystemError: Error, Sendable, CustomStringConvertible {
     /// The `errno`.
     package var code: Int32
 
-    init(_ call: String, code: Int32 = errno) {
+    package init(_ call: String, code: Int32 = errno) {
         self.call = call
         self.code = code
     }

@@ -1,8 +1,10 @@
 /// What a client needs to know of a URL before libcurl reads it (RFC 3986, section 3).
-struct RequestTarget: Hashable {
+struct AbsoluteURL: Hashable {
     /// Scheme, host and port as written, in lower case: what connections are shared by.
     let origin: String
     let isSecure: Bool
+    /// Whether the host is this machine (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+    let isLoopback: Bool
     /// The URL without credentials, query and fragment.
     let redacted: String
 
@@ -24,6 +26,16 @@ struct RequestTarget: Hashable {
         isSecure = scheme == "https"
         origin = scheme + "://" + String(decoding: host, as: UTF8.self).lowercased()
         redacted = origin + String(decoding: path, as: UTF8.self)
+        isLoopback = Self.isLoopback(origin.dropFirst(scheme.utf8.count + 3))
+    }
+
+    /// - Parameter host: perhaps with a port, in lower case.
+    private static func isLoopback(_ host: Substring) -> Bool {
+        if host == "[::1]" || host.hasPrefix("[::1]:") { return true }
+        let name = host.prefix { $0 != ":" }
+        if name == "localhost" || name.hasSuffix(".localhost") { return true }
+        let numbers = name.split(separator: ".", omittingEmptySubsequences: false)
+        return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
     }
 
     /// A backslash ends it too, as some parsers take it for a slash.

@@ -1,0 +1,43 @@
+import EventLoop
+import ServiceLifecycle
+import Synchronization
+
+/// Notices when the process makes no progress: an event loop that does not come back to its poller, or tasks that do not
+/// get their turn on the cooperative pool.
+final class Watchdog: Service {
+    private static let interval: Duration = .milliseconds(500)
+    /// A turn of a loop takes microseconds; a machine that is short of processors may hold one up for seconds.
+    private static let patience: Duration = .seconds(10)
+
+    private let loops: [EventLoop]
+    private let patience: Duration
+    /// When a task last had its turn, in nanoseconds; 0 before the first.
+    private let lastTurn = Atomic<Int64>(0)
+
+    init(loops: [EventLoop], patience: Duration = Watchdog.patience) {
+        self.loops = loops
+        self.patience = patience
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                self.beat()
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    /// A task has its turn.
+    func beat(at now: MonotonicInstant = .now) { lastTurn.store(now.nanoseconds, ordering: .relaxed) }
+
+    /// What makes no progress; nil when all does. May be called from anywhere, and does not wait.
+    func stall(at now: MonotonicInstant = .now) -> String? {
+        if loops.contains(where: { $0.timeInTurn.map { $0 > patience } ?? false }) {
+            return "an event loop has made no progress for more than \(patience)"
+        }
+        let turn = lastTurn.load(ordering: .relaxed)
+        guard turn > 0, now - MonotonicInstant(nanoseconds: turn) > patience else { return nil }
+        return "no task has had its turn for more than \(patience)"
+    }
+}

@@ -1,0 +1,33 @@
+/// Which proxy requests go through.
+package struct ProxySettings: Sendable {
+    /// For `http` URLs.
+    package var http: String?
+    /// For `https` URLs.
+    package var https: String?
+    /// Hosts that are reached without, as libcurl's CURLOPT_NOPROXY lists them.
+    package var exempt: String
+
+    package init(http: String? = nil, https: String? = nil, exempt: String = "") {
+        self.http = http
+        self.https = https
+        self.exempt = exempt
+    }
+
+    package static let none = ProxySettings()
+
+    /// Those of an environment as curl reads it: `http_proxy` in lower case alone, as a CGI request's field `Proxy` would
+    /// come as the other; the rest in either.
+    package init(environment: [String: String]) {
+        func value(_ names: String...) -> String? { names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } }
+        let all = value("all_proxy", "ALL_PROXY")
+        http = value("http_proxy") ?? all
+        https = value("https_proxy", "HTTPS_PROXY") ?? all
+        exempt = value("no_proxy", "NO_PROXY") ?? ""
+    }
+
+    /// The proxy for a URL, unless it is exempt; nil for none. Nothing that is on this machine is behind a proxy.
+    func proxy(for url: AbsoluteURL) -> String? {
+        if url.isLoopback { return nil }
+        return url.isSecure ? https : http
+    }
+}
