@@ -50,9 +50,9 @@ def serve(tmp_path):
     """Starts `embed-star serve`: serve(database.settings, upstream.openai(), NAME=value)."""
     services = []
 
-    def start(*settings, ready=True, port=None, **more):
+    def start(*settings, ready=True, port=None, launcher=(), **more):
         merged = {name: value for group in (*settings, more) for name, value in group.items()}
-        started = Service(merged, tmp_path, port or free_port())
+        started = Service(merged, tmp_path, port or free_port(), launcher)
         services.append(started)
         return started.await_ready() if ready else started
 

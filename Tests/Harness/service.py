@@ -38,8 +38,10 @@ def run(arguments, settings, directory, within=120, stdin=None):
 class Service:
     """`embed-star serve` on a free port."""
 
-    def __init__(self, settings, directory, port):
+    def __init__(self, settings, directory, port, launcher=()):
+        """`launcher` is a command that starts the program given after it, such as prlimit."""
         self.port = port
+        self.launcher = launcher
         self.url = f"http://127.0.0.1:{port}"
         self.directory = directory
         self.settings = {"PORT": port, **settings}
@@ -49,7 +51,7 @@ class Service:
         self.start()
 
     def start(self):
-        self.process = Process([program(), "serve"], environment(self.settings), self.directory)
+        self.process = Process([*self.launcher, program(), "serve"], environment(self.settings), self.directory)
 
     def await_ready(self, within=120):
         eventually(lambda: self._answers("/readyz"), within=within, what="readiness")

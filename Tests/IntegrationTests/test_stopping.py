@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 
 import pytest
@@ -68,6 +69,40 @@ def test_requests_in_flight_are_answered_on_sigterm(database, upstream, serve):
     asking.join(20)
     assert [answer.status_code for answer in answers] == [200]
     assert service.process.wait() == 0
+
+
+def test_a_second_sigterm_hurries_the_end(database, upstream, serve):
+    database.fill(64)
+    upstream.delay = 30.0
+    service = serve(database.settings, upstream.openai(SHUTDOWN_GRACE_MS=25_000))
+    eventually(lambda: upstream.calls, what="the provider call")
+    service.process.signal(signal.SIGTERM)
+    eventually(lambda: service_refuses(service), what="the shutdown")
+    service.process.signal(signal.SIGTERM)
+    # The rest of the grace, a fifth, is for leases that cannot be given back.
+    assert service.process.wait(within=15) == 0, service.process.output
+    assert "a second signal" in service.process.output
+    assert leased(database) == 0, "leases are released"
+
+
+def service_refuses(service):
+    try:
+        service.get("/livez")
+        return False
+    except OSError:
+        return True
+
+
+def test_a_taken_port_is_named_with_its_setting(database, upstream, run):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        for name in ("PORT", "MONITORING_PORT"):
+            settings = {**database.settings, **upstream.openai(), "PORT": free_port(), name: port}
+            result = run("serve", settings=settings)
+            assert result.returncode != 0
+            assert f"set {name} (now {port})" in result.stderr
 
 
 def test_the_service_survives_the_loss_of_its_database(tmp_path, upstream, serve):
