@@ -112,7 +112,7 @@ let package = Package(
         tests("HTTPClientTests", ["HTTPClient", "EventLoop", "HTTP", "Server", "Telemetry", logging]),
         tests("OTLPTests", ["OTLP", "HTTPClient", "JSON", "Telemetry", logging]),
         tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),
-        tests("StorageTests", ["Storage", "Search", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
+        tests("StorageTests", ["Storage", "DateTime", "Search", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
         tests("InferenceTests", ["Inference", "CInferenceKernels"], resources: [.copy("Fixtures")]),
         tests("ProvidersTests", ["Providers", "EventLoop", "JSON", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SearchTests", ["Search", "CSearchKernels", "EmbeddingCore", "Telemetry", logging]),

@@ -1,4 +1,7 @@
 extension Timestamp {
+    /// The years 1 to 9999: what RFC 3339 can say, in seconds since 1970.
+    package static let sayable = -62_135_596_800...Int64(253_402_300_799)
+
     /// A `date-time` (RFC 3339 §5.6) of a day that exists, such as `2026-07-14T19:25:58.123+02:00`. Digits past the ninth
     /// of a second's fraction are dropped; a leap second is taken for the one after it.
     package init?(_ text: String) {

@@ -16,6 +16,8 @@ package struct PipelineConfiguration: Sendable {
     package var lease: Duration = .seconds(60)
     /// Attempts of a document before it is a dead letter (`RETRY_ATTEMPTS`).
     package var retryAttempts = 5
+    /// Claims beyond the attempts after which a document is parked: whoever claimed it ended without a word each time.
+    package var silentClaims = 10
     /// The first delay of a retry, doubling from there (`RETRY_DELAY_MS`).
     package var retryDelay: Duration = .milliseconds(500)
     /// The longest delay of a retry.

@@ -41,6 +41,10 @@ extension PipelineMachine {
         if job.document.isPrivate, excludesPrivate(model) {
             return decide(.excluded, for: job, token: token)
         }
+        if job.attempts > configuration.retryAttempts + configuration.silentClaims {
+            let message = "claimed \(job.attempts) times, and whoever claimed it ended without a word"
+            return decide(.deadLetter(error: message), for: job, token: token)
+        }
         let isCurrent = job.storedFingerprint == model.fingerprint && job.storedTextHash == job.document.textHash
         if isCurrent, !job.isForced { return decide(.unchanged, for: job, token: token) }
         if let kept = job.unattributed?.embedding(of: model), !job.isForced {

@@ -36,9 +36,9 @@ extension Setting where Value == String {
     }
 
     package static func url(_ name: String, _ value: String, _ summary: String, schemes: [String]) -> Self {
-        let accepted = "a URL such as \(value.isEmpty ? "\(schemes[0])://host" : value)"
+        let accepted = "a URL without query, such as \(value.isEmpty ? "\(schemes[0])://host" : value)"
         return Setting(name, default: value, shown: value, summary, accepted: accepted) {
-            URLSyntax.isValid($0, schemes: schemes) ? $0 : nil
+            URLSyntax.isBase($0, schemes: schemes) ? $0 : nil
         }
     }
 }
@@ -64,15 +64,18 @@ extension Setting where Value == [String] {
     /// Comma-separated, or a line each. A list that is set has items: no key is not the same as none needed.
     package static func list(_ name: String, _ summary: String, isSecret: Bool = false) -> Self {
         Setting(name, default: [], shown: "", summary, accepted: "a comma-separated list", isSecret: isSecret) {
-            let items = Self.items($0)
+            // In a file of secrets a line may be a comment.
+            let lines = $0.split(whereSeparator: \.isNewline).filter { !isSecret || !$0.trimmed.hasPrefix("#") }
+            let items = lines.flatMap { Self.items(String($0)) }
             return items.isEmpty ? nil : items
         }
     }
 
     package static func urls(_ name: String, _ value: String, _ summary: String) -> Self {
-        Setting(name, default: [value], shown: value, summary, accepted: "URLs such as \(value), comma-separated") {
+        let accepted = "URLs without query such as \(value), comma-separated"
+        return Setting(name, default: [value], shown: value, summary, accepted: accepted) {
             let items = Self.items($0)
-            return !items.isEmpty && items.allSatisfy { URLSyntax.isValid($0, schemes: ["http", "https"]) }
+            return !items.isEmpty && items.allSatisfy { URLSyntax.isBase($0, schemes: ["http", "https"]) }
                 ? items : nil
         }
     }

@@ -13,6 +13,9 @@ package struct SettingValues: Sendable {
     /// Those of the predecessor that are still set, in the environment or in `.env`.
     package let retired: [RetiredSetting]
 
+    /// Names in `.env` that are nearly one of ours.
+    package let misspelt: [MisspeltSetting]
+
     /// Faults of all settings together, a line each.
     package struct Faults: Error, CustomStringConvertible {
         package let lines: [String]
@@ -37,6 +40,7 @@ package struct SettingValues: Sendable {
         let file = DotEnv.parse(dotEnv ?? "")
         faults += file.badLines.map { ".env, line \($0): not understood; write NAME=value" }
         retired = table.retired.filter { !(environment[$0.name] ?? file.values[$0.name] ?? "").isEmpty }
+        misspelt = table.misspelt(in: file.values.keys.sorted())
         for setting in table.settings {
             let sources: [(Source, [String: String])] = [
                 (.flag, flags), (.environment, environment), (.file, file.values),
@@ -104,8 +108,13 @@ package struct SettingValues: Sendable {
         _ faults: inout [String],
         _ readFile: (String) -> String?
     ) -> (text: String, path: String?)? {
-        if let text = values[setting.name], !text.isEmpty { return (text, nil) }
-        guard setting.isSecret, let path = values["\(setting.name)_FILE"], !path.isEmpty else { return nil }
+        let given = setting.isSecret ? values[setting.name]?.trimmed : values[setting.name]
+        if let text = given, !text.isEmpty { return (text, nil) }
+        guard let path = values["\(setting.name)_FILE"], !path.isEmpty else { return nil }
+        guard setting.isSecret else {
+            faults.append("\(setting.name)_FILE: \(setting.name) is not read from a file; set \(setting.name)")
+            return nil
+        }
         guard let text = readFile(path)?.trimmed, !text.isEmpty else {
             faults.append("\(setting.name)_FILE: cannot read a value from \(path)")
             return nil

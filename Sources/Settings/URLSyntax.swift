@@ -14,6 +14,11 @@ package enum URLSyntax {
         return Int(port[1]).map { (1...65535).contains($0) } ?? false
     }
 
+    /// Whether paths can be put after it.
+    package static func isBase(_ text: String, schemes: [String]) -> Bool {
+        isValid(text, schemes: schemes) && !text.utf8.contains { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+    }
+
     /// `text` with the credentials of every URL in it (RFC 3986 §3.2.1) replaced by `***`.
     package static func masked(_ text: String) -> String {
         text.split(separator: ",", omittingEmptySubsequences: false).map { url in

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// All metrics of the process. Registering a name again gives the metric that is there. Names carry no prefix:
-/// `embed_star_` is added in the exposition, but for `process_` metrics.
+/// All metrics of the process. Registering a name again gives the metric that is there; as another kind it is a fault of
+/// the program. Names carry no prefix: `embed_star_` is added in the exposition, but for `process_` metrics.
 package final class MetricsRegistry: Sendable {
     enum Family: Sendable {
         case counter(MetricFamily<Counter>)
@@ -16,30 +16,22 @@ package final class MetricsRegistry: Sendable {
 
     /// Counters named `name`, which ends in `_total`.
     package func counters(_ name: String, _ help: String, labels: [String] = []) -> MetricFamily<Counter> {
-        families.withLock { families in
-            if case .counter(let family) = families[name] { return family }
-            let family = MetricFamily(name: name, help: help, labels: labels) { Counter() }
-            families[name] = .counter(family)
-            return family
+        family(name, help, labels, made: { Counter() }, as: Family.counter) {
+            if case .counter(let family) = $0 { family } else { nil }
         }
     }
 
     /// A counter whose value is measured elsewhere and set, such as CPU seconds; named like other counters.
     package func measuredCounter(_ name: String, _ help: String) -> Gauge {
-        families.withLock { families in
-            if case .measuredCounter(let family) = families[name] { return family.labeled() }
-            let family = MetricFamily(name: name, help: help, labels: []) { Gauge() }
-            families[name] = .measuredCounter(family)
-            return family.labeled()
+        let gauges = family(name, help, [], made: { Gauge() }, as: Family.measuredCounter) {
+            if case .measuredCounter(let family) = $0 { family } else { nil }
         }
+        return gauges.labeled()
     }
 
     package func gauges(_ name: String, _ help: String, labels: [String] = []) -> MetricFamily<Gauge> {
-        families.withLock { families in
-            if case .gauge(let family) = families[name] { return family }
-            let family = MetricFamily(name: name, help: help, labels: labels) { Gauge() }
-            families[name] = .gauge(family)
-            return family
+        family(name, help, labels, made: { Gauge() }, as: Family.gauge) {
+            if case .gauge(let family) = $0 { family } else { nil }
         }
     }
 
@@ -49,10 +41,29 @@ package final class MetricsRegistry: Sendable {
         labels: [String] = [],
         bounds: [Double] = Histogram.seconds
     ) -> MetricFamily<Histogram> {
+        family(name, help, labels, made: { Histogram(bounds: bounds) }, as: Family.histogram) {
+            if case .histogram(let family) = $0 { family } else { nil }
+        }
+    }
+
+    /// The family of that name, made if there is none.
+    private func family<Metric: Sendable>(
+        _ name: String,
+        _ help: String,
+        _ labels: [String],
+        made make: @escaping @Sendable () -> Metric,
+        as wrap: (MetricFamily<Metric>) -> Family,
+        _ unwrap: (Family) -> MetricFamily<Metric>?
+    ) -> MetricFamily<Metric> {
         families.withLock { families in
-            if case .histogram(let family) = families[name] { return family }
-            let family = MetricFamily(name: name, help: help, labels: labels) { Histogram(bounds: bounds) }
-            families[name] = .histogram(family)
+            guard let known = families[name] else {
+                let family = MetricFamily(name: name, help: help, labels: labels, make: make)
+                families[name] = wrap(family)
+                return family
+            }
+            guard let family = unwrap(known), family.labelNames == labels else {
+                preconditionFailure("the metric \(name) is registered twice, as another kind or with other labels")
+            }
             return family
         }
     }

@@ -157,6 +157,16 @@ def test_what_is_no_file_of_repos_is_one_error(database, run, tmp_path, kind):
     assert len(errors) == 1, result.stderr
 
 
+def test_a_renamed_repo_is_one_row(database, run, tmp_path):
+    path = tmp_path / "repos.ndjson"
+    for name, year in (("qa/old", 2024), ("qa/new", 2025), ("qa/old", 2024)):
+        repo = {**starred(1)[0], "id": 700, "full_name": name, "updated_at": f"{year}-01-01T00:00:00Z"}
+        path.write_text(ndjson([repo]))
+        assert run("import", path, settings=database.settings).returncode == 0
+    assert database.count() == 1
+    assert database.repo("qa/new")["github_id"] == 700
+
+
 def test_a_directory_is_one_error(database, run, tmp_path):
     result = run("import", tmp_path, settings=database.settings)
     assert result.returncode == 66

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import itertools
 import json
 import urllib.parse
 import uuid
@@ -108,6 +109,45 @@ def test_what_happens_to_a_repo_on_github_happens_to_its_row(service, database, 
 
     deliver(service, "repository", {"action": "deleted", "repository": repository("acme/hi")})
     assert database.repo("acme/hi") is None
+
+
+def history(number):
+    """A repo is renamed, another takes its name and is starred, the first is deleted; names and ids of their own."""
+    first, second = 1000 + 2 * number, 1001 + 2 * number
+
+    def carried(identity, name, minute):
+        return repository(f"octo{number}/{name}", id=identity, updated_at=f"2026-05-15T15:{minute:02}:00Z")
+
+    renamed = {"repository": {"name": {"from": "old"}}}
+    return [
+        ("repository", {"action": "renamed", "changes": renamed, "repository": carried(first, "new", 2)}),
+        ("repository", {"action": "created", "repository": carried(second, "old", 3)}),
+        ("star", {"action": "created", "repository": carried(second, "old", 4)}),
+        ("repository", {"action": "deleted", "repository": carried(first, "new", 5)}),
+    ]
+
+
+def test_deliveries_in_any_order_twice_or_late_end_in_the_same_rows(service, database):
+    for number, order in enumerate(itertools.permutations(range(4))):
+        events = history(number)
+        first = repository(f"octo{number}/old", id=1000 + 2 * number, updated_at="2026-05-15T15:01:00Z")
+        deliver(service, "star", {"action": "created", "repository": first})
+        for place in [*order, order[0]]:
+            answer = deliver(service, *events[place])
+            assert answer.status_code == 202, answer.text
+        deliver(service, "star", {"action": "created", "repository": first})
+        assert database.repo(f"octo{number}/old")["github_id"] == 1001 + 2 * number, order
+        assert database.repo(f"octo{number}/new") is None, order
+    assert database.count() == 24
+
+
+def test_an_organization_takes_its_repos_along(service, database):
+    for identity, name in ((1, "one"), (2, "two")):
+        deliver(service, "repository", {"action": "created", "repository": repository(f"old/{name}", id=identity)})
+    renamed = {"action": "renamed", "changes": {"login": {"from": "old"}}, "organization": {"login": "new"}}
+    answer = deliver(service, "organization", renamed)
+    assert answer.json() == {"result": "renamed 2 repos"}
+    assert database.repo("new/one") and database.repo("new/two") and database.count() == 2
 
 
 def test_a_delivery_has_its_effect_once_in_all_replicas(service, database, upstream, serve):

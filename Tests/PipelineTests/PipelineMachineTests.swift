@@ -140,6 +140,22 @@ import Testing
         #expect(simulation.replicas[0].machine.storeFault != nil)
     }
 
+    @Test("A document whose claimers die is parked in the end, and does no more harm", arguments: [0, 1])
+    func claimersDie(more: Int) {
+        let simulation = Simulation(seed: 1, replicas: 0)
+        simulation.queue.upsert(Samples.document(1))
+        let bound = simulation.configuration.retryAttempts + simulation.configuration.silentClaims
+        for claim in 1..<bound + more {
+            #expect(simulation.queue.claim(limit: 1, lease: .zero, token: ClaimToken("dead \(claim)")).count == 1)
+        }
+        simulation.start()
+        #expect(simulation.settle())
+        #expect(simulation.sent.count == 1 - more)
+        let reasons = simulation.queue.jobs.values.map { $0.error ?? "" }
+        #expect(reasons.count == more)
+        #expect(reasons.allSatisfy { $0.contains("ended without a word") })
+    }
+
     @Test("A drain ends when the backlog is empty, dead letters aside")
     func drain() {
         let simulation = Simulation(seed: 1, replicas: 0)

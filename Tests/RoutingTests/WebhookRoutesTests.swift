@@ -132,16 +132,24 @@ import Testing
     }
 
     @Test(arguments: [
-        ("renamed", #"{"repository":{"name":{"from":"old"}}}"#, "octo/old → octo/hello"),
-        ("transferred", #"{"owner":{"from":{"user":{"login":"former"}}}}"#, "former/hello → octo/hello"),
-        ("transferred", #"{"owner":{"from":{"organization":{"login":"org"}}}}"#, "org/hello → octo/hello"),
-        ("transferred", #"{"owner":{"from":{"user":null,"organization":{"login":"org"}}}}"#, "org/hello → octo/hello"),
+        ("renamed", #"{"repository":{"name":{"from":"old"}}}"#, "octo/old"),
+        ("transferred", #"{"owner":{"from":{"user":{"login":"former"}}}}"#, "former/hello"),
+        ("transferred", #"{"owner":{"from":{"organization":{"login":"org"}}}}"#, "org/hello"),
+        ("transferred", #"{"owner":{"from":{"user":null,"organization":{"login":"org"}}}}"#, "org/hello"),
     ])
     func `a repo that moves keeps its row`(action: String, changes: String, expected: String) async throws {
         let body = "{\"action\":\"\(action)\",\"changes\":\(changes),\"repository\":\(repository())}"
         #expect(try await deliver(api, "repository", body).status == 202)
-        #expect(services.repos.state.withLock(\.renamed) == [expected])
-        #expect(upserted.count == 1)
+        #expect(upserted.map(\.formerName) == [expected])
+        #expect(upserted.map(\.fullName) == ["octo/hello"])
+    }
+
+    @Test func `a renamed organization takes its repos along`() async throws {
+        let body = #"{"action":"renamed","changes":{"login":{"from":"old"}},"organization":{"login":"new","id":3}}"#
+        #expect(try await deliver(api, "organization", body).text == #"{"result":"renamed 2 repos"}"#)
+        #expect(services.repos.state.withLock(\.renamed) == ["old → new"])
+        let other = try await deliver(api, "organization", #"{"action":"member_added"}"#, id: "d2")
+        #expect(try other.json["result"]?.string?.hasPrefix("ignored") == true)
     }
 
     @Test func `other events are ignored with the reason`() async throws {

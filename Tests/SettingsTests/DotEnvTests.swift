@@ -7,7 +7,7 @@ import Testing
         arguments: [
             ("A=b", "b"), ("export A=b", "b"), ("A = b c # note", "b c"), ("A=\"x # y\\n\"", "x # y\n"),
             ("A='$x'", "$x"),
-            ("A=#", ""), ("A=a#b", "a#b"), ("\tA=1\r", "1"),
+            ("A=#", ""), ("A=a#b", "a#b"), ("\tA=1\r", "1"), ("A=a\t# note", "a"), ("A=e\u{301}", "e\u{301}"),
         ]
     )
     func readsAssignments(line: String, value: String) {
@@ -20,5 +20,25 @@ import Testing
         let (values, badLines) = DotEnv.parse("# note\n\nA=1\nnonsense\nB='open")
         #expect(values == ["A": "1"])
         #expect(badLines == [4, 5])
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func linesEndAsTheyLike(end: String) {
+        let text = ["# note", "A=1", "", "B=\"two\"\t# note", "nonsense", "C='3'"].joined(separator: end)
+        for text in [text, text + end, "\u{FEFF}" + text] {
+            let (values, badLines) = DotEnv.parse(text)
+            #expect(values == ["A": "1", "B": "two", "C": "3"])
+            #expect(badLines == [5])
+        }
+    }
+
+    @Test func endsMayBeMixed() {
+        #expect(DotEnv.parse("# a\r\nA=1\rB=2\nC=3\n\rD=4").values == ["A": "1", "B": "2", "C": "3", "D": "4"])
+    }
+
+    @Test func namesOfOtherProgramsAreLeftAlone() {
+        let (values, badLines) = DotEnv.parse("a.b=1\nx-y=2\nsome words=3\nA=4\nÄ=5")
+        #expect(values == ["A": "4"])
+        #expect(badLines.isEmpty)
     }
 }

@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 import SurrealDB
 import Testing
@@ -5,6 +6,21 @@ import Testing
 @testable import Storage
 
 @Suite struct DecisionTests {
+    /// Whatever another program writes, no number of it ends the process.
+    @Test func numbersOutOfRangeAreBounded() {
+        for seconds in [Int64.min, -62_135_596_801, 253_402_300_800, .max] {
+            #expect(Timestamp(SurrealValue.datetime(seconds: seconds, nanoseconds: 0)) == nil)
+        }
+        #expect(
+            Timestamp(SurrealValue.datetime(seconds: 253_402_300_799, nanoseconds: 0))?.text == "9999-12-31T23:59:59Z"
+        )
+        for (stars, expected) in [(Int.max, 10_000_000_000), (-1, 0), (Int.min, 0), (7, 7)] {
+            let repo = RepoRow.repo(["full_name": "a/b", "stars": SurrealValue(stars)])
+            #expect(repo?.stars == expected)
+            #expect(repo?.text().isEmpty == false)
+        }
+    }
+
     private static let current = VectorIndexRecord(fingerprint: model.fingerprint, dimensions: 4, phase: .ready)
 
     private static func record(_ phase: VectorIndexRecord.Phase) -> VectorIndexRecord {

@@ -29,6 +29,15 @@ func update(
     return update
 }
 
+/// Random numbers that are the same every time.
+struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ (state >> 29)
+    }
+}
+
 extension Fixture {
     /// Claims everything that is due.
     func claim(_ token: String, limit: Int = 1000, lease: Duration = .seconds(60)) async throws -> [EmbeddingJob] {

@@ -71,14 +71,6 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         var vector: Embedding?
     }
 
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ (state >> 29)
-        }
-    }
-
     private static func direction(_ random: inout Seeded) throws -> Embedding {
         let values = (0..<16).map { _ in Float.random(in: -1...1, using: &random) }
         return try Embedding(validating: values, dimensions: 16)

@@ -73,4 +73,12 @@ import Testing
         #expect(lines.count == 2 + 1001)
         #expect(lines.contains("embed_star_many_total{name=\"other\"} 1000"))
     }
+
+    @Test func endsTheProgramWhenAMetricIsRegisteredAsAnotherKind() async {
+        await #expect(processExitsWith: .failure) {
+            let registry = MetricsRegistry()
+            _ = registry.counter("things_total", "")
+            _ = registry.gauge("things_total", "")
+        }
+    }
 }

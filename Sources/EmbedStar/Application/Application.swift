@@ -26,6 +26,7 @@ struct Application {
     func run() async throws {
         let settings = context.settings
         if let warning = RetiredSetting.warning(for: settings.retired) { logger.warning("\(warning)") }
+        for name in settings.misspelt { logger.warning("\(name.warning)") }
         let storage = context.storage()
         let loops = try EventLoop.make(Processors.available)
         let embeddings = try context.embeddings(on: loops)

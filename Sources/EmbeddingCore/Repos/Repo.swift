@@ -50,6 +50,8 @@ package struct Repo: Sendable, Hashable {
 /// A repo as somebody sent it: a field that is absent keeps what is stored.
 package struct RepoUpdate: Sendable, Hashable {
     package var fullName: String
+    /// What it was called before, when this tells of another name.
+    package var formerName: String?
     package var owner: String?
     /// `.some(nil)` clears the field.
     package var description: String??
@@ -60,6 +62,7 @@ package struct RepoUpdate: Sendable, Hashable {
     package var isPrivate: Bool?
     /// RFC 3339, as given.
     package var updatedAt: String?
+    /// GitHub's number of it, which stays whatever it is called.
     package var githubID: Int?
 
     package init(fullName: String) { self.fullName = fullName }

@@ -3,7 +3,9 @@ package protocol RepoStore: Sendable {
     /// Answers when the database can be reached and the schema is in place.
     func ping() async throws(StoreError)
 
-    /// Creates or changes repos by `full_name`; unchanged rows are not written.
+    /// Creates or changes repos; unchanged rows are not written. A repo is who it is by its `githubID` where that is
+    /// known: its row moves to another name, and a row of another number there gives way. What is older than what is
+    /// stored is dropped.
     func upsert(_ repos: [RepoUpdate]) async throws(StoreError) -> UpsertCounts
 
     func repo(named fullName: String) async throws(StoreError) -> StoredRepo?
@@ -11,8 +13,12 @@ package protocol RepoStore: Sendable {
     /// - Returns: whether there was such a repo.
     func delete(named fullName: String) async throws(StoreError) -> Bool
 
-    /// Moves a repo to another name, keeping its row; the new name's own row, if any, gives way.
-    func rename(_ fullName: String, to newName: String) async throws(StoreError) -> Bool
+    /// Deletes the rows of repos that are gone, and remembers it: what is older brings them not back.
+    /// - Returns: how many there were.
+    func forget(_ repos: [RepoUpdate]) async throws(StoreError) -> Int
+
+    /// Gives the repos of an owner the owner's new name. - Returns: how many.
+    func rename(owner: String, to newOwner: String) async throws(StoreError) -> Int
 
     /// Makes a repo due. - Returns: whether there is such a repo.
     func reprocess(named fullName: String, force: Bool) async throws(StoreError) -> Bool

@@ -5,7 +5,7 @@ import JSON
 /// What each of GitHub's events does to the repo table. Work is enqueued by the table's own outbox, not done here.
 struct GitHubEventHandler: Sendable {
     /// The members of a payload that are looked at.
-    static let members: Set<String> = ["action", "repository", "changes"]
+    static let members: Set<String> = ["action", "repository", "organization", "changes"]
 
     /// Events that carry a repository whose fields are taken over.
     private static let carriers: Set<String> = ["repository", "star", "watch", "push", "public"]
@@ -16,6 +16,7 @@ struct GitHubEventHandler: Sendable {
     /// - Returns: what became of the event.
     /// - Throws: `APIError` 400 when the payload is not what the event promises; `StoreError`.
     func handle(_ event: String, _ payload: JSONValue) async throws -> String {
+        if event == "organization" { return try await organizationAction(payload) }
         guard Self.carriers.contains(event) else { return "ignored: embed-star does not follow this event" }
         guard let repository = payload["repository"] else { throw APIError.badRequest("the payload has no repository") }
         var update: RepoUpdate
@@ -34,16 +35,16 @@ struct GitHubEventHandler: Sendable {
     private func repositoryAction(_ payload: JSONValue, _ update: inout RepoUpdate) async throws -> String? {
         switch payload["action"]?.string {
         case "deleted":
-            return try await store.delete(named: update.fullName) ? "deleted" : "ignored: the repo is not known"
+            return try await store.forget([update]) > 0
+                ? "deleted" : "ignored: the repo is not known, or has changed since"
         case "renamed":
             if let name = payload["changes"]?["repository"]?["name"]?["from"]?.string {
-                try await move(from: "\(update.fullName.prefix { $0 != "/" })/\(name)", to: update.fullName)
+                update.formerName = Self.valid("\(update.fullName.prefix { $0 != "/" })/\(name)")
             }
         case "transferred":
             let former = payload["changes"]?["owner"]?["from"]
             if let owner = former?["user"]?["login"]?.string ?? former?["organization"]?["login"]?.string {
-                let name = update.fullName.drop { $0 != "/" }.dropFirst()
-                try await move(from: "\(owner)/\(name)", to: update.fullName)
+                update.formerName = Self.valid("\(owner)/\(update.fullName.drop { $0 != "/" }.dropFirst())")
             }
         case "privatized": update.isPrivate = true
         case "publicized": update.isPrivate = false
@@ -52,8 +53,16 @@ struct GitHubEventHandler: Sendable {
         return nil
     }
 
-    private func move(from former: String, to name: String) async throws {
-        guard Repo.isValid(fullName: former), former != name else { return }
-        _ = try await store.rename(former, to: name)
+    /// An organization's new name is that of all its repos.
+    private func organizationAction(_ payload: JSONValue) async throws -> String {
+        guard payload["action"]?.string == "renamed", let name = payload["organization"]?["login"]?.string,
+            let former = payload["changes"]?["login"]?["from"]?.string, Self.valid("\(name)/x") != nil,
+            Self.valid("\(former)/x") != nil
+        else { return "ignored: no organization was renamed" }
+        let count = try await store.rename(owner: former, to: name)
+        pipeline.wake()
+        return "renamed \(count) repos"
     }
+
+    private static func valid(_ fullName: String) -> String? { Repo.isValid(fullName: fullName) ? fullName : nil }
 }

@@ -22,14 +22,15 @@ final class ChangeLog: Sendable {
     }
 
     /// Takes away what is older than the retention, a bounded number of entries at a time and not too often.
-    func prune() async throws(StoreError) {
+    /// - Returns: whether it was time to.
+    func prune() async throws(StoreError) -> Bool {
         let now = ContinuousClock.now
         let isDue = prunedAt.withLock { last in
             if let last, now - last < Self.pruneInterval { return false }
             last = now
             return true
         }
-        guard isDue else { return }
+        guard isDue else { return false }
         for _ in 0..<100 {
             let pruned = try await database.rows(
                 """
@@ -38,7 +39,8 @@ final class ChangeLog: Sendable {
                 """,
                 ["retention": .duration(Self.retention), "limit": SurrealValue(Self.pageSize)]
             )
-            if pruned.count < Self.pageSize { return }
+            if pruned.count < Self.pageSize { break }
         }
+        return true
     }
 }

@@ -76,10 +76,10 @@ final class QueueCounts: Sendable {
             [JobTable.Status.pending, .leased, .failed, .excluded].map(JobTable.count).joined()
         )
         guard results.count == 4 else { throw StoreError(.badResponse, "four counts were asked for") }
-        counts.leased = results[1][0].int ?? 0
-        counts.pending = (results[0][0].int ?? 0) + counts.leased
-        counts.failed = results[2][0].int ?? 0
-        counts.excluded = results[3][0].int ?? 0
+        counts.leased = Self.count(results[1][0])
+        counts.pending = Self.count(results[0][0]) + counts.leased
+        counts.failed = Self.count(results[2][0])
+        counts.excluded = Self.count(results[3][0])
         let cost = ContinuousClock.now - now
         jobs.withLock { $0 = Jobs(counts: counts, countedAt: now, cost: cost < .milliseconds(10) ? .zero : cost) }
         return counts
@@ -127,6 +127,9 @@ final class QueueCounts: Sendable {
         }
     }
 
+    /// A number of rows; without any the database may answer none.
+    private static func count(_ value: SurrealValue) -> Int { min(max(0, value.int ?? 0), 1 << 48) }
+
     private func recount(_ model: EmbeddingModel) async throws(StoreError) -> (total: Int, embedded: Int) {
         let start = ContinuousClock.now
         let result = try await database.value(
@@ -139,18 +142,18 @@ final class QueueCounts: Sendable {
             """,
             ["fingerprint": .string(model.fingerprint)]
         )
-        guard let total = result["total"].int, let embedded = result["embedded"].int,
-            let position = result["position"].string
-        else { throw StoreError(.badResponse, "the repos could not be counted") }
+        guard let position = result["position"].string else {
+            throw StoreError(.badResponse, "the repos could not be counted")
+        }
         let counts = Repos(
             fingerprint: model.fingerprint,
-            total: total,
-            embedded: embedded,
+            total: Self.count(result["total"]),
+            embedded: Self.count(result["embedded"]),
             position: position,
             countedAt: start,
             cost: ContinuousClock.now - start
         )
         repos.withLock { $0 = counts }
-        return (total, embedded)
+        return (counts.total, counts.embedded)
     }
 }

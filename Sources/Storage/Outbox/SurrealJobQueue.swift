@@ -62,7 +62,7 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         return EmbeddingJob(
             document: document,
             generation: claim["gen"].int ?? 0,
-            attempts: claim["attempts"].int ?? 1,
+            attempts: min(max(1, claim["attempts"].int ?? 1), 1 << 32),
             isForced: claim["force"].bool ?? false,
             storedFingerprint: row["embedding_fingerprint"].string,
             storedTextHash: row["embedding_text_hash"].string,
@@ -137,7 +137,7 @@ struct SurrealJobQueue: EmbeddingJobQueue {
             JobTable.bringForward,
             ["lease": .duration(lease), "delay": .duration(delay), "limit": SurrealValue(1000)]
         )
-        try await log.prune()
+        if try await log.prune() { _ = try await database.run(RepoIdentities.prune) }
     }
 
     func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics {

@@ -11,7 +11,7 @@ extension EmbeddedTable {
             ],
             label: "full_name",
             privacy: "is_private",
-            upkeep: RepoNames.upkeep,
+            upkeep: RepoNames.upkeep + "\n" + RepoIdentities.upkeep,
             text: { row in RepoRow.repo(row)?.text(stars: stars) ?? "" }
         )
     }

@@ -13,12 +13,15 @@ enum RepoRow {
             owner: owner(row),
             description: row["description"].string,
             language: row["language"].string,
-            stars: row["stars"].int ?? 0,
+            stars: stars(row),
             url: row["url"].string,
             topics: topics(row),
             isPrivate: row["is_private"].bool ?? false
         )
     }
+
+    /// Other programs may write any number; nothing has more stars than there are people.
+    static func stars(_ row: SurrealValue) -> Int { min(max(0, row["stars"].int ?? 0), 10_000_000_000) }
 
     static func owner(_ row: SurrealValue) -> String? { row["owner"]["login"].string ?? row["owner"].string }
 

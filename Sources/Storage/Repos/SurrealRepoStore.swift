@@ -12,6 +12,8 @@ struct SurrealRepoStore: RepoStore {
 
     /// Rows in one write at most.
     private static let batchSize = 1000
+    /// Repos of one owner at most.
+    private static let ownersRepos = 10_000
     /// Rows in one page of a bulk reprocess.
     private static let pageSize = 500
     private static let storedFields = RepoRow.fields + ", updated_at, github_id"
@@ -32,11 +34,26 @@ struct SurrealRepoStore: RepoStore {
         return counts
     }
 
-    /// Another program may create a row between our look and our write: then we look again.
+    func forget(_ repos: [RepoUpdate]) async throws(StoreError) -> Int {
+        try await writes.run { () async throws(StoreError) in
+            var removed = 0
+            _ = try await write(repos[...]) { plan in removed = repos.count { plan.remove($0) } }
+            return removed
+        }
+    }
+
     private func write(_ batch: ArraySlice<RepoUpdate>) async throws(StoreError) -> UpsertCounts {
+        try await write(batch) { plan in for update in batch { plan.add(update) } }
+    }
+
+    /// Another program may create a row between our look and our write: then we look again.
+    private func write(
+        _ batch: ArraySlice<RepoUpdate>,
+        _ decide: (inout UpsertPlan) -> Void
+    ) async throws(StoreError) -> UpsertCounts {
         for _ in 0..<3 {
-            var plan = UpsertPlan(rows: try await stored(batch.map(\.fullName), Self.storedFields))
-            for update in batch { plan.add(update) }
+            var plan = try await plan(for: batch)
+            decide(&plan)
             if plan.isEmpty { return plan.counts }
             do throws(SurrealError) {
                 _ = try await database.attempt(UpsertPlan.statement, plan.variables, timeout: .seconds(120))
@@ -48,15 +65,41 @@ struct SurrealRepoStore: RepoStore {
         throw StoreError(.conflict, "other programs keep creating the same repos")
     }
 
-    /// The rows stored under the names, and those that have the ids the names would get.
-    private func stored(_ names: [String], _ fields: String) async throws(StoreError) -> [SurrealValue] {
+    private func plan(for batch: ArraySlice<RepoUpdate>) async throws(StoreError) -> UpsertPlan {
+        let names = batch.flatMap { [$0.fullName, $0.formerName].compactMap(\.self) }
+        let identities = batch.compactMap(\.githubID)
+        let rows = try await stored(names, identities, Self.storedFields)
+        guard !identities.isEmpty else { return UpsertPlan(rows: rows, random: SystemRandomNumberGenerator()) }
+        let absences = try await database.rows(
+            RepoIdentities.absences,
+            ["identities": .array(identities.map { .recordID(RepoIdentities.record($0)) })]
+        )
+        let known = absences.compactMap { absence -> (Int, Timestamp)? in
+            guard let identity = absence["key"][0].int, let time = Timestamp(absence["gone_at"]) else { return nil }
+            return (identity, time)
+        }
+        return UpsertPlan(
+            rows: rows,
+            absences: Dictionary(known) { first, _ in first },
+            random: SystemRandomNumberGenerator()
+        )
+    }
+
+    /// The rows stored under the names and the numbers, and those that have the ids the names would get.
+    private func stored(
+        _ names: [String],
+        _ identities: [Int],
+        _ fields: String
+    ) async throws(StoreError) -> [SurrealValue] {
         try await database.rows(
             """
-            SELECT \(fields) FROM array::distinct(array::concat($ids, (SELECT VALUE repo FROM $names))) WHERE id != NONE
+            SELECT \(fields) FROM array::distinct(array::concat($ids, array::concat((SELECT VALUE repo FROM $names),
+              (SELECT VALUE repo FROM $identities WHERE repo != NONE)))) WHERE id != NONE
             """,
             [
                 "ids": .array(names.map { .recordID(UpsertPlan.id(named: $0)) }),
                 "names": .array(names.map { .recordID(UpsertPlan.nameID($0)) }),
+                "identities": .array(identities.map { .recordID(RepoIdentities.record($0)) }),
             ]
         )
     }
@@ -66,7 +109,7 @@ struct SurrealRepoStore: RepoStore {
         -> [SurrealValue]
     {
         let name = fullName.lowercased()
-        return try await stored([fullName], fields).filter { $0["full_name"].string?.lowercased() == name }
+        return try await stored([fullName], [], fields).filter { $0["full_name"].string?.lowercased() == name }
     }
 
     func repo(named fullName: String) async throws(StoreError) -> StoredRepo? {
@@ -106,24 +149,29 @@ struct SurrealRepoStore: RepoStore {
         }
     }
 
-    func rename(_ fullName: String, to newName: String) async throws(StoreError) -> Bool {
-        try await writes.run { () async throws(StoreError) in
-            guard let row = try await rows(named: fullName).first, let repo = RepoRow.repo(row) else { return false }
-            let displaced = try await rows(named: newName).map { $0["id"] }.filter { $0 != row["id"] }
-            var fields: [String: SurrealValue] = [
-                "full_name": .string(newName),
-                "name": .string(String(newName.drop { $0 != "/" }.dropFirst())),
-                "owner": ["login": .string(String(newName.prefix { $0 != "/" }))],
+    func rename(owner: String, to newOwner: String) async throws(StoreError) -> Int {
+        let start = owner.lowercased() + "/"
+        // The sign after the slash ends the range of all names that begin with it.
+        let end = owner.lowercased() + "0"
+        let rows = try await database.rows(
+            """
+            SELECT id, full_name, github_id FROM array::distinct(array::concat(
+              (SELECT VALUE id FROM type::record("repo", $start..$end) LIMIT $limit),
+              (SELECT VALUE repo FROM type::record("repo_name", $first..$last) LIMIT $limit))) WHERE id != NONE
+            """,
+            [
+                "start": .string(start), "end": .string(end), "first": .array([.string(start)]),
+                "last": .array([.string(end)]), "limit": SurrealValue(Self.ownersRepos),
             ]
-            if let url = repo.url, url.hasSuffix("/\(repo.fullName)") {
-                fields["url"] = .string(String(url.dropLast(repo.fullName.count)) + newName)
-            }
-            _ = try await database.run(
-                "{ DELETE $displaced RETURN NONE; UPDATE $id MERGE $fields RETURN NONE; }",
-                ["displaced": .array(displaced), "id": row["id"], "fields": .object(fields)]
-            )
-            return true
+        )
+        let updates = rows.compactMap { row -> RepoUpdate? in
+            guard let name = row["full_name"].string, name.lowercased().hasPrefix(start) else { return nil }
+            var update = RepoUpdate(fullName: newOwner + name.dropFirst(owner.count))
+            update.formerName = name
+            update.githubID = row["github_id"].int
+            return update
         }
+        return try await upsert(updates).changed
     }
 
     func reprocess(named fullName: String, force: Bool) async throws(StoreError) -> Bool {

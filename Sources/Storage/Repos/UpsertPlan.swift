@@ -2,32 +2,204 @@ import DateTime
 import EmbeddingCore
 import SurrealDB
 
-/// What an upsert has to write, worked out against the rows that are there. An update that is older than its row is
-/// dropped: of two spellings of one name in a file, the newer one stands.
+/// What an upsert has to write, worked out against the rows that are there. A repo is who it is by GitHub's number where
+/// that is known: under another name its row moves, and a row of another number gives way where the name is newly its
+/// own. What is older than what is known is dropped, so that the order in which things are heard does not matter.
 struct UpsertPlan {
+    /// A row as it is or is going to be.
     private struct Target {
-        var id: SurrealRecordID
-        /// The row as it is or is going to be.
-        var row: [String: SurrealValue]
-        var isNew: Bool
+        let id: SurrealRecordID
+        var row: SurrealValue
+        let isNew: Bool
         var changes: [String: SurrealValue] = [:]
+        var isRemoved = false
+
+        var name: String? { row["full_name"].string?.lowercased() }
+        var identity: Int? { row["github_id"].int }
+        var time: Timestamp? { Timestamp(row["updated_at"]) }
     }
 
-    private var targets: [String: Target] = [:]
-    /// Names of the targets in the order they came.
-    private var order: [String] = []
+    private var targets: [Target] = []
+    private var byName: [String: Int] = [:]
+    private var byIdentity: [Int: Int] = [:]
+    /// When numbers that have no row were last heard of.
+    private var absences: [Int: Timestamp]
+    private var newAbsences: Set<Int> = []
     private var taken: Set<SurrealRecordID> = []
+    private var random: any RandomNumberGenerator
     private(set) var counts = UpsertCounts()
 
-    /// - Parameter rows: what is stored under any of the names.
-    init(rows: [SurrealValue]) {
+    /// - Parameters:
+    ///   - rows: what is stored under any of the names and numbers.
+    ///   - absences: when those of the numbers that have no row were last heard of.
+    init(rows: [SurrealValue], absences: [Int: Timestamp] = [:], random: any RandomNumberGenerator) {
+        self.absences = absences
+        self.random = random
         for row in rows {
-            guard let id = row["id"].recordID, let fields = row.object else { continue }
-            taken.insert(id)
-            guard let name = row["full_name"].string?.lowercased(), targets[name] == nil else { continue }
-            targets[name] = Target(id: id, row: fields, isNew: false)
+            guard let id = row["id"].recordID, taken.insert(id).inserted else { continue }
+            let target = Target(id: id, row: row, isNew: false)
+            if let name = target.name, byName[name] == nil { byName[name] = targets.count }
+            if let identity = target.identity, byIdentity[identity] == nil { byIdentity[identity] = targets.count }
+            targets.append(target)
         }
     }
+
+    mutating func add(_ update: RepoUpdate) {
+        let update = update.withoutNulls
+        let time = update.updatedAt.flatMap { Timestamp($0) }
+        let own = target(of: update)
+        if isOutdated(update, time, own) { return addOutdated(update, own) }
+        if let holder = byName[update.fullName.lowercased()], holder != own {
+            guard givesWay(holder, to: update.githubID, time) else { return lose(update, time, own) }
+            remove(holder, at: targets[holder].time)
+        }
+        if let own { change(own, update) } else { create(update) }
+    }
+
+    /// GitHub has deleted the repo. - Returns: whether there is such a row, and it is no newer.
+    mutating func remove(_ update: RepoUpdate) -> Bool {
+        let update = update.withoutNulls
+        let time = update.updatedAt.flatMap { Timestamp($0) }
+        guard let own = target(of: update) else {
+            if let identity = update.githubID, let time { noteAbsence(identity, time) }
+            return false
+        }
+        guard !isOutdated(update, time, own) else { return false }
+        remove(own, at: time ?? targets[own].time)
+        return true
+    }
+
+    /// By its number; else by a name, unless the row there is known to be another repo.
+    private func target(of update: RepoUpdate) -> Int? {
+        if let identity = update.githubID, let own = byIdentity[identity] { return own }
+        for name in [update.formerName, update.fullName] {
+            guard let name, let index = byName[name.lowercased()] else { continue }
+            if targets[index].identity == nil || update.githubID == nil { return index }
+        }
+        return nil
+    }
+
+    private func isOutdated(_ update: RepoUpdate, _ time: Timestamp?, _ own: Int?) -> Bool {
+        guard let time else { return false }
+        if let own { return targets[own].time.map { time < $0 } ?? false }
+        return update.githubID.flatMap { absences[$0] }.map { time <= $0 } ?? false
+    }
+
+    /// Nothing of it counts, but that access is closed: that does not depend on clocks.
+    private mutating func addOutdated(_ update: RepoUpdate, _ own: Int?) {
+        guard let own, update.isPrivate == true, targets[own].row["is_private"].bool != true else {
+            counts.unchanged += 1
+            return
+        }
+        counts.changed += 1
+        set(own, "is_private", true)
+    }
+
+    /// Whether the name is no longer the holder's: a name belongs to one repo at a time.
+    private func givesWay(_ holder: Int, to identity: Int?, _ time: Timestamp?) -> Bool {
+        guard let time, let known = targets[holder].time, let other = targets[holder].identity else { return true }
+        return known == time ? other < identity ?? 0 : known < time
+    }
+
+    /// The name has gone to another repo since, and what this one is called is not known.
+    private mutating func lose(_ update: RepoUpdate, _ time: Timestamp?, _ own: Int?) {
+        if let own {
+            counts.changed += 1
+            remove(own, at: time)
+        } else {
+            counts.unchanged += 1
+            if let identity = update.githubID, let time { noteAbsence(identity, time) }
+        }
+    }
+
+    private mutating func remove(_ index: Int, at time: Timestamp?) {
+        targets[index].isRemoved = true
+        if let name = targets[index].name, byName[name] == index { byName[name] = nil }
+        guard let identity = targets[index].identity else { return }
+        byIdentity[identity] = nil
+        if let time { noteAbsence(identity, time) }
+    }
+
+    private mutating func noteAbsence(_ identity: Int, _ time: Timestamp) {
+        absences[identity] = absences[identity].map { max($0, time) } ?? time
+        newAbsences.insert(identity)
+    }
+
+    private mutating func change(_ index: Int, _ update: RepoUpdate) {
+        let changes = RepoChanges.of(update, to: targets[index].row)
+        guard !changes.isEmpty else {
+            counts.unchanged += 1
+            return
+        }
+        counts.changed += 1
+        if let name = targets[index].name, byName[name] == index { byName[name] = nil }
+        for (field, value) in changes { set(index, field, value) }
+        enter(index)
+    }
+
+    private mutating func set(_ index: Int, _ field: String, _ value: SurrealValue) {
+        var row = targets[index].row.object ?? [:]
+        row[field] = value
+        targets[index].row = .object(row)
+        targets[index].changes[field] = value
+    }
+
+    private mutating func create(_ update: RepoUpdate) {
+        var id = Self.id(named: update.fullName)
+        if taken.contains(id) {
+            id.key = .string("\(update.fullName.lowercased())#\(String(random.next(), radix: 36))")
+        }
+        counts.created += 1
+        taken.insert(id)
+        targets.append(Target(id: id, row: .object(RepoChanges.ofNew(update)), isNew: true))
+        enter(targets.count - 1)
+    }
+
+    /// Makes a row found by what it is called now.
+    private mutating func enter(_ index: Int) {
+        if let name = targets[index].name { byName[name] = index }
+        guard let identity = targets[index].identity else { return }
+        byIdentity[identity] = index
+        absences[identity] = nil
+        newAbsences.remove(identity)
+    }
+}
+
+/// What is written, as one statement, which is one transaction.
+extension UpsertPlan {
+    var isEmpty: Bool { newAbsences.isEmpty && !targets.contains { $0.isRemoved || $0.isNew || !$0.changes.isEmpty } }
+
+    var variables: [String: SurrealValue] {
+        let stay = targets.filter { !$0.isRemoved }
+        let new = stay.filter(\.isNew).map {
+            SurrealValue.object(($0.row.object ?? [:]).merging(["id": .recordID($0.id)]) { $1 })
+        }
+        let changed = stay.filter { !$0.isNew && !$0.changes.isEmpty }.map { target -> SurrealValue in
+            ["id": .recordID(target.id), "fields": .object(target.changes)]
+        }
+        let identified = stay.compactMap { target -> SurrealValue? in
+            guard let identity = target.identity, target.isNew || target.changes["github_id"] != nil else { return nil }
+            return ["identity": .recordID(RepoIdentities.record(identity)), "id": .recordID(target.id)]
+        }
+        let absent = newAbsences.sorted().map { identity -> SurrealValue in
+            ["identity": .recordID(RepoIdentities.record(identity)), "at": absences[identity]?.value ?? .none]
+        }
+        return [
+            "removed": .array(targets.filter { $0.isRemoved && !$0.isNew }.map { .recordID($0.id) }),
+            "absent": .array(absent), "new": .array(new), "changed": .array(changed), "identified": .array(identified),
+            "retention": .duration(RepoIdentities.retention),
+        ]
+    }
+
+    static let statement = """
+        {
+          DELETE $removed RETURN NONE;
+          FOR $row IN $absent { \(RepoIdentities.noteAbsence("$row")) };
+          INSERT INTO repo $new RETURN NONE;
+          FOR $row IN $changed { UPDATE $row.id MERGE $row.fields RETURN NONE };
+          FOR $row IN $identified { \(RepoIdentities.enter("$row.identity", "$row.id")) };
+        }
+        """
 
     /// The record id of a repo that embed-star creates.
     static func id(named fullName: String) -> SurrealRecordID {
@@ -42,123 +214,12 @@ struct UpsertPlan {
     /// About how many bytes an update takes in a request, at most.
     static func bytes(_ update: RepoUpdate) -> Int {
         let texts: [String?] = [
-            update.fullName, update.fullName, update.fullName, update.owner, update.description ?? nil,
-            update.language ?? nil, update.url,
+            update.fullName, update.fullName, update.fullName, update.formerName, update.owner,
+            update.description ?? nil, update.language ?? nil, update.url,
         ]
-        var bytes = 500
+        var bytes = 700
         for text in texts { bytes += text?.utf8.count ?? 0 }
         for topic in update.topics ?? [] { bytes += topic.utf8.count + 9 }
         return bytes
-    }
-
-    mutating func add(_ update: RepoUpdate) {
-        let update = update.withoutNulls
-        let name = update.fullName.lowercased()
-        guard var target = targets[name] else { return create(update, name) }
-        let changes = Self.changes(update, to: target.row)
-        guard !changes.isEmpty else {
-            counts.unchanged += 1
-            return
-        }
-        if !target.isNew, target.changes.isEmpty { order.append(name) }
-        counts.changed += 1
-        for (field, value) in changes {
-            target.row[field] = value
-            target.changes[field] = value
-        }
-        targets[name] = target
-    }
-
-    private mutating func create(_ update: RepoUpdate, _ name: String) {
-        var id = Self.id(named: name)
-        if taken.contains(id) {
-            id.key = .string("\(name)#\(String(UInt64.random(in: 0 ... .max), radix: 36))")
-        }
-        var row = Self.changes(update, to: ["full_name": .string(update.fullName)])
-        row["full_name"] = .string(update.fullName)
-        row["name"] = .string(String(update.fullName.drop { $0 != "/" }.dropFirst()))
-        row["owner"] = row["owner"] ?? ["login": .string(String(update.fullName.prefix { $0 != "/" }))]
-        row["stars"] = row["stars"] ?? 0
-        row["is_private"] = row["is_private"] ?? false
-        counts.created += 1
-        taken.insert(id)
-        order.append(name)
-        targets[name] = Target(id: id, row: row, isNew: true)
-    }
-
-    var variables: [String: SurrealValue] {
-        var new: [SurrealValue] = []
-        var changed: [SurrealValue] = []
-        for target in order.compactMap({ targets[$0] }) {
-            if target.isNew {
-                new.append(.object(target.row.merging(["id": .recordID(target.id)]) { $1 }))
-            } else {
-                changed.append(["id": .recordID(target.id), "fields": .object(target.changes)])
-            }
-        }
-        return ["new": .array(new), "changed": .array(changed)]
-    }
-
-    var isEmpty: Bool { order.isEmpty }
-
-    static let statement = """
-        {
-          INSERT INTO repo $new RETURN NONE;
-          FOR $row IN $changed { UPDATE $row.id MERGE $row.fields RETURN NONE };
-        }
-        """
-
-    /// The fields in which `row` would differ.
-    private static func changes(_ update: RepoUpdate, to row: [String: SurrealValue]) -> [String: SurrealValue] {
-        let stored = SurrealValue.object(row)
-        let given = update.updatedAt.flatMap { Timestamp($0) }
-        let known = Timestamp(stored["updated_at"])
-        if let given, let known, given < known { return [:] }
-        var changes: [String: SurrealValue] = [:]
-        func set(_ field: String, _ value: SurrealValue, unless isSame: Bool) {
-            if !isSame { changes[field] = value }
-        }
-        if let given {
-            set("updated_at", given.value, unless: given == known)
-            // The spelling of a name is taken from whoever knows when the repo changed.
-            set("full_name", .string(update.fullName), unless: stored["full_name"].string == update.fullName)
-        }
-        if let owner = update.owner { set("owner", ["login": .string(owner)], unless: RepoRow.owner(stored) == owner) }
-        if let text = update.description {
-            set("description", optional(text), unless: stored["description"].string == text)
-        }
-        if let language = update.language {
-            set("language", optional(language), unless: stored["language"].string == language)
-        }
-        if let stars = update.stars { set("stars", SurrealValue(stars), unless: stored["stars"].int == stars) }
-        if let url = update.url { set("url", .string(url), unless: stored["url"].string == url) }
-        if let topics = update.topics {
-            set("topics", .array(topics.map(SurrealValue.string)), unless: RepoRow.topics(stored) == topics)
-        }
-        if let isPrivate = update.isPrivate {
-            set("is_private", .bool(isPrivate), unless: stored["is_private"].bool == isPrivate)
-        }
-        if let id = update.githubID { set("github_id", SurrealValue(id), unless: stored["github_id"].int == id) }
-        return changes
-    }
-
-    private static func optional(_ text: String?) -> SurrealValue { text.map(SurrealValue.string) ?? .null }
-}
-
-extension RepoUpdate {
-    /// SurrealDB takes a NUL in a text and then fails every statement that reads the row.
-    fileprivate var withoutNulls: RepoUpdate {
-        var clean = self
-        clean.fullName = Self.clean(fullName)
-        clean.owner = owner.map(Self.clean)
-        clean.description = description.map { $0.map(Self.clean) }
-        clean.language = language.map { $0.map(Self.clean) }
-        clean.url = url.map(Self.clean)
-        clean.topics = topics?.map(Self.clean)
-        return clean
-    }
-
-    private static func clean(_ text: String) -> String {
-        text.utf8.contains(0) ? text.filter { $0 != "\0" } : text
     }
 }

@@ -4,8 +4,9 @@ import EmbeddingCore
 struct Migration: Sendable {
     enum Step: Sendable {
         case statements(String)
-        /// Enters the names of the rows that are there, page by page.
-        case enterNames
+        /// Walks through the rows that are there, page by page, with one statement for the first page and one for those
+        /// after the variable `after`; each answers the id it ended with.
+        case walk(first: String, next: String)
         /// Builds an index beside the writers, and waits for it.
         case index(String, table: String, definition: String)
         /// Declares embed-star's own fields if, and only if, the table refuses fields it does not know.
@@ -24,12 +25,20 @@ struct Migration: Sendable {
                     .statements(Schema.definitions(tables)), .statements(JobTable.definition),
                     .statements(ChangeLog.definition), .statements(RepoNames.definition),
                     .statements(Schema.predecessor), .declareFields(table: "repo"), .statements(Schema.events(tables)),
-                    .enterNames, Schema.fingerprintIndex(.repos()),
+                    .walk(first: RepoNames.enter(after: false), next: RepoNames.enter(after: true)),
+                    Schema.fingerprintIndex(.repos()),
                 ]
             ),
             Migration(version: 2, steps: [.statements(Schema.events(tables))]),
             Migration(version: 3, steps: [.statements(Schema.idempotency)]),
             Migration(version: 4, steps: [.statements(Schema.events(tables))]),
+            Migration(
+                version: 5,
+                steps: [
+                    .statements(RepoIdentities.definition), .statements(Schema.events(tables)),
+                    .walk(first: RepoIdentities.enterAll(after: false), next: RepoIdentities.enterAll(after: true)),
+                ]
+            ),
         ]
     }
 

@@ -101,18 +101,18 @@ struct Migrator: Sendable {
     private func perform(_ step: Migration.Step) async throws(StoreError) {
         switch step {
         case .statements(let sql): _ = try await database.run(sql, timeout: .seconds(600))
-        case .enterNames: try await enterNames()
+        case .walk(let first, let next): try await walk(first, next)
         case .index(let name, let table, let definition): try await build(name, table, definition)
         case .declareFields(let table): try await declareFields(of: table)
         }
     }
 
-    private func enterNames() async throws(StoreError) {
+    private func walk(_ first: String, _ next: String) async throws(StoreError) {
         var cursor: SurrealRecordID?
         repeat {
             var variables: [String: SurrealValue] = ["limit": SurrealValue(pageSize)]
             if let cursor { variables["after"] = cursor.key }
-            cursor = try await database.value(RepoNames.enter(after: cursor != nil), variables).recordID
+            cursor = try await database.value(cursor == nil ? first : next, variables).recordID
             guard try await lease.acquire() else {
                 throw StoreError(.schema, "another process took the migration over")
             }

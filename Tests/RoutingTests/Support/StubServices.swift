@@ -135,9 +135,14 @@ final class StubRepos: RepoStore, DeadLetterQueue {
         return state.withLock { $0.repos.removeValue(forKey: fullName) != nil }
     }
 
-    func rename(_ fullName: String, to newName: String) async throws(StoreError) -> Bool {
-        state.withLock { $0.renamed.append("\(fullName) → \(newName)") }
-        return true
+    func forget(_ repos: [RepoUpdate]) async throws(StoreError) -> Int {
+        try check()
+        return state.withLock { state in repos.count { state.repos.removeValue(forKey: $0.fullName) != nil } }
+    }
+
+    func rename(owner: String, to newOwner: String) async throws(StoreError) -> Int {
+        state.withLock { $0.renamed.append("\(owner) → \(newOwner)") }
+        return 2
     }
 
     func reprocess(named fullName: String, force: Bool) async throws(StoreError) -> Bool {

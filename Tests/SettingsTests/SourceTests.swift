@@ -1,0 +1,54 @@
+import Testing
+
+@testable import Settings
+
+@Suite struct SourceTests {
+    private static let size = Setting.integer("BATCH_SIZE", 1, in: 1...9, "")
+    private static let keys = Setting.list("API_KEYS", "", isSecret: true)
+    private static let password = Setting<String?>.optional("DB_PASS", "", isSecret: true)
+    private static let url = Setting.url("DB_URL", "ws://host", "", schemes: ["ws"])
+    private static let table = SettingsTable([size, keys, password, url])
+
+    private func values(
+        _ environment: [String: String] = [:],
+        dotEnv: String = "",
+        file: String? = nil
+    ) throws -> SettingValues {
+        try SettingValues(Self.table, environment: environment, dotEnv: dotEnv) { _ in file }
+    }
+
+    @Test(arguments: ["BATCH_SIZ", "BATCH_SIZEE", "BATHC_SIZE", "BATCH_SIZO", "batch_size", "ATCH_SIZE"])
+    func `a name that is one slip away is warned of`(name: String) throws {
+        let values = try values(dotEnv: "\(name)=5\nOTHER=1")
+        #expect(values.misspelt == [MisspeltSetting(name: name, meant: "BATCH_SIZE")])
+        #expect(values[Self.size] == 1)
+    }
+
+    @Test(arguments: ["BATCH_SIZE", "API_KEYS_FILE", "SIZE", "BATCHES", "COMPOSE_PROJECT_NAME", "BATCH_SIZES_2"])
+    func `other names are not`(name: String) throws {
+        #expect(try values(dotEnv: "\(name)=5", file: "k").misspelt.isEmpty)
+    }
+
+    @Test func `secrets are trimmed, whatever they come from`() throws {
+        #expect(try values(["DB_PASS": " secret\r\n"])[Self.password] == "secret")
+        #expect(try values(dotEnv: "DB_PASS=\" secret \"")[Self.password] == "secret")
+        #expect(try values(["DB_PASS_FILE": "f"], file: "secret\r\n")[Self.password] == "secret")
+        #expect(try values(["DB_PASS": " \n"])[Self.password] == nil)
+    }
+
+    @Test func `a comment or a blank line in a file of keys is no key`() throws {
+        let file = "# of 2026\n\none\r\n  # old\ntwo,three\n"
+        #expect(try values(["API_KEYS_FILE": "f"], file: file)[Self.keys] == ["one", "two", "three"])
+        #expect(throws: SettingValues.Faults.self) { try values(["API_KEYS_FILE": "f"], file: "# none\n\n") }
+    }
+
+    @Test func `a file for what is read from none is refused by name`() throws {
+        let faults = #expect(throws: SettingValues.Faults.self) { try values(["BATCH_SIZE_FILE": "f"], file: "5") }
+        #expect(faults?.lines == ["BATCH_SIZE_FILE: BATCH_SIZE is not read from a file; set BATCH_SIZE"])
+    }
+
+    @Test(arguments: ["ws://host?x=1", "ws://host/rpc#a", "http://host"])
+    func `an address to which no path can be added is refused`(url: String) {
+        #expect(throws: SettingValues.Faults.self) { try values(["DB_URL": url]) }
+    }
+}

@@ -1,0 +1,89 @@
+import EmbeddingCore
+import SurrealDB
+import Testing
+
+@testable import Storage
+
+/// Who a repo is, in the database; `UpsertPlanTests` has the orders of events.
+@Suite struct IdentityTests {
+    private func known(_ name: String, _ id: Int, _ time: Int) -> RepoUpdate {
+        RepoEvent(id: id, name: name, time: time).update
+    }
+
+    private func names(_ fixture: Fixture) async throws -> Set<String> {
+        let rows = try await fixture.run("SELECT VALUE full_name FROM repo").array ?? []
+        return Set(rows.compactMap(\.string))
+    }
+
+    @Test func importAfterAMissedRenameMovesTheRow() async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        _ = try await repos.upsert([known("qa/old", 700, 1)])
+        try await fixture.drain()
+        #expect(try await repos.upsert([known("qa/new", 700, 2)]) == UpsertCounts(changed: 1))
+        #expect(try await names(fixture) == ["qa/new"])
+        #expect(try await repos.repo(named: "qa/new")?.repo.owner == "qa")
+        #expect(try await repos.repo(named: "qa/old") == nil)
+        #expect(try await repos.upsert([known("qa/old", 700, 1)]) == UpsertCounts(unchanged: 1))
+        #expect(try await names(fixture) == ["qa/new"])
+    }
+
+    @Test func lateDeletionLeavesTheRepoThatTookTheName() async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        _ = try await repos.upsert([known("a/x", 1, 1)])
+        _ = try await repos.upsert([known("a/x", 2, 5)])
+        #expect(try await repos.forget([known("a/x", 1, 3)]) == 0)
+        #expect(try await fixture.run("SELECT VALUE github_id FROM repo") == [2])
+    }
+
+    @Test func lateEventBringsNoDeletedRepoBack() async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        _ = try await repos.upsert([known("a/x", 1, 1)])
+        #expect(try await repos.forget([known("a/x", 1, 3)]) == 1)
+        #expect(try await repos.upsert([known("a/x", 1, 2)]) == UpsertCounts(unchanged: 1))
+        #expect(try await names(fixture).isEmpty)
+        #expect(try await repos.upsert([known("a/x", 1, 4)]) == UpsertCounts(created: 1))
+        #expect(try await names(fixture) == ["a/x"])
+    }
+
+    @Test func repoThatIsDeletedByHandMayComeBack() async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        _ = try await repos.upsert([known("a/x", 1, 1)])
+        #expect(try await repos.delete(named: "a/x"))
+        #expect(try await repos.upsert([known("a/x", 1, 1)]) == UpsertCounts(created: 1))
+    }
+
+    @Test func rowsOfOtherProgramsAreKnownByTheirNumbersToo() async throws {
+        let fixture = try await Fixture(migrated: false)
+        try await fixture.run("CREATE repo:1 SET full_name = 'a/before', github_id = 1, mine = 1")
+        try await fixture.storage.migrate()
+        try await fixture.run("CREATE repo:2 SET full_name = 'a/after', github_id = 2")
+        let repos = fixture.storage.repos
+        #expect(try await repos.upsert([known("b/one", 1, 1), known("b/two", 2, 1)]) == UpsertCounts(changed: 2))
+        #expect(try await names(fixture) == ["b/one", "b/two"])
+        #expect(try await fixture.run("SELECT VALUE mine FROM repo:1") == [1])
+        #expect(try await repos.repo(named: "b/two") != nil)
+    }
+
+    @Test func organizationTakesItsReposAlong() async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        _ = try await repos.upsert([known("Old/x", 1, 1), update("old/y"), update("older/z")])
+        try await fixture.run("CREATE repo:5 SET full_name = 'OLD/other'")
+        #expect(try await repos.rename(owner: "old", to: "New") == 3)
+        #expect(try await names(fixture) == ["New/x", "New/y", "New/other", "older/z"])
+        #expect(try await repos.repo(named: "new/y")?.repo.owner == "New")
+        #expect(try await repos.rename(owner: "old", to: "New") == 0)
+    }
+
+    @Test func numbersWithoutARowAreForgottenInTime() async throws {
+        let fixture = try await Fixture()
+        _ = try await fixture.storage.repos.forget([known("a/x", 1, 3)])
+        try await fixture.run("UPDATE repo_identity SET expires_at = time::now() - 1s")
+        try await fixture.storage.jobs.tidy(leasedBeyond: .seconds(60), waitingBeyond: .seconds(60))
+        #expect(try await fixture.run("SELECT * FROM repo_identity") == [])
+    }
+}
