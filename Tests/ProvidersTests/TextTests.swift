@@ -19,11 +19,25 @@ struct TruncationTests {
         #expect(Truncation.cut(text, toTokens: limit, counter: Characters()) == expected)
     }
 
-    @Test func `the beginning of a text never ends inside a character`() {
+    @Test func `the beginning of a text never ends inside a scalar`() {
         let text = "a👩‍👩‍👧é漢字\r\nb"
         for bytes in 0...text.utf8.count {
             let part = Truncation.beginning(of: text, bytes: bytes)
-            #expect(text.hasPrefix(part) && part.utf8.count <= bytes)
+            #expect(text.utf8.starts(with: part.utf8) && part.utf8.count <= bytes && part.utf8.count > bytes - 4)
+            #expect(String(validating: part.utf8, as: UTF8.self) == part)
+        }
+    }
+
+    @Test(
+        arguments: [
+            "\u{301}", "\u{200D}👩", "\u{1100}", "\u{915}\u{94D}", "\u{1F1E6}", "\u{FE0F}", "\u{E0061}", "\u{0600}",
+        ]
+    )
+    func `a text that is one endless character is cut as quickly as another`(unit: String) {
+        let text = "a" + String(repeating: unit, count: (2 << 20) / unit.utf8.count)
+        for limit in [1, 100, 8192] {
+            let cut = Truncation.cut(text, toTokens: limit, counter: TokenEstimate())
+            #expect(TokenEstimate().count(cut) <= limit || cut.isEmpty)
         }
     }
 

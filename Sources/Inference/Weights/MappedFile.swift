@@ -7,9 +7,10 @@ final class MappedFile: Sendable {
     /// Open as long as the mapping lasts.
     let descriptor: Int32
 
-    /// - Throws: `.modelNotFound` when the file cannot be opened, `.invalidModel` when it is empty.
+    /// - Throws: `.modelNotFound` when the file cannot be opened, `.invalidModel` when it is empty or no regular file.
     init(path: String) throws(InferenceError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Opening a pipe for reading would wait for a writer.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.failure(path) }
         self.descriptor = descriptor
         do {
@@ -28,6 +29,9 @@ final class MappedFile: Sendable {
     private static func map(_ descriptor: Int32, _ path: String) throws(InferenceError) -> UnsafeRawBufferPointer {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure(path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw InferenceError(.invalidModel, "\(path) is no regular file")
+        }
         guard status.st_size > 0 else { throw InferenceError(.invalidModel, "\(path) is empty") }
         let size = Int(status.st_size)
         guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {

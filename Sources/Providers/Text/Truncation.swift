@@ -13,7 +13,7 @@ enum Truncation {
         return (text, counter.count(text))
     }
 
-    /// The longest beginning of `text` that `counter` counts as `limit` tokens at most, cut between characters.
+    /// The longest beginning of `text` that `counter` counts as `limit` tokens at most, cut between Unicode scalars.
     static func cut(_ text: String, toTokens limit: Int, counter: some TokenCounter) -> String {
         let measured = measure(text, limit: limit, counter: counter)
         guard measured.tokens > limit else { return text }
@@ -31,14 +31,12 @@ enum Truncation {
         return beginning(of: measured.text, bytes: fits)
     }
 
-    /// The longest run of whole characters within so many bytes.
+    /// The longest run of whole Unicode scalars within so many bytes: characters of several scalars have no bound, so
+    /// that looking for their borders could take as long as the text is.
     static func beginning(of text: String, bytes: Int) -> String {
         guard bytes < text.utf8.count else { return text }
         var index = text.utf8.index(text.startIndex, offsetBy: bytes)
-        while index > text.startIndex {
-            if let boundary = String.Index(index, within: text) { return String(text[..<boundary]) }
-            index = text.utf8.index(before: index)
-        }
-        return ""
+        while index > text.startIndex, UTF8.isContinuation(text.utf8[index]) { text.utf8.formIndex(before: &index) }
+        return String(text.unicodeScalars[..<index])
     }
 }
