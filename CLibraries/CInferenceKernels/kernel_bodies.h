@@ -63,6 +63,10 @@ static void NAME(add)(float *values, const float *position, const float *kind, s
     }
 }
 
+static void NAME(add_one)(float *values, const float *other, size_t width) {
+    for (size_t i = 0; i < width; i += LANES) { NAME(store)(values + i, NAME(load)(values + i) + NAME(load)(other + i)); }
+}
+
 static void NAME(normalize)(
     float *values, size_t rows, size_t width, const float *scale, const float *shift, float epsilon) {
     for (size_t row = 0; row < rows; row++, values += width) {
@@ -78,6 +82,18 @@ static void NAME(normalize)(
         for (size_t i = 0; i < width; i += LANES) {
             lanes centred = (NAME(load)(values + i) - mean) * factor;
             NAME(store)(values + i, centred * NAME(load)(scale + i) + NAME(load)(shift + i));
+        }
+    }
+}
+
+static void NAME(normalize_rms)(
+    float *values, size_t rows, size_t stride, size_t width, const float *scale, float epsilon) {
+    for (size_t row = 0; row < rows; row++, values += stride) {
+        lanes squares = NAME(fill)(0);
+        for (size_t i = 0; i < width; i += LANES) { squares += NAME(load)(values + i) * NAME(load)(values + i); }
+        lanes factor = NAME(fill)(1.0f / __builtin_sqrtf(NAME(total)(squares) / (float)width + epsilon));
+        for (size_t i = 0; i < width; i += LANES) {
+            NAME(store)(values + i, NAME(load)(values + i) * factor * NAME(load)(scale + i));
         }
     }
 }
@@ -107,30 +123,34 @@ static inline __attribute__((always_inline)) void NAME(scores)(
     }
 }
 
-/// Turns the first `length` scores into weights e^(scale * (score - maximum)), the others into zero. Returns their
-/// sum.
+/// Turns the scores from `low` to `high` into weights e^(scale * (score - maximum)), the others of the registers from
+/// `start` to `end` into zero. Returns their sum.
 static inline __attribute__((always_inline)) float NAME(weights)(
-    float *scores, size_t length, size_t pitch, float scale) {
-    for (size_t j = length; j < pitch; j++) { scores[j] = scores[0]; }
-    lanes most = NAME(load)(scores);
-    for (size_t j = LANES; j < pitch; j += LANES) { most = __builtin_elementwise_max(most, NAME(load)(scores + j)); }
+    float *scores, size_t start, size_t low, size_t high, size_t end, float scale) {
+    for (size_t j = start; j < low; j++) { scores[j] = scores[low]; }
+    for (size_t j = high; j < end; j++) { scores[j] = scores[low]; }
+    lanes most = NAME(load)(scores + start);
+    for (size_t j = start + LANES; j < end; j += LANES) {
+        most = __builtin_elementwise_max(most, NAME(load)(scores + j));
+    }
     float maximum = NAME(largest)(most);
-    for (size_t j = 0; j < pitch; j += LANES) {
+    for (size_t j = start; j < end; j += LANES) {
         NAME(store)(scores + j, NAME(exponential)((NAME(load)(scores + j) - maximum) * scale));
     }
-    for (size_t j = length; j < pitch; j++) { scores[j] = 0; }
+    for (size_t j = start; j < low; j++) { scores[j] = 0; }
+    for (size_t j = high; j < end; j++) { scores[j] = 0; }
     lanes sum = NAME(fill)(0);
-    for (size_t j = 0; j < pitch; j += LANES) { sum += NAME(load)(scores + j); }
+    for (size_t j = start; j < end; j += LANES) { sum += NAME(load)(scores + j); }
     return NAME(total)(sum);
 }
 
-/// Weighted sums of the values in the columns of `count` registers, 1 or 2, for four queries.
+/// Weighted sums of the values from `low` to `high` in the columns of `count` registers, 1 or 2, for four queries.
 static inline __attribute__((always_inline)) void NAME(mix)(
-    const float *scores, size_t pitch, const float factors[4], const float *value, size_t stride, size_t length,
-    float *const output[4], size_t column, int count) {
+    const float *scores, size_t pitch, const float factors[4], const float *value, size_t stride, size_t low,
+    size_t high, float *const output[4], size_t column, int count) {
     lanes sums[4][2];
     for (int q = 0; q < 4; q++) { sums[q][0] = sums[q][1] = NAME(fill)(0); }
-    for (size_t j = 0; j < length; j++) {
+    for (size_t j = low; j < high; j++) {
         for (int c = 0; c < count; c++) {
             lanes values = NAME(load)(value + j * stride + column + c * LANES);
             for (int q = 0; q < 4; q++) { sums[q][c] += NAME(fill)(scores[q * pitch + j]) * values; }
@@ -142,34 +162,62 @@ static inline __attribute__((always_inline)) void NAME(mix)(
 }
 
 static void NAME(attend)(
-    const float *query, const float *key, const float *value, size_t stride, size_t length, size_t size, float *output,
-    size_t output_stride, float *scratch) {
+    const inference_attention_t *kind, const float *query, const float *key, const float *value, size_t stride,
+    size_t length, size_t size, float *output, size_t output_stride, float *scratch) {
     size_t pitch = (length + LANES - 1) / LANES * LANES;
     float *columns = scratch;
     float *scores = scratch + size * pitch;
-    float scale = 1.0f / __builtin_sqrtf((float)size);
+    size_t before = kind->before < length ? kind->before : length;
+    size_t after = kind->after < length ? kind->after : length;
     NAME(transpose)(key, stride, length, size, columns, pitch);
     for (size_t first = 0; first < length; first += 4) {
         // Past the last row, the last row is computed again.
         const float *queries[4];
         float *outputs[4];
         float factors[4];
+        size_t rows[4];
         for (size_t q = 0; q < 4; q++) {
-            size_t row = first + q < length ? first + q : length - 1;
-            queries[q] = query + row * stride;
-            outputs[q] = output + row * output_stride;
+            rows[q] = first + q < length ? first + q : length - 1;
+            queries[q] = query + rows[q] * stride;
+            outputs[q] = output + rows[q] * output_stride;
         }
-        size_t j = 0;
-        for (; j + 2 * LANES <= pitch; j += 2 * LANES) {
+        // What one of the four sees.
+        size_t low = first > before ? first - before : 0;
+        size_t high = rows[3] + after < length ? rows[3] + after + 1 : length;
+        size_t start = low / LANES * LANES;
+        size_t end = (high + LANES - 1) / LANES * LANES;
+        size_t j = start;
+        for (; j + 2 * LANES <= end; j += 2 * LANES) {
             NAME(scores)(queries, columns + j, pitch, size, scores + j, 2);
         }
-        if (j < pitch) { NAME(scores)(queries, columns + j, pitch, size, scores + j, 1); }
-        for (int q = 0; q < 4; q++) { factors[q] = 1.0f / NAME(weights)(scores + q * pitch, length, pitch, scale); }
+        if (j < end) { NAME(scores)(queries, columns + j, pitch, size, scores + j, 1); }
+        for (int q = 0; q < 4; q++) {
+            float *own = scores + q * pitch;
+            float scale = kind->scale;
+            if (kind->bias) {
+                const float *bias = kind->bias - rows[q];
+                for (j = start; j < end; j += LANES) {
+                    NAME(store)(own + j, NAME(load)(own + j) * scale + NAME(load)(bias + j));
+                }
+                scale = 1;
+            }
+            size_t own_low = rows[q] > before ? rows[q] - before : 0;
+            size_t own_high = rows[q] + after < length ? rows[q] + after + 1 : length;
+            factors[q] = 1.0f / NAME(weights)(own, start, own_low, own_high, end, scale);
+        }
         size_t i = 0;
         for (; i + 2 * LANES <= size; i += 2 * LANES) {
-            NAME(mix)(scores, pitch, factors, value, stride, length, outputs, i, 2);
+            NAME(mix)(scores, pitch, factors, value, stride, low, high, outputs, i, 2);
         }
-        if (i < size) { NAME(mix)(scores, pitch, factors, value, stride, length, outputs, i, 1); }
+        if (i < size) { NAME(mix)(scores, pitch, factors, value, stride, low, high, outputs, i, 1); }
+    }
+}
+
+static void NAME(rotate)(float *values, const float *cosines, const float *sines, size_t half) {
+    for (size_t i = 0; i < half; i++) {
+        float left = values[i], right = values[i + half];
+        values[i] = left * cosines[i] - right * sines[i];
+        values[i + half] = right * cosines[i] + left * sines[i];
     }
 }
 
@@ -227,6 +275,25 @@ static void NAME(relu)(float *values, size_t count) {
     }
 }
 
+/// x / (1 + e^-x), by the exponential of what is not positive.
+static void NAME(silu)(float *values, size_t count) {
+    for (size_t i = 0; i < count; i += LANES) {
+        lanes x = NAME(load)(values + i);
+        lanes e = NAME(exponential)(-__builtin_elementwise_max(x, -x));
+        lanes positive = __builtin_elementwise_max(x, NAME(fill)(0));
+        NAME(store)(values + i, (positive + (x - positive) * e) / (e + 1.0f));
+    }
+}
+
+static void NAME(gate)(float *values, size_t rows, size_t width) {
+    for (size_t row = 0; row < rows; row++) {
+        const float *from = values + row * width * 2;
+        for (size_t i = 0; i < width; i += LANES) {
+            NAME(store)(values + row * width + i, NAME(load)(from + i) * NAME(load)(from + width + i));
+        }
+    }
+}
+
 static void NAME(quantize)(
     const float *values, size_t rows, size_t width, float levels, uint8_t *quantized, inference_row_scale_t *scales) {
     for (size_t row = 0; row < rows; row++, values += width, quantized += width) {
@@ -269,13 +336,18 @@ static const inference_kernels_t NAME(kernels) = {
     .name = NAME_TEXT,
     .register_width = LANES,
     .add = NAME(add),
+    .add_one = NAME(add_one),
     .normalize = NAME(normalize),
+    .normalize_rms = NAME(normalize_rms),
+    .rotate = NAME(rotate),
     .attend = NAME(attend),
     .sum = NAME(sum),
     .maximum = NAME(maximum),
     .gelu = NAME(gelu),
     .gelu_tanh = NAME(gelu_tanh),
     .relu = NAME(relu),
+    .silu = NAME(silu),
+    .gate = NAME(gate),
     .round = NAME(round),
     .quantize = NAME(quantize),
     .dequantize = NAME(dequantize),

@@ -1,4 +1,4 @@
-/// A sentence-transformers model of BERT architecture, computed on threads of its own.
+/// A model of sentence-transformers, of any family in `ModelFamilies`, computed on threads of its own.
 package final class TextEncoder: Sendable {
     /// The last part of the model's path, such as `all-MiniLM-L6-v2`.
     package let modelName: String
@@ -8,6 +8,10 @@ package final class TextEncoder: Sendable {
     package let maxTokens: Int
     /// SHA-256 of the weights file, in lower-case hex.
     package let revision: String
+    /// What the model wants before a text.
+    package let prompts: Prompts
+    /// Whether a beginning of a vector is a vector (Matryoshka representation learning).
+    package let isMatryoshka: Bool
     /// The number format of the matrix products.
     package let precision: Precision
     /// oneDNN's names of what computes them, such as `brgemm:avx512_core_amx_bf16`; never its reference implementation.
@@ -15,12 +19,14 @@ package final class TextEncoder: Sendable {
     /// The instruction set of the loops between them: `avx512`, `avx2`, or `generic`.
     package let instructionSet: String
 
-    private let tokenizer: any Tokenizer
+    private let tokenizer: Tokenizer
     private let workers: EncoderWorkers
 
     /// Texts that may wait, all calls together, before `encode` refuses.
     private static let queueCapacity = 65_536
     private static let batchTokens = 512
+    /// A batch of so many tokens is not divided, though a worker should be idle.
+    private static let smallestBatch = 128
 
     /// Maps the weights and starts the threads.
     /// - Parameters:
@@ -44,55 +50,64 @@ package final class TextEncoder: Sendable {
         precision: Precision?,
         kernels: Kernels?
     ) throws(InferenceError) {
-        let configuration = try ModelConfiguration(directory: modelDirectory)
-        let kernels = if let kernels { kernels } else { try Kernels(for: configuration) }
-        let weights = try Safetensors(path: modelDirectory + "/model.safetensors")
+        let folder = try ModelFolder(path: modelDirectory)
+        let family = try ModelFamily.of(folder)
+        let weights = try Safetensors(path: folder.encoderPath + "/model.safetensors")
         revision = weights.file.sha256()
-        tokenizer = try TokenizerFile(directory: modelDirectory).tokenizer(vocabulary: configuration.vocabulary)
-        let backend = try OneDNN()
-        let model = try Self.model(configuration, weights, precision, backend)
+        let model = try Self.load(family, folder, weights, precision)
+        let kernels = if let kernels { kernels } else { try Kernels(fitting: model.kernelWidths) }
+        tokenizer = try TokenizerFile(directory: folder.encoderPath)
+            .tokenizer(vocabulary: model.vocabulary, special: model.usesSpecialTokens)
+        prompts = try Prompts(folder)
+        isMatryoshka = try folder.isMatryoshka()
+        let head = try SentenceHead(folder, width: model.width)
+        weights.file.evict()
         self.precision = model.precision
         implementations = model.implementations
-        weights.file.evict()
-        modelName = modelDirectory.split(separator: "/").last.map(String.init) ?? modelDirectory
-        dimensions = configuration.width
-        maxTokens = configuration.maxTokens
+        modelName = folder.name
+        dimensions = head.dimensions
+        maxTokens = min(try folder.sequenceLimit() ?? .max, model.maxTokens)
+        guard maxTokens > tokenizer.template.count else {
+            throw InferenceError(
+                .invalidModel,
+                "\(folder.encoderPath)/tokenizer.json: the special tokens leave no room in \(maxTokens) tokens"
+            )
+        }
         instructionSet = kernels.name
         let count = max(threads, 1)
         workers = EncoderWorkers(
             count: count,
             tokenizer: tokenizer,
+            head: head,
+            kernels: kernels,
             maxTokens: maxTokens,
             queue: EncodingQueue(
                 capacity: Self.queueCapacity,
                 batchTokens: Self.batchTokens,
-                smallestBatch: BertEncoder.tile,
+                smallestBatch: Self.smallestBatch,
                 maxTokens: maxTokens
             )
         )
         for _ in 0..<count {
-            let encoder = try BertEncoder(
-                model,
-                rows: Self.batchTokens * 5 / 4,
-                kernels: kernels,
-                backend: backend
-            )
-            try workers.add(encoder)
+            try workers.add(model.makeEncoder(rows: Self.batchTokens * 5 / 4, kernels: kernels))
         }
     }
 
     deinit { workers.stop() }
 
     /// The model in the asked precision, or in the best that oneDNN has more than a reference implementation for.
-    private static func model(
-        _ configuration: ModelConfiguration,
+    private static func load(
+        _ family: ModelFamily,
+        _ folder: ModelFolder,
         _ weights: Safetensors,
-        _ precision: Precision?,
-        _ backend: OneDNN
-    ) throws(InferenceError) -> BertModel {
+        _ precision: Precision?
+    ) throws(InferenceError) -> any LoadedModel {
+        let backend = try OneDNN()
         let tried = precision ?? OneDNN.bestPrecision
         do {
-            return try BertModel(configuration, weights: weights, precision: tried, rows: BertEncoder.tile, on: backend)
+            return try family.load(
+                ModelSource(folder: folder, weights: weights, precision: tried, backend: backend)
+            )
         } catch  where error.code == .backend && tried != .fp32 {
             guard precision == nil else {
                 throw InferenceError(
@@ -100,7 +115,7 @@ package final class TextEncoder: Sendable {
                     "this processor does not compute in \(tried.rawValue), use fp32: \(error.message)"
                 )
             }
-            return try model(configuration, weights, .fp32, backend)
+            return try load(family, folder, weights, .fp32)
         }
     }
 

@@ -16,10 +16,11 @@ import Testing
     @Test("activates as the definitions say", arguments: kernels)
     func activations(kernels: Kernels) {
         let inputs = [0, -0.0, 1e-20, -1e-20, 100, -100, 1e4, -1e4] + Self.values(1016, in: -8...8)
-        let definitions: [(ModelConfiguration.Activation, (Double) -> Double)] = [
+        let definitions: [(Activation, (Double) -> Double)] = [
             (.gelu, { $0 / 2 * (1 + erf($0 / 2.0.squareRoot())) }),
             (.geluTanh, { $0 / 2 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }),
             (.relu, { max($0, 0) }),
+            (.silu, { $0 / (1 + exp(-$0)) }),
         ]
         for (activation, definition) in definitions {
             var outputs = inputs

@@ -28,4 +28,17 @@ extension [UInt8] {
         }
         return copy
     }
+
+    /// A copy of a JSON text in which one value after a colon is another.
+    func withHostileValue(by random: inout SplitMix64) -> [UInt8] {
+        let colons = indices.filter { self[$0] == UInt8(ascii: ":") }
+        guard let colon = colons.randomElement(using: &random) else { return self }
+        let end = self[(colon + 1)...].firstIndex { [UInt8(ascii: ","), UInt8(ascii: "}")].contains($0) } ?? endIndex
+        let values = [
+            "null", "0", "-1", "1", "7", "16777216", "9223372036854775807", "1e308", "-0.5", "true", "[]", "{}", "\"\"",
+            "\"../..\"", "[[[[]]]]",
+        ]
+        let value = values.randomElement(using: &random) ?? ""
+        return Array(self[...colon]) + Array(value.utf8) + Array(self[end...])
+    }
 }

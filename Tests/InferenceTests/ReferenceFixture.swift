@@ -7,13 +7,33 @@ struct ReferenceText: Decodable, Sendable {
     let count: Int
     /// Tokens of the text cut to the model's length.
     let tokens: [Int32]
-    /// Half-precision floats, little-endian.
-    private let vector: Data
+    /// The vector of unit length.
+    let floats: [Float]
 
-    var floats: [Float] {
-        vector.withUnsafeBytes { bytes in
-            stride(from: 0, to: bytes.count, by: 2)
-                .map { Float(bytes.loadUnaligned(fromByteOffset: $0, as: Float16.self)) }
+    private enum CodingKeys: String, CodingKey {
+        case text, count, tokens
+        /// Half-precision floats, little-endian.
+        case halves = "vector"
+        /// Floats, little-endian.
+        case floats
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        text = try container.decode(String.self, forKey: .text)
+        count = try container.decode(Int.self, forKey: .count)
+        tokens = try container.decode([Int32].self, forKey: .tokens)
+        if let data = try container.decodeIfPresent(Data.self, forKey: .halves) {
+            floats = Self.elements(of: data, as: Float16.self).map { Float($0) }
+        } else {
+            floats = Self.elements(of: try container.decode(Data.self, forKey: .floats), as: Float.self)
+        }
+    }
+
+    private static func elements<Element: BitwiseCopyable>(of data: Data, as type: Element.Type) -> [Element] {
+        data.withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: MemoryLayout<Element>.size)
+                .map { bytes.loadUnaligned(fromByteOffset: $0, as: type) }
         }
     }
 

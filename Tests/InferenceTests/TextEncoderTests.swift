@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Inference
@@ -121,6 +122,29 @@ import Testing
         }
     }
 
+    @Test(
+        "takes a text that is one endless character as it takes any other",
+        arguments: [
+            "\u{301}", "\u{200D}👩", "\u{1100}", "\u{915}\u{94D}", "\u{1F1E6}", "\u{FE0F}", "\u{E0061}", "\u{600}",
+        ]
+    )
+    func endlessCharacters(unit: String) throws {
+        let text = "a" + String(repeating: unit, count: (1 << 18) / unit.utf8.count)
+        #expect(try TestModel.encoder().countTokens(text) >= 3)
+        for name in ["roberta", "modernbert", "xlm-roberta-mean"] {
+            let tokenizer = try TokenizerFile(directory: fixture("models/\(name)").path).tokenizer(vocabulary: 1000)
+            var tokens: [Int32] = []
+            tokenizer.append(text, limit: .max, to: &tokens)
+            #expect(tokens.count >= 3)
+        }
+        for style in ["metaspace", "split"] {
+            let tokenizer = try TokenizerFile(directory: fixture("unigram/\(style)").path).tokenizer(vocabulary: 200)
+            var tokens: [Int32] = []
+            tokenizer.append(text, limit: .max, to: &tokens)
+            #expect(tokens.count >= 3)
+        }
+    }
+
     @Test("a cancelled call ends with an error, and the encoder goes on")
     func cancellation() async throws {
         let encoder = try TestModel.encoder()
@@ -129,6 +153,17 @@ import Testing
         task.cancel()
         await #expect(throws: InferenceError(.cancelled, "")) { try await task.value }
         #expect(try await encoder.encode(["still here"]).vectors.count == 1)
+    }
+
+    @Test("refuses a pipe as a file of the model instead of waiting for a writer", .timeLimit(.minutes(5)))
+    func pipe() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "embed-star-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(mkfifo(folder.appending(path: "config.json").path, 0o600) == 0)
+        #expect(throws: InferenceError(.invalidModel, "")) {
+            try TextEncoder(modelDirectory: folder.path, threads: 1)
+        }
     }
 
     @Test("reports a missing folder as such")

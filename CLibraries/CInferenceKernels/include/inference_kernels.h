@@ -15,6 +15,17 @@ typedef struct {
     int32_t zero;
 } inference_row_scale_t;
 
+/// What a text's tokens see of each other.
+typedef struct {
+    /// What a score is multiplied by, usually 1 / sqrt(size).
+    float scale;
+    /// How many tokens before and after itself a token sees.
+    size_t before;
+    size_t after;
+    /// Added to the score of token i for token j at `bias[j - i]`; readable for 15 floats past the last; or null.
+    const float *_Nullable bias;
+} inference_attention_t;
+
 /// A set of kernels for one instruction set.
 typedef struct {
     /// Its name: "generic", "generic16", "avx2", or "avx512".
@@ -27,17 +38,29 @@ typedef struct {
     void (*_Nonnull add)(
         float *_Nonnull values, const float *_Nonnull position, const float *_Nonnull kind, size_t width);
 
+    /// values[i] += other[i]
+    void (*_Nonnull add_one)(float *_Nonnull values, const float *_Nonnull other, size_t width);
+
     /// Normalises each row to mean 0 and variance 1, then scales and shifts.
     void (*_Nonnull normalize)(
         float *_Nonnull values, size_t rows, size_t width, const float *_Nonnull scale, const float *_Nonnull shift,
         float epsilon);
 
-    /// Softmax(Q * K^T / sqrt(size)) * V of one head over one text. `query`, `key` and `value` point to the first row
+    /// Divides the first `width` values of each row, `stride` floats apart, by their root mean square, then scales.
+    void (*_Nonnull normalize_rms)(
+        float *_Nonnull values, size_t rows, size_t stride, size_t width, const float *_Nonnull scale, float epsilon);
+
+    /// Rotates the pairs (values[i], values[i + half]) by angles of these cosines and sines.
+    void (*_Nonnull rotate)(
+        float *_Nonnull values, const float *_Nonnull cosines, const float *_Nonnull sines, size_t half);
+
+    /// Softmax(Q * K^T * scale + bias) * V of one head over one text. `query`, `key` and `value` point to the first row
     /// of the head, `stride` floats apart; `output` likewise with `output_stride`. `scratch` holds
     /// (size + 4) * (length rounded up to 16) floats.
     void (*_Nonnull attend)(
-        const float *_Nonnull query, const float *_Nonnull key, const float *_Nonnull value, size_t stride,
-        size_t length, size_t size, float *_Nonnull output, size_t output_stride, float *_Nonnull scratch);
+        const inference_attention_t *_Nonnull kind, const float *_Nonnull query, const float *_Nonnull key,
+        const float *_Nonnull value, size_t stride, size_t length, size_t size, float *_Nonnull output,
+        size_t output_stride, float *_Nonnull scratch);
 
     /// sums[i] += row[i] over all rows.
     void (*_Nonnull sum)(const float *_Nonnull values, size_t rows, size_t width, float *_Nonnull sums);
@@ -45,11 +68,15 @@ typedef struct {
     /// maxima[i] = max(maxima[i], row[i]) over all rows.
     void (*_Nonnull maximum)(const float *_Nonnull values, size_t rows, size_t width, float *_Nonnull maxima);
 
-    /// The activations between the two feed-forward products, in place: GELU by erf, its approximation by tanh, and
-    /// ReLU.
+    /// The activations between the two feed-forward products, in place: GELU by erf, its approximation by tanh, ReLU,
+    /// and SiLU.
     void (*_Nonnull gelu)(float *_Nonnull values, size_t count);
     void (*_Nonnull gelu_tanh)(float *_Nonnull values, size_t count);
     void (*_Nonnull relu)(float *_Nonnull values, size_t count);
+    void (*_Nonnull silu)(float *_Nonnull values, size_t count);
+
+    /// Of rows of 2 * `width` values, the products of the first and the second half, in place as rows of `width`.
+    void (*_Nonnull gate)(float *_Nonnull values, size_t rows, size_t width);
 
     /// Rounds to bfloat16, ties to even.
     void (*_Nonnull round)(const float *_Nonnull values, size_t count, uint16_t *_Nonnull rounded);

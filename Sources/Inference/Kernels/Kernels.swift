@@ -14,9 +14,9 @@ struct Kernels: Sendable {
     }
 
     /// The fastest for this processor whose registers the model's widths fill.
-    /// - Throws: `.unsupportedModel` when a head or a layer is too narrow for any.
-    init(for model: ModelConfiguration) throws(InferenceError) {
-        guard let best = Self.names.lazy.compactMap(Kernels.init).first(where: { $0.fit(model) }) else {
+    /// - Throws: `.unsupportedModel` when one is too narrow for any.
+    init(fitting widths: [Int]) throws(InferenceError) {
+        guard let best = Self.names.lazy.compactMap(Kernels.init).first(where: { $0.fit(widths) }) else {
             throw InferenceError(.unsupportedModel, "heads and layers must be multiples of 8 wide")
         }
         self = best
@@ -24,16 +24,14 @@ struct Kernels: Sendable {
 
     var name: String { String(cString: functions.pointee.name) }
 
-    func fit(_ model: ModelConfiguration) -> Bool {
-        model.headWidth % functions.pointee.register_width == 0
-            && model.feedForwardWidth % functions.pointee.register_width == 0
-    }
+    func fit(_ widths: [Int]) -> Bool { widths.allSatisfy { $0 % functions.pointee.register_width == 0 } }
 
-    func activation(_ activation: ModelConfiguration.Activation) -> Activation {
+    func activation(_ activation: Inference.Activation) -> Activation {
         switch activation {
         case .gelu: functions.pointee.gelu
         case .geluTanh, .geluPyTorchTanh: functions.pointee.gelu_tanh
         case .relu: functions.pointee.relu
+        case .silu, .swish: functions.pointee.silu
         }
     }
 

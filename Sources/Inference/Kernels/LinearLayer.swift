@@ -89,7 +89,7 @@ final class LinearLayer: Sendable {
         _ backend: OneDNN
     ) throws(InferenceError) -> String {
         let usual = try backend.implementation(of: shape.product(rows: rows), on: layout)
-        let fewest = try backend.implementation(of: shape.product(rows: BertEncoder.rowBlock), on: layout)
+        let fewest = try backend.implementation(of: shape.product(rows: TransformerEncoder.rowBlock), on: layout)
         if shape.precision != .fp32, usual.hasPrefix("ref") || fewest.hasPrefix("ref") {
             throw InferenceError(.backend, "oneDNN has only a reference implementation for \(shape.precision.rawValue)")
         }

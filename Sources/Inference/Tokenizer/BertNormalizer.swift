@@ -50,7 +50,8 @@ struct BertNormalizer: Sendable {
             if isApart { scalars.append(0x20) }
             if properties.combiningClass != 0, !properties.contains(.mark) { needsOrdering = true }
         }
-        if needsOrdering, options.stripsAccents { order(&scalars) }
+        // Only scalars that combine without being nonspacing marks can show it: the marks are dropped afterwards.
+        if needsOrdering, options.stripsAccents { table.order(&scalars) }
     }
 
     /// Whether stripping accents removes the normalized scalar of these properties.
@@ -59,20 +60,24 @@ struct BertNormalizer: Sendable {
         options.stripsAccents && properties.contains(.mark)
     }
 
-    /// Canonical ordering: stable, within each run of scalars of a combining class other than 0. Only scalars that
-    /// combine without being nonspacing marks can show it, since the marks are dropped afterwards.
-    private func order(_ scalars: inout [UInt32]) {
-        var start = 0
-        while start < scalars.count {
-            guard table.properties(of: scalars[start]).combiningClass != 0 else {
-                start += 1
-                continue
-            }
-            var end = start + 1
-            while end < scalars.count, table.properties(of: scalars[end]).combiningClass != 0 { end += 1 }
-            let run = scalars[start..<end].map { ($0, table.properties(of: $0).combiningClass) }
-            scalars.replaceSubrange(start..<end, with: run.sorted { $0.1 < $1.1 }.map(\.0))
-            start = end
+    /// The text that normalized scalars are.
+    func string(_ scalars: [UInt32]) -> String {
+        var view = String.UnicodeScalarView()
+        for scalar in scalars where !isDropped(table.properties(of: scalar)) {
+            if let scalar = Unicode.Scalar(scalar) { view.append(scalar) }
         }
+        return String(view)
+    }
+
+    /// A token that is looked for in normalized text.
+    func normalize(_ token: AddedTokens.Token) -> AddedTokens.Token {
+        var scalars: [UInt32] = []
+        normalize(Substring(token.content).unicodeScalars, into: &scalars)
+        return AddedTokens.Token(
+            content: string(scalars),
+            id: token.id,
+            stripsLeft: token.stripsLeft,
+            stripsRight: token.stripsRight
+        )
     }
 }

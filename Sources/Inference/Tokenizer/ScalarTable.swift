@@ -36,6 +36,26 @@ struct ScalarTable: Sendable {
         return (0x1100 + index / 588, 0x1161 + index % 588 / 28, tail == 0 ? nil : 0x11A7 + tail)
     }
 
+    /// Canonical ordering: stable, within each run of scalars of a combining class other than 0.
+    func order(_ scalars: inout [UInt32]) {
+        var start = 0
+        while start < scalars.count {
+            guard properties(of: scalars[start]).combiningClass != 0 else {
+                start += 1
+                continue
+            }
+            var end = start + 1
+            while end < scalars.count, properties(of: scalars[end]).combiningClass != 0 { end += 1 }
+            guard end - start > 1 else {
+                start = end
+                continue
+            }
+            let run = scalars[start..<end].map { ($0, properties(of: $0).combiningClass) }
+            scalars.replaceSubrange(start..<end, with: run.sorted { $0.1 < $1.1 }.map(\.0))
+            start = end
+        }
+    }
+
     private mutating func fillProperties() {
         var uniformPages: [UInt32: UInt16] = [:]
         let ranges = UnicodeTables.ranges

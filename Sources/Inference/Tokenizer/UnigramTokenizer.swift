@@ -1,6 +1,6 @@
 /// Hugging Face's tokenizer of XLM-RoBERTa: SentencePiece's normalization, a mark for each space, and the most probable
 /// sequence of pieces for each word.
-struct UnigramTokenizer: Tokenizer {
+struct UnigramTokenizer: SegmentTokenizer {
     /// How the file prepares text for the model.
     struct Options: Sendable, Hashable {
         /// Whether runs of spaces become one space after the normalization.
@@ -18,29 +18,24 @@ struct UnigramTokenizer: Tokenizer {
 
     private let normalizer: PrecompiledNormalizer?
     private let options: Options
-    private let special: SpecialTokens
+    /// Found in the text after its normalization.
+    private let added: AddedTokens
     private let trie: TokenTrie
     private let scores: [Double]
     private let unknown: Int32
     private let unknownScore: Double
-    private let first: Int32
-    private let last: Int32
 
     init(
         normalizer: PrecompiledNormalizer?,
         options: Options,
-        special: SpecialTokens,
+        added: AddedTokens,
         vocabulary: [(piece: String, score: Double)],
-        unknown: Int32,
-        first: Int32,
-        last: Int32
+        unknown: Int32
     ) throws(InferenceError) {
         self.normalizer = normalizer
         self.options = options
-        self.special = special
+        self.added = added
         self.unknown = unknown
-        self.first = first
-        self.last = last
         scores = vocabulary.map(\.score)
         unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
         var trie = TokenTrie(minimumCapacity: vocabulary.count * 6)
@@ -52,12 +47,15 @@ struct UnigramTokenizer: Tokenizer {
         self.trie = trie
     }
 
-    func append(_ text: String, limit: Int, to tokens: inout [Int32]) {
-        // The last special token comes after the cut.
-        let end = limit == .max ? Int.max : tokens.count + limit - 1
-        tokens.append(first)
-        var isBeginning = true
-        special.forEachSegment(of: text) { segment in
+    func append(
+        _ text: Substring.UnicodeScalarView,
+        isBeginning: Bool,
+        until end: Int,
+        to tokens: inout [Int32]
+    ) {
+        let bytes = normalizer?.normalize(text) ?? Array(Substring(text).utf8)
+        var isBeginning = isBeginning
+        added.forEachSegment(of: String(decoding: bytes, as: UTF8.self)) { segment in
             switch segment {
             case .token(let id): tokens.append(id)
             case .text(let text): appendWords(of: text, isBeginning: isBeginning, until: end, to: &tokens)
@@ -65,8 +63,6 @@ struct UnigramTokenizer: Tokenizer {
             isBeginning = false
             return tokens.count < end
         }
-        if tokens.count > end { tokens.removeSubrange(end...) }
-        tokens.append(last)
     }
 
     private func appendWords(
@@ -75,12 +71,10 @@ struct UnigramTokenizer: Tokenizer {
         until end: Int,
         to tokens: inout [Int32]
     ) {
-        let bytes = normalizer?.normalize(text) ?? Array(Substring(text).utf8)
         let marks = options.marksEveryPart || isBeginning
         var word: [UInt8] = []
         var lastWasSpace = false
-        // Bytes pass through unchanged but for spaces; other white space is told by its scalars.
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+        for scalar in text {
             let isSpace = scalar == " "
             if options.splitsWhitespace, scalar.properties.isWhitespace {
                 appendPieces(of: &word, to: &tokens)

@@ -1,32 +1,27 @@
 /// Hugging Face's BERT tokenizer: normalizes, splits at white space and punctuation, then takes the longest known
 /// piece of each word again and again.
-struct WordPieceTokenizer: Tokenizer {
+struct WordPieceTokenizer: SegmentTokenizer {
     private let normalizer: BertNormalizer
-    private let special: SpecialTokens
+    /// Found in the text after its normalization.
+    private let added: AddedTokens
     private let trie: TokenTrie
     /// Where the pieces inside a word begin in `trie`.
     private let continuation: TokenTrie.Node
     private let unknown: Int32
-    private let first: Int32
-    private let last: Int32
     /// In scalars; a longer word is unknown.
     private let maximumWord: Int
 
     init(
         normalizer: BertNormalizer,
-        special: SpecialTokens,
+        added: AddedTokens,
         vocabulary: [(piece: String, id: Int32)],
         continuationPrefix: String,
         unknown: Int32,
-        first: Int32,
-        last: Int32,
         maximumWord: Int
     ) throws(InferenceError) {
         self.normalizer = normalizer
-        self.special = special
+        self.added = added
         self.unknown = unknown
-        self.first = first
-        self.last = last
         self.maximumWord = maximumWord
         var trie = TokenTrie(minimumCapacity: vocabulary.count * 8)
         continuation = trie.addRoot()
@@ -42,24 +37,23 @@ struct WordPieceTokenizer: Tokenizer {
         self.trie = trie
     }
 
-    func append(_ text: String, limit: Int, to tokens: inout [Int32]) {
-        // The last special token comes after the cut.
-        let end = limit == .max ? Int.max : tokens.count + limit - 1
-        tokens.append(first)
+    func append(
+        _ text: Substring.UnicodeScalarView,
+        isBeginning: Bool,
+        until end: Int,
+        to tokens: inout [Int32]
+    ) {
         var scalars: [UInt32] = []
-        special.forEachSegment(of: text) { segment in
+        scalars.reserveCapacity(text.count)
+        normalizer.normalize(text, into: &scalars)
+        guard !added.isEmpty else { return appendWords(of: scalars, until: end, to: &tokens) }
+        added.forEachSegment(of: normalizer.string(scalars)) { segment in
             switch segment {
             case .token(let id): tokens.append(id)
-            case .text(let text):
-                scalars.removeAll(keepingCapacity: true)
-                scalars.reserveCapacity(text.count)
-                normalizer.normalize(text, into: &scalars)
-                appendWords(of: scalars, until: end, to: &tokens)
+            case .text(let text): appendWords(of: text.map(\.value), until: end, to: &tokens)
             }
             return tokens.count < end
         }
-        if tokens.count > end { tokens.removeSubrange(end...) }
-        tokens.append(last)
     }
 
     private func appendWords(of scalars: [UInt32], until end: Int, to tokens: inout [Int32]) {

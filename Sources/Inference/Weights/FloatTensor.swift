@@ -6,21 +6,27 @@ final class FloatTensor: Sendable {
     let count: Int
     /// Keeps the mapping alive; nil when the memory is our own.
     private let file: MappedFile?
+    /// Keeps the memory alive that this is a part of.
+    private let whole: FloatTensor?
 
     /// - Throws: `.invalidModel` when the tensor is missing or has another shape, `.unsupportedModel` when its type is
     ///   not a float of at most 32 bits.
     init(_ name: String, shape: [Int], in weights: Safetensors) throws(InferenceError) {
         guard let tensor = weights.tensors[name] else {
-            throw InferenceError(.invalidModel, "the weights have no tensor '\(name)'")
+            throw InferenceError(.invalidModel, "\(weights.path): there is no tensor '\(name)'")
         }
         guard tensor.shape == shape else {
-            throw InferenceError(.invalidModel, "tensor '\(name)' has shape \(tensor.shape), expected \(shape)")
+            throw InferenceError(
+                .invalidModel,
+                "\(weights.path): tensor '\(name)' has shape \(tensor.shape), expected \(shape)"
+            )
         }
         count = tensor.count
         let bytes = UnsafeRawBufferPointer(rebasing: weights.file.bytes[tensor.range])
         if tensor.type == .f32, let base = bytes.baseAddress, Int(bitPattern: base) % 4 == 0 {
             start = base.assumingMemoryBound(to: Float.self)
             file = weights.file
+            whole = nil
             return
         }
         let own = Self.allocate(count)
@@ -33,11 +39,15 @@ final class FloatTensor: Sendable {
                 own[index] = Float(bitPattern: UInt32(bits) << 16)
             default:
                 own.deallocate()
-                throw InferenceError(.unsupportedModel, "tensor '\(name)' has type \(tensor.type.rawValue)")
+                throw InferenceError(
+                    .unsupportedModel,
+                    "\(weights.path): tensor '\(name)' has type \(tensor.type.rawValue)"
+                )
             }
         }
         start = UnsafePointer(own)
         file = nil
+        whole = nil
     }
 
     /// The tensors one after the other, in memory of their own.
@@ -51,9 +61,31 @@ final class FloatTensor: Sendable {
         }
         start = UnsafePointer(own)
         file = nil
+        whole = nil
     }
 
-    deinit { if file == nil { start.deallocate() } }
+    /// In memory of its own, filled by `fill`, which finds zeros.
+    init(count: Int, _ fill: (UnsafeMutablePointer<Float>) -> Void) {
+        self.count = count
+        let own = Self.allocate(count)
+        fill(own)
+        start = UnsafePointer(own)
+        file = nil
+        whole = nil
+    }
+
+    convenience init(zeros count: Int) { self.init(count: count) { _ in } }
+
+    /// Some of the elements of `tensor`.
+    init(_ tensor: FloatTensor, from first: Int, count: Int) {
+        precondition(first >= 0 && count >= 0 && first + count <= tensor.count)
+        self.count = count
+        start = tensor.start + first
+        file = tensor.file
+        whole = tensor
+    }
+
+    deinit { if file == nil, whole == nil { start.deallocate() } }
 
     private static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
         UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)

@@ -41,11 +41,13 @@ struct Safetensors: Sendable {
     private static let maximumHeader = 16 << 20
     private static let maximumRank = 8
 
+    let path: String
     let file: MappedFile
     let tensors: [String: Tensor]
 
     /// - Throws: `.modelNotFound`, or `.invalidModel` saying what is wrong with which tensor.
     init(path: String) throws(InferenceError) {
+        self.path = path
         file = try MappedFile(path: path)
         do {
             tensors = try Self.tensors(in: file.bytes)
@@ -131,5 +133,5 @@ struct Safetensors: Sendable {
     }
 
     /// A name from a hostile file, cut to a length fit for a message.
-    private static func quoted(_ name: String) -> String { "'\(name.prefix(80))'" }
+    private static func quoted(_ name: String) -> String { "'\(name.shortened)'" }
 }

@@ -11,21 +11,32 @@ final class EncoderWorkers: Sendable {
 
     private let count: Int
     private let maxTokens: Int
-    private let tokenizer: any Tokenizer
+    private let tokenizer: Tokenizer
+    private let head: SentenceHead
+    private let kernels: Kernels
     private let state: Mutex<State>
     private let wakeUps = DispatchSemaphore(value: 0)
 
     /// - Parameter count: how often `add` will be called.
-    init(count: Int, tokenizer: any Tokenizer, maxTokens: Int, queue: EncodingQueue) {
+    init(
+        count: Int,
+        tokenizer: Tokenizer,
+        head: SentenceHead,
+        kernels: Kernels,
+        maxTokens: Int,
+        queue: EncodingQueue
+    ) {
         self.count = count
         self.tokenizer = tokenizer
+        self.head = head
+        self.kernels = kernels
         self.maxTokens = maxTokens
         state = Mutex(State(queue: queue))
     }
 
     /// Starts a thread that works with `encoder`.
     /// - Throws: `.backend` when the system gives no thread.
-    func add(_ encoder: sending BertEncoder) throws(InferenceError) {
+    func add(_ encoder: sending any RowEncoder) throws(InferenceError) {
         let isStarted = WorkerThread.start { self.work(with: encoder) }
         guard isStarted else { throw InferenceError(.backend, "cannot start a thread") }
     }
@@ -48,7 +59,7 @@ final class EncoderWorkers: Sendable {
         for _ in 0..<count { wakeUps.signal() }
     }
 
-    private func work(with encoder: BertEncoder) {
+    private func work(with encoder: any RowEncoder) {
         omp_set_num_threads(1)
         while !state.withLock(\.isStopped) {
             while let slices = nextBatch() { encode(slices, with: encoder) }
@@ -60,7 +71,7 @@ final class EncoderWorkers: Sendable {
         state.withLock { $0.isStopped || $0.queue.isEmpty ? nil : $0.queue.takeBatch(workers: count) }
     }
 
-    private func encode(_ slices: [EncodingQueue.Slice], with encoder: BertEncoder) {
+    private func encode(_ slices: [EncodingQueue.Slice], with encoder: any RowEncoder) {
         var batch = PackedBatch()
         var tokens: [Int32] = []
         for slice in slices {
@@ -76,10 +87,11 @@ final class EncoderWorkers: Sendable {
         run(batch, with: encoder)
     }
 
-    private func run(_ batch: PackedBatch, with encoder: BertEncoder) {
+    private func run(_ batch: PackedBatch, with encoder: any RowEncoder) {
         guard !batch.isEmpty else { return }
         do {
-            batch.deliver(try encoder.encode(batch.tokens, lengths: batch.lengths))
+            let rows = try encoder.encode(batch.tokens, lengths: batch.lengths)
+            batch.deliver(head.vectors(of: rows, lengths: batch.lengths, by: kernels))
         } catch {
             batch.fail(error)
         }

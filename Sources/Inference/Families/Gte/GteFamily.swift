@@ -1,0 +1,105 @@
+import Glibc
+import JSON
+
+extension ModelFamily {
+    /// GTE's second kind (gte-*-v1.5, gte-multilingual, snowflake-arctic-embed-m-v2): rotary positions, gated
+    /// feed-forward parts, normalised after each part.
+    static let gte = ModelFamily(modelTypes: ["new", "gte"]) { source throws(InferenceError) in
+        try GteLoader(source).model()
+    }
+}
+
+/// Reads a model of GTE's family.
+private struct GteLoader {
+    private let config: ModelFile
+    private let shape: TransformerShape
+    private let tensors: TensorLoader
+
+    init(_ source: ModelSource) throws(InferenceError) {
+        config = source.folder.config
+        try config.expect("position_embedding_type", toBe: .string("rope"))
+        try config.expect("layer_norm_type", toBe: .string("layer_norm"))
+        try config.expect("logn_attention_scale", toBe: .bool(false))
+        try config.expect("pack_qkv", toBe: .bool(true))
+        shape = try TransformerShape(
+            width: config.size("hidden_size"),
+            heads: config.size("num_attention_heads"),
+            feedForwardWidth: config.size("intermediate_size"),
+            vocabulary: config.size("vocab_size"),
+            maxTokens: config.size("max_position_embeddings"),
+            in: config
+        )
+        tensors = TensorLoader(
+            source,
+            prefixes: ["", "new."],
+            known: "embeddings.LayerNorm.weight",
+            epsilon: try config.number("layer_norm_eps", default: 1e-12)
+        )
+    }
+
+    func model() throws(InferenceError) -> TransformerModel {
+        let rotary = try RotaryEmbedding(config, shape, defaultBase: 160_000)
+        var layers: [TransformerLayer] = []
+        for index in 0..<(try config.size("num_hidden_layers")) {
+            var layer = try layer("encoder.layer.\(index)")
+            layer.rotary = rotary
+            layers.append(layer)
+        }
+        return TransformerModel(
+            shape: shape,
+            precision: tensors.source.precision,
+            words: try tensors.words("embeddings.word_embeddings.weight", shape),
+            tokenType: try tokenType(),
+            embeddingNormalization: try tensors.layerNormalization("embeddings.LayerNorm", width: shape.width),
+            order: .after,
+            activation: try config.activation("hidden_act", default: .gelu),
+            isGated: true,
+            layers: layers,
+            backend: tensors.source.backend
+        )
+    }
+
+    /// There may be no token types.
+    private func tokenType() throws(InferenceError) -> FloatTensor? {
+        guard config.value("type_vocab_size")?.integer != 0 else { return nil }
+        let kinds = try config.size("type_vocab_size", default: 1)
+        return try tensors.tensor("embeddings.token_type_embeddings.weight", [kinds, shape.width])
+    }
+
+    private func layer(_ name: String) throws(InferenceError) -> TransformerLayer {
+        let (width, feedForward) = (shape.width, shape.feedForwardWidth)
+        return TransformerLayer(
+            attention: try tensors.linear("\(name).attention.qkv_proj", width, width * 3, for: .attention),
+            attentionOutput: try tensors.linear(
+                "\(name).attention.o_proj",
+                width,
+                width,
+                for: .attention,
+                accumulates: true
+            ),
+            attentionNormalization: try tensors.layerNormalization("\(name).attn_ln", width: width),
+            feedForwardUp: try up("\(name).mlp.up_gate_proj.weight"),
+            feedForwardDown: try tensors.linear(
+                "\(name).mlp.down_proj",
+                feedForward,
+                width,
+                for: .feedForward,
+                accumulates: true
+            ),
+            feedForwardNormalization: try tensors.layerNormalization("\(name).mlp_ln", width: width)
+        )
+    }
+
+    /// The file has what is activated last, the encoder wants it first.
+    private func up(_ name: String) throws(InferenceError) -> LinearLayer {
+        let (width, feedForward) = (shape.width, shape.feedForwardWidth)
+        let both = try tensors.tensor(name, [feedForward * 2, width])
+        let half = feedForward * width
+        return try tensors.linear(
+            [FloatTensor(both, from: half, count: half), FloatTensor(both, from: 0, count: half)],
+            [FloatTensor(zeros: feedForward * 2)],
+            width,
+            for: .feedForward
+        )
+    }
+}

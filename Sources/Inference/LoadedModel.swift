@@ -1,0 +1,26 @@
+/// A model whose weights are in memory; all workers share it.
+protocol LoadedModel: Sendable {
+    /// Floats in the row of one token.
+    var width: Int { get }
+    /// Rows of the token embedding: every token id is below.
+    var vocabulary: Int { get }
+    /// Tokens of one text that the model can tell apart, special tokens included.
+    var maxTokens: Int { get }
+    /// Whether the special tokens of `tokenizer.json` stand around a text.
+    var usesSpecialTokens: Bool { get }
+    /// The number format of the matrix products.
+    var precision: Precision { get }
+    /// oneDNN's names of what computes them, each once.
+    var implementations: [String] { get }
+    /// The widths that must fill whole registers of the kernels.
+    var kernelWidths: [Int] { get }
+
+    /// An encoder for one worker.
+    /// - Parameter rows: tokens one call should be able to take; one text of `maxTokens` must fit anyway.
+    /// - Throws: `.backend`.
+    func makeEncoder(rows: Int, kernels: Kernels) throws(InferenceError) -> sending any RowEncoder
+}
+
+extension LoadedModel {
+    var usesSpecialTokens: Bool { true }
+}

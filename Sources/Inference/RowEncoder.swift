@@ -1,0 +1,11 @@
+/// Computes one row for each token of several texts. Belongs to one worker thread.
+protocol RowEncoder: AnyObject {
+    /// Rows one call can take.
+    var capacity: Int { get }
+
+    /// - Parameters:
+    ///   - tokens: of all texts one after the other, at most `capacity`, all below the model's `vocabulary`.
+    ///   - lengths: tokens of each text, at most the model's `maxTokens`.
+    /// - Returns: the rows of the tokens, `width` floats each, valid until the next call.
+    func encode(_ tokens: [Int32], lengths: [Int]) throws(InferenceError) -> UnsafePointer<Float>
+}

@@ -1,0 +1,71 @@
+import JSON
+
+/// What sentence-transformers does after the encoder: the modules of `modules.json`, which make one vector of a text's
+/// rows.
+struct SentenceHead: Sendable {
+    private enum Step: Sendable {
+        case dense(DenseLayer)
+        case normalize
+    }
+
+    /// Floats of a text's vector.
+    let dimensions: Int
+    private let pooling: Pooling
+    private let steps: [Step]
+
+    /// Without `modules.json` the rows' mean.
+    /// - Parameter width: floats of a token's row.
+    /// - Throws: `.modelNotFound`, `.invalidModel`, `.unsupportedModel`.
+    init(_ folder: ModelFolder, width: Int) throws(InferenceError) {
+        var pooling: Pooling?
+        var steps: [Step] = []
+        var dimensions = width
+        for module in folder.modules {
+            let path = module.path(in: folder.path)
+            switch module.type {
+            case "Transformer", "StaticEmbedding", "Dropout": continue
+            case "Pooling" where pooling == nil && steps.isEmpty:
+                let read = try Pooling(ModelFile(path: path + "/config.json"), width: width)
+                pooling = read
+                dimensions = read.dimensions
+            case "Dense":
+                let layer = try DenseLayer(folder: path, inputs: dimensions)
+                steps.append(.dense(layer))
+                dimensions = layer.outputs
+            case "Normalize": steps.append(.normalize)
+            default:
+                throw InferenceError(
+                    .unsupportedModel,
+                    "\(folder.path)/modules.json: a module of type '\(module.type.shortened)' in this place"
+                )
+            }
+        }
+        self.pooling = pooling ?? Pooling([.mean], width: width)
+        self.steps = steps
+        self.dimensions = dimensions
+    }
+
+    /// One vector of unit length for each text, whether or not the last module normalises.
+    /// - Parameter rows: of all texts one after the other.
+    func vectors(of rows: UnsafePointer<Float>, lengths: [Int], by kernels: Kernels) -> [[Float]] {
+        var start = rows
+        return lengths.map { length in
+            defer { start += length * pooling.width }
+            guard length > 0 else { return [Float](repeating: 0, count: dimensions) }
+            var vector = pooling.vector(of: start, count: length, by: kernels)
+            for step in steps {
+                switch step {
+                case .dense(let layer): vector = layer.apply(to: vector)
+                case .normalize: vector = Self.unitLength(vector)
+                }
+            }
+            return Self.unitLength(vector)
+        }
+    }
+
+    private static func unitLength(_ vector: [Float]) -> [Float] {
+        let norm = vector.reduce(into: Double(0)) { $0 += Double($1) * Double($1) }.squareRoot()
+        guard norm > 0 else { return vector }
+        return vector.map { Float(Double($0) / norm) }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@testable import Inference
+
+/// The tiny models of random weights that scripts/fixtures/make-model-fixtures.py makes with transformers.
+@Suite("Models agree with transformers") struct ModelAgreementTests {
+    static let names = [
+        "bert-cls", "bert-cased-max", "xlm-roberta-mean", "roberta", "distilbert", "mpnet", "nomic-bert",
+        "nomic-bert-first", "modernbert", "gte", "gte-scaled", "jina-bert", "qwen3", "bert-dense",
+        "static", "model2vec",
+    ]
+
+    private static func load(_ name: String, _ precision: Precision, threads: Int = 1) throws -> TextEncoder {
+        try TextEncoder(modelDirectory: fixture("models/\(name)").path, threads: threads, precision: precision)
+    }
+
+    @Test("token by token", arguments: names)
+    func tokens(name: String) throws {
+        let encoder = try Self.load(name, .fp32)
+        #expect(encoder.modelName == name)
+        for entry in try ReferenceText.load("models/\(name)/expected.json") {
+            #expect(encoder.tokens(of: entry.text) == entry.tokens, "\(entry.text.prefix(60).debugDescription)")
+            #expect(encoder.countTokens(entry.text) == entry.count, "\(entry.text.prefix(60).debugDescription)")
+        }
+    }
+
+    @Test("in fp32, alone and in batches of mixed lengths", arguments: names)
+    func exact(name: String) async throws {
+        let encoder = try Self.load(name, .fp32)
+        let reference = try ReferenceText.load("models/\(name)/expected.json")
+        let together = try await encoder.encode(reference.map(\.text)).vectors
+        for (vector, entry) in zip(together, reference) {
+            #expect(vector.count == encoder.dimensions)
+            #expect(cosine(vector, entry.floats) >= 0.999999, "\(entry.text.prefix(60).debugDescription)")
+            let alone = try await encoder.encode([entry.text]).vectors[0]
+            #expect(cosine(alone, entry.floats) >= 0.999999, "\(entry.text.prefix(60).debugDescription)")
+        }
+    }
+
+    @Test("in bf16 and int8, as closely as random weights allow", arguments: names, [Precision.bf16, .int8])
+    func rounded(name: String, precision: Precision) async throws {
+        let encoder: TextEncoder
+        do {
+            encoder = try Self.load(name, precision)
+        } catch let error as InferenceError {
+            #expect(error.code == .unsupportedPrecision)
+            #expect(precision == .bf16)
+            return
+        }
+        let reference = try ReferenceText.load("models/\(name)/expected.json")
+        let encoded = try await encoder.encode(reference.map(\.text))
+        for (vector, entry) in zip(encoded.vectors, reference) {
+            let least = precision == .bf16 ? 0.999 : 0.98
+            #expect(cosine(vector, entry.floats) >= least, "\(entry.text.prefix(60).debugDescription)")
+        }
+    }
+
+    @Test("reads what a folder says of prompts and of vectors that may be cut")
+    func prompts() throws {
+        let encoder = try Self.load("bert-dense", .fp32)
+        #expect(encoder.prompts == Prompts(query: "search_query: ", document: "search_document: "))
+        #expect(encoder.isMatryoshka)
+        let plain = try Self.load("bert-cls", .fp32)
+        #expect(plain.prompts == Prompts())
+        #expect(!plain.isMatryoshka)
+    }
+}
