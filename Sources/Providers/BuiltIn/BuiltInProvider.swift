@@ -24,6 +24,15 @@ package final class BuiltInProvider: EmbeddingProvider, TokenCounter {
 
     var modelName: String { identity.name }
 
+    /// What the model's folder says of prompts and sizes, and its name where the folder is silent.
+    var card: ModelCard {
+        var card = ModelCard.named(modelName) ?? ModelCard()
+        if let prompt = encoder.prompts.query { card.queryPrefix = prompt }
+        if let prompt = encoder.prompts.document { card.documentPrefix = prompt }
+        card.isMatryoshka = card.isMatryoshka || encoder.isMatryoshka
+        return card
+    }
+
     package func model() async throws(EmbeddingError) -> EmbeddingModel { identity }
 
     package func embed(

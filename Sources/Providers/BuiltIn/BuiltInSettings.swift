@@ -6,7 +6,7 @@ package enum BuiltInSettings {
     package static let modelDirectory = Setting.text(
         "BUILTIN_MODEL_DIR",
         "models/all-MiniLM-L6-v2",
-        "a sentence-transformers folder of BERT architecture"
+        "a folder with a model of sentence-transformers"
     )
     package static let threads = Setting.optionalInteger(
         "BUILTIN_THREADS",

@@ -33,7 +33,7 @@ extension EmbeddingGateway {
     ) throws(EmbeddingError) {
         let builtIn = members[0].provider as? BuiltInProvider
         let modelName = builtIn?.modelName ?? configuration.modelName
-        let card = ModelCard.named(modelName)
+        let card = builtIn?.card ?? ModelCard.named(modelName)
         let counter: (any TokenCounter)? = builtIn
         self.init(
             pool: ProviderPool(members, time: time, metrics: metrics, logger: logger),

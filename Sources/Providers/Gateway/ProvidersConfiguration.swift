@@ -15,7 +15,7 @@ package struct ProvidersConfiguration: Sendable {
     package var openAIBaseURL: String
     package var togetherKey: String?
     package var togetherBaseURL: String
-    /// A sentence-transformers folder of BERT architecture.
+    /// A folder with a model of sentence-transformers.
     package var builtInModelDirectory: String
     /// Threads of the built-in model; nil for one a core.
     package var builtInThreads: Int?
