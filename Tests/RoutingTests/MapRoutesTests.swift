@@ -33,7 +33,7 @@ import Testing
         #expect(
             answer.text
                 == #"{"state":"ready","languages":["C","Go"],"x":[9999,5000,0,0],"y":[0,2500,9999,1000],"#
-                + #""language":[1,null,0,0],"stars":[9,8,6,5],"full_name":["a/go","a/none","a/c","a/c2"]}"#
+                + #""language":[1,null,0,0],"stars":[9,8,6,5],"full_name":["a/go","a/none","a/c","a/c2"],"regions":[]}"#
         )
     }
 

@@ -16,7 +16,12 @@ import Testing
         }
     }
 
-    private static func mapper(_ table: MemoryTable, capacity: Int = 1000, sampleBytes: Int = 1 << 20) -> RepoMapper {
+    private static func mapper(
+        _ table: MemoryTable,
+        layouts: MemoryLayouts = MemoryLayouts(),
+        capacity: Int = 1000,
+        sampleBytes: Int = 1 << 20
+    ) -> RepoMapper {
         var configuration = RepoMapper.Configuration()
         configuration.pageSize = 40
         configuration.capacity = capacity
@@ -25,6 +30,7 @@ import Testing
         configuration.restFactor = 0
         return RepoMapper(
             feed: table,
+            layouts: layouts,
             model: { Samples.model },
             configuration: configuration,
             logger: Samples.logger

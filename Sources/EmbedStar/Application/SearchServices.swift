@@ -41,7 +41,7 @@ struct SearchServices {
             metrics: context.metrics,
             logger: logger
         )
-        let mapper = RepoMapper(feed: storage.feed, model: model, logger: logger)
+        let mapper = RepoMapper(feed: storage.feed, layouts: storage.mapLayouts, model: model, logger: logger)
         map = mapper
         search = HybridSearch(
             service: embeddings,

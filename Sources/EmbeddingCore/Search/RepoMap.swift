@@ -19,14 +19,33 @@ package struct RepoMap: Sendable, Hashable {
         }
     }
 
+    /// A part of the map and what is typical of the repos there. `x` and `y`, its middle, are 0…1.
+    package struct Region: Sendable, Hashable {
+        package var name: String
+        package var x: Float
+        package var y: Float
+        /// How many repos lie there.
+        package var repos: Int
+
+        package init(name: String, x: Float, y: Float, repos: Int) {
+            self.name = name
+            self.x = x
+            self.y = y
+            self.repos = repos
+        }
+    }
+
     /// Names this map: another map has another, also one of another process.
     package var version: String
     /// Most stars first.
     package var points: [Point]
+    /// Most repos first; nothing of private repos goes into their names.
+    package var regions: [Region]
 
-    package init(version: String, points: [Point]) {
+    package init(version: String, points: [Point], regions: [Region] = []) {
         self.version = version
         self.points = points
+        self.regions = regions
     }
 }
 

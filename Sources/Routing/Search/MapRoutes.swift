@@ -35,7 +35,7 @@ struct MapRoutes: Sendable {
             return HTTPResponse(304, headers: headers)
         }
         let points = seesPrivate ? map.points : map.points.filter { !$0.isPrivate }
-        let bytes = JSONWriter.object(capacity: 64 * points.count + 1024) { $0.write(points) }
+        let bytes = JSONWriter.object(capacity: 64 * points.count + 1024) { $0.write(points, map.regions) }
         var response = HTTPResponse(.ok, contentType: "application/json", bytes)
         for header in headers.fields { response.headers.append(header.name, header.value) }
         return response
@@ -58,7 +58,7 @@ enum EntityTags {
 
 extension JSONWriter {
     /// Column by column, which is compact: languages are numbered, coordinates are whole numbers up to 9999.
-    fileprivate mutating func write(_ points: [RepoMap.Point]) {
+    fileprivate mutating func write(_ points: [RepoMap.Point], _ regions: [RepoMap.Region]) {
         let languages = Self.languages(of: points)
         let numbers = Dictionary(uniqueKeysWithValues: languages.enumerated().map { ($1, $0) })
         member("state", "ready")
@@ -70,6 +70,17 @@ extension JSONWriter {
         }
         column("stars", points) { $0.integer($1.stars) }
         column("full_name", points) { $0.string($1.fullName) }
+        key("regions")
+        array { json in
+            for region in regions {
+                json.object {
+                    $0.member("name", region.name)
+                    $0.member("x", Int((region.x * 9999).rounded()))
+                    $0.member("y", Int((region.y * 9999).rounded()))
+                    $0.member("repos", region.repos)
+                }
+            }
+        }
     }
 
     private mutating func column(

@@ -7,6 +7,8 @@ struct MapLandmark: Comparable, Sendable {
     var language: String?
     var isPrivate: Bool
     var coordinates: PrincipalAxes.Coordinates
+    /// What parts of the map may be named by; none of a private repo.
+    var terms: [String]
 
     static func < (left: Self, right: Self) -> Bool {
         left.stars != right.stars ? left.stars < right.stars : left.fullName > right.fullName
@@ -70,7 +72,8 @@ struct MapSurvey {
             fullName: repo.fullName,
             language: repo.language,
             isPrivate: repo.isPrivate,
-            coordinates: coordinates
+            coordinates: coordinates,
+            terms: repo.isPrivate ? [] : MapTerms.terms(of: repo)
         )
     }
 }

@@ -1,10 +1,18 @@
 /// Places points on a plane so that neighbours of many dimensions stay neighbours: every point is drawn to its nearest
 /// ones and pushed off from random others, with ever smaller steps (the method of LargeVis, Tang et al. 2016, and of
-/// UMAP). It starts from the first two principal axes, and with a fixed seed: the same points give the same picture.
+/// UMAP). It starts from where the points lay before, or else from the first two principal axes, and with a fixed seed:
+/// the same points give the same picture, and nearly the same points nearly the same.
 struct NeighborLayout {
     private static let neighbors = 12
     private static let strangers = 4
     private static let rounds = 120
+    /// Rounds and first step when most points lay somewhere before.
+    private static let laterRounds = 24
+    private static let laterStep: Float = 0.08
+    /// The share of its way that takes a known point back to where it lay, in each round.
+    private static let anchoring: Float = 0.3
+    /// The share of points that has to be known, or the layout begins afresh.
+    private static let leastKnown = 0.7
     /// Longest way of a point in one step, in units of the plane.
     private static let longestStep: Float = 4
     /// Where the first two axes are spread to at the start: ± so much.
@@ -13,17 +21,49 @@ struct NeighborLayout {
     /// Asked now and then; the work ends soon after it is true.
     let isCancelled: () -> Bool
 
-    /// 0…1 on both axes; nil when cancelled.
-    func positions(of points: [PrincipalAxes.Coordinates]) -> [SIMD2<Float>]? {
-        guard points.count > 1 else { return points.map { _ in SIMD2(0.5, 0.5) } }
+    /// Places in the layout's own units; nil when cancelled.
+    /// - Parameter before: where each point lay, in the same units; nil for new ones.
+    func places(of points: [PrincipalAxes.Coordinates], before: [SIMD2<Float>?] = []) -> [SIMD2<Float>]? {
+        guard points.count > 1 else { return points.map { _ in .zero } }
         guard let nearest = nearest(of: points) else { return nil }
-        var places = Self.start(points)
+        let known = before.count(where: { $0 != nil })
+        let isLater = before.count == points.count && Double(known) >= Self.leastKnown * Double(points.count)
+        var places = isLater ? Self.start(before, nearest) : Self.start(points)
         var random = SplitMix64(state: 2)
-        for round in 0..<Self.rounds {
+        let rounds = isLater ? Self.laterRounds : Self.rounds
+        for round in 0..<rounds {
             guard !isCancelled() else { return nil }
-            Self.move(&places, nearest, step: 1 - Float(round) / Float(Self.rounds), &random)
+            let step = 1 - Float(round) / Float(rounds)
+            Self.move(&places, nearest, step: isLater ? step * Self.laterStep : step, &random)
+            if isLater { Self.drawBack(&places, to: before) }
         }
-        return Self.fit(places)
+        return Self.aligned(places, to: before)
+    }
+
+    /// Turned and shifted to where the points lay before, if enough of them are known; those that are new go along.
+    private static func aligned(_ places: [SIMD2<Float>], to before: [SIMD2<Float>?]) -> [SIMD2<Float>] {
+        let known = zip(places, before).compactMap { place, before in before.map { (place, $0) } }
+        guard known.count >= max(3, places.count / 5) else { return places }
+        let alignment = PlaneAlignment(of: known.map(\.0), onto: known.map(\.1))
+        return places.map { alignment($0) }
+    }
+
+    private static func drawBack(_ places: inout [SIMD2<Float>], to before: [SIMD2<Float>?]) {
+        for index in places.indices {
+            guard let home = before[index] else { continue }
+            places[index] += (home - places[index]) * anchoring
+        }
+    }
+
+    /// New points begin in the middle of their neighbours that are known.
+    private static func start(_ before: [SIMD2<Float>?], _ nearest: [Int32]) -> [SIMD2<Float>] {
+        let count = nearest.count / before.count
+        return before.indices.map { index in
+            if let place = before[index] { return place }
+            let known = nearest[index * count..<(index + 1) * count].compactMap { before[Int($0)] }
+            let middle = known.isEmpty ? .zero : known.reduce(.zero, +) / Float(known.count)
+            return middle + SIMD2(Float(index % 101), Float(index % 97)) * 1e-3
+        }
     }
 
     /// One round over all points.
@@ -110,23 +150,4 @@ struct NeighborLayout {
         move.clamped(lowerBound: SIMD2(repeating: -longestStep), upperBound: SIMD2(repeating: longestStep))
     }
 
-    /// Fills the square with all but a few outliers, which are moved to its edge.
-    private static func fit(_ places: [SIMD2<Float>]) -> [SIMD2<Float>] {
-        let horizontal = range(places.map(\.x))
-        let vertical = range(places.map(\.y))
-        return places.map { place in
-            SIMD2(share(place.x, horizontal), share(place.y, vertical))
-        }
-    }
-
-    private static func range(_ values: [Float]) -> ClosedRange<Float> {
-        let sorted = values.sorted()
-        let outliers = sorted.count / 500
-        return sorted[outliers]...sorted[sorted.count - 1 - outliers]
-    }
-
-    private static func share(_ value: Float, _ range: ClosedRange<Float>) -> Float {
-        let width = range.upperBound - range.lowerBound
-        return width > 0 ? min(1, max(0, (value - range.lowerBound) / width)) : 0.5
-    }
 }

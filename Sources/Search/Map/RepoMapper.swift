@@ -27,6 +27,7 @@ package final class RepoMapper: RepoMapSource {
     }
 
     private let feed: any RepoFeed
+    private let layouts: any MapLayoutStore
     private let model: @Sendable () async -> EmbeddingModel?
     private let configuration: Configuration
     private let logger: Logger
@@ -37,14 +38,18 @@ package final class RepoMapper: RepoMapSource {
     private let demand: AsyncStream<Void>.Continuation
     private let queue = DispatchQueue(label: "embed-star.repo-map", qos: .utility)
 
-    /// - Parameter model: the model in use now; nil while it is not known.
+    /// - Parameters:
+    ///   - layouts: keeps where the repos lay on the last map.
+    ///   - model: the model in use now; nil while it is not known.
     package init(
         feed: any RepoFeed,
+        layouts: any MapLayoutStore,
         model: @escaping @Sendable () async -> EmbeddingModel?,
         configuration: Configuration = Configuration(),
         logger: Logger
     ) {
         self.feed = feed
+        self.layouts = layouts
         self.model = model
         self.configuration = configuration
         self.logger = logger
@@ -75,10 +80,11 @@ package final class RepoMapper: RepoMapSource {
         }
     }
 
-    /// What a map was made from.
+    /// What a map was made from, and where its points lay.
     private struct Basis {
         var model: EmbeddingModel
         var position: FeedPosition
+        var layout: MapLayout
     }
 
     private func refresh(_ basis: Basis?) async throws(StoreError) -> Basis? {
@@ -96,13 +102,25 @@ package final class RepoMapper: RepoMapSource {
         // The position is asked for first, so that no change falls between.
         let position = try await feed.changes(since: nil, limit: 1, model: model, withVectors: true).position
         let landmarks = try await readTable(model)
-        guard let points = await place(landmarks) else { return basis }
+        var last = basis?.layout
+        if last == nil { last = try await layouts.load() }
+        if last?.model != model.fingerprint { last = nil }
+        guard let drawing = await draw(MapDraft(model: model, landmarks: landmarks, last: last)) else { return basis }
         state.withLock { state in
             state.made += 1
-            state.map = RepoMap(version: "\(origin)-\(state.made)", points: points)
+            let version = "\(origin)-\(state.made)"
+            state.map = RepoMap(version: version, points: drawing.points, regions: drawing.regions)
         }
-        logger.debug("map made", metadata: ["repos": "\(points.count)"])
-        return Basis(model: model, position: position)
+        logger.debug("map made", metadata: ["repos": "\(landmarks.count)"])
+        if drawing.layout != last { await keep(drawing.layout) }
+        return Basis(model: model, position: position, layout: drawing.layout)
+    }
+
+    /// A layout that is not kept is one that another process may not go on from, and no more.
+    private func keep(_ layout: MapLayout) async {
+        do throws(StoreError) { try await layouts.save(layout) } catch {
+            logger.debug("the map's layout is not kept", metadata: ["error": "\(error)"])
+        }
     }
 
     private func readTable(_ model: EmbeddingModel) async throws(StoreError) -> [MapLandmark] {
@@ -123,15 +141,11 @@ package final class RepoMapper: RepoMapSource {
     }
 
     /// Off the cooperative pool; nil when the task is cancelled meanwhile.
-    private func place(_ landmarks: [MapLandmark]) async -> [RepoMap.Point]? {
+    private func draw(_ draft: MapDraft) async -> MapDraft.Drawing? {
         let isCancelled = Flag()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                queue.async {
-                    let layout = NeighborLayout(isCancelled: { isCancelled.value })
-                    let places = layout.positions(of: landmarks.map(\.coordinates))
-                    continuation.resume(returning: places.map { zip(landmarks, $0).map { $0.point(at: $1) } })
-                }
+                queue.async { continuation.resume(returning: draft.draw(isCancelled: { isCancelled.value })) }
             }
         } onCancel: {
             isCancelled.raise()

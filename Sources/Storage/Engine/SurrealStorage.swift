@@ -10,6 +10,7 @@ package struct SurrealStorage: Sendable {
     package let search: any SimilaritySearch
     package let feed: any RepoFeed
     package let idempotency: any IdempotencyStore
+    package let mapLayouts: any MapLayoutStore
     package let vectorIndex: VectorIndex
     let migrator: Migrator
 
@@ -43,6 +44,7 @@ package struct SurrealStorage: Sendable {
         search = SurrealSimilaritySearch(database: database, index: index)
         feed = SurrealRepoFeed(database: database)
         idempotency = SurrealIdempotencyStore(database: database)
+        mapLayouts = SurrealMapLayoutStore(database: database)
         vectorIndex = index
         migrator = Migrator(
             database: database,
