@@ -60,7 +60,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "CLibraries/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COneDNN", path: "CLibraries/COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CSQLite", path: "CLibraries/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "CResources", path: "Page", exclude: ["index.html"]),
+        .target(name: "CResources", path: "Page", exclude: ["index.html", "scripts", "styles"]),
 
         library("EmbeddingCore", [crypto]),
         library("DateTime", []),

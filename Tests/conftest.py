@@ -3,14 +3,13 @@
 import itertools
 import os
 import pathlib
-import socket
 
 import pytest
 import yaml
 
 from Harness import service as program
 from Harness.database import Engine
-from Harness.process import CHECKOUT
+from Harness.process import CHECKOUT, free_port
 from Harness.service import Service
 from Harness.upstream import Upstream
 
@@ -37,12 +36,6 @@ def upstream():
     started = Upstream()
     yield started
     started.close()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

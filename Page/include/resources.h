@@ -10,5 +10,11 @@ struct embedded_file {
 /// `openapi.yaml` of the repository's top.
 struct embedded_file embedded_openapi(void);
 
-/// The page served at `/`.
+/// The page served at `/`, with links to its styles and its script.
 struct embedded_file embedded_page(void);
+
+/// All styles of the page, one after the other.
+struct embedded_file embedded_styles(void);
+
+/// All modules of the page's script, one after the other.
+struct embedded_file embedded_scripts(void);

@@ -100,7 +100,7 @@ class Page:
     def open(self, url):
         self.call("Page.navigate", url=url)
         # The page may put what it shows after the address.
-        self.until(f"document.readyState === 'complete' && location.href.startsWith({json.dumps(url.split('#')[0])})")
+        self.until(f"document.readyState === 'complete' && location.href.startsWith({json.dumps(re.split('[?#]', url)[0])})")
         return self
 
     def evaluate(self, expression):

@@ -2,6 +2,7 @@
 
 import pathlib
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -24,6 +25,13 @@ def eventually(condition, within=60.0, every=0.02, what="the condition"):
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come true within {within} s; last value {value!r}")
         time.sleep(every)
+
+
+def free_port():
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Process:

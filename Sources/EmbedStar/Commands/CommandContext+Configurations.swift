@@ -35,9 +35,10 @@ extension CommandContext {
     func apiConfiguration(serving: APIConfiguration.Serving) -> APIConfiguration {
         var configuration = APIConfiguration(settings, serving: serving)
         configuration.contract = EmbeddedFiles.contract
-        configuration.page = EmbeddedFiles.page
+        let page = EmbeddedFiles.page
+        configuration.page = page.bytes
         configuration.pageHeaders = [
-            ("Content-Security-Policy", EmbeddedFiles.contentSecurityPolicy(for: configuration.page)),
+            ("Content-Security-Policy", page.contentSecurityPolicy),
             ("Referrer-Policy", "no-referrer"),
         ]
         configuration.version = Version.current

@@ -251,6 +251,7 @@ extension API {
             + PipelineRoutes(services, events: events).endpoints
             + WebhookRoutes(services, configuration).endpoints
             + OperationRoutes(services, configuration).endpoints
+            + PageRoutes(configuration).endpoints
         return switch configuration.serving {
         case .all: endpoints
         case .service: endpoints.filter { $0.group == .service }

@@ -2,7 +2,7 @@ import EmbeddingCore
 import HTTP
 import JSON
 
-/// Probes, health, metrics, the contract, and the page.
+/// Probes, health, metrics, and the contract.
 struct OperationRoutes: Sendable {
     private let health: any HealthSource
     private let exposition: @Sendable (Bool) -> [UInt8]
@@ -23,17 +23,10 @@ struct OperationRoutes: Sendable {
             .immediate(.get, "/openapi.yaml", produces: nil) { [contract = configuration.contract] _ in
                 HTTPResponse(.ok, contentType: "application/yaml", contract)
             },
-            .immediate(.get, "/", produces: nil) { [page = Self.page(configuration)] _ in page },
         ]
     }
 
     private static let live = HTTPResponse(.ok, contentType: "text/plain; charset=utf-8", Array("ok".utf8))
-
-    private static func page(_ configuration: APIConfiguration) -> HTTPResponse {
-        var response = HTTPResponse(.ok, contentType: "text/html; charset=utf-8", configuration.page)
-        for header in configuration.pageHeaders { response.headers.append(header.name, header.value) }
-        return response
-    }
 
     private func live() throws -> HTTPResponse {
         guard let stall = health.stall else { return Self.live }

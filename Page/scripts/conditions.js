@@ -1,0 +1,72 @@
+// What is the matter with the service, in words. Pure functions.
+import { duration, grouped, plural, sentence } from "./format.js";
+
+export const pipelineStates = {
+  starting: "starting", idle: "all done", draining: "working", paused: "paused", waiting: "waiting for the provider",
+  disconnected: "the database does not answer", stopped: "stopped",
+};
+
+const again = time => (time ? " It is tried again at " + new Date(time).toLocaleTimeString() + "." : "");
+
+export function providerWords(provider) {
+  const until = provider?.retry_at ? ", again at " + new Date(provider.retry_at).toLocaleTimeString() : "";
+  const names = { ready: "ready", limited: "limits us", open: "does not answer", stopped: "refuses" };
+  return (names[provider?.state] ?? provider?.state ?? "not known yet") + until;
+}
+
+/**
+ * What the banner says; null when all is well.
+ * link: how the service was last reached: "connecting", "open", "gone" or "key". status: the pipeline's, null before the first.
+ */
+export function condition(link, status) {
+  if (link === "gone") return { level: "bad", title: "embed-star does not answer.", text: "This page tries again every few seconds. Is the service still running?" };
+  if (link === "key") return { level: "warn", title: "This service asks for a key.", text: "Nothing can be shown without one.", action: "key" };
+  if (!status) return null;
+  const provider = status.provider ?? {};
+  if (status.state === "disconnected") {
+    return { level: "bad", title: "The database does not answer.", text: "What is shown may be out of date, and nothing is stored until it is back." };
+  }
+  if (provider.state === "stopped") {
+    return { level: "bad", title: "The embedding provider refuses.", text: (provider.error ? sentence(provider.error) + " " : "") + "Searches go by words alone until the key or the settings are mended." };
+  }
+  if (provider.state === "open") {
+    return { level: "bad", title: "The embedding provider does not answer.", text: "Searches go by words alone." + again(provider.retry_at) };
+  }
+  if (status.state === "paused") {
+    return { level: "warn", title: "Embedding is paused.", text: status.pending ? plural(status.pending, "repository waits.", "repositories wait.") : "New and changed repositories will wait.", action: "resume" };
+  }
+  if (provider.state === "limited" && status.pending) {
+    return { level: "info", title: "The provider limits how fast texts are embedded.", text: again(provider.retry_at).trim(), progress: share(status) };
+  }
+  if (status.pending && status.embedded < status.total) return { level: "info", ...progressWords(status), progress: share(status) };
+  return null;
+}
+export const share = status => (status.total ? Math.min(1, status.embedded / status.total) : 0);
+
+function progressWords(status) {
+  const parts = [];
+  if (status.rate_per_second) parts.push(status.rate_per_second.toFixed(status.rate_per_second < 10 ? 1 : 0) + " a second");
+  if (status.eta_seconds) parts.push(duration(status.eta_seconds) + " left");
+  return {
+    title: "Embedding " + grouped(status.embedded) + " of " + grouped(status.total) + (parts.length ? ", " + parts.join(", ") : "") + ".",
+    text: "Words find everything now; meaning finds what is embedded.",
+  };
+}
+
+export function summary(status) {
+  if (!status.total) return "No repositories yet";
+  return status.pending ? grouped(status.embedded) + " of " + grouped(status.total) + " embedded" : plural(status.embedded, "repository", "repositories");
+}
+
+/** Failures of the same cause together, the most frequent cause first. */
+export function groupFailures(failures) {
+  const groups = new Map();
+  for (const failure of failures) {
+    const cause = failure.error.replace(/^[a-z_]+: /, "");
+    // Numbers and quoted parts differ from one repo to the next.
+    const kind = cause.replace(/"[^"]*"|'[^']*'|\d+/g, "…");
+    if (!groups.has(kind)) groups.set(kind, { cause: sentence(cause), failures: [] });
+    groups.get(kind).failures.push(failure);
+  }
+  return [...groups.values()].sort((one, other) => other.failures.length - one.failures.length);
+}

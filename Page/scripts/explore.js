@@ -1,0 +1,237 @@
+// Searching: from the form and the address to one request, and from its answer to what is shown.
+import { Fault, answer, askForKey, post } from "./api.js";
+import { filterNames, repoPath, searchRequest, wholeNumber } from "./address.js";
+import { announce, button, byId, copyText, element, working } from "./dom.js";
+import { plural } from "./format.js";
+import { may } from "./permissions.js";
+import { faultPicture, picture, skeletons } from "./pictures.js";
+import { facts, marked, nameLink, ownerTile, resultItems } from "./results.js";
+import { service } from "./pipeline.js";
+import { hitsOf, markOnMap, pointAt, regionNames, selectOnMap } from "./map.js";
+import { go, here, settle, trail } from "./router.js";
+
+const ideas = ["run language models on my laptop", "vector database in rust", "static site generator", "terminal file manager"];
+const pageSize = 20, largest = 100;
+// What is shown or asked for now: its request's path, what gives it up, and its answer or its fault.
+let current = { path: null, abort: null, answer: null, fault: null };
+
+export const acts = {
+  similar: name => { settle(); go({ ...here(), q: "", similar: name }, { focus: "subject" }); },
+  topic: name => { settle(); go({ ...here(), similar: "", q: name }); byId("query").focus(); },
+  point: name => pointAt(name),
+};
+
+function placeFromForm() {
+  const place = { ...here(), q: byId("query").value.trim(), mode: byId("mode").value };
+  for (const name of filterNames) place[name] = byId(name).value.trim();
+  if (place.q) place.similar = "";
+  return place;
+}
+
+/** Fills the form from a place; a field that already says it, or is being typed into, is left alone. */
+export function fillForm(place) {
+  for (const [id, value] of [["query", place.q], ["mode", place.mode], ...filterNames.map(name => [name, place[name]])]) {
+    const field = byId(id);
+    if (field.value.trim() !== value) field.value = value;
+  }
+  byId("filters").open ||= filterNames.some(name => place[name]) || place.mode !== "hybrid";
+}
+
+/** Shows what a place asks for, and is done when it is shown. What is already answered or on its way is not asked again. */
+export function showPlace(place = here(), { limit = pageSize, isAgain = false } = {}) {
+  if (place.min_stars && wholeNumber(place.min_stars) === null) {
+    return fail(new Fault("invalid", "The minimum of stars is a whole number."), null, place);
+  }
+  const path = searchRequest(place, limit);
+  if (path === current.path && !isAgain && !current.fault) return;
+  current.abort?.abort();
+  if (path === null) return showStart();
+  const own = current = { path, place, limit, abort: new AbortController(), answer: null, fault: null };
+  showTrail(place);
+  showSubject(place);
+  const isMore = limit > pageSize;
+  const slow = setTimeout(() => { if (!isMore) wait(); }, 150);
+  byId("found").setAttribute("aria-busy", "true");
+  return find(own).finally(() => {
+    clearTimeout(slow);
+    if (own === current) byId("found").removeAttribute("aria-busy");
+  });
+}
+async function find(own) {
+  try {
+    const found = await answer(own.path, { signal: own.abort.signal });
+    if (own === current) showAnswer(own, found);
+  } catch (error) {
+    if (own !== current) return;
+    fail(error instanceof Fault ? error : new Fault("other", ""), own.path, own.place);
+  }
+}
+function wait() {
+  byId("results").replaceChildren();
+  byId("note").textContent = "";
+  replacePicture(skeletons(5));
+}
+const replacePicture = (...nodes) => byId("picture").replaceChildren(...nodes);
+
+function showAnswer(own, found) {
+  const { place, limit } = own;
+  const before = byId("results").childElementCount;
+  own.answer = found;
+  const isEmpty = found.results.length === 0;
+  replacePicture(...(isEmpty ? [nothingFound(place)] : []));
+  byId("results").replaceChildren(...resultItems(found.results, place.q, acts));
+  byId("note").textContent = isEmpty ? "" : noteOf(place, found);
+  byId("more").hidden = found.results.length < limit || limit >= largest;
+  byId("copy").hidden = isEmpty;
+  if (limit > pageSize) byId("results").children[before]?.querySelector("a, button")?.focus();
+  announce(isEmpty ? "Nothing found." : plural(found.results.length, "result") + ".");
+  markOnMap(found.results.map(hit => hit.full_name), place.similar);
+}
+function noteOf(place, found) {
+  const parts = [place.similar ? "Nearest in meaning" : "Results for “" + place.q + "”"];
+  parts[0] += " (" + Math.max(1, Math.round(found.took_ms)) + "\u00a0ms).";
+  if (!place.similar && found.mode === "text" && place.mode === "hybrid") parts.push("By words alone: meaning cannot be compared now.");
+  if (found.coverage < 0.995) parts.push(Math.floor(100 * found.coverage) + " % of the repositories are embedded so far.");
+  return parts.join(" ");
+}
+function nothingFound(place) {
+  const isFiltered = filterNames.some(name => place[name]);
+  if (!service.status?.total && service.status) return emptyPicture();
+  const clear = button("Drop the filters", () => go({ ...place, language: "", min_stars: "", owner: "" }));
+  return picture("none", "none", "Nothing found", isFiltered ? "Fewer filters or other words may help." : "Other words may help.", ...(isFiltered ? [clear] : []));
+}
+function fail(fault, path, place) {
+  current.abort?.abort();
+  current = { path, place, abort: null, answer: null, fault };
+  byId("results").replaceChildren();
+  byId("note").textContent = "";
+  byId("more").hidden = byId("copy").hidden = true;
+  replacePicture(faultPicture(fault, {
+    retry: () => showPlace(here(), { isAgain: true }),
+    enterKey: async () => { await askForKey(); showPlace(here(), { isAgain: true }); },
+    byWords: place.q && place.mode !== "text" ? () => go({ ...place, mode: "text" }) : null,
+  }));
+  announce(byId("picture").querySelector("h2").textContent);
+  markOnMap([], place.similar);
+}
+
+/** What is shown when nothing is asked for: how to begin. */
+export function showStart() {
+  current = { path: null, abort: null, answer: null, fault: null };
+  for (const id of ["results", "subject", "trail"]) byId(id).replaceChildren();
+  byId("note").textContent = "";
+  byId("more").hidden = byId("copy").hidden = byId("trail").hidden = true;
+  byId("found").removeAttribute("aria-busy");
+  markOnMap([], "");
+  const { link, status } = service;
+  if (link === "key" || link === "gone") return replacePicture(faultPicture(new Fault(link, ""), { retry: () => location.reload(), enterKey: () => askForKey() }));
+  if (!status) return replacePicture();
+  if (status.state === "disconnected" && !status.total) return replacePicture(faultPicture(new Fault("database", ""), { retry: () => location.reload() }));
+  replacePicture(status.total ? startPicture() : emptyPicture());
+}
+function startPicture() {
+  const idea = text => button(text, () => { go({ ...here(), q: text }); byId("query").focus(); }, { className: "idea" });
+  const regions = regionNames().slice(0, 12);
+  return element("div", { className: "start", "data-kind": "start" },
+    element("h2", { textContent: "Find repositories by what they do" }),
+    element("p", { textContent: "Say it in your own words, in any order: the search goes by meaning, by words and by name." }),
+    element("div", { className: "ideas" }, ...ideas.map(idea)),
+    regions.length ? element("h3", { textContent: "What is here" }) : null,
+    regions.length ? element("div", { className: "ideas" }, ...regions.map(name => button(name, () => acts.topic(name), { className: "chip" }))) : null);
+}
+function emptyPicture() {
+  const choose = button("Choose a file", () => byId("import-file").click(), { className: "primary" });
+  const node = picture("empty", "empty", "No repositories yet", "Drop a file of repositories here (NDJSON or JSON), import one on the command line, or send them to the API.", ...(may("write") ? [choose] : []));
+  node.append(element("pre", { textContent: "embed-star import FILE.ndjson" }));
+  return node;
+}
+
+/** What was drawn around on the map, the most starred first. */
+export function showSelection(indices) {
+  current.abort?.abort();
+  current = { path: "selection", place: here(), abort: null, answer: null, fault: null };
+  replacePicture(...(indices.length ? [] : [picture("none", "none", "Nothing is within the line", "Draw it around some points of the map.")]));
+  byId("results").replaceChildren(...resultItems(hitsOf(indices), "", acts));
+  byId("note").textContent = plural(indices.length, "repository", "repositories") + " selected on the map" + (indices.length > largest ? ", the first " + largest + " by stars." : ".");
+  byId("more").hidden = byId("copy").hidden = true;
+  markOnMap([], "");
+  selectOnMap(indices);
+}
+
+/** The repository whose neighbours are shown, with the state of its embedding. */
+async function showSubject(place) {
+  const box = byId("subject");
+  if (!place.similar) return box.replaceChildren();
+  if (box.dataset.name === place.similar && box.childElementCount) return;
+  box.dataset.name = place.similar;
+  box.replaceChildren(subjectCard({ full_name: place.similar }));
+  const repo = await answer(repoPath(place.similar)).catch(() => null);
+  if (repo && here().similar === place.similar) replaceCard(repo);
+}
+/** The focus stays where it was. */
+function replaceCard(repo) {
+  const held = document.activeElement?.closest("#subject") ? document.activeElement.id || "subject-again" : null;
+  byId("subject").replaceChildren(subjectCard(repo));
+  if (held) byId(held)?.focus({ preventScroll: true });
+}
+const embeddingWords = { embedded: "embedded", pending: "waits to be embedded", failed: "could not be embedded", excluded: "private, left out" };
+function subjectCard(repo) {
+  const state = repo.embedding;
+  const again = button("Embed again", event => working(event.target, async () => {
+    const done = await post(repoPath(repo.full_name) + "/reprocess?force=true&wait=10");
+    if (done.full_name) replaceCard(done);
+    await showPlace(here(), { isAgain: true });
+    announce("Embedded again.");
+  }, text => announce(text)), { className: "quiet", id: "subject-again" });
+  const words = state ? (embeddingWords[state.state] ?? state.state) + (state.state === "embedded" && state.model ? " with " + state.model : "") : "";
+  return element("div", { className: "card" }, ownerTile(repo.full_name),
+    element("div", {}, element("h2", { tabIndex: -1, id: "subject-name" }, nameLink(repo)),
+      repo.description ? element("p", { className: "about", dir: "auto" }, ...marked(repo.description, "")) : null,
+      repo.stars == null ? null : element("div", { className: "facts" }, ...facts(repo), words ? element("span", { textContent: words, className: state.state === "failed" ? "bad" : "", title: state.last_error ?? "" }) : null)),
+    state && may("write") ? again : null);
+}
+
+/** The way back: the search and the repositories that led here. */
+function showTrail(place) {
+  const steps = place.similar ? trail() : [];
+  byId("trail").hidden = !steps.length;
+  byId("trail").replaceChildren(...steps.map(step => element("a", { href: step.address, textContent: step.label, "data-inner": "" })),
+    ...(steps.length ? [element("span", { textContent: place.similar, "aria-current": "page" })] : []));
+}
+
+let typing = 0;
+export function startSearchForm() {
+  const form = byId("search");
+  const search = options => { clearTimeout(typing); go(placeFromForm(), options); };
+  form.addEventListener("input", event => {
+    clearTimeout(typing);
+    if (event.isComposing) return;
+    typing = setTimeout(() => search({ isTyped: true }), event.target.tagName === "SELECT" ? 0 : 200);
+  });
+  form.addEventListener("submit", event => { event.preventDefault(); search({}); showPlace(here()); });
+  byId("query").addEventListener("blur", settle);
+  byId("more").onclick = () => showPlace(here(), { limit: Math.min(largest, (current.limit ?? pageSize) + pageSize) });
+  for (const item of document.querySelectorAll("#copy [data-copy]")) item.onclick = () => copy(item.dataset.copy);
+}
+function copy(kind) {
+  const address = location.origin + current.path;
+  const key = sessionStorage.getItem("key") ? " -H 'Authorization: Bearer YOUR_KEY'" : "";
+  const texts = {
+    link: location.href,
+    curl: "curl" + key + " '" + address.replace(/'/g, "%27") + "'",
+    python: "import requests\n\nanswer = requests.get(" + JSON.stringify(address) + (key ? ', headers={"Authorization": "Bearer YOUR_KEY"}' : "") + ")\nfor hit in answer.json()[\"results\"]:\n    print(hit[\"full_name\"], hit[\"score\"])\n",
+  };
+  copyText(texts[kind]);
+  byId("copy").open = false;
+  byId("copy").querySelector("summary").focus();
+}
+
+/** The service came back, or its first status came: what could not be shown is tried again. */
+export function onService({ link, status }, before) {
+  if (here().view !== "explore") return;
+  const isBack = link === "open" && (before.link !== "open" || (before.status?.state === "disconnected" && status.state !== "disconnected"));
+  if (current.fault && current.path && isBack && ["gone", "database", "hanging", "key"].includes(current.fault.kind)) return showPlace(here(), { isAgain: true });
+  const isNew = link !== before.link || !before.status !== !status || !before.status?.total !== !status?.total || before.status?.state !== status?.state;
+  if (current.path === null && !current.fault && isNew) showStart();
+}
+export function redrawStart() { if (current.path === null && !current.fault && here().view === "explore") showStart(); }

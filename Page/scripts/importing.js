@@ -1,0 +1,62 @@
+// Taking in a file of repositories that is chosen or dropped: NDJSON, or a JSON array.
+import { ask } from "./api.js";
+import { announce, byId } from "./dom.js";
+import { grouped, plural, sentence } from "./format.js";
+import { may } from "./permissions.js";
+
+const linesAtOnce = 2000, largestFile = 512 << 20;
+
+/** A file's text as lines of NDJSON. */
+export function repoLines(text) {
+  if (text.trimStart().startsWith("[")) return JSON.parse(text).map(entry => JSON.stringify(entry));
+  return text.split("\n").filter(line => line.trim());
+}
+
+export async function importFile(file) {
+  if (file.size > largestFile) return tellImport("The file is larger than 512 MiB: use embed-star import.", true);
+  let lines;
+  try {
+    lines = repoLines(await file.text());
+  } catch {
+    return tellImport("This is neither NDJSON nor a JSON array of repositories.", true);
+  }
+  const sum = { created: 0, changed: 0, unchanged: 0, rejected: 0 };
+  let problem = "";
+  for (let at = 0; at < lines.length; at += linesAtOnce) {
+    tellImport("Importing " + file.name + ": " + grouped(at) + " of " + grouped(lines.length) + "…");
+    try {
+      const counts = await sendLines(lines.slice(at, at + linesAtOnce));
+      for (const name of Object.keys(sum)) sum[name] += counts[name] ?? 0;
+      problem ||= counts.errors?.[0]?.detail ?? "";
+    } catch (error) {
+      return tellImport(error.message + " " + plural(at, "line was", "lines were") + " imported before.", true);
+    }
+  }
+  const rejected = sum.rejected ? " " + plural(sum.rejected, "line was", "lines were") + " refused" + (problem ? ": " + sentence(problem) : ".") : "";
+  tellImport(grouped(sum.created) + " new, " + grouped(sum.changed) + " changed, " + grouped(sum.unchanged) + " unchanged." + rejected, sum.rejected > 0);
+}
+async function sendLines(lines) {
+  const response = await ask("/repos", { method: "POST", headers: { "Content-Type": "application/x-ndjson" }, body: lines.join("\n") + "\n" });
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(sentence(body.detail || "the service answered " + response.status));
+  return body;
+}
+function tellImport(text, isBad = false) {
+  byId("import-note").textContent = text;
+  byId("import-note").className = isBad ? "bad" : "";
+  byId("import-note").hidden = !text;
+  announce(text);
+}
+
+export function startImporting() {
+  byId("import-file").onchange = event => { if (event.target.files[0]) importFile(event.target.files[0]); event.target.value = ""; };
+  const hasFile = event => may("write") && [...(event.dataTransfer?.types ?? [])].includes("Files");
+  addEventListener("dragover", event => { if (hasFile(event)) { event.preventDefault(); document.body.classList.add("dropping"); } });
+  addEventListener("dragleave", event => { if (!event.relatedTarget) document.body.classList.remove("dropping"); });
+  addEventListener("drop", event => {
+    document.body.classList.remove("dropping");
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    if (event.dataTransfer.files[0]) importFile(event.dataTransfer.files[0]);
+  });
+}

@@ -1,0 +1,8 @@
+// Who may do what: "read", "write" or "admin". Controls are shown only to whom they work.
+
+let scopes = null;
+
+/** Whether the key of this tab, or nobody's key where none is needed, may do it; so long as nothing is known, yes. */
+export const may = scope => scopes === null || scopes.includes(scope);
+
+export function setScopes(names) { scopes = Array.isArray(names) ? names : null; }

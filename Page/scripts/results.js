@@ -1,0 +1,72 @@
+// A list of results.
+import { ago, compact, grouped, hue, initials } from "./format.js";
+import { languageColour } from "./languages.js";
+import { button, element } from "./dom.js";
+import { firstWeak, markedPieces, reasons, relevance } from "./ranking.js";
+
+const pageAddress = hit => (/^https?:\/\//.test(hit.url ?? "") ? hit.url : "https://github.com/" + hit.full_name);
+
+export function marked(text, query) {
+  return markedPieces(text ?? "", query ?? "").map(piece => (piece.isMarked ? element("mark", { textContent: piece.text }) : piece.text));
+}
+
+/** A square with the owner's initials: outside images would tell others what is looked at. */
+export function ownerTile(fullName) {
+  const owner = fullName.split("/")[0];
+  const tile = element("span", { className: "tile", textContent: initials(owner), "aria-hidden": "true" });
+  tile.style.setProperty("--hue", hue(owner));
+  return tile;
+}
+
+export function languageDot(language) {
+  const dot = element("span", { className: "dot" });
+  dot.style.background = languageColour(language);
+  return dot;
+}
+
+export function nameLink(hit, query) {
+  const [owner, name] = hit.full_name.split("/");
+  return element("a", { className: "name", href: pageAddress(hit), rel: "noreferrer", "data-name": hit.full_name },
+    element("span", {}, ...marked(owner, query), "/"), element("strong", {}, ...marked(name, query)));
+}
+
+export function facts(hit) {
+  const items = [];
+  if (hit.language) items.push(element("span", {}, languageDot(hit.language), hit.language));
+  items.push(element("span", { title: grouped(hit.stars ?? 0) + " stars" }, "★ " + compact(hit.stars ?? 0), element("span", { className: "unseen", textContent: " stars" })));
+  if (ago(hit.updated_at)) items.push(element("span", { textContent: "updated " + ago(hit.updated_at), title: hit.updated_at }));
+  if (hit.is_private || hit.private) items.push(element("span", { className: "badge", textContent: "private" }));
+  if (hit.archived) items.push(element("span", { className: "badge", textContent: "archived" }));
+  return items;
+}
+
+/** acts: similar(name), topic(name), point(name or null). */
+function resultItem(hit, index, bar, query, acts) {
+  const why = reasons(hit);
+  const meter = element("span", { className: "meter" }, element("i"));
+  meter.firstChild.style.width = Math.round(100 * bar) + "%";
+  const cosine = hit.similarity ?? hit.score;
+  const chips = (hit.topics ?? []).slice(0, 6).map(topic => button(topic, () => acts.topic(topic), { className: "chip", "aria-label": "Search for the topic " + topic }));
+  const item = element("li", { "data-name": hit.full_name },
+    element("div", { className: "rank", "aria-hidden": "true" }, ownerTile(hit.full_name), element("span", { textContent: index + 1 })),
+    element("div", { className: "what" }, nameLink(hit, query),
+      hit.description ? element("p", { className: "about", dir: "auto" }, ...marked(hit.description, query)) : null,
+      element("div", { className: "facts" }, ...facts(hit)),
+      chips.length ? element("div", { className: "chips" }, ...chips) : null),
+    element("div", { className: "side" },
+      element("div", { className: "why", title: cosine == null ? "Found by its words" : "Similarity of the meanings: " + cosine.toFixed(2) },
+        meter, element("span", { textContent: why.length ? why.join(", ") : "meaning" })),
+      button("Similar", () => acts.similar(hit.full_name), { "aria-label": "Similar to " + hit.full_name, className: "quiet" })));
+  for (const kind of ["pointerenter", "focusin"]) item.addEventListener(kind, () => acts.point(hit.full_name));
+  item.addEventListener("pointerleave", () => acts.point(null));
+  return item;
+}
+
+/** The items of a list, with a divider before the weak ones. */
+export function resultItems(hits, query, acts) {
+  const bars = relevance(hits), weak = firstWeak(hits);
+  return hits.flatMap((hit, index) => {
+    const item = resultItem(hit, index, bars[index], query, acts);
+    return index === weak ? [element("li", { className: "divider", textContent: weak === 0 ? "Nothing matches well; these come nearest" : "Weak matches" }), item] : [item];
+  });
+}

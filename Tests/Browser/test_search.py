@@ -1,0 +1,226 @@
+"""Searching, and the way there and back."""
+
+import json
+import urllib.parse
+
+
+def names(page):
+    return page.evaluate("[...document.querySelectorAll('#results .name')].map(link => link.dataset.name)")
+
+
+def searches(page):
+    """The searches that the page asked for."""
+    page.evaluate("0")
+    return [url for url in page.requests if "/search?" in url or "/similar?" in url]
+
+
+def query_of(page):
+    return page.evaluate("new URLSearchParams(location.search).get('q')")
+
+
+def listed(page, count=20):
+    page.until(f"document.querySelectorAll('#results > li[data-name]').length === {count} && !document.querySelector('[aria-busy]')")
+
+
+def first(page, name):
+    page.until(f"document.querySelector('#results .name')?.dataset.name === {json.dumps(name)}")
+
+
+def test_results_come_as_one_types(visit, embedded):
+    page = visit(embedded)
+    page.until("!!document.querySelector('[data-kind=start]')")
+    assert page.evaluate("document.activeElement.id") == "query"
+    page.type("fast vector database")
+    listed(page)
+    assert all("Rust" in text and "★" in text for text in page.texts("#results .facts"))
+    assert page.evaluate("document.querySelector('.meter i').getBoundingClientRect().width") > 10
+    assert "Results for" in page.text("#note")
+    assert page.texts("#results li:first-child mark")[:3] == ["fast", "vector", "database"]
+    page.type(" number196")
+    first(page, "owner-0/repo-196")
+    assert query_of(page) == "fast vector database number196"
+
+
+def test_enter_searches_once(visit, embedded):
+    page = visit(embedded)
+    page.until("!!document.querySelector('[data-kind=start]')")
+    page.type("number100")
+    page.enter()
+    first(page, "owner-2/repo-100")
+    page.enter()
+    page.evaluate("new Promise(done => requestIdleCallback(done, {timeout: 300}))")
+    assert len(searches(page)) == 1
+    page.click("#search .primary")
+    page.evaluate("new Promise(done => requestIdleCallback(done, {timeout: 300}))")
+    assert len(searches(page)) == 1
+
+
+def test_a_link_shows_its_search_with_one_request(visit, embedded):
+    for address in ("?q=number100", "#q=number100"):
+        page = visit(embedded, address)
+        first(page, "owner-2/repo-100")
+        assert page.evaluate("document.querySelector('#query').value") == "number100"
+        assert page.evaluate("location.pathname + location.search + location.hash") == "/?q=number100"
+        page.evaluate("new Promise(done => requestIdleCallback(done, {timeout: 300}))")
+        assert len(searches(page)) == 1
+        page.call("Page.reload")
+        first(page, "owner-2/repo-100")
+
+
+def test_back_and_forward_lead_through_the_searches(visit, embedded):
+    page = visit(embedded)
+    page.until("!!document.querySelector('[data-kind=start]')")
+    page.type("number100")
+    first(page, "owner-2/repo-100")
+    page.fill("#query", "number101")
+    page.enter()
+    first(page, "owner-3/repo-101")
+    page.fill("#query", "library")
+    page.enter()
+    page.until("document.querySelector('#note').innerText.includes('library')")
+    assert query_of(page) == "library"
+    page.evaluate("history.back()")
+    first(page, "owner-3/repo-101")
+    assert page.evaluate("document.querySelector('#query').value") == "number101"
+    page.evaluate("history.back()")
+    first(page, "owner-2/repo-100")
+    page.evaluate("history.back()")
+    page.until("!!document.querySelector('[data-kind=start]')")
+    assert page.evaluate("document.querySelector('#query').value") == ""
+    page.evaluate("history.forward()")
+    first(page, "owner-2/repo-100")
+
+
+def test_an_abandoned_search_is_never_shown(visit, embedded):
+    """Its answer comes after that of the search that followed."""
+    page = visit(embedded)
+    page.until("!!document.querySelector('[data-kind=start]')")
+    page.evaluate("""(() => {
+        const real = window.fetch;
+        window.fetch = (path, options) => String(path).includes("number100")
+            ? new Promise(done => { window.answerLate = () => real(path, {headers: options.headers}).then(done); })
+            : real(path, options);
+    })()""")
+    page.type("number100")
+    page.enter()
+    page.until("!!window.answerLate")
+    page.fill("#query", "number101")
+    page.enter()
+    first(page, "owner-3/repo-101")
+    page.evaluate("answerLate()")
+    page.evaluate("new Promise(done => setTimeout(done))")
+    assert names(page)[0] == "owner-3/repo-101"
+
+
+def test_filters_narrow_the_results(visit, embedded):
+    page = visit(embedded, "?q=" + urllib.parse.quote("library number"))
+    listed(page)
+    page.click("#filters summary")
+    page.fill("#language", "Go")
+    page.until("[...document.querySelectorAll('#results .facts')].every(e => e.innerText.includes('Go'))")
+    page.fill("#min_stars", "1,500")
+    page.until("document.querySelectorAll('#results li').length < 20")
+    assert {name.split("-")[-1] for name in names(page)} == {str(n) for n in range(153, 200, 4)}
+    page.fill("#owner", "owner-0")
+    page.until("document.querySelectorAll('#results li').length === 2")
+    page.fill("#owner", "nobody")
+    page.until("document.querySelector('#picture').innerText.includes('Nothing found')")
+    page.click("#picture button")
+    listed(page)
+    page.fill("#min_stars", "many")
+    page.until("document.querySelector('#picture > div')?.dataset.kind === 'invalid'")
+    assert "whole number" in page.text("#picture")
+
+
+def test_words_alone_rank_without_calling_anything_unembedded(visit, embedded):
+    page = visit(embedded, "?q=number100&mode=text")
+    first(page, "owner-2/repo-100")
+    assert "not embedded" not in page.text("#results")
+    assert page.text("#results .why") == "words"
+
+
+def test_more_results_follow_the_first(visit, embedded):
+    page = visit(embedded, "?q=library")
+    listed(page)
+    before = names(page)
+    page.click("#more")
+    listed(page, 40)
+    assert names(page)[:20] == before and len(set(names(page))) == 40
+    assert page.evaluate("document.activeElement.closest('li').dataset.name") == names(page)[20]
+
+
+def test_similar_is_a_place_with_a_way_back(visit, embedded):
+    page = visit(embedded, "?q=number100")
+    first(page, "owner-2/repo-100")
+    page.click("#results li .side button")
+    page.until("document.querySelector('#subject .facts')?.innerText.includes('embedded with')")
+    listed(page)
+    assert "owner-2/repo-100" not in names(page)
+    assert page.text("#subject .name") == "owner-2/repo-100"
+    assert page.evaluate("document.activeElement.id") == "subject-name"
+    neighbour = names(page)[0]
+    page.click("#results li .side button")
+    page.until(f"document.querySelector('#subject .name').dataset.name === {json.dumps(neighbour)}")
+    assert page.texts("#trail a") == ["“number100”", "owner-2/repo-100"]
+    page.click("#trail a")
+    first(page, "owner-2/repo-100")
+    assert page.evaluate("document.querySelector('#query').value") == "number100"
+    page.evaluate("history.back()")
+    page.until(f"document.querySelector('#subject .name')?.dataset.name === {json.dumps(neighbour)}")
+
+
+def test_a_repo_is_embedded_again(visit, embedded):
+    page = visit(embedded, "?similar=owner-2/repo-100")
+    page.until("document.querySelector('#subject .facts')?.innerText.includes('embedded with')")
+    before = embedded.get("/repos/owner-2/repo-100").json()["embedding"]["generated_at"]
+    page.click("#subject button")
+    page.until("document.querySelector('#announcement').innerText === 'Embedded again.'")
+    assert embedded.get("/repos/owner-2/repo-100").json()["embedding"]["generated_at"] >= before
+
+
+def test_results_are_copied_as_link_curl_and_python(visit, embedded):
+    page = visit(embedded, "?q=number100")
+    first(page, "owner-2/repo-100")
+    page.evaluate("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }")
+    for kind, part in [("link", "/?q=number100"), ("curl", "curl 'http"), ("python", "import requests")]:
+        page.click("#copy summary")
+        page.click(f"#copy [data-copy={kind}]")
+        assert part in page.evaluate("copied")
+
+
+def test_everything_can_be_done_by_keyboard(visit, embedded):
+    page = visit(embedded, "?q=number100&language=Rust")
+    page.until("document.querySelectorAll('#results .name').length > 0")
+    page.until("!document.querySelector('#map-frame').hidden")
+    reached = []
+    for _ in range(9):
+        page.tab()
+        reached.append(page.evaluate("(e => e.id || e.className || e.textContent)(document.activeElement)"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", reached
+    assert reached[:6] == ["primary", "Filters", "mode", "language", "min_stars", "owner"]
+    page.evaluate("document.activeElement.blur()")
+    press = {"/": (191, "/"), "j": (74, "j"), "k": (75, "k"), "s": (83, "s"), "m": (77, "m"), "?": (191, "?")}
+    page.key("j", *press["j"])
+    page.key("j", *press["j"])
+    page.key("k", *press["k"])
+    assert page.evaluate("document.activeElement.dataset.name") == names(page)[0]
+    subject = names(page)[0]
+    page.key("s", *press["s"])
+    page.until(f"document.querySelector('#subject .name')?.dataset.name === {json.dumps(subject)}")
+    page.key("m", *press["m"])
+    assert page.evaluate("document.activeElement.id") == "map"
+    page.key("ArrowRight", 39)
+    page.until("document.querySelector('#map-note').innerText.includes('★')")
+    before = page.text("#map-note")
+    page.key("ArrowDown", 40)
+    page.until(f"document.querySelector('#map-note').innerText !== {json.dumps(before)}")
+    name = page.text("#map-note").split(" · ")[0]
+    page.enter()
+    page.until(f"document.querySelector('#subject .name')?.dataset.name === {json.dumps(name)}")
+    page.key("?", *press["?"])
+    assert page.evaluate("document.querySelector('#help-dialog').open")
+    page.key("Escape", 27)
+    page.key("/", *press["/"])
+    assert page.evaluate("document.activeElement.id") == "query"
+    page.type("j")
+    assert page.evaluate("document.querySelector('#query').value").endswith("j")

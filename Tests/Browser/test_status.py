@@ -1,0 +1,57 @@
+"""The operator's corner and the playground."""
+
+
+def test_the_pipeline_is_paused_after_a_question_and_resumed(visit, embedded):
+    page = visit(embedded, "status")
+    page.until("document.querySelector('#pause').innerText === 'Pause…' && !document.querySelector('#pause').hidden")
+    page.click("#pause")
+    page.until("document.querySelector('#pause-dialog').open")
+    page.key("Escape", 27)
+    assert embedded.pipeline()["state"] != "paused"
+    page.click("#pause")
+    page.click("#pause-dialog .primary")
+    page.until("document.querySelector('#pause').innerText === 'Resume'")
+    assert "paused" in page.text("#facts") and "Embedding is paused." in page.text("#banner")
+    page.click("#pause")
+    page.until("document.querySelector('#pause').innerText === 'Pause…'")
+
+
+def test_parts_and_settings_are_told(visit, embedded):
+    page = visit(embedded, "status")
+    page.until("document.querySelectorAll('#parts dt').length >= 8")
+    assert "64 dimensions" in page.text("#parts") and "Search index" in page.text("#parts")
+    assert "200 of 200" in page.text("#facts")
+
+
+def test_failures_are_grouped_by_cause_and_retried(serve, database, upstream, visit):
+    upstream.fail(400, body={"error": {"message": "this text is refused", "type": "invalid_request_error"}},
+                  when=lambda texts: any("poison" in str(text) for text in texts))
+    service = serve(database.settings, upstream.openai(), RETRY_ATTEMPTS=1, RETRY_DELAY_MS=10)
+    database.add("good/one")
+    database.add("bad/one", description="poison")
+    database.add("bad/two", description="poison, too")
+    page = visit(service, "status")
+    page.until("document.querySelectorAll('#failures > li').length === 1", within=60)
+    page.until("document.querySelectorAll('#failures ol li').length === 2", within=60)
+    assert "refused" in page.text("#failures") and "2 repositories" in page.text("#failures")
+    upstream.heal()
+    page.click("#failures button")
+    page.until("document.querySelector('#failed').hidden")
+    service.await_drained(3)
+
+
+def test_two_texts_are_compared(visit, embedded):
+    page = visit(embedded, "playground")
+    page.until("document.querySelector('#model').value !== ''")
+    page.fill("#text-one", "vector database")
+    page.fill("#text-other", "vector database")
+    page.click("#compare")
+    page.until("document.querySelector('#similarity').value === '1.000'")
+    assert "64 dimensions" in page.text("#comparison-facts") and "token" in page.text("#comparison-facts")
+    assert page.evaluate("document.querySelectorAll('#vectors canvas').length") == 2
+    page.evaluate("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve(); }")
+    page.click("#copy-curl")
+    assert "/v1/embeddings" in page.evaluate("copied") and '"vector database"' in page.evaluate("copied")
+    page.fill("#text-other", "")
+    page.click("#compare")
+    page.until("document.querySelector('#playground-note').innerText.includes('Both')")

@@ -1,0 +1,47 @@
+import Testing
+
+@testable import EmbedStar
+
+@Suite struct EmbeddedPageTests {
+    private static let html = """
+        <head>
+        <link rel="stylesheet" href="a.css">
+        <link rel="stylesheet" href="b.css">
+        </head>
+        <script type="module" src="main.js"></script>
+        """
+
+    @Test("Styles and modules take the places of the links to them")
+    func isOneDocument() {
+        let page = EmbeddedPage(
+            html: Self.html,
+            styles: "a {}",
+            modules: "export const a = 1;\nimport { b } from \"b\";\nb();"
+        )
+        #expect(
+            String(decoding: page.bytes, as: UTF8.self) == """
+                <head>
+                <style>a {}</style>
+                </head>
+                <script type="module">const a = 1;
+                b();</script>
+                """
+        )
+    }
+
+    @Test("The policy names what is in the page, by the hashes that a browser computes")
+    func policy() {
+        let page = EmbeddedPage(html: Self.html, styles: "", modules: "")
+        // SHA-256 of nothing.
+        let empty = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+        #expect(page.contentSecurityPolicy.contains("script-src \(empty); style-src \(empty);"))
+        #expect(page.contentSecurityPolicy.hasPrefix("default-src 'none'; "))
+    }
+
+    @Test("The page that the binary carries has neither links to files nor modules' seams")
+    func carried() {
+        let text = String(decoding: EmbeddedFiles.page.bytes, as: UTF8.self)
+        #expect(text.contains("<style>") && text.contains("startRouter(show)"))
+        #expect(!text.contains("rel=\"stylesheet\"") && !text.contains("\nimport {") && !text.contains("\nexport "))
+    }
+}
