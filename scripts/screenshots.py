@@ -10,28 +10,22 @@ import tempfile
 from Harness.browser import Browser
 
 DOCS = pathlib.Path(__file__).resolve().parents[1] / "docs"
-LARGEST = 70 << 10
+LARGEST = 110 << 10
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 760, "mobile": True}
 PICTURES = [
-    ("page-light", WIDE, "?q=run+language+models+on+my+laptop", "results"),
-    ("page-dark", {**WIDE, "dark": True}, "?similar=sharkdp%2Ffd", "results"),
-    ("page-dark-phone", {**PHONE, "dark": True}, "?q=command+line+search+tool", "results"),
-    ("page-status", WIDE, "status", "parts"),
+    ("page-light", WIDE, "?q=run+language+models+on+my+laptop"),
+    ("page-dark-phone", {**PHONE, "dark": True}, "?q=command+line+search+tool"),
 ]
-READY = {
-    "results": "document.querySelectorAll('#results li').length > 0",
-    "parts": "document.querySelectorAll('#parts dt').length > 7",
-}
+READY = "document.querySelectorAll('#results li').length > 0"
 STILL = "document.activeElement.blur(); new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 SCRIPT = "terminal file manager"
 
 
-def take(browser, url, name, screen, address, ready):
+def take(browser, url, name, screen, address):
     page = browser.new_page(**screen).open(f"{url}/{address}")
-    page.until(READY[ready])
-    if ready == "results":
-        page.until("!document.querySelector('#map-frame').hidden", within=120)
+    page.until(READY)
+    page.until("!document.querySelector('#map-frame').hidden", within=120)
     # Two frames: the map has been drawn by then.
     page.evaluate(STILL)
     path = DOCS / f"{name}.webp"
@@ -66,7 +60,7 @@ def animation(frames, width, height):
 
 def animate(browser, url):
     """Type, results, similar, map."""
-    width, height = 960, 600
+    width, height = 1040, 640
     page = browser.new_page(width=width, height=height).open(url + "/")
     page.until("!!document.querySelector('.start') && !document.querySelector('#map-frame').hidden", within=120)
     frames = []
@@ -80,7 +74,7 @@ def animate(browser, url):
     for letter in range(0, len(SCRIPT), 2):
         page.type(SCRIPT[letter:letter + 2])
         keep(140)
-    page.until(READY["results"])
+    page.until(READY)
     keep(2000)
     page.click("#results li .side button")
     page.until("document.querySelectorAll('#results li').length > 0 && !!document.querySelector('#subject .facts')")
