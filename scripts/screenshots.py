@@ -60,14 +60,14 @@ def animation(frames, width, height):
 
 def animate(browser, url):
     """Type, results, similar, map."""
-    width, height = 1040, 640
+    width, height = 1000, 600
     page = browser.new_page(width=width, height=height).open(url + "/")
     page.until("!!document.querySelector('.start') && !document.querySelector('#map-frame').hidden", within=120)
     frames = []
 
     def keep(milliseconds):
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        shot = page.call("Page.captureScreenshot", format="webp", quality=30)["data"]
+        shot = page.call("Page.captureScreenshot", format="webp", quality=12)["data"]
         frames.append((base64.b64decode(shot), milliseconds))
 
     keep(900)
