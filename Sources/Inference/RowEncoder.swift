@@ -6,6 +6,7 @@ protocol RowEncoder: AnyObject {
     /// - Parameters:
     ///   - tokens: of all texts one after the other, at most `capacity`, all below the model's `vocabulary`.
     ///   - lengths: tokens of each text, at most the model's `maxTokens`.
+    ///   - firsts: how many of them belong to the first of two texts; all where there is one.
     /// - Returns: the rows of the tokens, `width` floats each, valid until the next call.
-    func encode(_ tokens: [Int32], lengths: [Int]) throws(InferenceError) -> UnsafePointer<Float>
+    func encode(_ tokens: [Int32], lengths: [Int], firsts: [Int]) throws(InferenceError) -> UnsafePointer<Float>
 }

@@ -7,7 +7,7 @@ import Testing
     private static let text = String(repeating: "x", count: 20)
 
     private static func request(_ count: Int) -> EncodingRequest {
-        EncodingRequest(Array(repeating: text, count: count))
+        EncodingRequest(Array(repeating: EncoderInput(text: text), count: count))
     }
 
     /// A queue of batches of 64 tokens that took `requests`.
@@ -22,9 +22,9 @@ import Testing
         let requests = [Self.request(3), Self.request(2), Self.request(10)]
         var queue = Self.queue(requests)
         let (first, second) = (queue.takeBatch(workers: 1), queue.takeBatch(workers: 1))
-        #expect(first.map(\.texts) == [0..<3, 0..<2, 0..<3])
+        #expect(first.map(\.inputs) == [0..<3, 0..<2, 0..<3])
         #expect(zip(first, requests).allSatisfy { $0.request === $1 })
-        #expect(second.map(\.texts) == [3..<10])
+        #expect(second.map(\.inputs) == [3..<10])
         #expect(queue.isEmpty)
     }
 
@@ -35,7 +35,7 @@ import Testing
     func sharesWork(workers: Int, texts: Int) {
         var queue = Self.queue([Self.request(6)])
         let batch = queue.takeBatch(workers: workers)
-        #expect(batch.map(\.texts) == [0..<texts])
+        #expect(batch.map(\.inputs) == [0..<texts])
     }
 
     @Test("a small request does not wait for the whole of a large one before it")
@@ -43,8 +43,8 @@ import Testing
         let (large, small) = (Self.request(50), Self.request(1))
         var queue = Self.queue([large, small])
         let (first, second) = (queue.takeBatch(workers: 1), queue.takeBatch(workers: 1))
-        #expect(first.map(\.texts) == [0..<8])
-        #expect(second.map(\.texts) == [0..<1, 8..<15])
+        #expect(first.map(\.inputs) == [0..<8])
+        #expect(second.map(\.inputs) == [0..<1, 8..<15])
         #expect(second.first?.request === small)
     }
 
@@ -67,6 +67,6 @@ import Testing
         let isAccepted = queue.append(Self.request(3))
         #expect(isAccepted)
         let batch = queue.takeBatch(workers: 1)
-        #expect(batch.map(\.texts) == [0..<2, 0..<3])
+        #expect(batch.map(\.inputs) == [0..<2, 0..<3])
     }
 }

@@ -5,6 +5,8 @@ struct Tokenizer: Sendable {
     let added: AddedTokens
     let model: any SegmentTokenizer
     let template: TokenTemplate
+    /// Nil when the file does not say how two texts stand together.
+    let pairTemplate: PairTemplate?
 
     /// Appends the tokens of `text` with the special tokens around them, `limit` in all at most; what is too long is
     /// cut at its end. `limit` is more than the special tokens.
@@ -12,6 +14,29 @@ struct Tokenizer: Sendable {
         // The last special tokens come after the cut.
         let end = limit == .max ? Int.max : tokens.count + limit - template.after.count
         tokens.append(contentsOf: template.before)
+        appendSegments(of: text, until: end, to: &tokens)
+        tokens.append(contentsOf: template.after)
+    }
+
+    /// Appends the tokens of two texts, `limit` in all at most.
+    /// - Returns: how many belong to the first, special tokens included.
+    func append(_ text: String, _ other: String, limit: Int, to tokens: inout [Int32]) -> Int {
+        let template = pairTemplate ?? PairTemplate()
+        let room = limit - template.count
+        var (first, second): ([Int32], [Int32]) = ([], [])
+        appendSegments(of: text, until: room, to: &first)
+        appendSegments(of: other, until: room, to: &second)
+        let kept = PairTemplate.share(first.count, second.count, of: room)
+        tokens.append(contentsOf: template.before)
+        tokens.append(contentsOf: first[..<kept.first])
+        tokens.append(contentsOf: template.between)
+        tokens.append(contentsOf: second[..<kept.second])
+        tokens.append(contentsOf: template.after)
+        return template.before.count + kept.first + template.between.count
+    }
+
+    /// Appends tokens until there are `end`.
+    private func appendSegments(of text: String, until end: Int, to tokens: inout [Int32]) {
         var isBeginning = true
         added.forEachSegment(of: text) { segment in
             switch segment {
@@ -22,6 +47,5 @@ struct Tokenizer: Sendable {
             return tokens.count < end
         }
         if tokens.count > end { tokens.removeSubrange(end...) }
-        tokens.append(contentsOf: template.after)
     }
 }

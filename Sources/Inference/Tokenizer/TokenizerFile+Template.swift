@@ -43,6 +43,40 @@ extension TokenizerFile {
         return template
     }
 
+    /// The special tokens around two texts; nil when the post-processor does not put two together as BERT does.
+    func pairTemplate(limit: Int) throws(InferenceError) -> PairTemplate? {
+        for step in steps(of: root["post_processor"], under: "processors") {
+            switch step["type"]?.string {
+            case "TemplateProcessing": return try pairTemplate(step, limit)
+            case "BertProcessing", "RobertaProcessing":
+                let first = try id(step["cls"]?.array?.last?.integer, limit: limit, "post_processor.cls")
+                let last = try id(step["sep"]?.array?.last?.integer, limit: limit, "post_processor.sep")
+                let between = step["type"]?.string == "BertProcessing" ? [last] : [last, last]
+                return PairTemplate(before: [first], between: between, after: [last])
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    private func pairTemplate(_ step: JSONValue, _ limit: Int) throws(InferenceError) -> PairTemplate? {
+        guard let pair = step["pair"]?.array, pair.count <= Self.longestTemplate else { return nil }
+        var parts: [[Int32]] = [[]]
+        for piece in pair {
+            if piece["Sequence"] != nil {
+                parts.append([])
+                continue
+            }
+            guard let name = piece["SpecialToken"]?["id"]?.string,
+                let ids = step["special_tokens"]?[name]?["ids"]?.array, ids.count <= Self.longestTemplate
+            else { throw invalid("post_processor.pair has an unknown token") }
+            for value in ids {
+                parts[parts.count - 1].append(try id(value.integer, limit: limit, "post_processor.special_tokens"))
+            }
+        }
+        return parts.count == 3 ? PairTemplate(before: parts[0], between: parts[1], after: parts[2]) : nil
+    }
+
     private static let longestTemplate = 8
 }
 

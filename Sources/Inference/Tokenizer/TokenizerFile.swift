@@ -37,7 +37,8 @@ struct TokenizerFile {
         return Tokenizer(
             added: try AddedTokens(added.plain),
             model: segments,
-            template: special ? try template(limit: vocabulary) : TokenTemplate()
+            template: special ? try template(limit: vocabulary) : TokenTemplate(),
+            pairTemplate: special ? try pairTemplate(limit: vocabulary) : nil
         )
     }
 

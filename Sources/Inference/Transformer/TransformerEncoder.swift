@@ -30,10 +30,10 @@ final class TransformerEncoder: RowEncoder {
         products = try LayerProducts(model, rows: step, tile: min(Self.tile, capacity), kernels: kernels)
     }
 
-    func encode(_ tokens: [Int32], lengths: [Int]) throws(InferenceError) -> UnsafePointer<Float> {
+    func encode(_ tokens: [Int32], lengths: [Int], firsts: [Int]) throws(InferenceError) -> UnsafePointer<Float> {
         precondition(tokens.count <= capacity && lengths.reduce(0, +) == tokens.count)
         let rows = Self.wholeBlocks(tokens.count)
-        try embed(tokens, lengths: lengths, rows: rows)
+        try embed(tokens, lengths: lengths, firsts: firsts, rows: rows)
         for layer in model.layers {
             try project(layer, rows: rows)
             if layer.rotary != nil || layer.headNormalizations != nil { place(layer, lengths) }
@@ -49,14 +49,14 @@ final class TransformerEncoder: RowEncoder {
     private static func wholeBlocks(_ rows: Int) -> Int { (rows + rowBlock - 1) / rowBlock * rowBlock }
 
     /// Sums of word, position and type embeddings, normalised; rows past the last token are zero.
-    private func embed(_ tokens: [Int32], lengths: [Int], rows: Int) throws(InferenceError) {
+    private func embed(_ tokens: [Int32], lengths: [Int], firsts: [Int], rows: Int) throws(InferenceError) {
         let width = shape.width
         var row = 0
-        for length in lengths {
+        for (length, first) in zip(lengths, firsts) {
             for place in 0..<length {
                 let destination = workspace.residual + row * width
                 try model.words.copy(row: Int(tokens[row]), to: destination)
-                model.addPlace(place, to: destination, by: kernels)
+                model.addPlace(place, type: place < first ? 0 : 1, to: destination, by: kernels)
                 row += 1
             }
         }

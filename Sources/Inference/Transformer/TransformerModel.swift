@@ -20,8 +20,8 @@ struct TransformerModel: LoadedModel {
     let precision: Precision
     let words: EmbeddingTable
     var positions: Positions?
-    /// The embedding of token type 0, the only one a single text has.
-    var tokenType: FloatTensor?
+    /// The embeddings of token types: 0 for a single text and the first of two, 1 for the second if there are two.
+    var tokenTypes: FloatTensor?
     var embeddingNormalization: Normalization?
     var placeBias: PlaceBias?
     let order: Order
@@ -52,11 +52,12 @@ struct TransformerModel: LoadedModel {
         try TransformerEncoder(self, rows: rows, kernels: kernels)
     }
 
-    /// Adds what the first layer should know of a token's place in its text.
-    func addPlace(_ place: Int, to row: UnsafeMutablePointer<Float>, by kernels: Kernels) {
+    /// Adds what the first layer should know of a token's place, and of which text of two it belongs to.
+    func addPlace(_ place: Int, type: Int, to row: UnsafeMutablePointer<Float>, by kernels: Kernels) {
         let position = positions.map { $0.table.start + (place + $0.offset) * width }
+        let kind = tokenTypes.map { $0.start + min(type, $0.count / width - 1) * width }
         let functions = kernels.functions.pointee
-        switch (position, tokenType?.start) {
+        switch (position, kind) {
         case (let position?, let type?): functions.add(row, position, type, width)
         case (let one?, nil), (nil, let one?): functions.add_one(row, one, width)
         case (nil, nil): break

@@ -12,7 +12,7 @@ final class EncoderWorkers: Sendable {
     private let count: Int
     private let maxTokens: Int
     private let tokenizer: Tokenizer
-    private let head: SentenceHead
+    private let head: any RowHead
     private let kernels: Kernels
     private let state: Mutex<State>
     private let wakeUps = DispatchSemaphore(value: 0)
@@ -21,7 +21,7 @@ final class EncoderWorkers: Sendable {
     init(
         count: Int,
         tokenizer: Tokenizer,
-        head: SentenceHead,
+        head: any RowHead,
         kernels: Kernels,
         maxTokens: Int,
         queue: EncodingQueue
@@ -45,7 +45,7 @@ final class EncoderWorkers: Sendable {
     func submit(_ request: EncodingRequest) throws(InferenceError) {
         let isAccepted = state.withLock { $0.queue.append(request) }
         guard isAccepted else { throw InferenceError(.overloaded, "too many texts wait for the built-in model") }
-        for _ in 0..<min(count, request.texts.count) { wakeUps.signal() }
+        for _ in 0..<min(count, request.inputs.count) { wakeUps.signal() }
     }
 
     /// Drops the texts not yet begun; those of a batch in flight are computed in vain.
@@ -75,22 +75,30 @@ final class EncoderWorkers: Sendable {
         var batch = PackedBatch()
         var tokens: [Int32] = []
         for slice in slices {
-            for index in slice.texts where !slice.request.isFinished {
+            for index in slice.inputs where !slice.request.isFinished {
                 tokens.removeAll(keepingCapacity: true)
-                tokenizer.append(slice.request.texts[index], limit: maxTokens, to: &tokens)
-                if batch.append(tokens[...], of: slice.request, at: index, capacity: encoder.capacity) { continue }
+                let first = append(slice.request.inputs[index], to: &tokens)
+                let owner = PackedBatch.Owner(request: slice.request, index: index)
+                if batch.append(tokens, first: first, of: owner, capacity: encoder.capacity) { continue }
                 run(batch, with: encoder)
                 batch = PackedBatch()
-                _ = batch.append(tokens[...], of: slice.request, at: index, capacity: encoder.capacity)
+                _ = batch.append(tokens, first: first, of: owner, capacity: encoder.capacity)
             }
         }
         run(batch, with: encoder)
     }
 
+    /// - Returns: how many tokens belong to the first text.
+    private func append(_ input: EncoderInput, to tokens: inout [Int32]) -> Int {
+        if let other = input.other { return tokenizer.append(input.text, other, limit: maxTokens, to: &tokens) }
+        tokenizer.append(input.text, limit: maxTokens, to: &tokens)
+        return tokens.count
+    }
+
     private func run(_ batch: PackedBatch, with encoder: any RowEncoder) {
         guard !batch.isEmpty else { return }
         do {
-            let rows = try encoder.encode(batch.tokens, lengths: batch.lengths)
+            let rows = try encoder.encode(batch.tokens, lengths: batch.lengths, firsts: batch.firsts)
             batch.deliver(head.vectors(of: rows, lengths: batch.lengths, by: kernels))
         } catch {
             batch.fail(error)

@@ -4,7 +4,7 @@ struct EncodingQueue {
     /// A run of texts of one request.
     struct Slice {
         let request: EncodingRequest
-        let texts: Range<Int>
+        let inputs: Range<Int>
     }
 
     /// Texts that may wait.
@@ -16,7 +16,7 @@ struct EncodingQueue {
     private let maxTokens: Int
 
     private var slices: [Slice] = []
-    private var waitingTexts = 0
+    private var waitingInputs = 0
     private var waitingTokens = 0
 
     init(capacity: Int, batchTokens: Int, smallestBatch: Int, maxTokens: Int) {
@@ -30,10 +30,10 @@ struct EncodingQueue {
 
     /// - Returns: false when the queue is full. A request that is alone may be larger than the queue.
     mutating func append(_ request: EncodingRequest) -> Bool {
-        guard slices.isEmpty || waitingTexts + request.texts.count <= capacity else { return false }
-        slices.append(Slice(request: request, texts: request.texts.indices))
-        waitingTexts += request.texts.count
-        waitingTokens += request.texts.reduce(0) { $0 + estimatedTokens($1) }
+        guard slices.isEmpty || waitingInputs + request.inputs.count <= capacity else { return false }
+        slices.append(Slice(request: request, inputs: request.inputs.indices))
+        waitingInputs += request.inputs.count
+        waitingTokens += request.inputs.reduce(0) { $0 + estimatedTokens($1) }
         return true
     }
 
@@ -51,17 +51,17 @@ struct EncodingQueue {
         var used = 0
         while used < slices.count, tokens < budget {
             let slice = slices[used]
-            var end = slice.texts.lowerBound
-            while end < slice.texts.upperBound, tokens < budget {
-                tokens += estimatedTokens(slice.request.texts[end])
+            var end = slice.inputs.lowerBound
+            while end < slice.inputs.upperBound, tokens < budget {
+                tokens += estimatedTokens(slice.request.inputs[end])
                 end += 1
             }
-            let taken = Slice(request: slice.request, texts: slice.texts.lowerBound..<end)
+            let taken = Slice(request: slice.request, inputs: slice.inputs.lowerBound..<end)
             batch.append(taken)
             forget(taken)
             used += 1
-            if end < slice.texts.upperBound {
-                slices.append(Slice(request: slice.request, texts: end..<slice.texts.upperBound))
+            if end < slice.inputs.upperBound {
+                slices.append(Slice(request: slice.request, inputs: end..<slice.inputs.upperBound))
             }
         }
         slices.removeFirst(used)
@@ -69,10 +69,10 @@ struct EncodingQueue {
     }
 
     private mutating func forget(_ slice: Slice) {
-        waitingTexts -= slice.texts.count
-        waitingTokens -= slice.request.texts[slice.texts].reduce(0) { $0 + estimatedTokens($1) }
+        waitingInputs -= slice.inputs.count
+        waitingTokens -= slice.request.inputs[slice.inputs].reduce(0) { $0 + estimatedTokens($1) }
     }
 
     /// A guess that costs nothing; the worker copes with any number.
-    private func estimatedTokens(_ text: String) -> Int { min(text.utf8.count / 4 + 3, maxTokens) }
+    private func estimatedTokens(_ input: EncoderInput) -> Int { min(input.size / 4 + 3, maxTokens) }
 }

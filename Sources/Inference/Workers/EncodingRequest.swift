@@ -1,10 +1,10 @@
 import Synchronization
 
-/// The texts of one call and the vectors they have got so far.
+/// The inputs of one call and the vectors they have got so far.
 final class EncodingRequest: Sendable {
     typealias Outcome = Result<EncodedTexts, InferenceError>
 
-    let texts: [String]
+    let inputs: [EncoderInput]
 
     private struct State: ~Copyable {
         var vectors: [[Float]]
@@ -16,9 +16,9 @@ final class EncodingRequest: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ texts: [String]) {
-        self.texts = texts
-        state = Mutex(State(vectors: Array(repeating: [], count: texts.count), missing: texts.count))
+    init(_ inputs: [EncoderInput]) {
+        self.inputs = inputs
+        state = Mutex(State(vectors: Array(repeating: [], count: inputs.count), missing: inputs.count))
     }
 
     /// Whether nobody waits for further vectors: failed, cancelled, or complete.
@@ -33,7 +33,7 @@ final class EncodingRequest: Sendable {
         if let outcome { continuation.resume(returning: outcome) }
     }
 
-    /// Takes the vectors of the texts from `first` on.
+    /// Takes the vectors of the inputs from `first` on.
     func deliver(_ vectors: ArraySlice<[Float]>, from first: Int, tokens: Int) {
         let waiting: (CheckedContinuation<Outcome, Never>, Outcome)? = state.withLock { state in
             guard state.outcome == nil else { return nil }

@@ -1,17 +1,26 @@
-/// The tokens of several texts, one text after the other, and whose texts they are.
+/// The tokens of several inputs, one after the other, and whose they are.
 struct PackedBatch {
     private(set) var tokens: [Int32] = []
     private(set) var lengths: [Int] = []
-    private var owners: [(request: EncodingRequest, index: Int)] = []
+    /// Tokens of each input that belong to its first text: all, unless it has two.
+    private(set) var firsts: [Int] = []
+    private var owners: [Owner] = []
+
+    /// Whose an input is.
+    struct Owner {
+        let request: EncodingRequest
+        let index: Int
+    }
 
     var isEmpty: Bool { lengths.isEmpty }
 
-    /// Adds one text unless the tokens of all would exceed `capacity`.
-    mutating func append(_ text: ArraySlice<Int32>, of request: EncodingRequest, at index: Int, capacity: Int) -> Bool {
-        guard tokens.count + text.count <= capacity else { return false }
-        tokens.append(contentsOf: text)
-        lengths.append(text.count)
-        owners.append((request, index))
+    /// Adds one input unless the tokens of all would exceed `capacity`.
+    mutating func append(_ input: [Int32], first: Int, of owner: Owner, capacity: Int) -> Bool {
+        guard tokens.count + input.count <= capacity else { return false }
+        tokens.append(contentsOf: input)
+        lengths.append(input.count)
+        firsts.append(first)
+        owners.append(owner)
         return true
     }
 
@@ -19,7 +28,7 @@ struct PackedBatch {
     func deliver(_ vectors: [[Float]]) {
         var start = 0
         while start < owners.count {
-            let (request, first) = owners[start]
+            let (request, first) = (owners[start].request, owners[start].index)
             var end = start + 1
             while end < owners.count, owners[end].request === request { end += 1 }
             request.deliver(vectors[start..<end], from: first, tokens: lengths[start..<end].reduce(0, +))
@@ -28,6 +37,6 @@ struct PackedBatch {
     }
 
     func fail(_ error: InferenceError) {
-        for (request, _) in owners { request.fail(error) }
+        for owner in owners { owner.request.fail(error) }
     }
 }

@@ -54,7 +54,7 @@ private struct BertLoader {
                 table: try tensors.tensor("embeddings.position_embeddings.weight", [positions, shape.width]),
                 offset: positionOffset
             ),
-            tokenType: try tensors.tensor("embeddings.token_type_embeddings.weight", [kinds, shape.width]),
+            tokenTypes: try tensors.tensor("embeddings.token_type_embeddings.weight", [kinds, shape.width]),
             embeddingNormalization: try tensors.layerNormalization("embeddings.LayerNorm", width: shape.width),
             order: .after,
             activation: try config.activation("hidden_act", default: .gelu),

@@ -49,7 +49,7 @@ private struct GteLoader {
             shape: shape,
             precision: tensors.source.precision,
             words: try tensors.words("embeddings.word_embeddings.weight", shape),
-            tokenType: try tokenType(),
+            tokenTypes: try tokenTypes(),
             embeddingNormalization: try tensors.layerNormalization("embeddings.LayerNorm", width: shape.width),
             order: .after,
             activation: try config.activation("hidden_act", default: .gelu),
@@ -60,7 +60,7 @@ private struct GteLoader {
     }
 
     /// There may be no token types.
-    private func tokenType() throws(InferenceError) -> FloatTensor? {
+    private func tokenTypes() throws(InferenceError) -> FloatTensor? {
         guard config.value("type_vocab_size")?.integer != 0 else { return nil }
         let kinds = try config.size("type_vocab_size", default: 1)
         return try tensors.tensor("embeddings.token_type_embeddings.weight", [kinds, shape.width])

@@ -46,7 +46,7 @@ private struct JinaBertLoader {
             shape: shape,
             precision: tensors.source.precision,
             words: try tensors.words("embeddings.word_embeddings.weight", shape),
-            tokenType: try tensors.tensor("embeddings.token_type_embeddings.weight", [kinds, shape.width]),
+            tokenTypes: try tensors.tensor("embeddings.token_type_embeddings.weight", [kinds, shape.width]),
             embeddingNormalization: try tensors.layerNormalization("embeddings.LayerNorm", width: shape.width),
             placeBias: bias(),
             order: .after,

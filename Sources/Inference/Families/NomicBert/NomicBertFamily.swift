@@ -60,7 +60,7 @@ private struct NomicBertLoader {
             shape: shape,
             precision: tensors.source.precision,
             words: try tensors.words("embeddings.word_embeddings.weight", shape),
-            tokenType: try tensors.tensor("embeddings.token_type_embeddings.weight", [kinds, width]),
+            tokenTypes: try tensors.tensor("embeddings.token_type_embeddings.weight", [kinds, width]),
             embeddingNormalization: try tensors.layerNormalization("emb_ln", width: width),
             order: .after,
             activation: activation,

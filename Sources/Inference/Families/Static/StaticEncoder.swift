@@ -12,7 +12,7 @@ final class StaticEncoder: RowEncoder {
 
     deinit { rows.deallocate() }
 
-    func encode(_ tokens: [Int32], lengths: [Int]) -> UnsafePointer<Float> {
+    func encode(_ tokens: [Int32], lengths: [Int], firsts: [Int]) -> UnsafePointer<Float> {
         precondition(tokens.count <= capacity && lengths.reduce(0, +) == tokens.count)
         let width = model.width
         for (index, token) in tokens.enumerated() {

@@ -2,7 +2,7 @@ import JSON
 
 /// What sentence-transformers does after the encoder: the modules of `modules.json`, which make one vector of a text's
 /// rows.
-struct SentenceHead: Sendable {
+struct SentenceHead: RowHead {
     private enum Step: Sendable {
         case dense(DenseLayer)
         case normalize

@@ -1,0 +1,41 @@
+/// A cross-encoder: reads a query and a document together and says how well the document answers. BERT, RoBERTa,
+/// XLM-RoBERTa and DistilBERT with a head for one class.
+package final class RerankModel: Sendable {
+    /// The last part of the model's path, such as `ms-marco-MiniLM-L6-v2`.
+    package var modelName: String { pool.folder.name }
+    /// Tokens of query and document together, special tokens included; of longer ones the longer is cut first.
+    package var maxTokens: Int { pool.maxTokens }
+    /// SHA-256 of the weights file, in lower-case hex.
+    package var revision: String { pool.revision }
+    /// The number format of the matrix products.
+    package var precision: Precision { pool.model.precision }
+
+    private let pool: EncoderPool
+
+    /// Maps the weights and starts the threads.
+    /// - Parameters:
+    ///   - modelDirectory: a folder with `config.json`, `tokenizer.json`, and `model.safetensors`.
+    ///   - threads: at least 1; as many as the processor has cores is best.
+    ///   - precision: nil for the fastest that the processor computes without loss.
+    /// - Throws: as `TextEncoder`.
+    package init(
+        modelDirectory: String,
+        threads: Int,
+        precision: Precision? = nil
+    ) throws(InferenceError) {
+        let folder = try ModelFolder(path: modelDirectory)
+        pool = try EncoderPool(folder, threads: threads, precision: precision, kernels: nil) {
+            (_, weights, width) throws(InferenceError) in try ClassificationHead(weights, width: width)
+        }
+        guard pool.tokenizer.pairTemplate != nil else {
+            throw InferenceError(.unsupportedModel, "\(modelDirectory)/tokenizer.json: post_processor without pairs")
+        }
+    }
+
+    /// A score for each document, higher for a better answer: the model's logit, of any sign and size.
+    /// - Throws: `InferenceError`: `.overloaded`, `.cancelled`, `.backend`.
+    package func scores(of documents: [String], for query: String) async throws(InferenceError) -> [Float] {
+        let encoded = try await pool.encode(documents.map { EncoderInput(text: query, other: $0) })
+        return encoded.vectors.map { $0[0] }
+    }
+}
