@@ -18,7 +18,7 @@ struct EmbedStar: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, ImportCommand.self, SearchCommand.self, SimilarCommand.self, StatusCommand.self,
-            DrainCommand.self, ConfigCommand.self, DoctorCommand.self,
+            DrainCommand.self, MigrateCommand.self, ConfigCommand.self, DoctorCommand.self,
         ],
         // The predecessor had no subcommands and served.
         defaultSubcommand: ServeCommand.self

@@ -1,5 +1,6 @@
 package import EmbeddingCore
 package import Settings
+package import SurrealDB
 
 /// What is made of the rows, and what is done with what the database holds already.
 package enum StorageSettings {
@@ -7,6 +8,11 @@ package enum StorageSettings {
         "KEEP_EXISTING_VECTORS",
         false,
         "keeps vectors that the predecessor made with a model of the same name and length, instead of making them again"
+    )
+    package static let vectorIndex = Setting.choice(
+        "VECTOR_INDEX",
+        EngineDialect.VectorIndexKind.diskann,
+        "the database's index of vectors: `diskann` or `hnsw`; SurrealDB 2 has `hnsw` alone"
     )
     package static let embedStars = Setting.choice(
         "EMBED_STARS",

@@ -21,10 +21,8 @@ import Testing
         }
     }
 
-    private static let current = VectorIndexRecord(fingerprint: model.fingerprint, dimensions: 4, phase: .ready)
-
     private static func record(_ phase: VectorIndexRecord.Phase) -> VectorIndexRecord {
-        VectorIndexRecord(fingerprint: model.fingerprint, dimensions: 4, phase: phase)
+        VectorIndexRecord(fingerprint: model.fingerprint, dimensions: 4, kind: .hnsw, phase: phase)
     }
 
     @Test(arguments: [
@@ -35,7 +33,11 @@ import Testing
         (record(.failed), QueueStatistics(), .nothing), (record(.ready), QueueStatistics(embedded: 5000), .nothing),
         (record(.ready), QueueStatistics(pending: 4000, embedded: 5000), .nothing),
         (record(.ready), QueueStatistics(pending: 5001, embedded: 5000), .drop),
-        (VectorIndexRecord(fingerprint: "other", dimensions: 4, phase: .ready), QueueStatistics(), .drop),
+        (VectorIndexRecord(fingerprint: "other", dimensions: 4, kind: .hnsw, phase: .ready), QueueStatistics(), .drop),
+        (
+            VectorIndexRecord(fingerprint: model.fingerprint, dimensions: 4, kind: .diskann, phase: .ready),
+            QueueStatistics(), .drop
+        ),
     ])
     func indexStepFollowsFromWhatIsKnown(
         _ record: VectorIndexRecord?,
@@ -45,9 +47,11 @@ import Testing
         let action = VectorIndexAction.next(
             record,
             model: model,
+            kind: .hnsw,
             statistics: statistics,
             minimum: 2000,
-            isRetryDue: false
+            isRetryDue: false,
+            yieldsToBacklog: true
         )
         #expect(action == expected)
     }
@@ -63,13 +67,28 @@ import Testing
         #expect(batches.flatMap { $0 } == sizes)
     }
 
+    @Test func backlogLeavesAnIndexAloneBesideWhichWritesAreFast() {
+        let action = VectorIndexAction.next(
+            Self.record(.ready),
+            model: model,
+            kind: .hnsw,
+            statistics: QueueStatistics(pending: 5001, embedded: 5000),
+            minimum: 2000,
+            isRetryDue: false,
+            yieldsToBacklog: false
+        )
+        #expect(action == .nothing)
+    }
+
     @Test func failedIndexIsTriedAgainInTime() {
         let action = VectorIndexAction.next(
             Self.record(.failed),
             model: model,
+            kind: .hnsw,
             statistics: QueueStatistics(),
             minimum: 1,
-            isRetryDue: true
+            isRetryDue: true,
+            yieldsToBacklog: true
         )
         #expect(action == .drop)
     }

@@ -84,6 +84,11 @@ def fields(data):
     return {text(data, key[0]): data[value[0] : value[1]] for key, value in zip(spans[::2], spans[1::2])}
 
 
+def elements(data):
+    """The raw elements of an array."""
+    return [data[start:end] for start, end in items(data, 4)]
+
+
 def header(major, argument):
     """The head of an item."""
     if argument < 24:
@@ -125,7 +130,7 @@ class Request:
         params = found.get("params", b"\x80")
         if params in (NONE, b"\xf6"):
             params = b"\x80"
-        self.params = [params[start:end] for start, end in items(params, 4)]
+        self.params = elements(params)
 
     def statement(self):
         """The SurrealQL of a query."""

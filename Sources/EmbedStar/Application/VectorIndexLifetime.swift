@@ -22,7 +22,7 @@ struct VectorIndexLifetime: Service {
     private func maintainRepeatedly() async {
         let states = metrics.gauges(
             "vector_index_state",
-            "State of the HNSW index; 1 for the present one.",
+            "State of the vector index; 1 for the present one.",
             labels: ["state"]
         )
         let isReady = metrics.gauge(

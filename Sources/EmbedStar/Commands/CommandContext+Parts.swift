@@ -14,18 +14,22 @@ import SurrealDB
 
 /// The parts that several subcommands use, made of the settings.
 extension CommandContext {
-    func storage() -> SurrealStorage {
-        let client = SurrealClient(
-            configuration: SurrealConfiguration(settings),
+    func client(_ configuration: SurrealConfiguration) -> SurrealClient {
+        SurrealClient(
+            configuration: configuration,
             transport: transport,
             metrics: metrics,
             logger: logger("surrealdb")
         )
-        return SurrealStorage(
-            client: client,
+    }
+
+    func storage() -> SurrealStorage {
+        SurrealStorage(
+            client: client(SurrealConfiguration(settings)),
             owner: Self.owner,
             stars: settings[StorageSettings.embedStars],
             readsUnattributed: settings[StorageSettings.keepExistingVectors],
+            indexKind: settings[StorageSettings.vectorIndex],
             logger: logger("storage")
         )
     }

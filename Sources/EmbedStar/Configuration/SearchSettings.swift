@@ -8,6 +8,6 @@ enum SearchSettings {
     static let backend = Setting.choice(
         "SEARCH_BACKEND",
         Backend.surrealdb,
-        "`surrealdb` (HNSW in the database) or `memory` (exact, in the process)"
+        "`surrealdb` (an index in the database) or `memory` (exact, in the process)"
     )
 }

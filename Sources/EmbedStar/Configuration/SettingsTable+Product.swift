@@ -21,6 +21,7 @@ extension SettingsTable {
             GatewaySettings.retryAttempts, GatewaySettings.retryDelay,
             GatewaySettings.requestsPerMinute, GatewaySettings.tokensPerMinute,
             PipelineSettings.embedPrivateRepos, StorageSettings.keepExistingVectors, StorageSettings.embedStars,
+            StorageSettings.vectorIndex,
             PipelineSettings.pollInterval, PipelineSettings.leaseSeconds, PipelineSettings.reconcileInterval,
             SearchSettings.backend,
             ServerSettings.host, ServerSettings.port, ServerSettings.monitoringPort,

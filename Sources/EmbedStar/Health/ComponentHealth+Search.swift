@@ -11,7 +11,7 @@ extension ComponentHealth {
     /// - Parameter minimum: embedded repos from which on there is an index.
     static func ofIndex(_ state: VectorIndex.State, embedded: Int, minimum: Int) -> ComponentHealth {
         switch state {
-        case .ready: ComponentHealth(.ok, "hnsw, the index is ready")
+        case .ready: ComponentHealth(.ok, "the index is ready")
         case .building: ComponentHealth(.ok, "exact, the index is being built")
         case .absent where embedded < minimum: ComponentHealth(.ok, "exact, no index below \(minimum) repos")
         case .absent: ComponentHealth(.ok, "exact, the index waits for the backlog")

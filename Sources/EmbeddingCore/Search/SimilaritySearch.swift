@@ -29,7 +29,7 @@ package enum StoredVector: Sendable, Hashable {
 }
 
 /// How a vector answer was found.
-package enum SearchMethod: String, Sendable { case hnsw, exact }
+package enum SearchMethod: String, Sendable { case diskann, hnsw, exact }
 
 /// Hits of one backend, best first.
 package struct SearchHits: Sendable, Hashable {

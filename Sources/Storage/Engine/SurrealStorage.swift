@@ -18,11 +18,13 @@ package struct SurrealStorage: Sendable {
     ///   - owner: tells this process from others that use the database; unique and without secrets.
     ///   - stars: how the star count enters the text of a repo.
     ///   - readsUnattributed: whether claims bring the vectors of rows that name no fingerprint.
+    ///   - indexKind: the vector index that is wanted, where the engine has it.
     package init(
         client: SurrealClient,
         owner: String,
         stars: StarsInText = .rounded,
         readsUnattributed: Bool = false,
+        indexKind: EngineDialect.VectorIndexKind = .diskann,
         logger: Logger
     ) {
         self.init(
@@ -30,14 +32,21 @@ package struct SurrealStorage: Sendable {
             owner: owner,
             tables: EmbeddedTables(stars: stars),
             readsUnattributed: readsUnattributed,
+            indexKind: indexKind,
             logger: logger
         )
     }
 
-    init(client: SurrealClient, owner: String, tables: EmbeddedTables, readsUnattributed: Bool = false, logger: Logger)
-    {
+    init(
+        client: SurrealClient,
+        owner: String,
+        tables: EmbeddedTables,
+        readsUnattributed: Bool = false,
+        indexKind: EngineDialect.VectorIndexKind = .diskann,
+        logger: Logger
+    ) {
         let database = Database(client: client)
-        let index = VectorIndex(database: database, owner: owner, logger: logger)
+        let index = VectorIndex(database: database, owner: owner, preferred: indexKind, logger: logger)
         repos = SurrealRepoStore(database: database)
         jobs = SurrealJobQueue(database: database, tables: tables, index: index, readsUnattributed: readsUnattributed)
         deadLetters = SurrealDeadLetterQueue(database: database, tables: tables)

@@ -14,11 +14,20 @@ struct SurrealSimilaritySearch: SimilaritySearch {
     ) async throws(StoreError) -> SearchHits {
         let search = VectorQuery(vector: vector, model: model, filter: filter, limit: limit)
         if index.isReady(for: model) {
-            if let hits = try await indexed(search) { return SearchHits(hits: hits, method: .hnsw) }
+            if let hits = try await indexed(search) { return SearchHits(hits: hits, method: index.method) }
         }
-        let rows = try await database.rows(search.exactStatement, search.variables, timeout: .seconds(60))
-        let hits = rows.compactMap { row in Self.hit(row, score: row["score"].double) }
-        return SearchHits(hits: search.ranked(hits), method: .exact)
+        var hits = try await exact(search, skipsDirectionless: false)
+        // Another program's vector of zeros or of no numbers is similar to nothing, and comes first.
+        if hits == nil { hits = try await exact(search, skipsDirectionless: true) }
+        return SearchHits(hits: search.ranked(hits ?? []), method: .exact)
+    }
+
+    /// Nil when a row that has no similarity took the place of one that has.
+    private func exact(_ search: VectorQuery, skipsDirectionless: Bool) async throws(StoreError) -> [SearchHit]? {
+        let statement = search.exactStatement(skipsDirectionless: skipsDirectionless)
+        let rows = try await database.rows(statement, search.variables, timeout: .seconds(60))
+        if !skipsDirectionless, rows.contains(where: { $0["score"].double?.isFinite != true }) { return nil }
+        return rows.compactMap { row in Self.hit(row, score: row["score"].double) }
     }
 
     /// Nil when the index cannot tell.
@@ -56,9 +65,10 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         if rows.count < search.limit { return .tooFew }
         var hits: [SearchHit] = []
         for row in rows {
-            guard let distance = row["distance"].double, distance.isFinite else { return .lost }
-            if let hit = Self.hit(row, score: 1 - distance) { hits.append(hit) }
+            guard row["distance"].double != nil else { return .lost }
+            if let hit = Self.hit(row, score: row["score"].double) { hits.append(hit) }
         }
+        if hits.count < search.limit { return .tooFew }
         return .found(search.ranked(hits))
     }
 
@@ -94,12 +104,14 @@ struct SurrealSimilaritySearch: SimilaritySearch {
             """
             SELECT full_name, vector::similarity::cosine(embedding, $vector) AS score
               FROM array::distinct(array::concat($ids, (SELECT VALUE repo FROM $names)))
-              WHERE embedding_fingerprint = $fingerprint
+              WHERE embedding_fingerprint = $fingerprint AND type::is_array(embedding)
+                AND array::len(embedding) = $dimensions
             """,
             [
                 "ids": .array(fullNames.map { .recordID(UpsertPlan.id(named: $0)) }),
                 "names": .array(fullNames.map { .recordID(UpsertPlan.nameID($0)) }),
                 "vector": .floats(vector.values), "fingerprint": .string(model.fingerprint),
+                "dimensions": SurrealValue(model.dimensions),
             ]
         )
         var found: [String: Double] = [:]

@@ -3,10 +3,11 @@ import Logging
 import SurrealDB
 import Synchronization
 
-/// The life of the HNSW index on `repo.embedding`. SurrealDB aborts when a new, empty HNSW index is written and read
-/// in parallel, answers nonsense from one that is not ready, and writes vectors an order of magnitude slower beside
-/// one. So it is made by one process, over rows that are embedded already, once the backlog is small; nothing reads
-/// it until the database says it is ready; and it goes when the model changes or a large backlog comes.
+/// The life of the vector index on `repo.embedding`. An index that is not whole answers nonsense, or the whole table; one
+/// that is ready by the engine's word may be slow for a while yet; and SurrealDB 2 aborts when a new, empty one is written
+/// and read in parallel. So it is made by one process, over rows that are embedded already, once the backlog is small;
+/// nothing reads it until it has found a stored vector fast; and it goes when the model changes, or when a large backlog
+/// comes and the engine writes vectors slowly beside it.
 package final class VectorIndex: Sendable {
     /// What searches use now.
     package enum State: String, Sendable, CaseIterable {
@@ -17,6 +18,10 @@ package final class VectorIndex: Sendable {
         var record: VectorIndexRecord?
         var failedAt: ContinuousClock.Instant?
         var watch = IndexBuildWatch(startedHere: false)
+        /// Since when the index has been whole by the engine's word and not found what it should.
+        var probedSince: ContinuousClock.Instant?
+        /// Whether a search got nonsense from an index that was ready.
+        var isSuspect = false
         /// Since when nothing has stood against making the index.
         var wantedSince: ContinuousClock.Instant?
     }
@@ -27,10 +32,15 @@ package final class VectorIndex: Sendable {
     /// Embedded repos from which on there is an index.
     package let minimum: Int
     private let calm: Duration
+    private let preferred: EngineDialect.VectorIndexKind
     private let known = Mutex(Known())
 
     static let name = "repo_embedding"
     private static let retryInterval = Duration.seconds(600)
+    /// How long an index may take to find what is in it.
+    private static let probePatience = Duration.seconds(300)
+    /// A search that takes longer is not what an index is for.
+    private static let fastSearch = Duration.seconds(1)
     private static let record = "embed_star:vector_index"
 
     /// - Parameters:
@@ -40,6 +50,7 @@ package final class VectorIndex: Sendable {
     init(
         database: Database,
         owner: String,
+        preferred: EngineDialect.VectorIndexKind = .diskann,
         logger: Logger,
         minimum: Int = 2000,
         calm: Duration = .seconds(10)
@@ -48,6 +59,7 @@ package final class VectorIndex: Sendable {
         self.logger = logger
         self.minimum = minimum
         self.calm = calm
+        self.preferred = preferred
         lease = DistributedLock(database: database, name: "vector_index_lease", owner: owner, duration: .seconds(60))
     }
 
@@ -71,23 +83,30 @@ package final class VectorIndex: Sendable {
     /// Takes the next step; to be called every few seconds by each process, and by one task of it at a time.
     package func maintain(model: EmbeddingModel, statistics: QueueStatistics) async throws(StoreError) {
         let record = try await refresh()
+        let dialect = try await database.dialect()
+        let kind = dialect.vectorIndexKind(preferred: preferred)
         let failedAt = known.withLock(\.failedAt)
-        let action = VectorIndexAction.next(
+        var action = VectorIndexAction.next(
             record,
             model: model,
+            kind: kind,
             statistics: statistics,
             minimum: minimum,
-            isRetryDue: failedAt.map { .now - $0 > Self.retryInterval } ?? false
+            isRetryDue: failedAt.map { .now - $0 > Self.retryInterval } ?? false,
+            yieldsToBacklog: !dialect.writesVectorsBesideIndex
         )
+        if action == .nothing, try await isLost(model) { action = .drop }
         guard isDue(action), try await lease.acquire() else { return }
         switch action {
         case .nothing: break
-        case .create: try await create(model)
-        case .awaitBuild: try await awaitBuild()
+        case .create:
+            try await create(model, kind, dialect)
+            if dialect.definesIndexesInPlace, try await refresh()?.phase == .building { try await awaitBuild(model) }
+        case .awaitBuild: try await awaitBuild(model)
         case .drop: try await drop()
         }
         _ = try await refresh()
-        if action != .awaitBuild || state != .building { try await lease.release() }
+        if state != .building { try await lease.release() }
     }
 
     private func isDue(_ action: VectorIndexAction) -> Bool {
@@ -107,8 +126,52 @@ package final class VectorIndex: Sendable {
         known.withLock { $0.record?.phase == .ready && $0.record?.fingerprint == model.fingerprint }
     }
 
+    /// What answers searches when the index is ready.
+    var method: SearchMethod { known.withLock { $0.record?.kind } == .diskann ? .diskann : .hnsw }
+
     /// To be called when a search found the index gone.
-    func forget() { known.withLock { $0.record = nil } }
+    func forget() {
+        known.withLock { known in
+            known.record = nil
+            known.isSuspect = true
+        }
+    }
+
+    /// Whether an index that a search doubted is of no use any more.
+    private func isLost(_ model: EmbeddingModel) async throws(StoreError) -> Bool {
+        guard isReady(for: model), known.withLock(\.isSuspect) else { return false }
+        let isGood = try await finds(model)
+        known.withLock { $0.isSuspect = false }
+        return !isGood
+    }
+
+    /// Whether the index finds a stored vector, and fast.
+    private func finds(_ model: EmbeddingModel) async throws(StoreError) -> Bool {
+        let rows = try await database.rows(
+            "SELECT id, embedding FROM repo WHERE embedding_fingerprint = $fingerprint LIMIT 8",
+            ["fingerprint": .string(model.fingerprint)]
+        )
+        let wanted = rows.first { row in
+            let values = row["embedding"].floats ?? []
+            return (try? Embedding(validating: values, dimensions: model.dimensions)) != nil
+        }
+        guard let wanted else { return false }
+        let start = ContinuousClock.now
+        let found = try await database.rows(
+            """
+            SELECT id, vector::distance::knn() AS distance FROM repo WITH INDEX \(Self.name)
+              WHERE embedding <|10,100|> $vector LIMIT 10
+            """,
+            ["vector": wanted["embedding"]]
+        )
+        let isFast = .now - start < Self.fastSearch
+        // Of rows that are equal, any may stand for the others.
+        let isFound = found.contains { row in
+            guard let distance = row["distance"].double, distance.isFinite else { return false }
+            return row["id"] == wanted["id"] || distance < 0.001
+        }
+        return isFast && isFound && found.count >= min(10, minimum)
+    }
 
     /// Says in a search's own request whether the index is still what it was.
     static let readyFingerprint = "SELECT VALUE fingerprint FROM \(record) WHERE phase = \"ready\";"
@@ -125,34 +188,60 @@ package final class VectorIndex: Sendable {
         return record
     }
 
-    private func create(_ model: EmbeddingModel) async throws(StoreError) {
-        logger.info("building the vector index", metadata: ["model": "\(model.fingerprint)"])
-        try await enter(.building, model)
+    private func create(
+        _ model: EmbeddingModel,
+        _ kind: EngineDialect.VectorIndexKind,
+        _ dialect: EngineDialect
+    ) async throws(StoreError) {
+        logger.info("building the vector index", metadata: ["model": "\(model.fingerprint)", "kind": "\(kind)"])
+        try await enter(.building, model, kind)
+        let definition = dialect.vectorIndex(kind, dimensions: model.dimensions)
         do throws(StoreError) {
-            try await clearOtherDimensions(model)
-            _ = try await database.run(
-                """
-                DEFINE INDEX IF NOT EXISTS \(Self.name) ON repo FIELDS embedding
-                  HNSW DIMENSION \(model.dimensions) DIST COSINE TYPE F32 EFC 150 M 12 CONCURRENTLY
-                """,
-                timeout: .seconds(3600)
-            )
-            known.withLock { $0.watch = IndexBuildWatch(startedHere: true) }
+            try await clearOtherDimensions(model, Self.otherModels)
+            try await define(definition)
         } catch {
             guard error.code == .rejected else { throw error }
-            try await fail(error.message)
+            // Another program may have written something else than a vector into a row of this model.
+            try await clearOtherDimensions(model, ["= $fingerprint"])
+            do throws(StoreError) {
+                try await define(definition)
+            } catch {
+                guard error.code == .rejected else { throw error }
+                return try await fail(error.message)
+            }
+        }
+        known.withLock { known in
+            known.watch = IndexBuildWatch(startedHere: true)
+            known.probedSince = nil
         }
     }
 
+    /// Defines the index. Where that takes until it is built, the lease is renewed beside.
+    private func define(_ definition: String) async throws(StoreError) {
+        let renewal = Task { [lease] in
+            while (try? await Task.sleep(for: .seconds(20))) != nil { _ = try? await lease.acquire() }
+        }
+        defer { renewal.cancel() }
+        _ = try await database.run(
+            "DEFINE INDEX IF NOT EXISTS \(Self.name) ON repo FIELDS embedding \(definition)",
+            timeout: .seconds(3600)
+        )
+    }
+
+    private static let otherModels = ["= NONE", "< $fingerprint", "> $fingerprint"]
+
     /// A row that holds a vector of another length would make the index impossible. Its job makes it a new one.
-    private func clearOtherDimensions(_ model: EmbeddingModel) async throws(StoreError) {
-        for condition in ["= NONE", "< $fingerprint", "> $fingerprint"] {
+    private func clearOtherDimensions(
+        _ model: EmbeddingModel,
+        _ conditions: [String]
+    ) async throws(StoreError) {
+        for condition in conditions {
             var cleared: Int
             repeat {
                 cleared = try await database.rows(
                     """
                     UPDATE (SELECT VALUE id FROM repo WHERE embedding_fingerprint \(condition) AND embedding != NONE
-                      AND array::len(embedding) != $dimensions LIMIT 100)
+                      AND (!type::is_array(embedding) OR array::len(embedding) != $dimensions) LIMIT 100)
                       SET embedding = NONE, embedding_fingerprint = NONE, embedding_text_hash = NONE
                       RETURN VALUE id
                     """,
@@ -162,16 +251,35 @@ package final class VectorIndex: Sendable {
         }
     }
 
-    private func awaitBuild() async throws(StoreError) {
-        let info = try await database.value("INFO FOR INDEX \(Self.name) ON repo")
+    private func awaitBuild(_ model: EmbeddingModel) async throws(StoreError) {
+        let info: SurrealValue
+        do throws(StoreError) {
+            info = try await database.value("INFO FOR INDEX \(Self.name) ON repo")
+        } catch {
+            // Whoever built it ended before there was an index.
+            guard error.code == .rejected else { throw error }
+            return try await drop()
+        }
         switch known.withLock({ $0.watch.observe(info) }) {
         case .building: break
-        case .complete:
-            _ = try await database.run("UPDATE \(Self.record) SET phase = \"ready\", since = time::now() RETURN NONE")
-            logger.info("the vector index is ready")
+        case .complete: try await admit(model)
         case .interrupted: try await drop()
         case .failed(let words): try await fail(words)
         }
+    }
+
+    /// Lets searches use the index once it finds what is in it.
+    private func admit(_ model: EmbeddingModel) async throws(StoreError) {
+        guard try await finds(model) else {
+            let since = known.withLock { known in
+                known.probedSince = known.probedSince ?? .now
+                return known.probedSince ?? .now
+            }
+            if .now - since > Self.probePatience { try await fail("the index does not find what is in it, or slowly") }
+            return
+        }
+        _ = try await database.run("UPDATE \(Self.record) SET phase = \"ready\", since = time::now() RETURN NONE")
+        logger.info("the vector index is ready")
     }
 
     private func fail(_ words: String) async throws(StoreError) {
@@ -196,15 +304,19 @@ package final class VectorIndex: Sendable {
         known.withLock { $0.record = nil }
     }
 
-    private func enter(_ phase: VectorIndexRecord.Phase, _ model: EmbeddingModel) async throws(StoreError) {
+    private func enter(
+        _ phase: VectorIndexRecord.Phase,
+        _ model: EmbeddingModel,
+        _ kind: EngineDialect.VectorIndexKind
+    ) async throws(StoreError) {
         _ = try await database.run(
             """
-            UPSERT \(Self.record) SET fingerprint = $fingerprint, dimensions = $dimensions, phase = $phase,
+            UPSERT \(Self.record) SET fingerprint = $fingerprint, dimensions = $dimensions, kind = $kind, phase = $phase,
               error = NONE, since = time::now() RETURN NONE
             """,
             [
                 "fingerprint": .string(model.fingerprint), "dimensions": SurrealValue(model.dimensions),
-                "phase": .string(phase.rawValue),
+                "kind": .string(kind.rawValue), "phase": .string(phase.rawValue),
             ]
         )
     }

@@ -37,7 +37,8 @@ struct VectorQuery {
     var variables: [String: SurrealValue] {
         [
             "vector": .floats(vector.values), "fingerprint": .string(model.fingerprint),
-            "language": SurrealValue(filter.language?.lowercased()), "stars": SurrealValue(filter.minStars),
+            "dimensions": SurrealValue(model.dimensions), "language": SurrealValue(filter.language?.lowercased()),
+            "stars": SurrealValue(filter.minStars),
             "owner": SurrealValue(filter.owner?.lowercased()),
             "excludedOwner": SurrealValue(filter.excludeOwner?.lowercased()),
             "excludedName": SurrealValue(filter.excludeName?.lowercased()), "limit": SurrealValue(limit),
@@ -45,19 +46,25 @@ struct VectorQuery {
     }
 
     /// Reading all rows is faster than reading nearly all through an index.
-    var exactStatement: String {
+    /// - Parameter skipsDirectionless: whether rows whose vector has no direction are left out, which takes time.
+    func exactStatement(skipsDirectionless: Bool) -> String {
         """
         SELECT \(RepoRow.fields), vector::similarity::cosine(embedding, $vector) AS score
-          FROM repo WITH NOINDEX WHERE \(conditions) ORDER BY score DESC, stars DESC, full_name ASC LIMIT $limit
+          FROM repo WITH NOINDEX WHERE \(conditions)
+            AND type::is_array(embedding) AND array::len(embedding) = $dimensions
+            \(skipsDirectionless ? "AND math::abs(vector::similarity::cosine(embedding, $vector)) < 2" : "")
+          ORDER BY score DESC, stars DESC, full_name ASC LIMIT $limit
         """
     }
 
     /// The filter stands outside: a walk that may step on rows that pass only does not get far, and finds others than
-    /// the nearest. The limit keeps the table at home when the index is gone: the engine answers all rows then.
+    /// the nearest. The limit keeps the table at home when the index is gone: the engine answers all rows then. The score
+    /// is right for vectors of any length, the distance for those of length 1 alone.
     func indexedStatement(_ neighbours: Int) -> String {
         """
         SELECT * FROM (
-            SELECT \(RepoRow.fields), embedding_fingerprint, vector::distance::knn() AS distance
+            SELECT \(RepoRow.fields), embedding_fingerprint, vector::distance::knn() AS distance,
+                vector::similarity::cosine(embedding, $vector) AS score
               FROM repo WITH INDEX \(VectorIndex.name) WHERE embedding <|\(neighbours),\(effort(neighbours))|> $vector
               LIMIT \(neighbours)
           ) WHERE \(conditions) ORDER BY distance

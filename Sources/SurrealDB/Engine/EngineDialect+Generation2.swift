@@ -4,7 +4,10 @@ extension EngineDialect {
         generation: 2,
         since: EngineVersion(2, 3),
         fault: nil,
-        spellings: [Spelling(newest: "type::record(", own: "type::thing(")],
+        spellings: [
+            Spelling(newest: "type::record(", own: "type::thing("),
+            Spelling(newest: "type::is_array(", own: "type::is::array("),
+        ],
         vectorIndexKinds: [.hnsw],
         definesIndexesInPlace: false,
         writesVectorsBesideIndex: false

@@ -49,6 +49,21 @@ package struct EngineDialect: Sendable, Hashable {
         return SurrealError(.unsupported, words)
     }
 
+    /// The index kind to use when `preferred` is wanted.
+    package func vectorIndexKind(preferred: VectorIndexKind) -> VectorIndexKind {
+        vectorIndexKinds.contains(preferred) ? preferred : vectorIndexKinds[0]
+    }
+
+    /// What follows the fields in the definition of an index over vectors of length 1.
+    package func vectorIndex(_ kind: VectorIndexKind, dimensions: Int) -> String {
+        let definition =
+            switch kind {
+            case .hnsw: "HNSW DIMENSION \(dimensions) DIST COSINE TYPE F32 EFC 150 M 12"
+            case .diskann: "DISKANN DIMENSION \(dimensions) DIST COSINE_NORMALIZED TYPE F32"
+            }
+        return definition + (definesIndexesInPlace ? "" : " CONCURRENTLY")
+    }
+
     /// `sql` as this generation has it.
     func spelled(_ sql: String) -> String {
         spellings.reduce(sql) { $0.contains($1.newest) ? $0.replacing($1.newest, with: $1.own) : $0 }

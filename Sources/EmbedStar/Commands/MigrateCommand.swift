@@ -1,0 +1,71 @@
+import ArgumentParser
+import EmbeddingCore
+import Settings
+import Storage
+import SurrealDB
+import Telemetry
+
+/// `embed-star migrate`: take the repos of another database over.
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate",
+        abstract: "Copy the repos of another SurrealDB, with their vectors, into the database of DB_URL.",
+        discussion: """
+            For the way from SurrealDB 2 to 3, whose files are not the same. The other database is only read; stop what \
+            writes to it first. Begun again, it goes on where it was interrupted. Rows that are there already stay.
+
+            The user, password, namespace and database are those of the settings unless options name others.
+
+            Examples:
+              DB_URL=ws://new:8000 embed-star migrate --from ws://old:8000
+            """
+    )
+
+    @Option(help: "URL of the database that is copied.") var from: String
+    @Option(help: "Its user.") var fromUser: String?
+    @Option(help: "A file with the user's password.", completion: .file()) var fromPasswordFile: String?
+    @Option(help: "Its namespace.") var fromNamespace: String?
+    @Option(help: "Its database.") var fromDatabase: String?
+
+    func run() async throws {
+        try await CommandContext.run { context in
+            var source = SurrealConfiguration(context.settings)
+            source.url = from
+            source.user = fromUser ?? source.user
+            source.namespace = fromNamespace ?? source.namespace
+            source.database = fromDatabase ?? source.database
+            if let fromPasswordFile { source.password = try Self.password(fromPasswordFile, context) }
+            guard let url = source.httpURL else { throw ValidationError("--from is a ws, wss, http or https URL") }
+            let copy = RepoCopy(
+                from: context.client(source),
+                named: "\(url)/\(source.namespace)/\(source.database)",
+                to: context.client(SurrealConfiguration(context.settings))
+            )
+            var line = ProgressLine()
+            defer { line.interrupt() }
+            let start = ContinuousClock.now
+            let done = try await copy.run { line.show(Self.report($0, after: .now - start)) }
+            line.interrupt()
+            try await context.storage().migrate()
+            print("\(HumanText.count(done.total)) repos copied; `embed-star serve` makes what else is needed")
+        }
+    }
+
+    private static func password(_ path: String, _ context: CommandContext) throws -> String {
+        guard let text = SettingValues.contents(of: path) else {
+            throw ValidationError("--from-password-file cannot be read")
+        }
+        let password = String(text.prefix { !$0.isNewline })
+        context.redaction.add([password])
+        return password
+    }
+
+    private static func report(_ progress: RepoCopy.Progress, after elapsed: Duration) -> ProgressLine.Report {
+        ProgressLine.Report(
+            fraction: progress.total > 0 ? min(1, Double(progress.copied) / Double(progress.total)) : nil,
+            counts: "\(HumanText.count(progress.copied)) of \(HumanText.count(progress.total)) repos",
+            rate: "\(HumanText.duration(seconds: elapsed / .seconds(1))) so far",
+            timeLeft: nil
+        )
+    }
+}

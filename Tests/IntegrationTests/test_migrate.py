@@ -1,0 +1,77 @@
+"""`embed-star migrate`: from SurrealDB 2.3 to 3."""
+
+import os
+import signal
+
+import pytest
+
+from Harness.database import Engine
+from Harness.process import Process, eventually
+from Harness.service import environment, program
+
+ROWS = 13_080
+
+
+@pytest.fixture
+def old(tmp_path):
+    """A database of SurrealDB 2.3, with rows as embed-star leaves them."""
+    engine = Engine(tmp_path / "old", {**os.environ, "SURREAL_DEV_ENGINE": "2"})
+    database = engine.new_database()
+    for start in range(0, ROWS, 1000):
+        rows = [
+            {"id": f"owner{number % 97}/repo{number}", "full_name": f"Owner{number % 97}/repo{number}", "stars": number,
+             "description": f"Number {number}.", "owner": {"login": f"Owner{number % 97}"}, "own": {"field": [1, "a", None]},
+             "embedding": [float(number % 7), 0.5, -1.25, 8.0], "embedding_fingerprint": "builtin/x@4"}
+            for number in range(start, min(start + 1000, ROWS))
+        ]
+        database.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
+    yield database
+    database.close()
+    engine.process.stop()
+
+
+def rows(database):
+    """All rows, by id."""
+    found = {}
+    for start in range(0, ROWS, 2000):
+        for row in database.query(f"SELECT * FROM repo ORDER BY id LIMIT 2000 START {start}"):
+            found[row["id"].id] = {name: value for name, value in row.items() if name != "id"}
+    return found
+
+
+def test_repos_are_copied_with_their_vectors_whatever_interrupts(old, database, tmp_path, run):
+    settings = database.settings
+    command = ["migrate", "--from", old.url, "--from-database", old.name]
+
+    def interrupted(after, number):
+        process = Process([program(), *command], environment(settings), tmp_path)
+        eventually(lambda: not process.is_running or count(database) >= after, what="some rows")
+        assert process.is_running, process.output
+        process.signal(number)
+        process.wait()
+        return count(database)
+
+    first = interrupted(1000, signal.SIGKILL)
+    assert 1000 <= first < ROWS
+    second = interrupted(first + 1000, signal.SIGINT)
+    assert first < second < ROWS
+    result = run(*command, settings=settings)
+    assert result.returncode == 0, result.stderr
+    assert f"{ROWS:,}" in result.stdout
+    assert rows(database) == rows(old)
+    assert database.query("SELECT * FROM [embed_star:repo_copy]") == []
+    assert run(*command, settings=settings).returncode == 0, "once more changes nothing"
+    assert count(database) == ROWS
+
+
+def count(database):
+    try:
+        return database.count()
+    except AssertionError:
+        return 0  # the table is not there yet
+
+
+def test_a_source_that_is_not_there_is_named(database, run):
+    result = run("migrate", "--from", "ws://127.0.0.1:1", settings=database.settings)
+    assert result.returncode != 0
+    assert "Traceback" not in result.stderr and result.stderr.strip()
