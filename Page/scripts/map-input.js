@@ -65,6 +65,7 @@ function release(event) {
   if (!isSelecting || !view.line.length) return;
   const found = pointsWithin(points, view.frame, view.line);
   view.line = [];
+  drag = null;
   setSelecting(false);
   select(found);
 }

@@ -51,7 +51,7 @@ def test_a_line_drawn_on_the_map_selects(visit, embedded):
     page.click("#lasso")
     assert page.evaluate("document.querySelector('#lasso').getAttribute('aria-pressed')") == "true"
     box = page.evaluate("document.querySelector('#map').getBoundingClientRect().toJSON()")
-    left, top, right, bottom = box["x"] + 3, box["y"] + 3, box["x"] + box["width"] / 2, box["y"] + box["height"] - 3
+    left, top, right, bottom = box["x"] + 8, box["y"] + 8, box["x"] + box["width"] / 2, box["y"] + box["height"] - 8
     inside = {p["name"] for p in page.evaluate(PLACES) if p["x"] < right}
     page.mouse("mousePressed", left, top, button="left", clickCount=1)
     for x, y in [(right, top), (right, bottom), (left, bottom)]:
