@@ -20,6 +20,8 @@ package struct HTTPStatus: Sendable, Hashable, ExpressibleByIntegerLiteral {
     package static let unsupportedMediaType: HTTPStatus = 415
     package static let unprocessableContent: HTTPStatus = 422
     package static let tooManyRequests: HTTPStatus = 429
+    /// Not an answer: the client went away before there was one, in nginx's count.
+    package static let clientClosedRequest: HTTPStatus = 499
     package static let internalServerError: HTTPStatus = 500
     package static let notImplemented: HTTPStatus = 501
     package static let badGateway: HTTPStatus = 502

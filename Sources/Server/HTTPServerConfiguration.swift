@@ -62,8 +62,10 @@ package struct HTTPServerConfiguration: Sendable {
         /// How long an answer is still worked on after the client closed its sending side: it may wait for the answer
         /// or have gone away, which cannot be told apart.
         package var halfClosed: Duration = .seconds(5)
-        /// How long input is discarded after the last answer, so that the client gets to read it.
+        /// How long input is awaited and discarded after the last answer, so that the client gets to read it.
         package var linger: Duration = .seconds(2)
+        /// How long that may go on in all while the client keeps sending.
+        package var lingerLimit: Duration = .seconds(30)
 
         package init() {}
     }

@@ -62,12 +62,19 @@ extension Setting where Value == String? {
 
 extension Setting where Value == [String] {
     /// Comma-separated, or a line each. A list that is set has items: no key is not the same as none needed.
-    package static func list(_ name: String, _ summary: String, isSecret: Bool = false) -> Self {
-        Setting(name, default: [], shown: "", summary, accepted: "a comma-separated list", isSecret: isSecret) {
+    /// - Parameter item: whether one item is as it should be.
+    package static func list(
+        _ name: String,
+        _ summary: String,
+        accepted: String = "a comma-separated list",
+        isSecret: Bool = false,
+        item: @escaping @Sendable (String) -> Bool = { _ in true }
+    ) -> Self {
+        Setting(name, default: [], shown: "", summary, accepted: accepted, isSecret: isSecret) {
             // In a file of secrets a line may be a comment.
             let lines = $0.split(whereSeparator: \.isNewline).filter { !isSecret || !$0.trimmed.hasPrefix("#") }
             let items = lines.flatMap { Self.items(String($0)) }
-            return items.isEmpty ? nil : items
+            return items.isEmpty || !items.allSatisfy(item) ? nil : items
         }
     }
 

@@ -19,6 +19,20 @@ package enum URLSyntax {
         isValid(text, schemes: schemes) && !text.utf8.contains { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
     }
 
+    /// Whether `text` is an origin as browsers write it (RFC 6454 §6.2): a scheme and an authority, no more.
+    package static func isOrigin(_ text: String) -> Bool {
+        guard let colon = text.firstRange(of: "://") else { return false }
+        let scheme = text[..<colon.lowerBound].lowercased()
+        return !scheme.isEmpty && scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+            && isValid(text, schemes: [scheme]) && !text[colon.upperBound...].contains { "/?#@".contains($0) }
+    }
+
+    /// Whether `text` is a host's name, without port, or `*.` and the end of one.
+    package static func isHostPattern(_ text: String) -> Bool {
+        let name = text.hasPrefix("*.") ? text.dropFirst(2) : text[...]
+        return !name.isEmpty && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._:".contains($0)) }
+    }
+
     /// `text` with the credentials of every URL in it (RFC 3986 §3.2.1) replaced by `***`.
     package static func masked(_ text: String) -> String {
         text.split(separator: ",", omittingEmptySubsequences: false).map { url in

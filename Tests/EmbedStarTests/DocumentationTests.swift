@@ -27,6 +27,10 @@ import Testing
         )
     }
 
+    @Test func theContractIsOfThisVersion() throws {
+        #expect(try text("openapi.yaml").contains("\n  version: \(Version.current)\n"))
+    }
+
     @Test func theExampleIsAValidFile() throws {
         let lines = SettingsTable.product.dotEnvExample.split(separator: "\n").filter {
             $0.hasPrefix("#") && $0.contains("=")

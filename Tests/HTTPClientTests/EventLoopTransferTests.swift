@@ -8,7 +8,7 @@ import Testing
 
 /// Transfers on a server's event loop, on one thread with its requests.
 @Suite struct EventLoopTransferTests {
-    private struct Greeting: Responder {
+    private struct Greeting: RequestResponder {
         func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { .collect(limit: 1 << 20) }
 
         func answer(to request: HTTPRequest) -> HTTPAnswer {

@@ -78,3 +78,27 @@ def slowest(service, path):
         requests.get(service.url + path, timeout=5)
         worst = max(worst, time.perf_counter() - start)
     return worst
+
+
+def test_nobody_waits_for_a_database_that_is_known_to_be_away(own_engine, tmp_path):
+    upstream, database = Upstream(), own_engine.new_database()
+    service = Service({**database.settings, **upstream.openai(REQUEST_TIMEOUT_MS=1000)}, tmp_path, free_port())
+    service.await_ready()
+    database.add("a/b")
+    service.await_drained(1)
+    own_engine.process.signal(signal.SIGSTOP)
+    try:
+        # Before a probe has found out, the request's own time limit ends the wait.
+        assert service.get("/repos/a/b").status_code == 504
+        eventually(lambda: service.get("/repos/a/b").status_code == 503, within=30, what="the database to be missed")
+        start = time.perf_counter()
+        for path in ("/repos/a/b", "/repos/a/b/similar", "/search?q=b&mode=vector"):
+            answer = service.get(path)
+            assert answer.status_code == 503, answer.text
+            assert "Retry-After" in answer.headers
+        assert time.perf_counter() - start < 2
+    finally:
+        own_engine.process.signal(signal.SIGCONT)
+    eventually(lambda: service.get("/repos/a/b").status_code == 200, within=30, what="the database to be back")
+    service.process.stop()
+    upstream.close()

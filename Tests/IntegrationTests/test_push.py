@@ -71,7 +71,7 @@ def test_a_client_that_goes_away_takes_its_text_along(database, upstream, serve)
         with socket.create_connection(("127.0.0.1", service.port)) as client:
             # Closing resets the connection, as a client that dies does.
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            client.sendall(b"POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            client.sendall(b"POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                            b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
             eventually(lambda: service.metric("embedding_queue_texts") == 2, what="the second text in the queue")
         eventually(lambda: service.metric("embedding_queue_texts") == 1, what="the text's end")

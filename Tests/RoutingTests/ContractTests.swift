@@ -31,8 +31,8 @@ import Testing
 
     @Test func `every route is in the contract and the other way round`() throws {
         let routes = Set(
-            StubServices().api().surface.map { method, template in
-                "\(method.rawValue) \(template.split(separator: "...").joined())"
+            StubServices().api().endpoints.map { endpoint in
+                "\(endpoint.method.rawValue) \(endpoint.template.split(separator: "...").joined())"
             }
         )
         #expect(try documented() == routes)

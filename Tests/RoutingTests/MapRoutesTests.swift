@@ -40,8 +40,8 @@ import Testing
     @Test func `private repos are there for a key that sees them`() async throws {
         publish("v1")
         let api = services.api {
-            $0.apiKeys = ["plain"]
-            $0.privateSearchKeys = ["special"]
+            $0.keys.all = ["plain"]
+            $0.keys.privateSearch = ["special"]
         }
         let plain = try await api.ask(.get, "/map", headers: ["Authorization": "Bearer plain"])
         let special = try await api.ask(.get, "/map", headers: ["Authorization": "Bearer special"])

@@ -108,7 +108,7 @@ import Testing
         let request = stream([
             "{\"full_name\":\"a/", "b\"}\n\n{\"full_name\":3}\r\nnot json\n", "{\"full_name\":\"c/d\"}",
         ])
-        #expect(api.bodyPolicy(for: request.head) == .stream(limit: nil))
+        #expect(api.exchange(request.head)?.bodyPolicy == .stream(limit: nil))
         let answer = try await api.ask(request)
         #expect(answer.status == 202)
         let json = try answer.json
@@ -266,7 +266,7 @@ import Testing
 
     @Test func `keys of different callers are different, and the same in every replica`() async throws {
         func ask(_ key: String, _ keys: [String]) async throws -> Int {
-            let api = services.api { $0.apiKeys = keys }
+            let api = services.api { $0.keys.all = keys }
             let headers: HTTPHeaders = ["Idempotency-Key": "k1", "Authorization": "Bearer \(key)"]
             return try await api.ask(.post, "/reprocess", #"{"scope":"all"}"#, headers: headers).status
         }
@@ -284,8 +284,8 @@ import Testing
             $0.failures = [DeadLetter(label: "a/secret", attempts: 1, error: "bad", failedAt: "2026-01-01")]
         }
         let api = services.api {
-            $0.apiKeys = ["ordinary"]
-            $0.privateSearchKeys = ["trusted"]
+            $0.keys.all = ["ordinary", "trusted"]
+            $0.keys.privateSearch = ["trusted"]
         }
         for (key, status) in [("ordinary", 404), ("trusted", 200)] {
             let headers: HTTPHeaders = ["Authorization": "Bearer \(key)"]
@@ -296,5 +296,27 @@ import Testing
             #expect(failures.text.contains("a/secret") == (status == 200))
         }
         #expect(try await services.api().ask(.get, "/repos/a/secret").status == 404)
+    }
+
+    @Test func `a private repo is not there for those who may not see it`() async throws {
+        let stored = StoredRepo(repo: Repo(fullName: "a/secret", isPrivate: true), state: .embedded)
+        services.repos.state.withLock { $0.repos["a/secret"] = stored }
+        let api = services.api {
+            $0.keys = APIKeys(all: ["ordinary", "trusted"], privateSearch: ["trusted"])
+        }
+        func ask(_ method: HTTPMethod, _ path: String, _ key: String, _ body: String = "") async throws -> Answer {
+            try await api.ask(method, path, body, headers: ["Authorization": "Bearer \(key)"])
+        }
+        let body = #"{"full_name":"a/secret","is_private":false}"#
+        for path in ["secret", "none"] {
+            #expect(try await ask(.post, "/repos/a/\(path)/reprocess", "ordinary").status == 404)
+            #expect(try await ask(.delete, "/repos/a/\(path)", "ordinary").status == 404)
+        }
+        #expect(try await ask(.post, "/repos", "ordinary", body).text == #"{"created":1,"changed":0,"unchanged":0}"#)
+        #expect(services.repos.state.withLock { $0.repos["a/secret"] == stored && $0.upserted.isEmpty })
+        #expect(try await ask(.post, "/repos/a/secret/reprocess", "trusted").status == 202)
+        #expect(try await ask(.post, "/repos", "trusted", body).status == 202)
+        #expect(services.repos.state.withLock(\.upserted).count == 1)
+        #expect(try await ask(.delete, "/repos/a/secret", "trusted").status == 204)
     }
 }

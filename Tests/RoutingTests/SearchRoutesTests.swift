@@ -31,7 +31,8 @@ import Testing
             + "&min_score=0.25"
         _ = try await services.api().ask(.get, "/search?\(query)")
         let filter = SearchFilter(language: "Rust", minStars: 10, owner: "a", excludeOwner: "b", minScore: 0.25)
-        #expect(queries == [SearchQuery(.text("vector db in rüst"), mode: .vector, filter: filter, limit: 5)])
+        let text = SearchQuery.Subject.text("vector db in rüst")
+        #expect(queries == [SearchQuery(text, mode: .vector, filter: filter, limit: 5, partition: .anybody)])
     }
 
     @Test func `the same can be posted`() async throws {
@@ -40,8 +41,14 @@ import Testing
         _ = try await api.ask(.post, "/search", #"{"embedding":[1,0.5,-2e-1]}"#)
         #expect(
             queries == [
-                SearchQuery(.text("x"), mode: .hybrid, filter: SearchFilter(minScore: -1), limit: 3),
-                SearchQuery(.embedding([1, 0.5, -0.2]), mode: .vector),
+                SearchQuery(
+                    .text("x"),
+                    mode: .hybrid,
+                    filter: SearchFilter(minScore: -1),
+                    limit: 3,
+                    partition: .anybody
+                ),
+                SearchQuery(.embedding([1, 0.5, -0.2]), mode: .vector, partition: .anybody),
             ]
         )
     }

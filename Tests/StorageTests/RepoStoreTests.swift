@@ -28,6 +28,40 @@ import Testing
         #expect(row["github_id"].int == 44_838_949)
     }
 
+    @Test func aPrivateRowIsNotThereForThoseWhoMayNotSeeIt() async throws {
+        let fixture = try await Fixture()
+        let (all, visible) = (fixture.storage.repos, fixture.storage.repos.publicOnly)
+        _ = try await all.upsert([update("a/secret", stars: 1, isPrivate: true), update("a/open", stars: 1)])
+        try await fixture.drain()
+        let opened = update("A/Secret", stars: 2, isPrivate: false)
+        #expect(try await visible.upsert([opened, update("a/open", stars: 2)]) == UpsertCounts(created: 1, changed: 1))
+        #expect(try await visible.repo(named: "a/secret") == nil)
+        #expect(try await visible.delete(named: "a/secret") == false)
+        #expect(try await visible.reprocess(named: "a/secret", force: true) == false)
+        #expect(try await visible.reprocess(ReprocessScope(.all, force: true), model: model) == 1)
+        let stored = try #require(try await all.repo(named: "a/secret"))
+        #expect(stored.repo.isPrivate && stored.repo.stars == 1)
+        #expect(stored.state == .embedded)
+        #expect(try await all.upsert([opened]) == UpsertCounts(changed: 1))
+        #expect(try await visible.repo(named: "a/secret")?.repo.stars == 2)
+    }
+
+    @Test func closingARowWaitsForNoClockAndOpeningItDoes() async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        func isPrivate() async throws -> Bool? { try await repos.repo(named: "a/b")?.repo.isPrivate }
+        let (early, ahead) = ("2026-01-01T00:00:00Z", "2030-01-01T00:00:00Z")
+        _ = try await repos.upsert([update("a/b", stars: 1, isPrivate: false, updatedAt: ahead)])
+        let closing = update("a/b", stars: 9, isPrivate: true, updatedAt: early)
+        #expect(try await repos.upsert([closing]) == UpsertCounts(changed: 1))
+        #expect(try await isPrivate() == true)
+        #expect(try await repos.repo(named: "a/b")?.repo.stars == 1)
+        _ = try await repos.upsert([update("a/b", isPrivate: false, updatedAt: early)])
+        #expect(try await isPrivate() == true)
+        _ = try await repos.upsert([update("a/b", isPrivate: false, updatedAt: ahead)])
+        #expect(try await isPrivate() == false)
+    }
+
     @Test func absentFieldKeepsAndNilClears() async throws {
         let fixture = try await Fixture()
         _ = try await fixture.storage.repos.upsert([update("a/b", description: "text", language: "Go")])

@@ -24,7 +24,7 @@ class Client:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         body = b'{"input":"%s"}' % text.encode()
         start = time.perf_counter()
-        self.writer.write(b"POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        self.writer.write(b"POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                           b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
         await self.reader.readexactly(int(re.search(r"content-length: (\d+)", head, re.I)[1]))

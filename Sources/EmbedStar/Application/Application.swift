@@ -1,6 +1,5 @@
 import EmbeddingCore
 import EventLoop
-import HTTP
 import Logging
 import Pipeline
 import Routing
@@ -116,8 +115,11 @@ struct Application {
         if budget.service < settings[ServerSettings.maxConnections] {
             logger.warning("MAX_CONNECTIONS is \(budget.service): the process may have \(budget.limit) files open")
         }
-        if !ServerSettings.isLoopbackOnly(settings), settings[APISettings.apiKeys].isEmpty {
+        if !ServerSettings.isLoopbackOnly(settings), !APIKeys(settings).isClosed {
             logger.warning("everybody who reaches \(settings[ServerSettings.host]) may use the API; set API_KEYS")
+        }
+        for name in APISettings.guessable(settings) {
+            logger.warning("\(name) holds a secret of less than 16 characters, which can be guessed")
         }
         guard let monitoringPort = settings[ServerSettings.monitoringPort], ServerSettings.hasMonitoringPort(settings)
         else {
@@ -136,13 +138,13 @@ struct Application {
         _ loops: [EventLoop],
         _ tracer: Tracer?
     ) async throws -> ServerLifetime {
-        let api = API(dependencies, configuration: context.apiConfiguration(serving: serving))
+        let api = API(dependencies, configuration: context.apiConfiguration(serving: serving), tracer: tracer)
         let isMonitoring = serving == .monitoring
         let connections = isMonitoring ? context.descriptors.monitoring : context.descriptors.service
         let server = HTTPServer(
             configuration: context.serverConfiguration(port: port, connections: connections),
             loops: loops,
-            responder: tracer.map { TracedAPI(api, tracer: $0) as any Responder } ?? api,
+            responder: api,
             metrics: context.metrics,
             logger: context.logger("server")
         )

@@ -19,8 +19,9 @@ struct ServiceClient {
         while base.hasSuffix("/") { base.removeLast() }
         baseURL = base
         self.transport = transport
-        // A key of PRIVATE_SEARCH_KEYS sees what the operator may see.
-        key = settings[APISettings.privateSearchKeys].first ?? settings[APISettings.apiKeys].first
+        // It only reads, and a key of PRIVATE_SEARCH_KEYS sees what the operator may see.
+        let keys = APIKeys(settings)
+        key = (keys.privateSearch + keys.all + keys.read).first
     }
 
     /// The answer to a GET, decoded.

@@ -34,6 +34,7 @@ extension CommandContext {
     /// - Parameter serving: the routes of one port.
     func apiConfiguration(serving: APIConfiguration.Serving) -> APIConfiguration {
         var configuration = APIConfiguration(settings, serving: serving)
+        configuration.isLoopbackOnly = ServerSettings.isLoopbackOnly(settings)
         configuration.contract = EmbeddedFiles.contract
         let page = EmbeddedFiles.page
         configuration.page = page.bytes

@@ -67,7 +67,9 @@ final class HealthMonitor: HealthSource, Service {
                 try await store.ping()
                 fault = nil
             } catch {
-                fault = error.message
+                // At a first start the schema is still to be made.
+                let isAnswer = error.code == .schema && state.withLock { !$0.isSchemaReady }
+                fault = isAnswer ? nil : error.message
             }
             if Task.isCancelled { return }
             isUp.set(fault == nil ? 1 : 0)

@@ -33,6 +33,7 @@ package struct EmbeddingRequest: Sendable, Hashable {
     package var dimensions: Int?
     /// Whether over-long texts are cut; otherwise they are `.invalidInput`.
     package var truncate: Bool
+    package var partition: CachePartition
     /// When the caller gives up.
     package var deadline: ContinuousClock.Instant?
 
@@ -42,13 +43,15 @@ package struct EmbeddingRequest: Sendable, Hashable {
         priority: Priority = .interactive,
         dimensions: Int? = nil,
         truncate: Bool = true,
-        deadline: ContinuousClock.Instant? = nil
+        deadline: ContinuousClock.Instant? = nil,
+        partition: CachePartition = .pipeline
     ) {
         self.inputs = inputs
         self.type = type
         self.priority = priority
         self.dimensions = dimensions
         self.truncate = truncate
+        self.partition = partition
         self.deadline = deadline
     }
 }

@@ -1,5 +1,9 @@
 /// The repos of the database, for the routes and the command line.
 package protocol RepoStore: Sendable {
+    /// The same repos for whom private ones are not there: they are neither shown nor changed. An upsert of one is counted
+    /// as if it had been created.
+    var publicOnly: any RepoStore { get }
+
     /// Answers when the database can be reached and the schema is in place.
     func ping() async throws(StoreError)
 

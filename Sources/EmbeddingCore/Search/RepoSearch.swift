@@ -22,12 +22,21 @@ package struct SearchQuery: Sendable, Hashable {
     package var filter: SearchFilter
     /// 1…100.
     package var limit: Int
+    /// Whose texts the query is one of.
+    package var partition: CachePartition
 
-    package init(_ subject: Subject, mode: SearchMode, filter: SearchFilter = SearchFilter(), limit: Int = 10) {
+    package init(
+        _ subject: Subject,
+        mode: SearchMode,
+        filter: SearchFilter = SearchFilter(),
+        limit: Int = 10,
+        partition: CachePartition = .pipeline
+    ) {
         self.subject = subject
         self.mode = mode
         self.filter = filter
         self.limit = limit
+        self.partition = partition
     }
 }
 

@@ -1,27 +1,31 @@
 import Crypto
 import EmbeddingCore
 
-/// SHA-256 over everything a vector depends on: model identity, dimensions, input type, text.
+/// SHA-256 over everything a vector depends on: model identity, dimensions, input type, text; and whose it is.
 struct CacheKey: Sendable, Hashable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
+    private let partition: CachePartition
 
     /// What many keys have in common, hashed once.
     struct Scope {
         fileprivate let hash: SHA256
+        fileprivate let partition: CachePartition
 
         /// - Parameter model: the identity at the dimensions wanted.
-        init(model: EmbeddingModel, type: EmbeddingInputType) {
+        init(model: EmbeddingModel, type: EmbeddingInputType, partition: CachePartition = .pipeline) {
             var hash = SHA256()
             var fingerprint = model.fingerprint
             fingerprint.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
             // No fingerprint holds a zero byte, so nothing of it can be taken for a text's beginning.
             withUnsafeBytes(of: (UInt8(0), UInt8(type == .query ? 1 : 0))) { hash.update(bufferPointer: $0) }
             self.hash = hash
+            self.partition = partition
         }
     }
 
     /// - Parameter isUncut: whether an over-long text is sent whole, which gives another vector.
     init(_ input: EmbeddingInput, in scope: Scope, isUncut: Bool = false) {
+        partition = scope.partition
         var hash = scope.hash
         switch input {
         case .text(var text):
@@ -34,10 +38,13 @@ struct CacheKey: Sendable, Hashable {
         words = hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self) }
     }
 
-    static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+    static func == (left: Self, right: Self) -> Bool {
+        left.words == right.words && left.partition == right.partition
+    }
 
     func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)
         hasher.combine(words.1)
+        hasher.combine(partition)
     }
 }

@@ -157,7 +157,7 @@ package final class EmbeddingGateway: EmbeddingService {
 
     /// The cache's key of every input, in order.
     private func keys(of request: EmbeddingRequest, model: EmbeddingModel) -> [CacheKey] {
-        let scope = CacheKey.Scope(model: model, type: request.type)
+        let scope = CacheKey.Scope(model: model, type: request.type, partition: request.partition)
         let limit = limits.tokensPerText
         return request.inputs.map { input in
             // Only a text that may have been cut has another vector when cutting is forbidden.

@@ -10,10 +10,15 @@ package struct APIConfiguration: Sendable {
     }
 
     package var serving = Serving.all
-    /// Bearer keys for everything but health, probes, metrics, the page, the contract and webhooks; none: open.
-    package var apiKeys: [String] = []
-    /// Keys that also see private repos.
-    package var privateSearchKeys: [String] = []
+    /// Keys for everything but health, probes, metrics, the page, the contract and webhooks; none: open.
+    package var keys = APIKeys()
+    /// Origins whose pages may use the API; `*` stands for every one.
+    package var allowedOrigins: [String] = []
+    /// Names beside the loopback ones under which the service may be asked for. Without any, every name is taken where a
+    /// key is needed or other machines reach the address.
+    package var allowedHosts: [String] = []
+    /// Whether the address is reached from this machine only.
+    package var isLoopbackOnly = false
     /// Requests a key may make; nil without limit.
     package var requestsPerMinute: Int?
     /// Signs GitHub's webhooks; nil turns them off.
@@ -24,7 +29,7 @@ package struct APIConfiguration: Sendable {
     package var maximumClientBatch = 2048
     /// When an embedding request gives up. The server's own limit should be longer, so that the answer is ours.
     package var requestTimeout = Duration.seconds(30)
-    /// Other names under which the configured model may be asked for.
+    /// Other names under which the configured model may be asked for: `alias` or `alias=model`; `*` takes every one.
     package var modelAliases: [String] = []
     /// `openapi.yaml`.
     package var contract: [UInt8] = []

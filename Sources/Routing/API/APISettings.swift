@@ -4,14 +4,41 @@ package import Settings
 package enum APISettings {
     package static let apiKeys = Setting.list(
         "API_KEYS",
-        "bearer keys, comma-separated, for everything but probes, metrics and signed webhooks; a file of them "
+        "keys, comma-separated, for everything but probes, metrics, the page and signed webhooks; a file of them "
             + "(`API_KEYS_FILE`) is read again when it changes",
+        isSecret: true
+    )
+    package static let readKeys = Setting.list(
+        "READ_KEYS",
+        "keys that may read: search, similar, map, embeddings, status",
+        isSecret: true
+    )
+    package static let writeKeys = Setting.list(
+        "WRITE_KEYS",
+        "keys that may write: change, delete and reprocess repos, one by one and imported",
         isSecret: true
     )
     package static let privateSearchKeys = Setting.list(
         "PRIVATE_SEARCH_KEYS",
-        "the keys that see private repos",
+        "the keys that see private repos; one in no other list may read",
         isSecret: true
+    )
+    package static let modelAliases = Setting.list(
+        "MODEL_ALIASES",
+        "other names of the model, `alias` or `alias=model`, comma-separated; `*` takes every name"
+    )
+    package static let allowedOrigins = Setting.list(
+        "CORS_ALLOW_ORIGIN",
+        "origins whose pages may use the API, such as `https://app.example.com`, comma-separated; `*` for every one",
+        accepted: "origins such as https://app.example.com, or *",
+        item: { $0 == "*" || URLSyntax.isOrigin($0) }
+    )
+    package static let allowedHosts = Setting.list(
+        "ALLOWED_HOSTS",
+        "names under which the service answers, beside the loopback ones; unset: every name, but loopback names alone "
+            + "on a loopback address without keys",
+        accepted: "names such as embed.example.com or *.example.com, or *",
+        item: { $0 == "*" || URLSyntax.isHostPattern($0) }
     )
     package static let rateLimit = Setting.optionalInteger(
         "API_RATE_LIMIT_PER_MINUTE",
@@ -41,6 +68,43 @@ package enum APISettings {
         in: 1...100_000,
         "inputs in one embedding request"
     )
+
+    fileprivate static let keyLists = [apiKeys, readKeys, writeKeys, privateSearchKeys]
+
+    /// The settings that hold a secret so short that it can be guessed.
+    package static func guessable(_ settings: SettingValues) -> [String] {
+        let lists = keyLists.map { ($0.name, settings[$0]) }
+        let secrets = lists + [(webhookSecret.name, settings[webhookSecret].map { [$0] } ?? [])]
+        return secrets.filter { $0.1.contains { $0.utf8.count < 16 } }.map(\.0)
+    }
+}
+
+extension APIKeys {
+    /// Those of the start.
+    package init(_ settings: SettingValues) {
+        self.init { settings[$0] }
+    }
+
+    /// Those that their files hold now.
+    /// - Returns: nil when one of the files holds none.
+    package init?(current settings: SettingValues) {
+        guard APISettings.keyLists.allSatisfy({ settings.current($0) != nil }) else { return nil }
+        self.init { settings.current($0) ?? [] }
+    }
+
+    private init(_ read: (Setting<[String]>) -> [String]) {
+        self.init(
+            all: read(APISettings.apiKeys),
+            read: read(APISettings.readKeys),
+            write: read(APISettings.writeKeys),
+            privateSearch: read(APISettings.privateSearchKeys)
+        )
+    }
+
+    /// Whether one of them was read from a file, which may change.
+    package static func mayChange(_ settings: SettingValues) -> Bool {
+        APISettings.keyLists.contains { settings.isFromFile($0) }
+    }
 }
 
 extension APIConfiguration {
@@ -48,8 +112,10 @@ extension APIConfiguration {
     package init(_ settings: SettingValues, serving: Serving) {
         self.init()
         self.serving = serving
-        apiKeys = settings[APISettings.apiKeys]
-        privateSearchKeys = settings[APISettings.privateSearchKeys]
+        keys = APIKeys(settings)
+        allowedOrigins = settings[APISettings.allowedOrigins]
+        allowedHosts = settings[APISettings.allowedHosts]
+        modelAliases = settings[APISettings.modelAliases]
         requestsPerMinute = settings[APISettings.rateLimit]
         webhookSecret = settings[APISettings.webhookSecret]
         maximumBodyBytes = settings[APISettings.maxBodyBytes]

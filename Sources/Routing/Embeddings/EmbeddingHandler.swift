@@ -112,7 +112,8 @@ struct EmbeddingHandler: Sendable {
             type: call.type,
             dimensions: call.dimensions,
             truncate: call.truncate,
-            deadline: .now + (timeout - context.elapsed)
+            deadline: .now + (timeout - context.elapsed),
+            partition: context.caller.partition
         )
     }
 

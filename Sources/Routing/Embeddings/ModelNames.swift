@@ -1,18 +1,55 @@
 import EmbeddingCore
 import HTTP
 
-/// Under which names the one configured model may be asked for.
+/// Under which names the one configured model may be asked for, compared without case.
 struct ModelNames: Sendable {
-    let aliases: Set<String>
+    /// What a name stands for; nil for whatever model there is.
+    private struct Alias: Sendable {
+        let name: String
+        let target: String?
+    }
 
-    init(aliases: [String]) { self.aliases = Set(aliases) }
+    /// Names elsewhere of the models that are built in.
+    private static let known = [
+        "all-minilm-l6-v2": [
+            "sentence-transformers/all-MiniLM-L6-v2", "all-minilm", "all-minilm:l6-v2", "all-minilm:22m",
+        ]
+    ]
 
-    /// Whether `name` means `model`: its own name, also with its provider in front or Ollama's tag `:latest` behind,
-    /// or an alias. No name means it too.
+    private let aliases: [Alias]
+    private let takesAny: Bool
+
+    /// - Parameter aliases: `alias` or `alias=model`; `*` takes every name.
+    init(aliases: [String]) {
+        takesAny = aliases.contains("*")
+        self.aliases = aliases.filter { $0 != "*" }.map { text in
+            let sides = text.split(separator: "=", maxSplits: 1).map { $0.trimmingSpaces() }
+            return Alias(name: sides.first ?? "", target: sides.count == 2 ? sides[1] : nil)
+        }
+    }
+
+    /// The model's own name, and the aliases that stand for it.
+    func listed(_ model: EmbeddingModel) -> [String] {
+        [model.name] + aliases.filter { $0.target.map { isOwn($0, model) } ?? true }.map(\.name)
+    }
+
+    /// Whether `name` means `model`. No name means it too.
     func matches(_ name: String?, _ model: EmbeddingModel) -> Bool {
-        guard let name, !name.isEmpty, name != model.name else { return true }
-        return aliases.contains(name) || name == "\(model.provider.rawValue)/\(model.name)"
-            || name == model.name + ":latest" || name + ":latest" == model.name
+        guard let name, !name.isEmpty, name != model.name, !takesAny else { return true }
+        return isOwn(name, model) || listed(model).contains { Self.areEqual($0, name) }
+    }
+
+    /// Its own name, also with its provider in front or Ollama's tag `:latest` behind, and those it has elsewhere.
+    private func isOwn(_ name: String, _ model: EmbeddingModel) -> Bool {
+        let elsewhere = model.provider == .builtin ? Self.known[model.name.lowercased()] ?? [] : []
+        let names = [model.name, "\(model.provider.rawValue)/\(model.name)"] + elsewhere
+        return names.contains {
+            Self.areEqual($0, name) || Self.areEqual("\($0):latest", name) || Self.areEqual($0, "\(name):latest")
+        }
+    }
+
+    private static func areEqual(_ left: String, _ right: String) -> Bool {
+        left.utf8.count == right.utf8.count && left.lowercased() == right.lowercased()
     }
 
     /// - Throws: `APIError` 404 when another model is asked for.
@@ -21,8 +58,14 @@ struct ModelNames: Sendable {
         throw APIError(
             .notFound,
             .modelNotFound,
-            "the model '\((name ?? "").prefix(200))' is not served here; '\(model.name)' is",
+            "the model '\((name ?? "").utf8Prefix(200))' is not served here; '\(model.name)' is "
+                + "(MODEL_ALIASES gives it other names)",
             parameter: "model"
         )
     }
+}
+
+extension String {
+    /// What fits into so many bytes of UTF-8.
+    func utf8Prefix(_ count: Int) -> String { String(decoding: utf8.prefix(count), as: UTF8.self) }
 }

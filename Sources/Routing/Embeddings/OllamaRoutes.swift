@@ -19,11 +19,23 @@ struct OllamaRoutes: Sendable {
         [
             embedding("/api/embed", call: Self.call, answer: Self.batch),
             embedding("/api/embeddings", call: Self.oldCall, answer: Self.single),
-            Endpoint(method: .get, template: "/api/tags", dialect: .ollama, logLevel: .debug) { _ in
-                try await tags()
-            },
-            Endpoint(method: .post, template: "/api/show", dialect: .ollama, consumes: .jsonOrForm, handle: show),
-            .immediate(.get, "/api/version", access: .key, dialect: .ollama) { _ in
+            Endpoint(
+                method: .get,
+                template: "/api/tags",
+                access: .scope(.read),
+                dialect: .ollama,
+                logLevel: .debug,
+                handle: { _ in try await tags() }
+            ),
+            Endpoint(
+                method: .post,
+                template: "/api/show",
+                access: .scope(.read),
+                dialect: .ollama,
+                consumes: .jsonOrForm,
+                handle: show
+            ),
+            .immediate(.get, "/api/version", access: .scope(.read), dialect: .ollama) { _ in
                 .json { $0.member("version", version) }
             },
         ]
@@ -37,6 +49,7 @@ struct OllamaRoutes: Sendable {
         Endpoint(
             method: .post,
             template: template,
+            access: .scope(.read),
             dialect: .ollama,
             consumes: .jsonOrForm,
             logLevel: .debug,
@@ -137,16 +150,18 @@ extension OllamaRoutes {
         return .json { json in
             json.key("models")
             json.array { json in
-                json.object { json in
-                    json.member("name", model.name)
-                    json.member("model", model.name)
-                    json.member("modified_at", started)
-                    json.member("size", 0)
-                    json.member("digest", model.revision ?? "")
-                    json.member("details") { details(of: model, &$0) }
-                }
+                for name in handler.names.listed(model) { json.object { write(model, name, to: &$0) } }
             }
         }
+    }
+
+    private func write(_ model: EmbeddingModel, _ name: String, to json: inout JSONWriter) {
+        json.member("name", name)
+        json.member("model", name)
+        json.member("modified_at", started)
+        json.member("size", 0)
+        json.member("digest", model.revision ?? "")
+        json.member("details") { details(of: model, &$0) }
     }
 
     @Sendable

@@ -19,27 +19,53 @@ struct OpenAIRoutes: Sendable {
             Endpoint(
                 method: .post,
                 template: "/v1/embeddings",
+                access: .scope(.read),
                 dialect: .openAI,
                 consumes: .json,
                 logLevel: .debug,
                 answer: { context in
-                    try handler.answer(context, decode: { (try Self.call($0), try Format($0)) }, respond: Self.response)
+                    try handler.answer(
+                        context,
+                        decode: { json in
+                            var call = try Self.call(json)
+                            call.model = call.model ?? context.parameters.first
+                            return (call, Style(format: try Format(json), name: call.model))
+                        },
+                        respond: Self.response
+                    )
                 }
             ),
-            Endpoint(method: .get, template: "/v1/models", dialect: .openAI, logLevel: .debug) { _ in
+            Self.reading("/v1/models") { _ in
                 let model = try await handler.service.model()
                 return .json { json in
                     json.member("object", "list")
                     json.key("data")
-                    json.array { $0.object { write(model, to: &$0) } }
+                    json.array { json in
+                        for name in handler.names.listed(model) { json.object { write(model, name, to: &$0) } }
+                    }
                 }
             },
-            Endpoint(method: .get, template: "/v1/models/{id...}", dialect: .openAI, logLevel: .debug) { context in
+            Self.reading("/v1/models/{id...}") { context in
                 let model = try await handler.service.model()
-                try handler.names.check(context.parameters[0], model)
-                return .json { write(model, to: &$0) }
+                let name = context.parameters[0]
+                try handler.names.check(name, model)
+                return .json { write(model, name, to: &$0) }
             },
         ]
+    }
+
+    private static func reading(
+        _ template: String,
+        handle: @escaping @Sendable (RequestContext) async throws -> HTTPResponse
+    ) -> Endpoint {
+        Endpoint(
+            method: .get,
+            template: template,
+            access: .scope(.read),
+            dialect: .openAI,
+            logLevel: .debug,
+            handle: handle
+        )
     }
 
     private static func call(_ json: JSONValue) throws -> EmbeddingCall {
@@ -63,8 +89,16 @@ struct OpenAIRoutes: Sendable {
         }
     }
 
-    private static func response(_ answer: EmbeddingHandler.Answer, _ format: Format) -> HTTPResponse {
-        let model = answer.result.model.name
+    /// How a request wants its answer.
+    private struct Style: Sendable {
+        var format: Format
+        /// The model, as it was asked for.
+        var name: String?
+    }
+
+    private static func response(_ answer: EmbeddingHandler.Answer, _ style: Style) -> HTTPResponse {
+        let model = style.name.flatMap { $0.isEmpty ? nil : $0 } ?? answer.result.model.name
+        let format = style.format
         let tokens = answer.result.tokens
         return answer.response { json in
             json.open(UInt8(ascii: "{"))
@@ -93,8 +127,8 @@ struct OpenAIRoutes: Sendable {
         }
     }
 
-    private func write(_ model: EmbeddingModel, to json: inout JSONWriter) {
-        json.member("id", model.name)
+    private func write(_ model: EmbeddingModel, _ name: String, to json: inout JSONWriter) {
+        json.member("id", name)
         json.member("object", "model")
         json.member("created", created)
         json.member("owned_by", model.provider.rawValue)

@@ -18,6 +18,7 @@ struct TEIRoutes: Sendable {
             Endpoint(
                 method: .post,
                 template: "/embed",
+                access: .scope(.read),
                 dialect: .tei,
                 consumes: .json,
                 logLevel: .debug,
@@ -29,7 +30,14 @@ struct TEIRoutes: Sendable {
                     )
                 }
             ),
-            Endpoint(method: .get, template: "/info", dialect: .tei, logLevel: .debug) { _ in try await info() },
+            Endpoint(
+                method: .get,
+                template: "/info",
+                access: .scope(.read),
+                dialect: .tei,
+                logLevel: .debug,
+                handle: { _ in try await info() }
+            ),
         ]
     }
 

@@ -12,26 +12,24 @@ struct AccessLog: Sendable {
         leastLevel = logger.logLevel
     }
 
-    /// - Parameter level: of good answers; server faults are warnings.
-    func record(
-        _ request: HTTPRequest,
-        route: String,
-        status: HTTPStatus,
-        seconds: Double,
-        requestID: String,
-        level: Logger.Level
-    ) {
-        let level = status.code >= 500 && status != .serviceUnavailable ? .warning : level
+    /// Server faults are warnings; what is busy or was given up is not.
+    func record(_ request: RequestRecord, _ status: HTTPStatus, _ seconds: Double) {
+        let level = status.code >= 500 && status != .serviceUnavailable ? .warning : request.level
         guard level >= leastLevel else { return }
+        var metadata: Logger.Metadata = [
+            "request-id": "\(request.id)",
+            "status": "\(status.code)",
+            "milliseconds": "\((seconds * 1_000_000).rounded() / 1000)",
+            "peer": "\(request.peer)",
+        ]
+        if request.route == RouteMetrics.unmatched {
+            metadata["path"] =
+                "\(String(decoding: request.head.bytes[request.head.pathRange].prefix(256), as: UTF8.self))"
+        }
         logger.log(
             level: level,
-            "\(request.method.rawValue) \(route) \(status.code)",
-            metadata: [
-                "request-id": "\(requestID)",
-                "status": "\(status.code)",
-                "milliseconds": "\((seconds * 1_000_000).rounded() / 1000)",
-                "peer": "\(request.peer)",
-            ]
+            "\(request.head.method.rawValue) \(request.route) \(status.code)",
+            metadata: metadata
         )
     }
 }

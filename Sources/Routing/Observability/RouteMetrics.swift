@@ -21,10 +21,13 @@ final class RouteMetrics: Sendable {
         }
     }
 
+    /// The label `route` of what is no route.
+    static let unmatched = "unmatched"
+
     private static let methods = HTTPMethod.allCases
     /// Every status a route can give; others share the last place.
     private static let statuses = [
-        200, 202, 204, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 424, 429, 500, 501, 502, 503, 504,
+        200, 202, 204, 304, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 424, 429, 499, 500, 501, 502, 503, 504,
     ]
 
     private let template: String
@@ -53,7 +56,8 @@ final class RouteMetrics: Sendable {
         let column = Self.statuses.firstIndex(of: status.code) ?? Self.statuses.count
         let slot = slots[row * (Self.statuses.count + 1) + column]
         slot.counter { family.labeled(template, method.rawValue, Self.label(column)) }.increment()
-        self.seconds.observe(seconds)
+        // How long a client had patience tells nothing of how long answers take.
+        if status != .clientClosedRequest { self.seconds.observe(seconds) }
     }
 
     private static func label(_ column: Int) -> String {

@@ -7,11 +7,13 @@ struct OperationRoutes: Sendable {
     private let health: any HealthSource
     private let exposition: @Sendable (Bool) -> [UInt8]
     private let configuration: APIConfiguration
+    private let contract: StaticDocument
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         health = services.health
         exposition = services.exposition
         self.configuration = configuration
+        contract = StaticDocument(configuration.contract, contentType: "application/yaml")
     }
 
     var endpoints: [Endpoint] {
@@ -20,9 +22,7 @@ struct OperationRoutes: Sendable {
             .immediate(.get, "/readyz", group: .monitoring, produces: nil) { _ in try ready() },
             .immediate(.get, "/health", group: .monitoring) { _ in report() },
             .immediate(.get, "/metrics", group: .monitoring, produces: nil) { metrics($0) },
-            .immediate(.get, "/openapi.yaml", produces: nil) { [contract = configuration.contract] _ in
-                HTTPResponse(.ok, contentType: "application/yaml", contract)
-            },
+            .immediate(.get, "/openapi.yaml", produces: nil) { [contract] in contract.answer($0.head) },
         ]
     }
 
@@ -63,7 +63,9 @@ struct OperationRoutes: Sendable {
             wantsOpenMetrics
             ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
             : "text/plain; version=0.0.4; charset=utf-8"
-        return HTTPResponse(.ok, contentType: type, exposition(wantsOpenMetrics))
+        var response = HTTPResponse(.ok, contentType: type, exposition(wantsOpenMetrics))
+        response.headers.append("Vary", "Accept")
+        return response
     }
 }
 

@@ -2,15 +2,19 @@ import HTTP
 
 /// The page for people, at each of the addresses it gives its views.
 struct PageRoutes: Sendable {
-    private let page: HTTPResponse
+    private let page: StaticDocument
 
     init(_ configuration: APIConfiguration) {
-        var response = HTTPResponse(.ok, contentType: "text/html; charset=utf-8", configuration.page)
-        for header in configuration.pageHeaders { response.headers.append(header.name, header.value) }
-        page = response
+        page = StaticDocument(
+            configuration.page,
+            contentType: "text/html; charset=utf-8",
+            headers: configuration.pageHeaders
+        )
     }
 
     var endpoints: [Endpoint] {
-        ["/", "/playground", "/status"].map { template in .immediate(.get, template, produces: nil) { _ in page } }
+        ["/", "/playground", "/status"].map { template in
+            .immediate(.get, template, produces: nil) { [page] in page.answer($0.head) }
+        }
     }
 }

@@ -16,18 +16,20 @@ struct PipelineRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            .immediate(.get, "/pipeline", access: .key) { _ in .json { pipeline.status.write(to: &$0) } },
-            Endpoint(method: .get, template: "/pipeline/events", produces: .eventStream) { _ in try events.response() },
-            Endpoint(method: .post, template: "/pipeline/pause") { _ in
+            .immediate(.get, "/pipeline", access: .scope(.read)) { _ in .json { pipeline.status.write(to: &$0) } },
+            Endpoint(method: .get, template: "/pipeline/events", access: .scope(.read), produces: .eventStream) { _ in
+                try events.response()
+            },
+            Endpoint(method: .post, template: "/pipeline/pause", access: .scope(.admin)) { _ in
                 try await pipeline.pause()
                 return .json { $0.member("paused", true) }
             },
-            Endpoint(method: .post, template: "/pipeline/resume") { _ in
+            Endpoint(method: .post, template: "/pipeline/resume", access: .scope(.admin)) { _ in
                 try await pipeline.resume()
                 return .json { $0.member("paused", false) }
             },
-            Endpoint(method: .get, template: "/pipeline/failures", handle: failures),
-            Endpoint(method: .post, template: "/pipeline/failures/retry") { _ in
+            Endpoint(method: .get, template: "/pipeline/failures", access: .scope(.read), handle: failures),
+            Endpoint(method: .post, template: "/pipeline/failures/retry", access: .scope(.admin)) { _ in
                 let count = try await deadLetters.retryAll()
                 pipeline.wake()
                 return .json(.accepted) { $0.member("enqueued", count) }

@@ -17,21 +17,23 @@ struct RepoRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(method: .post, template: "/repos", consumes: .jsonOrLines) { context in
-                if case .stream(let stream) = context.request.body {
+            Endpoint(method: .post, template: "/repos", access: .scope(.write), consumes: .jsonOrLines) { context in
+                if case .stream(let stream) = context.body {
+                    let store = context.caller.repos(of: store)
                     return try await RepoLines(store: store, pipeline: pipeline).upsert(stream)
                 }
                 return try await upsert(context)
             },
-            Endpoint(method: .get, template: "/repos/{owner}/{name}") { context in
+            Endpoint(method: .get, template: "/repos/{owner}/{name}", access: .scope(.read)) { context in
                 let name = try context.repoName()
-                guard let repo = try await store.repo(named: name), context.caller.maySee(repo) else {
+                guard let repo = try await context.caller.repos(of: store).repo(named: name) else {
                     throw APIError.unknownRepo
                 }
                 return .json { repo.write(to: &$0) }
             },
-            Endpoint(method: .delete, template: "/repos/{owner}/{name}") { context in
-                guard try await store.delete(named: context.repoName()) else { throw APIError.unknownRepo }
+            Endpoint(method: .delete, template: "/repos/{owner}/{name}", access: .scope(.write)) { context in
+                let name = try context.repoName()
+                guard try await context.caller.repos(of: store).delete(named: name) else { throw APIError.unknownRepo }
                 return HTTPResponse(.noContent)
             },
         ]
@@ -50,7 +52,7 @@ struct RepoRoutes: Sendable {
                 "there have to be 1 to \(Self.maximumArray) repos; send more as application/x-ndjson"
             )
         }
-        let counts = try await store.upsert(reader.updates)
+        let counts = try await context.caller.repos(of: store).upsert(reader.updates)
         pipeline.wake()
         return .json(.accepted) { counts.write(to: &$0) }
     }
@@ -90,10 +92,6 @@ extension StoredRepo {
             embedding.member("last_error", lastError)
         }
     }
-}
-
-extension Caller {
-    func maySee(_ stored: StoredRepo) -> Bool { seesPrivate || !stored.repo.isPrivate }
 }
 
 extension APIError {

@@ -16,13 +16,28 @@ struct ReprocessRoutes: Sendable {
         store = services.repos
         pipeline = services.pipeline
         embeddings = services.embeddings
-        work = IdempotentWork(store: services.idempotency, retention: .seconds(86_400))
+        work = IdempotentWork(
+            timeLimit: configuration.requestTimeout,
+            store: services.idempotency,
+            retention: .seconds(86_400)
+        )
     }
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(method: .post, template: "/repos/{owner}/{name}/reprocess", handle: reprocessOne),
-            Endpoint(method: .post, template: "/reprocess", consumes: .json, handle: reprocessMany),
+            Endpoint(
+                method: .post,
+                template: "/repos/{owner}/{name}/reprocess",
+                access: .scope(.write),
+                handle: reprocessOne
+            ),
+            Endpoint(
+                method: .post,
+                template: "/reprocess",
+                access: .scope(.admin),
+                consumes: .json,
+                handle: reprocessMany
+            ),
         ]
     }
 
@@ -33,20 +48,20 @@ struct ReprocessRoutes: Sendable {
         let wait = query.integer("wait", in: 0...30) ?? 0
         try query.finish()
         let name = try context.repoName()
+        let store = context.caller.repos(of: store)
         guard try await store.reprocess(named: name, force: force) else { throw APIError.unknownRepo }
         pipeline.wake()
-        if wait > 0, let repo = try await settled(name, context.caller, within: min(.seconds(wait), maximumWait)) {
+        if wait > 0, let repo = try await settled(name, store, within: min(.seconds(wait), maximumWait)) {
             return .json { repo.write(to: &$0) }
         }
         return Self.enqueued(1)
     }
 
-    /// The repo once nothing of it is due any more; nil when that takes longer or the caller may not see it.
-    private func settled(_ name: String, _ caller: Caller, within limit: Duration) async throws -> StoredRepo? {
+    /// The repo once nothing of it is due any more; nil when that takes longer.
+    private func settled(_ name: String, _ store: any RepoStore, within limit: Duration) async throws -> StoredRepo? {
         let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline {
             guard let repo = try await store.repo(named: name) else { throw APIError.unknownRepo }
-            guard caller.maySee(repo) else { return nil }
             if repo.state != .pending { return repo }
             try await Task.sleep(for: .milliseconds(100))
         }
@@ -56,16 +71,16 @@ struct ReprocessRoutes: Sendable {
     @Sendable
     private func reprocessMany(_ context: RequestContext) async throws -> HTTPResponse {
         let scope = try ReprocessScope(context.json())
-        guard let key = try context.idempotencyKey() else { return Self.enqueued(try await reprocess(scope)) }
+        guard let key = try context.idempotencyKey() else { return Self.enqueued(try await reprocess(scope, context)) }
         let done = try await work.perform("reprocess:\(key)", payload: context.bytes) {
-            try await reprocess(scope).description
+            try await reprocess(scope, context).description
         }
         return Self.enqueued(Int(done.answer) ?? 0)
     }
 
     /// - Returns: how many repos were made due.
-    private func reprocess(_ scope: ReprocessScope) async throws -> Int {
-        let count = try await store.reprocess(scope, model: embeddings.model())
+    private func reprocess(_ scope: ReprocessScope, _ context: RequestContext) async throws -> Int {
+        let count = try await context.caller.repos(of: store).reprocess(scope, model: embeddings.model())
         pipeline.wake()
         return count
     }

@@ -1,12 +1,20 @@
 import HTTP
 
 extension Endpoint.Consumes {
-    /// - Throws: `APIError` 415 when the request's content is of a type that the endpoint does not take. Content
-    ///   without a type is taken for JSON.
-    func check(_ request: HTTPRequest) throws {
-        guard self != .nothing, let type = request.head.header("content-type"), !accepts(type, request.head)
-        else { return }
-        throw APIError(.unsupportedMediaType, .invalidRequest, "the content has to be \(expected) in UTF-8")
+    /// - Throws: `APIError` 415 when the request's content is of a type that the endpoint does not take. Content has to
+    ///   have a type: what a page of any origin may send without asking has none, or one that is not taken.
+    func check(_ head: HTTPRequestHead) throws {
+        guard self != .nothing else { return }
+        if let type = head.header("content-type") {
+            if accepts(type, head) { return }
+        } else if !head.announcesBody {
+            return
+        }
+        throw APIError(
+            .unsupportedMediaType,
+            .invalidRequest,
+            "the content has to be \(expected) in UTF-8, and Content-Type has to say so"
+        )
     }
 
     private func accepts(_ type: String, _ head: HTTPRequestHead) -> Bool {
@@ -21,6 +29,14 @@ extension Endpoint.Consumes {
 
     private var expected: String {
         self == .jsonOrLines ? "application/json or application/x-ndjson" : "application/json"
+    }
+}
+
+extension HTTPRequestHead {
+    /// Whether a body follows that is not empty, as far as the head tells (RFC 9112 §6.3).
+    fileprivate var announcesBody: Bool {
+        if valueRange(of: "transfer-encoding") != nil { return true }
+        return valueRange(of: "content-length").map { bytes[$0].contains { $0 != UInt8(ascii: "0") } } ?? false
     }
 }
 

@@ -7,15 +7,18 @@ final class Endpoint: Sendable {
     enum Group: Sendable { case service, monitoring }
 
     /// Who may call it.
-    enum Access: Sendable {
+    enum Access: Sendable, Hashable {
         /// Anybody; it costs nothing and tells nothing.
         case open
-        /// Holders of a key, when keys are configured.
+        /// Holders of any key, when keys are configured.
         case key
+        /// Holders of a key with this scope, when keys are configured.
+        case scope(Scope)
     }
 
     /// What a request's `Content-Type` may be.
     enum Consumes: Sendable {
+        /// A body is not looked at.
         case nothing
         case json
         /// JSON whatever curl's `-d` says of it, as Ollama takes it.
@@ -35,6 +38,10 @@ final class Endpoint: Sendable {
     let produces: MediaType?
     /// The body's bound, when it is not the configured one.
     let bodyLimit: Int?
+    /// Whether it changes or spends something, so that pages of other origins have no business with it.
+    let hasEffect: Bool
+    /// What of the head is checked beside all that is checked everywhere.
+    let checkHead: (@Sendable (HTTPRequestHead) throws -> Void)?
     let logLevel: Logger.Level
     /// What answers; called on the event loop.
     let answer: @Sendable (RequestContext) throws -> EndpointAnswer
@@ -43,11 +50,13 @@ final class Endpoint: Sendable {
         method: HTTPMethod,
         template: String,
         group: Group = .service,
-        access: Access = .key,
+        access: Access,
         dialect: ErrorDialect = .problem,
         consumes: Consumes = .nothing,
         produces: MediaType? = .json,
         bodyLimit: Int? = nil,
+        hasEffect: Bool? = nil,
+        checkHead: (@Sendable (HTTPRequestHead) throws -> Void)? = nil,
         logLevel: Logger.Level = .info,
         answer: @escaping @Sendable (RequestContext) throws -> EndpointAnswer
     ) {
@@ -59,6 +68,8 @@ final class Endpoint: Sendable {
         self.consumes = consumes
         self.produces = produces
         self.bodyLimit = bodyLimit
+        self.hasEffect = hasEffect ?? (method != .get)
+        self.checkHead = checkHead
         self.logLevel = logLevel
         self.answer = answer
     }
@@ -70,11 +81,13 @@ extension Endpoint {
         method: HTTPMethod,
         template: String,
         group: Group = .service,
-        access: Access = .key,
+        access: Access,
         dialect: ErrorDialect = .problem,
         consumes: Consumes = .nothing,
         produces: MediaType? = .json,
         bodyLimit: Int? = nil,
+        hasEffect: Bool? = nil,
+        checkHead: (@Sendable (HTTPRequestHead) throws -> Void)? = nil,
         logLevel: Logger.Level = .info,
         handle: @escaping @Sendable (RequestContext) async throws -> HTTPResponse
     ) {
@@ -87,9 +100,29 @@ extension Endpoint {
             consumes: consumes,
             produces: produces,
             bodyLimit: bodyLimit,
+            hasEffect: hasEffect,
+            checkHead: checkHead,
             logLevel: logLevel,
-            answer: { context in .later { try await handle(context) } }
+            answer: { context in
+                // A streamed body takes as long as its client takes to send it.
+                if case .stream = context.body { return .later { try await handle(context) } }
+                return .later {
+                    try await TimeLimit.run(context.timeLimit - context.elapsed, or: APIError.late) {
+                        try await handle(context)
+                    }
+                }
+            }
         )
+    }
+
+    /// Checks what of a request can be checked before its body is read.
+    /// - Throws: `APIError` 406, 415, and what `checkHead` throws.
+    func check(_ head: HTTPRequestHead) throws {
+        if let produces, !produces.isAccepted(by: head) {
+            throw APIError(.notAcceptable, .invalidRequest, "this route answers with \(produces)")
+        }
+        try consumes.check(head)
+        try checkHead?(head)
     }
 
     /// An endpoint whose answer never waits.

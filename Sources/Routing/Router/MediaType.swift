@@ -1,9 +1,11 @@
 import HTTP
 
 /// A media type without parameters, in lower case (RFC 9110 §8.3.1).
-struct MediaType: Sendable, Hashable {
+struct MediaType: Sendable, Hashable, CustomStringConvertible {
     let type: String
     let subtype: String
+
+    var description: String { "\(type)/\(subtype)" }
 
     static let json = MediaType(type: "application", subtype: "json")
     static let eventStream = MediaType(type: "text", subtype: "event-stream")

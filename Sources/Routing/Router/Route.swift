@@ -1,17 +1,24 @@
 import HTTP
+import Telemetry
 
 /// One path with all its methods.
 final class Route: Sendable {
+    /// The label `route` of the metrics.
     let template: String
     private let endpoints: [Endpoint]
     /// The value of the header `Allow`.
     let allow: String
     let metrics: RouteMetrics
 
-    init(template: String, endpoints: [Endpoint], metrics: RouteMetrics) {
-        self.template = template
+    /// - Parameter groups: endpoints, those of the path itself first; a method that it has is not taken from another.
+    init(_ groups: [[Endpoint]], _ registry: MetricsRegistry) {
+        var endpoints: [Endpoint] = []
+        for endpoint in groups.joined() where !endpoints.contains(where: { $0.method == endpoint.method }) {
+            endpoints.append(endpoint)
+        }
         self.endpoints = endpoints
-        self.metrics = metrics
+        template = endpoints.first?.template ?? RouteMetrics.unmatched
+        metrics = RouteMetrics(template: template, registry: registry)
         var methods = endpoints.map(\.method.rawValue)
         if let get = methods.firstIndex(of: "GET") { methods.insert("HEAD", at: get + 1) }
         allow = (methods + ["OPTIONS"]).joined(separator: ", ")
@@ -22,8 +29,6 @@ final class Route: Sendable {
         let method = method == .head ? .get : method
         return endpoints.first { $0.method == method }
     }
-
-    var methods: [HTTPMethod] { endpoints.map(\.method) }
 
     /// The error shape of the path as a whole.
     var dialect: ErrorDialect { endpoints.first?.dialect ?? .problem }

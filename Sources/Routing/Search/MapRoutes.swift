@@ -11,7 +11,7 @@ struct MapRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(method: .get, template: "/map", logLevel: .debug) { context in
+            Endpoint(method: .get, template: "/map", access: .scope(.read), logLevel: .debug) { context in
                 var fields = try context.query()
                 try fields.finish()
                 guard let map = source.latestMap() else { return Self.unfinished }

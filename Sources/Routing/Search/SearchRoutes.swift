@@ -10,15 +10,15 @@ struct SearchRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(method: .get, template: "/search") { context in
+            Endpoint(method: .get, template: "/search", access: .scope(.read), hasEffect: true) { context in
                 let query = try SearchQuery(fields: context.query(), context.caller)
                 return try await answer(context) { try await search.search(query) }
             },
-            Endpoint(method: .post, template: "/search", consumes: .json) { context in
+            Endpoint(method: .post, template: "/search", access: .scope(.read), consumes: .json) { context in
                 let query = try SearchQuery(fields: FieldReader(context.json()), context.caller)
                 return try await answer(context) { try await search.search(query) }
             },
-            Endpoint(method: .get, template: "/repos/{owner}/{name}/similar") { context in
+            Endpoint(method: .get, template: "/repos/{owner}/{name}/similar", access: .scope(.read)) { context in
                 var fields = try context.query()
                 let filter = SearchFilter(&fields, context.caller)
                 let limit = fields.limit()
@@ -82,7 +82,8 @@ extension SearchQuery {
             vector.map(Subject.embedding) ?? .text(text ?? ""),
             mode: mode ?? (vector == nil ? .hybrid : .vector),
             filter: filter,
-            limit: limit
+            limit: limit,
+            partition: caller.partition
         )
     }
 

@@ -16,7 +16,11 @@ struct WebhookRoutes: Sendable {
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         secret = configuration.webhookSecret.map { SymmetricKey(data: Array($0.utf8)) }
         handler = GitHubEventHandler(store: services.repos, pipeline: services.pipeline)
-        deliveries = IdempotentWork(store: services.idempotency, retention: Self.retention)
+        deliveries = IdempotentWork(
+            timeLimit: configuration.requestTimeout,
+            store: services.idempotency,
+            retention: Self.retention
+        )
     }
 
     var endpoints: [Endpoint] {
@@ -27,6 +31,10 @@ struct WebhookRoutes: Sendable {
                 access: .open,
                 consumes: .jsonOrForm,
                 bodyLimit: Self.bodyLimit,
+                checkHead: { head in
+                    guard secret != nil else { throw Self.isOff }
+                    guard Self.signature(head) != nil else { throw Self.unsigned }
+                },
                 handle: receive
             )
         ]
@@ -34,10 +42,10 @@ struct WebhookRoutes: Sendable {
 
     @Sendable
     private func receive(_ context: RequestContext) async throws -> HTTPResponse {
-        guard let secret else {
-            throw APIError(.forbidden, .authentication, "webhooks are off: no GITHUB_WEBHOOK_SECRET is configured")
-        }
-        try verify(context, secret)
+        guard let secret else { throw Self.isOff }
+        guard let signature = Self.signature(context.head),
+            HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: context.bytes, using: secret)
+        else { throw Self.unsigned }
         guard let event = context.head.header("x-github-event"), event.utf8.count <= 64 else {
             throw APIError.badRequest("the header X-GitHub-Event is missing")
         }
@@ -52,15 +60,23 @@ struct WebhookRoutes: Sendable {
             : .json(.accepted) { $0.member("result", done.answer) }
     }
 
-    /// Checks `X-Hub-Signature-256` over the body as it came; CryptoKit compares in constant time.
-    private func verify(_ context: RequestContext, _ secret: SymmetricKey) throws {
+    private static let isOff = APIError(
+        .forbidden,
+        .authentication,
+        "webhooks are off: no GITHUB_WEBHOOK_SECRET is configured"
+    )
+    private static let unsigned = APIError(
+        .unauthorized,
+        .authentication,
+        "the signature X-Hub-Signature-256 is missing or wrong"
+    )
+
+    /// The code in `X-Hub-Signature-256`, made over the body as it came; CryptoKit compares in constant time. Nil when it
+    /// cannot be one.
+    private static func signature(_ head: HTTPRequestHead) -> [UInt8]? {
         let prefix = "sha256="
-        guard let header = context.head.header("x-hub-signature-256"), header.hasPrefix(prefix),
-            let signature = Self.bytes(ofHex: header.utf8.dropFirst(prefix.utf8.count)),
-            HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: context.bytes, using: secret)
-        else {
-            throw APIError(.unauthorized, .authentication, "the signature X-Hub-Signature-256 is missing or wrong")
-        }
+        guard let header = head.header("x-hub-signature-256"), header.hasPrefix(prefix) else { return nil }
+        return bytes(ofHex: header.utf8.dropFirst(prefix.utf8.count))
     }
 
     private static func bytes(ofHex digits: Substring.UTF8View) -> [UInt8]? {

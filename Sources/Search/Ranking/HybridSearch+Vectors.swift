@@ -12,12 +12,13 @@ extension HybridSearch {
     private static let patience: Duration = .seconds(10)
 
     /// The text as the model sees queries.
-    func embed(_ text: String) async throws(SearchError) -> QueryVector {
+    func embed(_ text: String, for partition: CachePartition) async throws(SearchError) -> QueryVector {
         let request = EmbeddingRequest(
             inputs: [.text(text)],
             type: .query,
             priority: .interactive,
-            deadline: .now + Self.patience
+            deadline: .now + Self.patience,
+            partition: partition
         )
         do throws(EmbeddingError) {
             var result: EmbeddingResult
@@ -39,6 +40,10 @@ extension HybridSearch {
     /// A vector as the client sent it.
     func vector(_ values: [Float]) async throws(SearchError) -> QueryVector {
         let model = try await model()
+        guard values.count == model.dimensions else {
+            let detail = "the embedding has \(values.count) numbers, the model's vectors have \(model.dimensions)"
+            throw .embedding(EmbeddingError(.unsupportedDimensions, detail))
+        }
         do throws(EmbeddingError) {
             return QueryVector(embedding: try Embedding(validating: values, dimensions: model.dimensions), model: model)
         } catch {

@@ -44,7 +44,8 @@ package final class HybridSearch: RepoSearch {
         switch (query.subject, query.mode) {
         case (.embedding, .text): throw .invalid("mode text needs a text, not an embedding")
         case (.embedding(let values), _): return try await vectorSearch(try await vector(values), query)
-        case (.text(let text), .vector): return try await vectorSearch(try await embed(text), query)
+        case (.text(let text), .vector):
+            return try await vectorSearch(try await embed(text, for: query.partition), query)
         case (.text(let text), .text): return await textSearch(text, query)
         case (.text(let text), .hybrid): return try await hybridSearch(text, query)
         }
@@ -92,7 +93,7 @@ package final class HybridSearch: RepoSearch {
         async let matches = catalog.matches(text, filter: query.filter, limit: max(Self.depth, query.limit))
         let vector: QueryVector
         do throws(SearchError) {
-            vector = try await embed(text)
+            vector = try await embed(text, for: query.partition)
         } catch {
             _ = await matches
             return try await degrade(because: error, text, query)

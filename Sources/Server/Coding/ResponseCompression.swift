@@ -52,6 +52,6 @@ enum ResponseCompression {
     }
 
     private static func isText(_ type: String) -> Bool {
-        type.hasPrefix("text/") || ["json", "xml", "yaml", "javascript"].contains { type.contains($0) }
+        type.hasPrefix("text/") || ["json", "xml", "yaml", "javascript", "openmetrics"].contains { type.contains($0) }
     }
 }

@@ -3,29 +3,31 @@ import HTTP
 import Telemetry
 
 extension Connection {
-    /// Answers a request whose body is complete.
-    func answer(_ body: [UInt8]) {
-        guard let message else { return }
-        if message.isServerWide {
-            return send(HTTPResponse(.noContent, headers: ["Allow": HTTPMethod.list(table.responder.allowedMethods)]))
-        }
-        collected = body.count
-        answer(HTTPRequest(head: message.head, body: .bytes(body), peer: peer))
+    /// What `OPTIONS *` gets.
+    var serverOptions: HTTPResponse {
+        HTTPResponse(.noContent, headers: ["Allow": HTTPMethod.list(table.responder.allowedMethods)])
     }
 
-    /// Asks the responder.
-    func answer(_ request: HTTPRequest) {
-        switch table.responder.answer(to: request) {
-        case .now(let response): deliver(response, to: request)
-        case .brief(let work): start(request, work, on: loop)
-        case .later(let work): start(request, work)
+    /// Answers a request whose body is complete.
+    func answer(_ body: [UInt8]) {
+        guard let request else { return }
+        collected = body.count
+        answer(request, .bytes(body))
+    }
+
+    func answer(_ request: any HTTPExchange, _ body: HTTPRequestBody) {
+        guard let head = message?.head else { return }
+        switch request.answer(body) {
+        case .now(let response): deliver(response, to: head)
+        case .brief(let work): start(head, work, on: loop)
+        case .later(let work): start(head, work)
         }
         if inputEnded, machine.isAnswering { machine.halfClose(at: loop.now) }
     }
 
-    private func deliver(_ response: HTTPResponse, to request: HTTPRequest) {
-        if response.isStreamed || ResponseCompression.isDue(for: response, to: request.head) {
-            start(request) { response }
+    func deliver(_ response: HTTPResponse, to head: HTTPRequestHead) {
+        if response.isStreamed || ResponseCompression.isDue(for: response, to: head) {
+            start(head) { response }
         } else {
             send(ResponseCompression.labeled(response))
         }
@@ -34,15 +36,15 @@ extension Connection {
     /// Works on the answer, or on the rest of it.
     /// - Parameter executor: where; nil is away from the loop.
     private func start(
-        _ request: HTTPRequest,
+        _ head: HTTPRequestHead,
         _ work: @escaping HTTPAnswer.Work,
         on executor: (any TaskExecutor)? = nil
     ) {
         let exchange = exchange
         task = Task(executorPreference: executor) {
-            let response = ResponseCompression.apply(to: await work(), for: request.head)
+            let response = ResponseCompression.apply(to: await work(), for: head)
             self.loop.execute { self.send(response, exchange: exchange) }
-            guard case .stream(let write) = response.body, response.hasBody(for: request.method) else { return }
+            guard case .stream(let write) = response.body, response.hasBody(for: head.method) else { return }
             do {
                 try await write(ResponseBodyWriter(connection: self, exchange: exchange))
                 self.loop.execute { self.endStream(exchange: exchange) }
@@ -73,6 +75,7 @@ extension Connection {
     func completeAnswer() {
         task = nil
         message = nil
+        request = nil
         collected = 0
         failReader(with: CancellationError())
         machine.completeAnswer(at: loop.now)
@@ -87,7 +90,7 @@ extension Connection {
         cancelWork(error)
         machine.startRefusal()
         var answer = refusal.response(allowed: table.responder.allowedMethods)
-        if let message, let own = table.responder.refusal(of: message.head, error) { answer.replaceContent(by: own) }
+        if let own = request?.refusal(error) { answer.replaceContent(by: own) }
         table.encode(answer, machine.context, into: &output.bytes)
         completeAnswer()
     }

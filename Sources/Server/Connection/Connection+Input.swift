@@ -2,9 +2,6 @@ import EventLoop
 import HTTP
 
 extension Connection {
-    /// `OPTIONS *` may have a body, with which nothing is done (RFC 9110 §9.3.7).
-    private static let optionsBodyLimit = 64 << 10
-
     func read() {
         table.withReadBuffer { buffer in
             switch SystemSocket.receive(descriptor, into: buffer) {
@@ -49,21 +46,31 @@ extension Connection {
         exchange += 1
         isBodyCancelled = false
         self.message = message
+        let verdict =
+            message.isServerWide ? .settled(serverOptions) : table.responder.receive(message.head, from: peer)
+        switch verdict {
+        case .settled(let response):
+            machine.settle(bodyHasBegun: bodyHasBegun, at: loop.now)
+            deliver(response, to: message.head)
+        case .wanted(let request):
+            self.request = request
+            begin(message, request, bodyHasBegun: bodyHasBegun)
+        }
+    }
+
+    private func begin(_ message: RequestMessage, _ request: any HTTPExchange, bodyHasBegun: Bool) {
         if message.framing == .none {
             machine.beginWithoutBody(at: loop.now)
-            return answer([])
+            return answer(request, .bytes([]))
         }
-        let policy =
-            message.isServerWide
-            ? .collect(limit: Self.optionsBodyLimit) : table.responder.bodyPolicy(for: message.head)
+        let policy = request.bodyPolicy
         do throws(Refusal) {
             if try machine.begin(policy, bodyHasBegun: bodyHasBegun, at: loop.now) {
                 ResponseEncoder.encodeContinue(into: &output.bytes)
                 flush()
             }
             guard case .stream = policy else { return }
-            let body = RequestBodyReader(connection: self, exchange: exchange)
-            answer(HTTPRequest(head: message.head, body: .stream(body.stream), peer: peer))
+            answer(request, .stream(RequestBodyReader(connection: self, exchange: exchange).stream))
         } catch {
             refuse(error)
         }

@@ -42,7 +42,7 @@ extension Connection {
             table.withReadBuffer { buffer in
                 switch SystemSocket.receive(descriptor, into: buffer) {
                 case .bytes(0), .failed: close()
-                case .bytes: break
+                case .bytes: machine.discarded(at: loop.now)
                 case .wouldBlock: isReadable = false
                 }
             }

@@ -29,6 +29,8 @@ final class Connection: @unchecked Sendable {
     /// Counts requests, so that what comes late from the responder of an earlier one is told apart.
     var exchange = 0
     var message: RequestMessage?
+    /// The request that is read or answered, once the responder wants it.
+    var request: (any HTTPExchange)?
     var task: Task<Void, Never>?
     var bodyWaiter: CheckedContinuation<[UInt8]?, any Error>?
     var isBodyCancelled = false
@@ -124,7 +126,7 @@ final class Connection: @unchecked Sendable {
         let hasRoom = table.keep(input + output.count - kept)
         keptInput = input
         kept = input + output.count
-        if isGrowing && !hasRoom { refuse(.overloaded) }
+        if isGrowing && !hasRoom { refuse(.memoryExhausted) }
     }
 
     /// Whether others are to be served first.
@@ -155,6 +157,8 @@ final class Connection: @unchecked Sendable {
     private func end(_ closeDescriptor: (Int32) -> Void) {
         guard !isClosed else { return }
         isClosed = true
+        if machine.awaitsAnswer { request?.abandon(ago: machine.halfClosedSince.map { loop.now - $0 } ?? .zero) }
+        request = nil
         closeDescriptor(descriptor)
         cancelWork(CancellationError())
         _ = table.keep(-kept)

@@ -58,7 +58,7 @@ extension ConnectionMachine {
         halfClosedSince = nil
         if isDraining { keepsAlive = false }
         if case .body = input {
-            if keepsAlive, let remaining = parser.remainingBody, remaining <= Self.discardLimit {
+            if keepsAlive, isRestShort {
                 input = .discarding(budget: Self.discardLimit)
                 inputRate = MinimumRate(at: now)
             } else {
@@ -94,8 +94,12 @@ extension ConnectionMachine {
     /// The output has been sent, and from now on input is discarded.
     mutating func linger(at now: MonotonicInstant) {
         since = now
+        lingerStart = now
         outputRate = nil
     }
+
+    /// The client still sends.
+    mutating func discarded(at now: MonotonicInstant) { since = now }
 
     /// The server shuts down: answers in flight are the last ones.
     mutating func drain() { isDraining = true }

@@ -24,7 +24,14 @@ extension ConnectionMachine {
                 stall: timeouts.writeStall
             )
         }
-        return closing == .no ? min(inputDeadline, halfClosedDeadline) : since + timeouts.linger
+        return closing == .no ? min(inputDeadline, halfClosedDeadline) : lingerDeadline
+    }
+
+    /// A client that goes on sending looks for its answer later: closing on it would reset the connection.
+    private var lingerDeadline: MonotonicInstant {
+        let timeouts = configuration.timeouts
+        guard let lingerStart, !isDraining else { return (lingerStart ?? since) + timeouts.linger }
+        return min(since + timeouts.linger, lingerStart + timeouts.lingerLimit)
     }
 
     /// What to do at this time.

@@ -69,6 +69,8 @@ struct ConnectionMachine {
     /// Bytes that the system had, and the client had not, when output last had to wait.
     var queuedOutput = 0
     var halfClosedSince: MonotonicInstant?
+    /// When lingering began.
+    var lingerStart: MonotonicInstant?
     var closing = Closing.no
 
     init(configuration: HTTPServerConfiguration, at now: MonotonicInstant) {
@@ -99,6 +101,9 @@ struct ConnectionMachine {
 
     /// Whether an answer is being worked on or sent.
     var isAnswering: Bool { output == .awaited || output == .started }
+
+    /// Whether an answer is being worked on of which nothing has been sent.
+    var awaitsAnswer: Bool { output == .awaited }
 
     /// Whether part of an answer may have been sent already.
     var hasStartedAnswer: Bool { output == .started }
@@ -143,6 +148,7 @@ struct ConnectionMachine {
         at now: MonotonicInstant
     ) throws(Refusal) -> Bool {
         guard let message else { return false }
+        if message.coding == .unknown { throw .unsupportedContentCoding }
         let length: Int? = if case .length(let length) = message.framing { length } else { nil }
         let body = try RequestBody(policy: policy, coding: message.coding, expected: length)
         input = .body
@@ -160,6 +166,19 @@ struct ConnectionMachine {
         input = .complete
         output = .awaited
         since = now
+    }
+
+    /// Whether the rest of the body is known to be so short that it is read to its end.
+    var isRestShort: Bool { parser.remainingBody.map { $0 <= Self.discardLimit } ?? false }
+
+    /// Goes on after a head that is answered whatever its body is.
+    mutating func settle(bodyHasBegun: Bool, at now: MonotonicInstant) {
+        guard let message, message.framing != .none else { return beginWithoutBody(at: now) }
+        input = .body
+        inputRate = MinimumRate(at: now)
+        owesContinue = message.expectsContinue && !bodyHasBegun
+        output = .awaited
+        if !isRestShort { keepsAlive = false }
     }
 
     /// The client closed its sending side, and all it sent before has been taken in.

@@ -52,14 +52,13 @@ struct FieldSummary {
         // RFC 9112 §3.2.
         if host == nil && minorVersion > 0 { throw .invalidHost }
         if expectsOther && minorVersion > 0 { throw .unmetExpectation }
-        if hasUnknownCoding { throw .unsupportedContentCoding }
         let framing: RequestMessage.Framing =
             isChunked ? .chunked : contentLength.map { $0 == 0 ? .none : .length($0) } ?? .none
         return RequestMessage(
             head: head,
             minorVersion: minorVersion,
             framing: framing,
-            coding: framing == .none ? .identity : coding,
+            coding: framing == .none ? .identity : hasUnknownCoding ? .unknown : coding,
             keepsAlive: !closes && (minorVersion > 0 || keepsAlive),
             expectsContinue: expectsContinue && minorVersion > 0 && framing != .none,
             isServerWide: isServerWide

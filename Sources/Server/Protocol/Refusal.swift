@@ -22,6 +22,7 @@ enum Refusal: String, Error, Sendable, CaseIterable {
     case connectNotAllowed = "connect_not_allowed"
     case unknownMethod = "unknown_method"
     case overloaded
+    case memoryExhausted = "memory_exhausted"
     case responseTimeout = "response_timeout"
     case unsupportedVersion = "unsupported_version"
 
@@ -39,7 +40,7 @@ enum Refusal: String, Error, Sendable, CaseIterable {
         case .fieldsTooLarge: 431
         case .connectNotAllowed: .methodNotAllowed
         case .unknownMethod: .notImplemented
-        case .overloaded, .responseTimeout: .serviceUnavailable
+        case .overloaded, .memoryExhausted, .responseTimeout: .serviceUnavailable
         case .unsupportedVersion: 505
         }
     }
@@ -67,6 +68,7 @@ enum Refusal: String, Error, Sendable, CaseIterable {
         case .connectNotAllowed: "This server is no proxy."
         case .unknownMethod: "The method is not implemented."
         case .overloaded: "The server has too many connections."
+        case .memoryExhausted: "The server has no room for the body; other requests take it all."
         case .responseTimeout: "The answer took too long."
         case .unsupportedVersion: "The only protocol version understood is HTTP/1."
         }
@@ -79,7 +81,7 @@ enum Refusal: String, Error, Sendable, CaseIterable {
         if self == .unsupportedContentCoding { headers.append("Accept-Encoding", "gzip") }
         // RFC 9110 §15.5.6
         if self == .connectNotAllowed { headers.append("Allow", HTTPMethod.list(allowed)) }
-        if self == .overloaded || self == .responseTimeout { headers.append("Retry-After", "1") }
+        if status == .serviceUnavailable { headers.append("Retry-After", "1") }
         let body =
             #"{"type":"about:blank","title":"\#(status.reason)","status":\#(status.code),"detail":"\#(message)"}"#
         return HTTPResponse(status, headers: headers, body: .bytes(Array(body.utf8)))

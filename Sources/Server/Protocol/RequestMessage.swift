@@ -12,6 +12,7 @@ struct RequestMessage: Sendable {
     enum Coding: Sendable, Equatable {
         case identity
         case gzip
+        case unknown
     }
 
     var head: HTTPRequestHead

@@ -6,6 +6,14 @@ struct Database: Sendable {
     let client: SurrealClient
     /// How often a write that meets others is tried again.
     var conflictRetries = 8
+    private(set) var presence = DatabasePresence()
+
+    /// The same for a probe, which asks whatever the last one found.
+    var unguarded: Database {
+        var database = self
+        database.presence = DatabasePresence()
+        return database
+    }
 
     /// Runs statements that may be repeated. One result for each statement.
     func run(
@@ -13,6 +21,7 @@ struct Database: Sendable {
         _ variables: [String: SurrealValue] = [:],
         timeout: Duration? = nil
     ) async throws(StoreError) -> [SurrealValue] {
+        guard !presence.isLost else { throw StoreError(.unavailable, "the database did not answer the last probe") }
         do throws(SurrealError) {
             return try await attempt(sql, variables, timeout: timeout)
         } catch {

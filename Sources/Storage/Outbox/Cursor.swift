@@ -19,6 +19,10 @@ enum Cursor {
             }
             bytes.append(byte)
         }
-        return try? SurrealRecordID(encoded: bytes)
+        // What is of no page is refused here, not by the database.
+        guard let record = try? SurrealRecordID(encoded: bytes), record.table == "embedding_job",
+            case .array = record.key
+        else { return nil }
+        return record
     }
 }

@@ -7,8 +7,18 @@ import SurrealDB
 struct SurrealRepoStore: RepoStore {
     let database: Database
     private let writes = AsyncMutex()
+    private var includesPrivate = true
 
     init(database: Database) { self.database = database }
+
+    var publicOnly: any RepoStore {
+        var store = self
+        store.includesPrivate = false
+        return store
+    }
+
+    /// What is to hold of rows, so that one that has just become private is left alone.
+    private var isVisible: String { includesPrivate ? "true" : "is_private != true" }
 
     /// Rows in one write at most.
     private static let batchSize = 1000
@@ -19,7 +29,9 @@ struct SurrealRepoStore: RepoStore {
     private static let storedFields = RepoRow.fields + ", updated_at, github_id"
 
     func ping() async throws(StoreError) {
-        let version = try await SchemaState.read(database, timeout: .seconds(5))?.version ?? 0
+        let version = try await database.presence.probe { () async throws(StoreError) in
+            try await SchemaState.read(database.unguarded, timeout: .seconds(5))?.version ?? 0
+        }
         let latest = Migration.all(EmbeddedTables()).last?.version ?? 0
         guard version == latest else {
             throw StoreError(.schema, "the database is of schema version \(version), not \(latest)")
@@ -43,7 +55,9 @@ struct SurrealRepoStore: RepoStore {
     }
 
     private func write(_ batch: ArraySlice<RepoUpdate>) async throws(StoreError) -> UpsertCounts {
-        try await write(batch) { plan in for update in batch { plan.add(update) } }
+        try await write(batch) { plan in
+            for update in batch { plan.add(update, includingPrivate: includesPrivate) }
+        }
     }
 
     /// Another program may create a row between our look and our write: then we look again.
@@ -109,7 +123,9 @@ struct SurrealRepoStore: RepoStore {
         -> [SurrealValue]
     {
         let name = fullName.lowercased()
-        return try await stored([fullName], [], fields).filter { $0["full_name"].string?.lowercased() == name }
+        return try await stored([fullName], [], fields).filter {
+            $0["full_name"].string?.lowercased() == name && (includesPrivate || $0["is_private"].bool != true)
+        }
     }
 
     func repo(named fullName: String) async throws(StoreError) -> StoredRepo? {
@@ -144,7 +160,7 @@ struct SurrealRepoStore: RepoStore {
         try await writes.run { () async throws(StoreError) in
             let ids = try await rows(named: fullName).map { $0["id"] }
             guard !ids.isEmpty else { return false }
-            _ = try await database.run("DELETE $ids RETURN NONE", ["ids": .array(ids)])
+            _ = try await database.run("DELETE $ids WHERE \(isVisible) RETURN NONE", ["ids": .array(ids)])
             return true
         }
     }
@@ -194,14 +210,14 @@ struct SurrealRepoStore: RepoStore {
                 "language": SurrealValue(scope.language?.lowercased()), "force": .bool(scope.force),
             ]
             if let cursor { variables["after"] = cursor.key }
-            let page = try await database.value(Self.reprocessPage(scope.kind, after: cursor != nil), variables)
+            let page = try await database.value(reprocessPage(scope.kind, after: cursor != nil), variables)
             enqueued += page["enqueued"].int ?? 0
             cursor = page["last"].recordID
         } while cursor != nil
         return enqueued
     }
 
-    private static func reprocessPage(_ kind: ReprocessScope.Kind, after cursor: Bool) -> String {
+    private func reprocessPage(_ kind: ReprocessScope.Kind, after cursor: Bool) -> String {
         let job = JobTable.job(of: "id", in: "repo")
         let condition =
             switch kind {
@@ -212,9 +228,9 @@ struct SurrealRepoStore: RepoStore {
             }
         return """
             {
-              LET $page = (SELECT id, embedding_fingerprint, language, owner
+              LET $page = (SELECT id, embedding_fingerprint, language, owner, is_private
                 FROM \(cursor ? "type::record('repo', $after>..)" : "repo") LIMIT $limit);
-              LET $chosen = (SELECT VALUE id FROM $page WHERE \(condition)
+              LET $chosen = (SELECT VALUE id FROM $page WHERE \(isVisible) AND \(condition)
                 AND ($owner = NONE OR string::lowercase(<string> (owner.login ?? owner ?? "")) = $owner)
                 AND ($language = NONE OR string::lowercase(<string> (language ?? "")) = $language));
               \(JobTable.enqueueEach(of: "$chosen", in: "repo"))

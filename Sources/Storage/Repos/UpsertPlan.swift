@@ -44,10 +44,17 @@ struct UpsertPlan {
         }
     }
 
-    mutating func add(_ update: RepoUpdate) {
+    /// - Parameter includingPrivate: whether private rows are there for whoever sends the update; otherwise they are left
+    ///   as they are, and the answer is that of a name that is free.
+    mutating func add(_ update: RepoUpdate, includingPrivate: Bool = true) {
         let update = update.withoutNulls
         let time = update.updatedAt.flatMap { Timestamp($0) }
         let own = target(of: update)
+        let met = [own, byName[update.fullName.lowercased()]].compactMap(\.self)
+        guard includingPrivate || !met.contains(where: { targets[$0].row["is_private"].bool == true }) else {
+            counts.created += 1
+            return
+        }
         if isOutdated(update, time, own) { return addOutdated(update, own) }
         if let holder = byName[update.fullName.lowercased()], holder != own {
             guard givesWay(holder, to: update.githubID, time) else { return lose(update, time, own) }

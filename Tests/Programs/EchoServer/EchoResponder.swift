@@ -1,7 +1,7 @@
 import HTTP
 
 /// `GET /` and `GET /livez` give a short text, `POST /` and `POST /echo` the body as it came in.
-struct EchoResponder: Responder {
+struct EchoResponder: RequestResponder {
     private static let hello = HTTPResponse(.ok, contentType: "text/plain; charset=utf-8", Array("ok\n".utf8))
     private static let notFound = HTTPResponse(
         .notFound,

@@ -2,7 +2,7 @@ import HTTP
 
 /// `POST /v1/embeddings` in OpenAI's dialect: as many vectors as there are strings in `input`, all the same one in
 /// base64. Made to cost next to nothing, so that what is measured through embed-star is embed-star.
-struct FakeResponder: Responder {
+struct FakeResponder: RequestResponder {
     private static let end = Array(#""}],"model":"fake","usage":{"prompt_tokens":1,"total_tokens":1}}"#.utf8)
     private static let ok = HTTPResponse(.ok, contentType: "text/plain; charset=utf-8", Array("ok".utf8))
 

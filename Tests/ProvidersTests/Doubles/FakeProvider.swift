@@ -9,7 +9,7 @@ import Synchronization
 import Telemetry
 
 /// A server on a port of its own that speaks a provider's published contract, and does wrong what it is told to.
-final class FakeProvider: Responder {
+final class FakeProvider: RequestResponder {
     enum Dialect: String, Sendable, CaseIterable { case openai, together, ollama }
 
     struct Call: Sendable {

@@ -53,6 +53,20 @@ extension API {
     }
 }
 
+extension API {
+    func answer(to request: HTTPRequest) -> HTTPAnswer {
+        switch receive(request.head, from: request.peer) {
+        case .settled(let response): .now(response)
+        case .wanted(let exchange): exchange.answer(request.body)
+        }
+    }
+
+    /// The exchange of a request that is not settled by its head.
+    func exchange(_ head: HTTPRequestHead) -> (any HTTPExchange)? {
+        if case .wanted(let exchange) = receive(head, from: "") { exchange } else { nil }
+    }
+}
+
 /// Keeps what is written.
 final class BodySink: HTTPBodyWriter {
     private let pieces = Mutex<[[UInt8]]>([])

@@ -114,6 +114,8 @@ final class StubRepos: RepoStore, DeadLetterQueue {
 
     private func check() throws(StoreError) { if let failure = state.withLock(\.failure) { throw failure } }
 
+    var publicOnly: any RepoStore { PublicStubRepos(all: self) }
+
     func ping() async throws(StoreError) { try check() }
 
     func upsert(_ repos: [RepoUpdate]) async throws(StoreError) -> UpsertCounts {
@@ -177,6 +179,51 @@ final class StubRepos: RepoStore, DeadLetterQueue {
     }
 
     func retryAll() async throws(StoreError) -> Int { 3 }
+}
+
+/// The repos of a stub for whom private ones are not there.
+struct PublicStubRepos: RepoStore {
+    let all: StubRepos
+
+    var publicOnly: any RepoStore { self }
+
+    private func hides(_ name: String) -> Bool { all.state.withLock { $0.repos[name]?.repo.isPrivate == true } }
+
+    func ping() async throws(StoreError) { try await all.ping() }
+
+    func upsert(_ repos: [RepoUpdate]) async throws(StoreError) -> UpsertCounts {
+        let shown = repos.filter { !hides($0.fullName) }
+        var counts = UpsertCounts(created: repos.count - shown.count)
+        counts += try await all.upsert(shown)
+        return counts
+    }
+
+    func repo(named fullName: String) async throws(StoreError) -> StoredRepo? {
+        let repo = try await all.repo(named: fullName)
+        return hides(fullName) ? nil : repo
+    }
+
+    func delete(named fullName: String) async throws(StoreError) -> Bool {
+        if hides(fullName) { return false }
+        return try await all.delete(named: fullName)
+    }
+
+    func forget(_ repos: [RepoUpdate]) async throws(StoreError) -> Int {
+        try await all.forget(repos.filter { !hides($0.fullName) })
+    }
+
+    func rename(owner: String, to newOwner: String) async throws(StoreError) -> Int {
+        try await all.rename(owner: owner, to: newOwner)
+    }
+
+    func reprocess(named fullName: String, force: Bool) async throws(StoreError) -> Bool {
+        if hides(fullName) { return false }
+        return try await all.reprocess(named: fullName, force: force)
+    }
+
+    func reprocess(_ scope: ReprocessScope, model: EmbeddingModel) async throws(StoreError) -> Int {
+        try await all.reprocess(scope, model: model)
+    }
 }
 
 /// Remembers for good; `retentions` says how long it was asked to.

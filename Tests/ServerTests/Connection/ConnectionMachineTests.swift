@@ -254,6 +254,13 @@ import Testing
         #expect(harness.feed(chunked + "4\r\n", policy: .stream(limit: 3)) == ["head", "body_too_large"])
     }
 
+    @Test(arguments: ["br", "gzip, gzip", "gzip\r\nContent-Encoding: gzip"])
+    func aCodingThatIsNotUnderstoodIsRefusedOnceTheRequestIsWanted(coding: String) {
+        var harness = Harness()
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Encoding: \(coding)\r\n\r\n"
+        #expect(harness.feed(head) == ["unsupported_content_coding"])
+    }
+
     @Test func goesOnAtOnceForABodyToBeCollected() {
         var harness = Harness()
         let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
@@ -360,5 +367,56 @@ import Testing
         #expect(harness.machine.idleSince == harness.now)
         _ = harness.feed(Self.post)
         #expect(harness.machine.idleSince == harness.now)
+    }
+
+    // MARK: Settled by the head
+
+    private static let waiting = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+
+    /// Feeds a head, and answers it whatever its body is.
+    private func settled(_ head: String) -> Harness {
+        var harness = Harness()
+        let bytes = Array(head.utf8)
+        var position = 0
+        _ = harness.machine.next(bytes.span, &position, at: harness.now)
+        harness.machine.settle(bodyHasBegun: position < bytes.count, at: harness.now)
+        return harness
+    }
+
+    @Test func aShortBodyOfASettledRequestIsDiscarded() {
+        var harness = settled("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n")
+        #expect(!harness.machine.wantsInput)
+        #expect(harness.machine.context.keepsAlive)
+        harness.answer()
+        #expect(harness.feed("abc") == [])
+        #expect(harness.feed(Self.get) == ["head", "collected "])
+    }
+
+    @Test(arguments: [post, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", waiting])
+    func aBodyOfASettledRequestThatMayBeLongEndsTheConnection(head: String) {
+        var harness = settled(head)
+        harness.machine.startAnswer()
+        #expect(!harness.machine.context.keepsAlive)
+        harness.machine.completeAnswer(at: harness.now)
+        #expect(harness.machine.closing == .lingering)
+        #expect(harness.machine.body == nil)
+    }
+
+    @Test func aSettledRequestWithoutBodyKeepsTheConnection() {
+        var harness = settled(Self.get)
+        harness.answer()
+        #expect(harness.feed(Self.get) == ["head", "collected "])
+    }
+
+    @Test func aClientThatKeepsSendingHasTimeToSeeItsAnswer() {
+        var harness = settled(Self.post)
+        harness.answer()
+        harness.machine.linger(at: harness.now)
+        for _ in 0..<29 {
+            harness.wait(.seconds(1))
+            harness.machine.discarded(at: harness.now)
+            #expect(harness.machine.expire(at: harness.now) == .none)
+        }
+        #expect(harness.expiry(after: .seconds(1)) == .close)
     }
 }

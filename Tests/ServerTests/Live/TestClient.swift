@@ -8,7 +8,7 @@ import Telemetry
 @testable import Server
 
 /// A responder made of closures.
-struct ClosureResponder: Responder {
+struct ClosureResponder: RequestResponder {
     var policy: @Sendable (HTTPRequestHead) -> BodyPolicy = { _ in .collect(limit: 1 << 20) }
     var now: @Sendable (HTTPRequest) -> HTTPResponse? = { _ in nil }
     var brief: (@Sendable (HTTPRequest) async -> HTTPResponse)?

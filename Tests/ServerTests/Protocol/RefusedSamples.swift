@@ -203,7 +203,5 @@ struct RefusedSample: Sendable, CustomTestStringConvertible {
     static let others = [
         RefusedSample(.unmetExpectation, field: "another expectation", "Expect: tea"),
         RefusedSample(.unmetExpectation, field: "two expectations", "Expect: 100-continue, tea"),
-        RefusedSample(.unsupportedContentCoding, field: "another content coding", "Content-Encoding: br"),
-        RefusedSample(.unsupportedContentCoding, field: "two content codings", "Content-Encoding: gzip, gzip"),
     ]
 }

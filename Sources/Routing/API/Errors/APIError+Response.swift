@@ -19,7 +19,10 @@ extension APIError {
         )
         if let allow { response.headers.append("Allow", allow) }
         if let retryAfter { response.headers.append("Retry-After", Self.wholeSeconds(retryAfter).description) }
-        if status == .unauthorized { response.headers.append("WWW-Authenticate", "Bearer") }
+        if let challenge = challenge ?? (status == .unauthorized ? .missingKey : nil) {
+            response.headers.append("WWW-Authenticate", challenge.field)
+        }
+        allowance?.append(to: &response.headers)
         return response
     }
 

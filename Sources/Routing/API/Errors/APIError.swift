@@ -23,6 +23,10 @@ struct APIError: Error, Sendable {
     var parameter: String?
     var retryAfter: Duration?
     var allow: String?
+    /// How a key has to be shown.
+    var challenge: Challenge?
+    /// What the caller may still ask.
+    var allowance: Allowance?
 
     init(
         _ status: HTTPStatus,
@@ -52,6 +56,9 @@ struct APIError: Error, Sendable {
     }
 
     static func notFound(_ detail: String) -> APIError { APIError(.notFound, .notFound, detail) }
+
+    /// 504 when what the answer waits for takes too long.
+    static let late = APIError(.gatewayTimeout, .backend, "what this needs did not answer in time")
 
     /// A bare 500: what went wrong is in the log under the request's id.
     static let unexpected = APIError(.internalServerError, .unexpected, "an unexpected fault; it has been logged")

@@ -4,9 +4,11 @@ import HTTP
 
 /// Work that has its effect once, however often and of whichever replica it is asked.
 struct IdempotentWork: Sendable {
-    /// Longer than the server lets any answer take, so that the name is not free while the work goes on.
-    private static let lease = Duration.seconds(120)
+    /// What stopping may take that has begun when its time was up: the longest timeout of a statement.
+    private static let afterglow = Duration.seconds(120)
 
+    /// How long an answer may take.
+    let timeLimit: Duration
     let store: any IdempotencyStore
     /// How long what was done is remembered.
     let retention: Duration
@@ -21,7 +23,7 @@ struct IdempotentWork: Sendable {
         work: () async throws -> String
     ) async throws -> (answer: String, isRepeated: Bool) {
         let digest = SHA256.hexadecimal(of: payload)
-        if let known = try await store.begin(name, payload: digest, lease: Self.lease) {
+        if let known = try await store.begin(name, payload: digest, lease: timeLimit + Self.afterglow) {
             return (try Self.answer(of: known, payload: digest), true)
         }
         do {

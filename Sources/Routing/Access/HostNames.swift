@@ -1,0 +1,36 @@
+import HTTP
+
+/// The names under which the service may be asked for. A page whose name is made to lead to this machine (DNS rebinding)
+/// asks under its own.
+struct HostNames: Sendable {
+    /// In lower case; `*.example.com` stands for all names below.
+    private let allowed: [String]
+
+    init(_ allowed: [String]) { self.allowed = allowed.map { $0.lowercased() } }
+
+    /// Whether the `Host` of a request is a loopback name or one of those allowed. A request without one is HTTP/1.0 and
+    /// comes from no browser.
+    func contain(_ head: HTTPRequestHead) -> Bool {
+        guard let host = head.header("host") else { return true }
+        let name = Self.name(of: host)
+        return Self.isLoopback(name) || allowed.contains { Self.pattern($0, matches: name) }
+    }
+
+    /// The host without port and final dot, in lower case.
+    private static func name(of host: String) -> String {
+        let host = host.lowercased()
+        if host.hasPrefix("[") { return String(host.prefix { $0 != "]" }.dropFirst()) }
+        let name = host.prefix { $0 != ":" }
+        return String(name.hasSuffix(".") ? name.dropLast() : name)
+    }
+
+    private static func isLoopback(_ name: String) -> Bool {
+        if name == "localhost" || name == "::1" || name.hasSuffix(".localhost") { return true }
+        let numbers = name.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return numbers.count == 4 && numbers[0] == 127 && !numbers.contains(nil)
+    }
+
+    private static func pattern(_ pattern: String, matches name: String) -> Bool {
+        pattern == name || pattern == "*" || (pattern.hasPrefix("*.") && name.hasSuffix(pattern.dropFirst()))
+    }
+}

@@ -1,0 +1,29 @@
+import HTTP
+import Logging
+import Telemetry
+
+/// What metrics, log and trace are told of a request.
+struct RequestRecord: Sendable {
+    let head: HTTPRequestHead
+    /// The client's address.
+    let peer: String
+    let id: String
+    /// The route's template, `unmatched` without one.
+    let route: String
+    let metrics: RouteMetrics
+    let log: AccessLog
+    /// Of good answers.
+    let level: Logger.Level
+    /// Nil when it is not traced.
+    let span: Span?
+
+    /// Tells of the request that ended with `status`.
+    func end(_ status: HTTPStatus, after seconds: Double) {
+        metrics.record(head.method, status, seconds: seconds)
+        log.record(self, status, seconds)
+        guard let span else { return }
+        span.set("http.response.status_code", status.code)
+        span.set("embed_star.request_id", id)
+        span.end(failure: status.code >= 500 ? String(status.code) : nil)
+    }
+}
