@@ -114,7 +114,7 @@ let package = Package(
         tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),
         tests("StorageTests", ["Storage", "DateTime", "Search", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
         tests("InferenceTests", ["Inference", "CInferenceKernels"], resources: [.copy("Fixtures")]),
-        tests("ProvidersTests", ["Providers", "EventLoop", "JSON", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
+        tests("ProvidersTests", ["Providers", "EventLoop", "JSON", "Settings", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SearchTests", ["Search", "CSearchKernels", "EmbeddingCore", "Telemetry", logging]),
         tests("PipelineTests", ["Pipeline", "EmbeddingCore", "Telemetry", logging]),
         tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "EventLoop", "HTTP", "Providers", "Routing", "Server", "Settings", "Storage", "SurrealDB", logging]),

@@ -9,10 +9,9 @@ package enum TraceSettings {
         "where traces go, OTLP over HTTP, such as `http://localhost:4318`; unset: none are made",
         accepted: "a URL such as http://localhost:4318"
     ) { URLSyntax.isValid($0, schemes: ["http", "https"]) ? .some($0) : nil }
-    package static let headers = Setting.list(
+    package static let headers = Setting.fields(
         "OTEL_EXPORTER_OTLP_HEADERS",
-        "fields sent with traces, `name=value`, comma-separated",
-        isSecret: true
+        "fields sent with traces, `name=value`, comma-separated"
     )
     package static let serviceName = Setting.text("OTEL_SERVICE_NAME", "embed-star", "the service's name in traces")
     package static let ratio = Setting(

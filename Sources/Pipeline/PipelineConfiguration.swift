@@ -46,7 +46,7 @@ package struct PipelineConfiguration: Sendable {
     package var embedTimeout: Duration = .seconds(120)
     /// Time from `stop` until `run` returns at most (`SHUTDOWN_GRACE_MS`).
     package var grace: Duration = .seconds(25)
-    /// Whether private documents' texts may go to outside providers (`EMBED_PRIVATE_REPOS`).
+    /// Whether private documents' texts may go to the provider: it is inside, or `EMBED_PRIVATE_REPOS` is set.
     package var embedsPrivate = false
 
     package init() {}

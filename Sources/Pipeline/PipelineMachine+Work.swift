@@ -27,10 +27,6 @@ extension PipelineMachine {
         completions.count { if case .embedded = $0.outcome { true } else { false } }
     }
 
-    func excludesPrivate(_ model: EmbeddingModel) -> Bool {
-        model.provider.isOutside && !configuration.embedsPrivate
-    }
-
     /// A fresh token or id of 128 random bits.
     mutating func makeID() -> String {
         String(random.next(), radix: 36) + String(random.next(), radix: 36)
@@ -38,7 +34,7 @@ extension PipelineMachine {
 
     /// Finishes what needs no provider at once; the rest becomes ready.
     mutating func triage(_ job: EmbeddingJob, token: ClaimToken, model: EmbeddingModel) {
-        if job.document.isPrivate, excludesPrivate(model) {
+        if job.document.isPrivate, !configuration.embedsPrivate {
             return decide(.excluded, for: job, token: token)
         }
         if job.attempts > configuration.retryAttempts + configuration.silentClaims {

@@ -181,7 +181,7 @@ struct PipelineMachine {
             after: backfill.cursor,
             limit: configuration.backfillPage,
             model: model,
-            resumesExcluded: backfill.cursor == nil && !excludesPrivate(model)
+            resumesExcluded: backfill.cursor == nil && configuration.embedsPrivate
         )
     }
 

@@ -60,6 +60,13 @@ extension Setting where Value == String? {
     }
 }
 
+extension Setting {
+    /// The items of a list, comma-separated or a line each.
+    fileprivate static func items(_ text: String) -> [String] {
+        text.split { $0 == "," || $0.isNewline }.map { $0.trimmed }.filter { !$0.isEmpty }
+    }
+}
+
 extension Setting where Value == [String] {
     /// Comma-separated, or a line each. A list that is set has items: no key is not the same as none needed.
     /// - Parameter item: whether one item is as it should be.
@@ -86,9 +93,33 @@ extension Setting where Value == [String] {
                 ? items : nil
         }
     }
+}
 
-    private static func items(_ text: String) -> [String] {
-        text.split { $0 == "," || $0.isNewline }.map { $0.trimmed }.filter { !$0.isEmpty }
+extension Setting where Value == [(name: String, value: String)] {
+    /// Header fields, `name=value`, comma-separated or a line each; a name is a token (RFC 9110 §5.6.2). They are secrets,
+    /// because keys travel in them.
+    package static func fields(_ name: String, _ summary: String) -> Self {
+        Setting(name, default: [], shown: "", summary, accepted: "`name=value`, comma-separated", isSecret: true) {
+            let fields = items($0).map(field)
+            return fields.isEmpty || fields.contains { $0 == nil } ? nil : fields.compactMap { $0 }
+        }
+    }
+
+    private static func field(_ text: String) -> (name: String, value: String)? {
+        guard let equals = text.firstIndex(of: "=") else { return nil }
+        let (name, value) = (text[..<equals].trimmed, text[text.index(after: equals)...].trimmed)
+        guard !name.isEmpty, name.utf8.allSatisfy(isTokenByte), !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
+        else { return nil }
+        return (name, value)
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
     }
 }
 

@@ -58,7 +58,8 @@ import Testing
         #expect(lines.contains("PORT: \"many\" is not accepted; it takes a whole number from 0 to 65535"))
         #expect(
             lines.contains(
-                "EMBEDDING_PROVIDER: \"acme\" is not accepted; it takes one of builtin, ollama, openai, together"
+                "EMBEDDING_PROVIDER: \"acme\" is not accepted; it takes one of "
+                    + ProviderKinds.all.map(\.name.rawValue).joined(separator: ", ")
             )
         )
         #expect(lines.contains { $0.hasPrefix("DB_URL: \"localhost:8000\" is not accepted") })

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func namesTheModelInFull() {
-        let model = EmbeddingModel(provider: .builtin, name: "m", dimensions: 384, revision: "0123456789abcdef")
+        let model = EmbeddingModel(provider: "builtin", name: "m", dimensions: 384, revision: "0123456789abcdef")
         #expect(model.fingerprint == "builtin/m@384#0123456789ab")
     }
 }

@@ -1,4 +1,4 @@
-"""A provider of embeddings for tests: the wire of OpenAI, Together and Ollama, with faults on demand."""
+"""A provider of embeddings for tests: the wire of OpenAI, Together, Voyage and Ollama, with faults on demand."""
 
 import base64
 import collections
@@ -64,6 +64,8 @@ class Upstream:
         self.hosts = collections.Counter()
         self.headers = collections.deque(maxlen=1000)
         self.faults = []
+        # What Voyage was told that texts are.
+        self.input_types = collections.Counter()
         # No call is answered while it is cleared.
         self.gate = threading.Event()
         self.gate.set()
@@ -100,6 +102,12 @@ class Upstream:
         return {
             "EMBEDDING_PROVIDER": "together", "TOGETHER_API_KEY": "tg-test-sentinel",
             "TOGETHER_BASE_URL": f"{self.url}/v1", **settings,
+        }
+
+    def voyage(self, **settings):
+        return {
+            "EMBEDDING_PROVIDER": "voyage", "VOYAGE_API_KEY": "pa-test-sentinel", "VOYAGE_BASE_URL": f"{self.url}/v1",
+            **settings,
         }
 
     def ollama(self, **settings):
@@ -187,7 +195,9 @@ class Upstream:
             def openai(self, body):
                 given = body["input"]
                 texts = [given] if isinstance(given, str) or (given and isinstance(given[0], int)) else given
-                vectors = self.embed(texts, body.get("dimensions") or (768 if "bge" in body["model"] else 1536))
+                size = 768 if "bge" in body["model"] else 1024 if "voyage" in body["model"] else 1536
+                upstream.input_types.update([body.get("input_type")])
+                vectors = self.embed(texts, body.get("dimensions") or body.get("output_dimension") or size)
                 if vectors is None:
                     return
                 if body.get("encoding_format") == "base64":

@@ -2,6 +2,7 @@
 
 import pytest
 
+from Harness import service as program
 from Harness.process import eventually
 
 SENTINEL = "sentinel-7f3a9c"
@@ -134,6 +135,20 @@ def test_no_command_prints_a_secret(run, arguments):
                 "OPENAI_BASE_URL": f"http://me:{SENTINEL}-in-url@127.0.0.1:9/v1", "LOG_LEVEL": "trace"}
     result = run(*arguments, settings=settings)
     check_for_secrets(result.stdout, result.stderr)
+
+
+@pytest.mark.parametrize("settings, words", [
+    ({"EMBEDDING_MODEL": "nomic-embed-text"}, "EMBEDDING_MODEL is nomic-embed-text, but the built-in model is all-MiniLM-L6-v2"),
+    ({"EMBEDDING_DIMENSIONS": 1024}, "EMBEDDING_DIMENSIONS is 1024, which all-MiniLM-L6-v2 cannot give"),
+    ({"EMBEDDING_DIMENSIONS": 100}, "EMBEDDING_DIMENSIONS is 100, which all-MiniLM-L6-v2 cannot give"),
+    ({"EMBEDDING_PROVIDER": "openai", "OPENAI_API_KEY": "sk-x", "EMBEDDING_DIMENSIONS": 4096}, "text-embedding-3-small"),
+])
+def test_vectors_are_not_named_wrongly(run, settings, words):
+    if not program.MODEL.is_dir():
+        pytest.skip("the model is not there; scripts/bootstrap fetches it")
+    result = run("serve", settings={"PORT": 0, "DB_URL": "ws://127.0.0.1:9", **settings})
+    assert result.returncode == 78, result.stderr
+    assert words in result.stderr
 
 
 def test_no_fault_of_a_setting_prints_a_secret(run):

@@ -29,6 +29,10 @@ FAULTS = {
                              "OPENAI_BASE_URL"),
     "model missing at Ollama": (lambda upstream: upstream.ollama(EMBEDDING_MODEL="not-pulled"),
                                 "fail  provider: ", "ollama pull"),
+    "/v1 missing": (lambda upstream: {"OPENAI_BASE_URL": upstream.url}, "fail  provider: ", "OPENAI_BASE_URL: it ends in /v1"),
+    "/v1 too much": (lambda upstream: upstream.ollama(OLLAMA_URL=f"{upstream.url}/v1"), "fail  provider: ", "without /v1"),
+    "another provider's model": (lambda upstream: {"EMBEDDING_PROVIDER": "builtin", "EMBEDDING_MODEL": "nomic-embed-text"},
+                                 "fail  provider: EMBEDDING_MODEL is nomic-embed-text", "settings named"),
     "model folder missing": (lambda upstream: {"EMBEDDING_PROVIDER": "builtin", "BUILTIN_MODEL_DIR": "/nonexistent"},
                              "fail  provider: ", "BUILTIN_MODEL_DIR"),
 }

@@ -87,6 +87,32 @@ def test_the_queue_is_not_blocked_by_failing_repos(database, upstream, serve, na
     assert database.count("embedding != NONE") == 1
 
 
+@pytest.mark.parametrize("status", [400, 422, 500, 503])
+def test_a_repo_that_makes_calls_fail_ends_as_a_dead_letter(database, upstream, serve, names, status):
+    upstream.fail(status, body={"error": {"message": "cannot embed this"}},
+                  when=lambda texts: any("POISON" in str(text) for text in texts))
+    database.add("bad/one", "POISON")
+    for _ in range(40):
+        database.add(names())
+    service = serve(database.settings, upstream.openai(RETRY_ATTEMPTS=2, RETRY_DELAY_MS=10))
+    for number in range(10):
+        assert service.post("/v1/embeddings", {"input": f"beside {number}"}).status_code == 200
+    eventually(lambda: service.pipeline()["failed"] == 1, what="the dead letter")
+    service.await_drained(40)
+    (failure,) = database.query("SELECT VALUE error FROM embedding_job WHERE failed_at != NONE")
+    assert "cannot embed this" in failure
+    assert service.metric("circuit_breaker_state") == 0
+
+
+def test_what_texts_are_reaches_a_provider_that_is_told(database, upstream, serve, names):
+    database.add(names())
+    service = serve(database.settings, upstream.voyage())
+    service.await_drained(1)
+    assert service.post("/v1/embeddings", {"input": "a query", "input_type": "query"}).status_code == 200
+    assert upstream.input_types["query"] == 1 and upstream.input_types["document"] >= 1
+    assert set(upstream.keys) == {"Bearer pa-test-sentinel"}
+
+
 def test_texts_go_out_in_batches(database, upstream, serve, names):
     for _ in range(200):
         database.add(names())

@@ -34,12 +34,13 @@ import Testing
     @Test("A private text does not go to an outside provider, and comes back when that is allowed (G7)")
     func privateRepos() {
         let simulation = Simulation(seed: 1, replicas: 1)
-        simulation.model = EmbeddingModel(provider: .openai, name: "large", dimensions: 4)
+        simulation.model = EmbeddingModel(provider: "openai", name: "large", dimensions: 4)
         simulation.queue.upsert(Samples.document(1, "secret", isPrivate: true))
         simulation.queue.upsert(Samples.document(2, "open"))
         #expect(simulation.settle())
         #expect(simulation.sent.count == 1 && simulation.sent.keys.allSatisfy { !$0.contains("secret") })
         #expect(simulation.queue.statistics(model: simulation.model).excluded == 1)
+        simulation.configuration.embedsPrivate = true
         simulation.model = Samples.model
         simulation.start()
         simulation.replicas.removeFirst()

@@ -16,7 +16,7 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
 }
 
 enum Samples {
-    static let model = EmbeddingModel(provider: .builtin, name: "small", dimensions: 4)
+    static let model = EmbeddingModel(provider: "builtin", name: "small", dimensions: 4)
     static let limits = EmbeddingLimits(items: 64, tokensPerText: 256)
 
     static func document(_ number: Int, _ words: String = "", isPrivate: Bool = false) -> Document {

@@ -26,7 +26,7 @@ final class Simulation {
     var random: SeededRandom
     var faults: Faults
     var model = Samples.model
-    let configuration: PipelineConfiguration
+    var configuration: PipelineConfiguration
     /// How often each text was sent to the provider.
     private(set) var sent: [String: Int] = [:]
     private(set) var steps = 0
@@ -82,7 +82,7 @@ final class Simulation {
         let index = Int.random(in: 0..<replicas.count, using: &random)
         if chance(faults.modelChanges) {
             let name = model.name == "small" ? "large" : "small"
-            model = EmbeddingModel(provider: .builtin, name: name, dimensions: 4)
+            model = EmbeddingModel(provider: "builtin", name: name, dimensions: 4)
         }
         if chance(faults.crashes) {
             crash(index)

@@ -7,7 +7,7 @@ struct BatchQueueTests {
     let start = ContinuousClock.Instant.now
 
     private func text(_ text: String, tokens: Int = 1) -> BatchQueue.Text {
-        let model = EmbeddingModel(provider: .openai, name: "m", dimensions: 4)
+        let model = EmbeddingModel(provider: "openai", name: "m", dimensions: 4)
         return BatchQueue.Text(
             key: CacheKey(.text(text), in: CacheKey.Scope(model: model, type: .document)),
             input: .text(text),
@@ -40,7 +40,7 @@ struct BatchQueueTests {
             texts,
             id: id,
             priority: priority,
-            dimensions: dimensions,
+            shape: BatchQueue.Shape(dimensions: dimensions),
             deadline: deadline,
             now: now ?? start
         )
@@ -207,7 +207,7 @@ struct BatchQueueTests {
         try submit(&queue, [text("b")], dimensions: 2)
         try submit(&queue, [text("c")], dimensions: 4)
         let batches = calls(queue.advance(now: start + .milliseconds(2)))
-        #expect(batches.map(\.dimensions) == [4, 2])
+        #expect(batches.map(\.shape.dimensions) == [4, 2])
         #expect(batches[0].inputs == [.text("a"), .text("c")])
     }
 

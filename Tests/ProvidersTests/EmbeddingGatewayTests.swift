@@ -61,12 +61,7 @@ struct EmbeddingGatewayTests {
     }
 
     @Test func `a query and a document are different texts`() async throws {
-        let configuration = ProvidersConfiguration(
-            provider: .openai,
-            model: "scripted",
-            queryPrefix: "q: ",
-            documentPrefix: "d: "
-        )
+        let configuration = GatewayConfiguration(queryPrefix: "q: ", documentPrefix: "d: ")
         let provider = ScriptedProvider()
         let gateway = try EmbeddingGateway.test(provider, configuration: configuration)
         _ = try await gateway.embed(EmbeddingRequest(inputs: [.text("x")], type: .query))
@@ -142,16 +137,12 @@ struct EmbeddingGatewayTests {
             let item = #"{"object":"embedding","index":0,"embedding":[\#(numbers)]}"#
             return .json(#"{"object":"list","data":[\#(item)],"usage":{"prompt_tokens":5,"total_tokens":5}}"#)
         }
-        let gateway = try EmbeddingGateway(
-            configuration: ProvidersConfiguration(
-                provider: .openai,
-                openAIKey: "sk-secret",
-                openAIBaseURL: "http://upstream/v1/"
-            ),
-            transport: transport,
-            metrics: MetricsRegistry(),
-            logger: Logger(label: "test")
-        )
+        let gateway = try ProviderUnderTest.fixture(
+            [
+                "EMBEDDING_PROVIDER": "openai", "OPENAI_API_KEY": "sk-secret", "OPENAI_BASE_URL": "http://upstream/v1/",
+            ],
+            transport: transport
+        ).gateway
         let result = try await gateway.embed(["hello"])
         #expect(result.tokens == 5)
         #expect(result.vectors[0]?.count == 1536)
@@ -166,12 +157,10 @@ struct EmbeddingGatewayTests {
             default: .json(#"{"model":"tiny","embeddings":[[0.6,0.8],[1,0]],"prompt_eval_count":9}"#)
             }
         }
-        let gateway = try EmbeddingGateway(
-            configuration: ProvidersConfiguration(provider: .ollama, model: "tiny", ollamaURLs: ["http://a:1"]),
-            transport: transport,
-            metrics: MetricsRegistry(),
-            logger: Logger(label: "test")
-        )
+        let gateway = try ProviderUnderTest.fixture(
+            ["EMBEDDING_PROVIDER": "ollama", "EMBEDDING_MODEL": "tiny", "OLLAMA_URL": "http://a:1"],
+            transport: transport
+        ).gateway
         let result = try await gateway.embed(["hello", "world"])
         #expect(result.vectors == [[0.6, 0.8], [1, 0]])
         #expect(result.model.fingerprint == "ollama/tiny@2#abc123")

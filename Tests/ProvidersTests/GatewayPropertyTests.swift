@@ -17,9 +17,7 @@ struct GatewayPropertyTests {
         }
         let gateway = try EmbeddingGateway.test(
             provider,
-            configuration: ProvidersConfiguration(
-                provider: .openai,
-                model: "scripted",
+            configuration: GatewayConfiguration(
                 batchSize: 8,
                 batchWindow: .microseconds(200),
                 retryDelay: .microseconds(10),

@@ -12,7 +12,7 @@ struct IdentityTests {
         let provider = ScriptedProvider()
         let gateway = try EmbeddingGateway.test(provider, time: time)
         let before = try await gateway.embed(["a"])
-        let changed = EmbeddingModel(provider: .openai, name: "scripted", dimensions: 4, revision: "two")
+        let changed = EmbeddingModel(provider: "openai", name: "scripted", dimensions: 4, revision: "two")
         provider.become(changed)
         #expect(try await gateway.embed(["a"]).model == before.model)
         time.advance(by: ProviderPool.identityLifetime + .seconds(1))
@@ -26,7 +26,10 @@ struct IdentityTests {
     @Test func `a pulled Ollama model is another model`() async throws {
         let fake = FakeProvider(.ollama)
         try await fake.serve { url in
-            let provider = OllamaProvider(model: "fake", baseURL: url, transport: HTTPClient())
+            let provider = OllamaProvider(
+                model: "fake",
+                endpoint: ProviderEndpoint(baseURL: url, transport: HTTPClient())
+            )
             let first = try await provider.model()
             #expect(first.revision == "sha256:one" && first.dimensions == fake.dimensions)
             #expect(try await provider.model() == first)

@@ -34,7 +34,7 @@ struct OverloadTests {
         settings.parallelCalls = 2
         settings.batchSize = 8
         var queue = BatchQueue(settings: settings, now: start)
-        let model = EmbeddingModel(provider: .openai, name: "m", dimensions: 4)
+        let model = EmbeddingModel(provider: "openai", name: "m", dimensions: 4)
         let embedding = EmbeddedText(embedding: try Embedding(validating: [1, 0], dimensions: 2), tokens: 1)
         var tally = Tally()
         var running: [(end: Instant, call: BatchQueue.Call)] = []
@@ -61,7 +61,7 @@ struct OverloadTests {
                         texts,
                         id: id,
                         priority: .interactive,
-                        dimensions: 2,
+                        shape: BatchQueue.Shape(dimensions: 2),
                         deadline: deadline,
                         now: now
                     )

@@ -143,7 +143,7 @@ struct PacingSimulationTests {
         for duration: Duration,
         interactiveEvery interval: Duration? = nil
     ) throws -> [Duration] {
-        let model = EmbeddingModel(provider: .openai, name: "m", dimensions: 4)
+        let model = EmbeddingModel(provider: "openai", name: "m", dimensions: 4)
         var random = LinearGenerator(state: 7)
         var running: [(end: Instant, id: Int, result: Result<BatchQueue.Answer, EmbeddingError>)] = []
         var now = start
@@ -161,18 +161,19 @@ struct PacingSimulationTests {
                 canBeCut: true
             )
         }
+        let shape = BatchQueue.Shape(dimensions: 4)
         while now < start + duration {
             while queue.texts.count < 40 {
                 let texts = (0..<32).map { _ in text("backlog") }
                 let id = queue.makeID()
-                try queue.submit(texts, id: id, priority: .backlog, dimensions: 4, deadline: nil, now: now)
+                try queue.submit(texts, id: id, priority: .backlog, shape: shape, deadline: nil, now: now)
             }
             if let interval, let next = nextInteractive, next <= now {
                 nextInteractive = next + interval
                 let text = text("interactive")
                 interactive[text.input] = now
                 let id = queue.makeID()
-                try queue.submit([text], id: id, priority: .interactive, dimensions: 4, deadline: nil, now: now)
+                try queue.submit([text], id: id, priority: .interactive, shape: shape, deadline: nil, now: now)
             }
             for case .start(let call) in queue.advance(now: now) {
                 waits += call.inputs.compactMap { interactive.removeValue(forKey: $0).map { now - $0 } }

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import Settings
 import Telemetry
 import Testing
 
@@ -33,9 +34,9 @@ struct ProviderConformanceTests {
     func `the identity names provider and model, and stays`(provider: ProviderUnderTest) async throws {
         try await provider.run { fixture in
             let model = try await fixture.gateway.model()
-            #expect(model.provider.rawValue == provider.rawValue)
-            #expect(model.name == (provider == .builtin ? "all-MiniLM-L6-v2" : "fake"))
-            #expect((model.revision != nil) == (provider == .builtin || provider == .ollama))
+            #expect(model.provider == provider.kind.name)
+            #expect(model.name == (provider.kind.isInProcess ? "all-MiniLM-L6-v2" : "fake"))
+            #expect((model.revision != nil) == (provider.kind.isInProcess || provider.dialect == .ollama))
             let again = try await fixture.gateway.model()
             #expect(again == model)
         }
@@ -43,7 +44,7 @@ struct ProviderConformanceTests {
 
     @Test(arguments: ProviderUnderTest.available)
     func `a text has the same vector alone and in company`(provider: ProviderUnderTest) async throws {
-        try await provider.run(change: { $0.cacheMaxBytes = 0 }) { fixture in
+        try await provider.run(change: { $0["CACHE_MAX_BYTES"] = "0" }) { fixture in
             let together = try await fixture.gateway.embed(Self.texts)
             for (text, vector) in zip(Self.texts, together.vectors) {
                 let alone = try #require(try await fixture.gateway.embed([text]).vectors[0])
@@ -99,12 +100,12 @@ struct ProviderConformanceTests {
 
     @Test(arguments: ProviderUnderTest.available)
     func `an over-long text is cut and counted`(provider: ProviderUnderTest) async throws {
-        try await provider.run(change: { $0.tokenLimit = 64 }) { fixture in
+        try await provider.run(change: { $0["TOKEN_LIMIT"] = "64" }) { fixture in
             let long = String(repeating: "wordy ", count: 3000)
             let result = try await fixture.gateway.embed([long, "short"])
             #expect(result.codes == [nil, nil])
             let truncated = fixture.metrics.counters("texts_truncated_total", "", labels: ["provider"])
-            #expect(truncated.labeled(provider.rawValue).value == 1)
+            #expect(truncated.labeled(provider.kind.name.rawValue).value == 1)
             if let sent = fixture.fake?.calls.flatMap(\.texts).max(by: { $0.count < $1.count }) {
                 #expect(long.hasPrefix(sent) && sent.count < 400 && sent.count > 100)
             }
@@ -115,7 +116,7 @@ struct ProviderConformanceTests {
     func `token ids are passed on or refused with advice`(provider: ProviderUnderTest) async throws {
         try await provider.run { fixture in
             let result = try await fixture.gateway.embed(EmbeddingRequest(inputs: [.tokens([1, 2, 3]), .text("a")]))
-            #expect(result.codes == (provider == .openai ? [nil, nil] : [.tokensUnsupported, nil]))
+            #expect(result.codes == (provider.dialect == .openai ? [nil, nil] : [.tokensUnsupported, nil]))
         }
     }
 
@@ -128,13 +129,36 @@ struct ProviderConformanceTests {
         }
     }
 
-    @Test(arguments: ProviderUnderTest.available)
+    @Test(arguments: ProviderUnderTest.remote)
     func `a size set by the operator is cut and brought to unit length`(provider: ProviderUnderTest) async throws {
-        try await provider.run(change: { $0.dimensions = 4 }) { fixture in
+        try await provider.run(change: { $0["EMBEDDING_DIMENSIONS"] = "4" }) { fixture in
             let result = try await fixture.gateway.embed(["a"])
             let vector = try #require(result.vectors[0])
             #expect(vector.count == 4 && result.model.dimensions == 4)
             #expect(abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)
         }
+    }
+
+    @Test(arguments: ProviderUnderTest.all)
+    func `a kind is complete`(provider: ProviderUnderTest) {
+        let kind = provider.kind
+        #expect(kind.isInProcess != (provider.dialect != nil), "a double of every provider's published contract")
+        #expect(!kind.defaultModel.isEmpty && ModelCard.named(kind.defaultModel)?.dimensions != nil)
+        #expect(!kind.settings.isEmpty)
+        // What runs in this process keeps texts inside.
+        #expect(!(kind.isInProcess && kind.isOutside))
+        for code in EmbeddingError.Code.allCases { #expect(!kind.advice(for: code).isEmpty) }
+        // Of what only the operator can mend, at least one setting is named.
+        let names = kind.settings.map(\.name) + ["EMBEDDING_MODEL", "EMBEDDING_DIMENSIONS", "settings"]
+        for code in [
+            EmbeddingError.Code.unknownModel, .wrongAddress, .unauthorized, .misconfigured, .unsupportedDimensions,
+        ] {
+            #expect(names.contains { kind.advice(for: code).contains($0) }, "\(kind.advice(for: code))")
+        }
+    }
+
+    @Test func `kinds have names of their own, and so have their settings`() {
+        #expect(Set(ProviderKinds.all.map(\.name)).count == ProviderKinds.all.count)
+        #expect(Set(ProviderKinds.settings.map(\.name)).count == ProviderKinds.settings.count)
     }
 }

@@ -77,12 +77,16 @@ struct ProviderHeadersTests {
             (500, "<html>", .unavailable),
             (503, #"{"error":"server busy"}"#, .unavailable),
             (504, "", .timeout),
-            (302, "", .badResponse),
+            (302, "", .wrongAddress),
+            (404, #"{"detail":"Not Found"}"#, .wrongAddress), (404, "404 page not found", .wrongAddress),
+            (404, #"{"object":"error","message":"The model `x` does not exist.","code":404}"#, .unknownModel),
+            (400, #"{"error":{"code":400,"details":[{"reason":"API_KEY_INVALID"}]}}"#, .unauthorized),
+            (400, #"{"error":{"message":"Specifying dimensions is not supported."}}"#, .unsupportedDimensions),
         ] as [(Int, String, EmbeddingError.Code)]
     )
     func `each status has its meaning`(status: Int, body: String, code: EmbeddingError.Code) async {
         let transport = StubTransport { _ in .json(body, status: status) }
-        let endpoint = ProviderEndpoint(baseURL: "http://x", key: "sk-secret", transport: transport)
+        let endpoint = ProviderEndpoint(baseURL: "http://x", key: .bearer("sk-secret"), transport: transport)
         await #expect(throws: EmbeddingError(code, "")) { try await endpoint.post("/embeddings", []) }
     }
 
@@ -101,7 +105,7 @@ struct ProviderHeadersTests {
     @Test func `no message repeats the key or control characters`() {
         let endpoint = ProviderEndpoint(
             baseURL: "http://x",
-            key: "sk-secret",
+            key: .bearer("sk-secret"),
             transport: StubTransport { _ in .json("") }
         )
         let body = #"{"error":{"message":"the key sk-secret\nis odd \#(String(repeating: "x", count: 5000))"}}"#
@@ -137,8 +141,8 @@ struct RetryPolicyTests {
         func codes(_ verdict: RetryPolicy.Verdict) -> Set<EmbeddingError.Code> {
             Set(EmbeddingError.Code.allCases.filter { RetryPolicy.verdict($0) == verdict })
         }
-        #expect(codes(.retry) == [.badResponse, .timeout, .unavailable])
-        #expect(codes(.stop) == [.quotaExhausted, .unauthorized, .unknownModel])
+        #expect(codes(.retry) == [.badResponse, .textFailed, .timeout, .unavailable])
+        #expect(codes(.stop) == [.misconfigured, .quotaExhausted, .unauthorized, .unknownModel, .wrongAddress])
         #expect(codes(.pace) == [.rateLimited])
         #expect(codes(.divide) == [.invalidInput])
     }

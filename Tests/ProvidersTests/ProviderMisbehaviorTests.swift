@@ -1,5 +1,6 @@
 import EmbeddingCore
 import HTTPClient
+import JSON
 import Logging
 import Telemetry
 import Testing
@@ -34,7 +35,7 @@ struct ProviderMisbehaviorTests {
     @Test(arguments: ProviderUnderTest.remote, [Misbehavior.shuffled, .usageMissing])
     func `an odd but sound answer is understood`(provider: ProviderUnderTest, oddity: Misbehavior) async throws {
         // Ollama's answers have no index: their order is all there is.
-        guard provider != .ollama || oddity != .shuffled else { return }
+        guard provider.dialect != .ollama || oddity != .shuffled else { return }
         try await provider.run { fixture in
             fixture.fake?.alwaysMisbehave(oddity)
             let result = try await fixture.gateway.embed(["a", "b", "c"])
@@ -43,9 +44,9 @@ struct ProviderMisbehaviorTests {
         }
     }
 
-    @Test(arguments: [ProviderUnderTest.openai, .together])
+    @Test(arguments: ProviderUnderTest.keyed)
     func `answers that name an index twice are not believed`(provider: ProviderUnderTest) async throws {
-        try await provider.run(change: { $0.retryAttempts = 2 }) { fixture in
+        try await provider.run(change: { $0["RETRY_ATTEMPTS"] = "2" }) { fixture in
             _ = try await fixture.gateway.model()
             fixture.fake?.misbehave(.sameIndexTwice)
             let result = try await fixture.gateway.embed(["a", "b"])
@@ -88,7 +89,7 @@ struct ProviderMisbehaviorTests {
         }
     }
 
-    @Test(arguments: [ProviderUnderTest.openai, .together])
+    @Test(arguments: ProviderUnderTest.keyed)
     func `a wrong key stops the provider and nothing more is sent`(provider: ProviderUnderTest) async throws {
         try await provider.run({ FakeProvider($0, key: "sk-other") }) { fixture in
             await #expect(throws: EmbeddingError(.unauthorized, "")) { try await fixture.gateway.embed(["a"]) }
@@ -99,7 +100,7 @@ struct ProviderMisbehaviorTests {
         }
     }
 
-    @Test(arguments: [ProviderUnderTest.openai, .together])
+    @Test(arguments: ProviderUnderTest.keyed)
     func `a used-up quota stops the provider`(provider: ProviderUnderTest) async throws {
         try await provider.run { fixture in
             _ = try await fixture.gateway.model()
@@ -114,11 +115,18 @@ struct ProviderMisbehaviorTests {
         }
     }
 
-    @Test func `a server that knows floats only is asked for them`() async throws {
+    @Test(
+        arguments: [
+            #"{"error":{"message":"encoding_format base64 is not supported"}}"#,
+            #"{"error":{"message":"no","param":"encoding_format"}}"#,
+            #"{"detail":[{"loc":["body","encoding_format"],"msg":"unexpected value","type":"value_error"}]}"#,
+            #"{"title":"Bad request","detail":"Unknown field: encoding_format"}"#,
+            #"{"errors":["encoding_format: unknown"]}"#, "unrecognized parameter encoding_format",
+        ]
+    )
+    func `a server that knows floats only is asked for them`(refusal: String) async throws {
         try await ProviderUnderTest.openai.run { fixture in
-            fixture.fake?.misbehave(
-                .status(400, body: #"{"error":{"message":"encoding_format base64 is not supported"}}"#)
-            )
+            fixture.fake?.misbehave(.status(400, body: refusal))
             let result = try await fixture.gateway.embed(["a"])
             #expect(result.vectors == [fixture.expected("a")])
             #expect(fixture.fake?.calls.last?.body["encoding_format"] == nil)
@@ -145,6 +153,107 @@ struct ProviderMisbehaviorTests {
             _ = try await fixture.gateway.embed(["a"])
             #expect(fixture.fake?.calls.allSatisfy { Set($0.body.keys) == ["model", "input", "truncate"] } == true)
         }
+        try await ProviderUnderTest.voyage.run { fixture in
+            _ = try await fixture.gateway.embed(["a"])
+            let keys: Set = ["model", "input", "input_type", "truncation", "encoding_format"]
+            #expect(fixture.fake?.calls.allSatisfy { Set($0.body.keys) == keys } == true)
+        }
+    }
+
+    @Test func `Voyage is told what texts are, and calls do not mix them`() async throws {
+        try await ProviderUnderTest.voyage.run { fixture in
+            _ = try await fixture.gateway.model()
+            async let query = fixture.gateway.embed(EmbeddingRequest(inputs: [.text("q")], type: .query))
+            async let document = fixture.gateway.embed(EmbeddingRequest(inputs: [.text("d")], type: .document))
+            _ = try await (query, document)
+            let told = fixture.calls.map { ($0.texts, $0.body["input_type"]?.string) }
+            #expect(told.contains { $0 == ["q"] && $1 == "query" } && told.contains { $0 == ["d"] && $1 == "document" })
+        }
+    }
+
+    static let fatal: [Misbehavior] = [
+        .status(400), .status(413), .status(422), .status(500), .status(502), .status(503), .reset, .halfAnswer,
+        .notJSON,
+        .emptyAnswer,
+    ]
+
+    @Test(arguments: ProviderUnderTest.remote, fatal)
+    func `a text that makes calls fail is found, whatever the failure`(
+        provider: ProviderUnderTest,
+        failure: Misbehavior
+    ) async throws {
+        for attempts in ["1", "2", "5"] {
+            try await provider.run(change: { $0["RETRY_ATTEMPTS"] = attempts }) { fixture in
+                fixture.fake?.failAtFatalText(failure)
+                let texts = (0..<41).map { $0 == 17 ? "fatal" : "text \($0)" }
+                for _ in 0..<3 {
+                    let result = try await fixture.gateway.embed(texts)
+                    for (index, code) in result.codes.enumerated() { #expect((code != nil) == (index == 17)) }
+                    // It is the text's fault, and its attempt; the endpoint has none.
+                    guard case .failure(let error) = result.embeddings[17] else { return }
+                    #expect(!error.concernsProvider)
+                    #expect(fixture.gateway.providerState == .ready)
+                }
+                #expect(try await fixture.gateway.embed(["beside"]).codes == [nil])
+            }
+        }
+    }
+
+    @Test(arguments: [400, 413, 422, 500], [1, 3, 10, 32])
+    func `how many texts a server takes is learned and remembered`(status: Int, most: Int) async throws {
+        try await ProviderUnderTest.openai.run { fixture in
+            fixture.fake?.refuseMore(than: most, status: status)
+            for round in 0..<6 {
+                let result = try await fixture.gateway.embed((0..<100).map { "round \(round), text \($0)" })
+                #expect(result.codes.allSatisfy { $0 == nil })
+            }
+            let before = fixture.calls.count
+            let result = try await fixture.gateway.embed((0..<100).map { "last, text \($0)" })
+            #expect(result.codes.allSatisfy { $0 == nil })
+            #expect(fixture.calls.dropFirst(before).allSatisfy { $0.texts.count <= most })
+            #expect(fixture.calls.count - before <= (100 + most - 1) / most)
+            #expect(fixture.gateway.providerState == .ready)
+        }
+    }
+
+    @Test(arguments: ["/elsewhere", "same"])
+    func `redirects within the server are followed`(target: String) async throws {
+        let transport = StubTransport { request in
+            guard !request.url.hasSuffix("/moved") else {
+                return .json(#"{"data":[{"index":0,"embedding":[0.6,0.8]}]}"#)
+            }
+            let location = target == "same" ? "http://up:1/moved" : "/v1/moved"
+            return .json("", status: 308, headers: [("Location", location)])
+        }
+        let settings = ["EMBEDDING_PROVIDER": "openai", "EMBEDDING_MODEL": "x", "OPENAI_BASE_URL": "http://up:1/v1"]
+        let gateway = try ProviderUnderTest.fixture(settings, transport: transport).gateway
+        #expect(try await gateway.embed(["a"]).vectors == [[0.6, 0.8]])
+    }
+
+    @Test func `redirects to other servers are named, and get neither key nor text`() async throws {
+        let transport = StubTransport { _ in
+            .json("", status: 307, headers: [("Location", "https://other.example/v1/embeddings?secret")])
+        }
+        let settings = ["EMBEDDING_PROVIDER": "openai", "EMBEDDING_MODEL": "x", "OPENAI_BASE_URL": "http://up:1/v1"]
+        let gateway = try ProviderUnderTest.fixture(settings, transport: transport).gateway
+        await #expect { try await gateway.embed(["a"]) } throws: { error in
+            let error = error as? EmbeddingError
+            return error?.code == .wrongAddress && error?.message.contains("https://other.example,") == true
+                && error?.message.contains("secret") == false
+        }
+        #expect(transport.requests.allSatisfy { $0.url.hasPrefix("http://up:1/") })
+    }
+
+    @Test func `a gateway before the provider gets the fields it wants`() async throws {
+        let transport = StubTransport { _ in .json(#"{"data":[{"embedding":[0.6,0.8]}]}"#) }
+        let settings = [
+            "EMBEDDING_PROVIDER": "openai", "EMBEDDING_MODEL": "x", "OPENAI_BASE_URL": "http://up:1/v1",
+            "PROVIDER_HEADERS": "X-Team=search, cf-access = abc=def",
+        ]
+        let gateway = try ProviderUnderTest.fixture(settings, transport: transport).gateway
+        _ = try await gateway.embed(["a"])
+        let sent = try #require(transport.requests.last?.headers)
+        #expect(sent.contains { $0 == ("X-Team", "search") } && sent.contains { $0 == ("cf-access", "abc=def") })
     }
 
     @Test func `a missing Ollama model is named with what to do, or pulled`() async throws {
@@ -159,7 +268,7 @@ struct ProviderMisbehaviorTests {
             }
             #expect(fixture.gateway.providerState == .stopped(EmbeddingError(.unknownModel, "")))
         }
-        try await ProviderUnderTest.ollama.run(missing, change: { $0.pullsOllamaModel = true }) { fixture in
+        try await ProviderUnderTest.ollama.run(missing, change: { $0["OLLAMA_PULL"] = "true" }) { fixture in
             let result = try await fixture.gateway.embed(["a"])
             #expect(result.codes == [nil])
             #expect(fixture.fake?.pulls == 1)
@@ -167,7 +276,9 @@ struct ProviderMisbehaviorTests {
     }
 
     @Test func `a dead Ollama server is left out and the other does its work`() async throws {
-        try await ProviderUnderTest.ollama.run(change: { $0.ollamaURLs.insert("http://127.0.0.1:1", at: 0) }) {
+        try await ProviderUnderTest.ollama.run(change: {
+            $0["OLLAMA_URL", default: ""] = "http://127.0.0.1:1," + ($0["OLLAMA_URL"] ?? "")
+        }) {
             fixture in
             for number in 0..<20 {
                 let result = try await fixture.gateway.embed(["text \(number)"])
@@ -181,7 +292,7 @@ struct ProviderMisbehaviorTests {
         let other = FakeProvider(.ollama)
         other.setDigest("sha256:two")
         try await other.serve { url in
-            try await ProviderUnderTest.ollama.run(change: { $0.ollamaURLs.append(url) }) { fixture in
+            try await ProviderUnderTest.ollama.run(change: { $0["OLLAMA_URL", default: ""] += ",\(url)" }) { fixture in
                 for number in 0..<10 { _ = try await fixture.gateway.embed(["text \(number)"]) }
                 #expect(other.calls.isEmpty)
                 let model = try await fixture.gateway.model()
@@ -195,9 +306,9 @@ struct ProviderMisbehaviorTests {
         try await other.serve { url in
             try await ProviderUnderTest.ollama.run(
                 { FakeProvider($0, latency: .milliseconds(20)) },
-                change: { configuration in
-                    configuration.ollamaURLs.append(url)
-                    configuration.batchSize = 4
+                change: { settings in
+                    settings["OLLAMA_URL", default: ""] += ",\(url)"
+                    settings["BATCH_SIZE"] = "4"
                 },
                 { fixture in
                     _ = try await fixture.gateway.embed((0..<64).map { "text \($0)" })
@@ -208,20 +319,10 @@ struct ProviderMisbehaviorTests {
     }
 
     @Test func `when the provider is gone its circuit opens and callers are told when to come back`() async throws {
-        let configuration = ProvidersConfiguration(
-            provider: .openai,
-            model: "text-embedding-3-small",
-            openAIKey: "k",
-            openAIBaseURL: "http://127.0.0.1:1/v1",
-            retryAttempts: 6,
-            retryDelay: .milliseconds(1)
-        )
-        let gateway = try EmbeddingGateway(
-            configuration: configuration,
-            transport: HTTPClient(),
-            metrics: MetricsRegistry(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
+        let gateway = try ProviderUnderTest.fixture([
+            "EMBEDDING_PROVIDER": "openai", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "RETRY_ATTEMPTS": "6",
+            "RETRY_DELAY_MS": "1",
+        ]).gateway
         await #expect(throws: EmbeddingError(.circuitOpen, "")) { try await gateway.embed(["a"]) }
         await #expect { try await gateway.embed(["b"]) } throws: { error in
             guard let error = error as? EmbeddingError, let retryAfter = error.retryAfter else { return false }

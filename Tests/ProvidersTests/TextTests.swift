@@ -100,7 +100,7 @@ struct ModelCardTests {
 }
 
 struct VectorSizeTests {
-    private let nomic = VectorSize(configured: nil, card: ModelCard.named("nomic-embed-text"), provider: .ollama)
+    private let nomic = VectorSize(configured: nil, card: ModelCard.named("nomic-embed-text"), providerShortens: false)
 
     @Test func `a Matryoshka vector is cut and brought back to unit length`() throws {
         let embedding = try nomic.shape([0.6, 0, 0.8, 0], to: 2, native: 4)
@@ -115,7 +115,7 @@ struct VectorSizeTests {
     }
 
     @Test func `OpenAI shortens its own vectors`() throws {
-        let size = VectorSize(configured: 256, card: ModelCard.named("text-embedding-3-small"), provider: .openai)
+        let size = VectorSize(configured: 256, card: ModelCard.named("text-embedding-3-small"), providerShortens: true)
         #expect(try size.wanted(nil, native: 1536) == 256)
         #expect(size.asked(256, native: 1536) == 256)
         #expect(size.asked(1536, native: 1536) == nil)
@@ -127,7 +127,7 @@ struct VectorSizeTests {
     }
 
     @Test func `a model without Matryoshka training gives its own size only`() {
-        let size = VectorSize(configured: nil, card: ModelCard.named("all-minilm"), provider: .ollama)
+        let size = VectorSize(configured: nil, card: ModelCard.named("all-minilm"), providerShortens: false)
         #expect(throws: EmbeddingError(.unsupportedDimensions, "")) { try size.wanted(128, native: 384) }
     }
 }

@@ -166,9 +166,10 @@ import Testing
     @Test(
         arguments: [
             (.invalidInput, 400, nil), (.tokensUnsupported, 400, nil), (.unsupportedDimensions, 422, nil),
-            (.unknownModel, 404, nil),
+            (.unknownModel, 404, nil), (.wrongAddress, 503, nil), (.misconfigured, 503, nil),
             (.unauthorized, 503, nil), (.quotaExhausted, 503, nil), (.rateLimited, 429, "1"), (.overloaded, 429, "1"),
             (.unavailable, 503, "1"), (.circuitOpen, 503, "1"), (.timeout, 504, nil), (.badResponse, 502, nil),
+            (.textFailed, 502, nil),
             (.cancelled, 503, "1"), (.internal, 500, nil),
         ] as [(EmbeddingError.Code, Int, String?)]
     )

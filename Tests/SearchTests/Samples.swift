@@ -6,7 +6,7 @@ import Telemetry
 @testable import Search
 
 enum Samples {
-    static let model = EmbeddingModel(provider: .builtin, name: "small", dimensions: 8)
+    static let model = EmbeddingModel(provider: "builtin", name: "small", dimensions: 8)
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     static func id(_ number: Int) -> DocumentID { DocumentID(encoded: [UInt8(number >> 8), UInt8(number & 255)]) }

@@ -54,7 +54,7 @@ import Testing
         await scan.reset(model: Samples.model)
         scan.finishLoading(model: Samples.model)
         #expect(try await scan.nearest(to: query, model: Samples.model, filter: SearchFilter(), limit: 3).hits.isEmpty)
-        let other = EmbeddingModel(provider: .ollama, name: "other", dimensions: 8)
+        let other = EmbeddingModel(provider: "ollama", name: "other", dimensions: 8)
         #expect(try await scan.nearest(to: query, model: other, filter: SearchFilter(), limit: 3).hits.count == 3)
     }
 

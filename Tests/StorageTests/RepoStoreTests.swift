@@ -151,7 +151,7 @@ import Testing
         let text = String(repeating: "x", count: 64 << 10)
         let updates = (0..<100).map { update("a/r\($0)", description: text) }
         #expect(try await fixture.storage.repos.upsert(updates) == UpsertCounts(created: 100))
-        let long = EmbeddingModel(provider: .builtin, name: "long", dimensions: 8192)
+        let long = EmbeddingModel(provider: "builtin", name: "long", dimensions: 8192)
         try await fixture.drain(model: long) { _ in try vector(1, dimensions: 8192) }
         #expect(try await fixture.claim("t").isEmpty)
     }

@@ -3,8 +3,8 @@ import SurrealDB
 
 @testable import Storage
 
-let model = EmbeddingModel(provider: .builtin, name: "small", dimensions: 4, revision: "0123456789abcdef")
-let otherModel = EmbeddingModel(provider: .builtin, name: "small", dimensions: 3)
+let model = EmbeddingModel(provider: "builtin", name: "small", dimensions: 4, revision: "0123456789abcdef")
+let otherModel = EmbeddingModel(provider: "builtin", name: "small", dimensions: 3)
 
 /// A vector that points somewhere between the axes.
 func vector(_ values: Float..., dimensions: Int = 4) throws -> Embedding {

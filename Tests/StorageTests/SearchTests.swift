@@ -39,7 +39,7 @@ import Testing
     /// G3: vectors of two models are never compared.
     @Test func vectorsOfAnotherModelAreNotThere() async throws {
         let fixture = try await filled()
-        let renamed = EmbeddingModel(provider: .builtin, name: "renamed", dimensions: 4)
+        let renamed = EmbeddingModel(provider: "builtin", name: "renamed", dimensions: 4)
         #expect(try await search(fixture, model: renamed).hits.isEmpty)
         #expect(try await search(fixture, model: otherModel).hits.isEmpty)
         #expect(try await fixture.storage.search.vector(of: "owner0/r0", model: renamed) == .pending)

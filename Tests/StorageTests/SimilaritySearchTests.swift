@@ -63,7 +63,7 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
 
 /// One suite for everything that is a `SimilaritySearch`, over rows that the real engine holds.
 @Suite struct SimilaritySearchTests {
-    private static let model = EmbeddingModel(provider: .builtin, name: "conformance", dimensions: 16)
+    private static let model = EmbeddingModel(provider: "builtin", name: "conformance", dimensions: 16)
 
     private struct Row {
         var repo: Repo
@@ -236,7 +236,7 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         var random = Seeded(state: 7)
         let rows = try Self.rows(20, &random)
         let search = try await backend.search(try await Self.filled(rows), Self.model)
-        let other = EmbeddingModel(provider: .builtin, name: "renamed", dimensions: 16)
+        let other = EmbeddingModel(provider: "builtin", name: "renamed", dimensions: 16)
         let query = try Self.direction(&random)
         #expect(try await search.nearest(to: query, model: other, filter: SearchFilter(), limit: 5).hits.isEmpty)
         #expect(try await search.scores(of: [rows[0].repo.fullName], to: query, model: other).isEmpty)

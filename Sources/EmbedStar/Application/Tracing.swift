@@ -16,7 +16,7 @@ struct Tracing {
         tracer = Tracer(ratio: context.settings[TraceSettings.ratio], metrics: context.metrics)
         let configuration = TraceExporter.Configuration(
             endpoint: endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint,
-            headers: context.settings[TraceSettings.headers].compactMap(Self.field),
+            headers: context.settings[TraceSettings.headers],
             resource: [
                 ("service.name", context.settings[TraceSettings.serviceName]),
                 ("service.version", Version.current),
@@ -35,10 +35,6 @@ struct Tracing {
         )
     }
 
-    private static func field(_ text: String) -> (name: String, value: String)? {
-        let sides = text.split(separator: "=", maxSplits: 1).map { $0.trimmed }
-        return sides.count == 2 ? (sides[0], sides[1]) : nil
-    }
 }
 
 /// The exporter's life within the service.

@@ -13,6 +13,7 @@ extension CommandContext {
         configuration.parallelBatches = settings[GatewaySettings.parallelWorkers]
         configuration.retryAttempts = settings[GatewaySettings.retryAttempts]
         configuration.retryDelay = .milliseconds(settings[GatewaySettings.retryDelay])
+        if !settings[GatewaySettings.provider].isOutside { configuration.embedsPrivate = true }
         configuration.grace = .milliseconds(settings[ServerSettings.shutdownGrace])
         return configuration
     }

@@ -38,9 +38,9 @@ extension CommandContext {
     ///   requests. The built-in model makes no requests.
     /// - Throws: `EmbeddingError` when the provider's settings cannot work.
     func embeddings(on loops: [EventLoop]? = nil) throws(EmbeddingError) -> EmbeddingGateway {
-        let isRemote = settings[GatewaySettings.provider] != .builtin
+        let isRemote = !settings[GatewaySettings.provider].isInProcess
         return try EmbeddingGateway(
-            configuration: ProvidersConfiguration(settings),
+            settings: settings,
             transport: loops.flatMap { isRemote ? client(on: $0) : nil } ?? transport,
             metrics: metrics,
             logger: logger("provider")

@@ -93,6 +93,7 @@ struct CommandContext {
         }
         StandardError.write("embed-star: \(redaction.apply(message(for: error, settings)))\n")
         if let error = error as? ImportError { return error.code }
+        if (error as? EmbeddingError)?.code == .misconfigured { return ExitCode.configuration }
         let isUnavailable = (error as? StoreError)?.code == .unavailable || error is ServiceError
         return isUnavailable ? ExitCode.unavailable : ExitCode.failure
     }

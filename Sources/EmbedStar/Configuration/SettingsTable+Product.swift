@@ -14,7 +14,8 @@ extension SettingsTable {
             DatabaseSettings.url, DatabaseSettings.user, DatabaseSettings.password, DatabaseSettings.authLevel,
             DatabaseSettings.namespace, DatabaseSettings.database, DatabaseSettings.poolSize,
             GatewaySettings.provider, GatewaySettings.model, GatewaySettings.dimensions,
-        ] + OllamaSettings.all + OpenAISettings.all + TogetherSettings.all + BuiltInSettings.all + [
+            GatewaySettings.providerHeaders,
+        ] + ProviderKinds.settings + [
             GatewaySettings.queryPrefix, GatewaySettings.documentPrefix,
             GatewaySettings.batchSize, PipelineSettings.batchDelay, GatewaySettings.batchWindow,
             GatewaySettings.parallelWorkers, GatewaySettings.tokenLimit,

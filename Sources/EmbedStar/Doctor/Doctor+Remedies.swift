@@ -34,22 +34,6 @@ extension Doctor {
 
     /// What to do when no vector can be had.
     static func finding(for error: EmbeddingError, _ settings: SettingValues) -> Finding {
-        let provider = settings[GatewaySettings.provider]
-        return .bad("provider", error.message, remedy: remedy(for: error.code, provider))
-    }
-
-    private static func remedy(for code: EmbeddingError.Code, _ provider: ProviderName) -> String {
-        switch (code, provider) {
-        case (_, .builtin): "run scripts/bootstrap to fetch the model again, or correct BUILTIN_MODEL_DIR"
-        case (.unknownModel, .ollama): "run `ollama pull MODEL`, set OLLAMA_PULL=true, or correct EMBEDDING_MODEL"
-        case (.unknownModel, _): "correct EMBEDDING_MODEL"
-        case (.unauthorized, .openai): "correct OPENAI_API_KEY"
-        case (.unauthorized, .together): "correct TOGETHER_API_KEY"
-        case (.quotaExhausted, _): "raise the quota of the account"
-        case (.unsupportedDimensions, _): "correct or remove EMBEDDING_DIMENSIONS"
-        case (_, .ollama): "start Ollama (`ollama serve`) or correct OLLAMA_URL"
-        case (_, .openai): "check the network, and OPENAI_BASE_URL"
-        case (_, .together): "check the network, and TOGETHER_BASE_URL"
-        }
+        .bad("provider", error.message, remedy: settings[GatewaySettings.provider].advice(for: error.code))
     }
 }

@@ -9,6 +9,10 @@ package struct EmbeddingError: Error, Sendable, Hashable, CustomStringConvertibl
         /// The model cannot give the asked number of dimensions.
         case unsupportedDimensions = "unsupported_dimensions"
         case unknownModel = "unknown_model"
+        /// The provider's URL leads to no embeddings: another server, or another path.
+        case wrongAddress = "wrong_address"
+        /// Settings contradict each other or the model.
+        case misconfigured
         /// The provider refuses the key.
         case unauthorized
         /// The account has used up its quota; waiting does not help.
@@ -21,6 +25,8 @@ package struct EmbeddingError: Error, Sendable, Hashable, CustomStringConvertibl
         case unavailable
         case circuitOpen = "circuit_open"
         case timeout
+        /// The provider fails at this text while it embeds others.
+        case textFailed = "text_failed"
         /// The provider answered something that is not a valid embedding response.
         case badResponse = "bad_response"
         case cancelled
@@ -32,11 +38,14 @@ package struct EmbeddingError: Error, Sendable, Hashable, CustomStringConvertibl
     package let message: String
     /// How long to wait before another try, when the provider or the queue said so.
     package let retryAfter: Duration?
+    /// The parameter of the request that the provider refuses, such as `dimensions`, when it names one.
+    package let parameter: String?
 
-    package init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
+    package init(_ code: Code, _ message: String, retryAfter: Duration? = nil, parameter: String? = nil) {
         self.code = code
         self.message = message
         self.retryAfter = retryAfter
+        self.parameter = parameter
     }
 
     package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
@@ -49,17 +58,20 @@ package struct EmbeddingError: Error, Sendable, Hashable, CustomStringConvertibl
     /// failure pauses the work and is not an attempt of the repo (guarantee G5).
     package var concernsProvider: Bool {
         switch code {
-        case .unknownModel, .unauthorized, .quotaExhausted, .rateLimited, .overloaded, .unavailable, .circuitOpen,
-            .cancelled:
+        case .unknownModel, .wrongAddress, .misconfigured, .unauthorized, .quotaExhausted, .rateLimited, .overloaded,
+            .unavailable, .circuitOpen, .cancelled:
             true
-        case .invalidInput, .tokensUnsupported, .unsupportedDimensions, .timeout, .badResponse, .internal: false
+        case .invalidInput, .tokensUnsupported, .unsupportedDimensions, .timeout, .textFailed, .badResponse,
+            .internal:
+            false
         }
     }
 
     /// Whether waiting cannot help: the operator has to change a key, a quota, or a model name.
     package var isPermanent: Bool {
         switch code {
-        case .unknownModel, .unauthorized, .quotaExhausted, .unsupportedDimensions, .invalidInput, .tokensUnsupported:
+        case .unknownModel, .wrongAddress, .misconfigured, .unauthorized, .quotaExhausted, .unsupportedDimensions,
+            .invalidInput, .tokensUnsupported:
             true
         default: false
         }

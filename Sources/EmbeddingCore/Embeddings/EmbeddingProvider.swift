@@ -2,16 +2,46 @@
 /// pacing, circuit breaker) lives in the module Providers.
 package protocol EmbeddingProvider: Sendable {
     var name: ProviderName { get }
+    /// The provider's own name of the model.
+    var modelName: String { get }
     var limits: EmbeddingLimits { get }
 
     /// The identity of the model that `embed` uses now.
     /// - Throws: `EmbeddingError`: `.unavailable`, `.unauthorized`, `.unknownModel`.
     func model() async throws(EmbeddingError) -> EmbeddingModel
 
-    /// Embeds `inputs`, prefixes already applied, and answers in their order.
-    /// - Parameter dimensions: floats in each vector, or nil for the model's own.
+    /// Embeds the inputs and answers in their order.
     /// - Throws: `EmbeddingError`; all or nothing.
-    func embed(_ inputs: [EmbeddingInput], dimensions: Int?) async throws(EmbeddingError) -> EmbeddingBatch
+    func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch
+}
+
+/// What one call asks of a provider.
+package struct ProviderCall: Sendable, Hashable {
+    /// Prefixes already applied.
+    package var inputs: [EmbeddingInput]
+    /// What all of the inputs are; nil where the provider has no parameter for it, or nothing is known.
+    package var type: EmbeddingInputType?
+    /// Floats in each vector; nil for the model's own.
+    package var dimensions: Int?
+    /// How long the provider may take; nil for as long as any call.
+    package var patience: Duration?
+
+    package init(
+        _ inputs: [EmbeddingInput],
+        type: EmbeddingInputType? = nil,
+        dimensions: Int? = nil,
+        patience: Duration? = nil
+    ) {
+        self.inputs = inputs
+        self.type = type
+        self.dimensions = dimensions
+        self.patience = patience
+    }
+}
+
+extension ProviderCall {
+    /// A text that every provider embeds: a call of it shows whether the provider works.
+    package static let control = ProviderCall([.text("embed-star")], type: .document)
 }
 
 /// What one provider call may carry.

@@ -1,7 +1,9 @@
-/// The providers of embeddings that embed-star speaks to; the raw value is the setting and the metric label.
-package enum ProviderName: String, Sendable, Hashable, CaseIterable {
-    case builtin, ollama, openai, together
+/// The name of a provider of embeddings: the value of its setting, the label of its metrics, and the beginning of its
+/// models' fingerprints. What there is to know of a provider stands with the provider, never in a switch over names.
+package struct ProviderName: RawRepresentable, Sendable, Hashable, ExpressibleByStringLiteral {
+    package let rawValue: String
 
-    /// Whether texts leave the machine or cluster (guarantee G7: private repos stay inside).
-    package var isOutside: Bool { self == .openai || self == .together }
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    package init(stringLiteral value: String) { rawValue = value }
 }

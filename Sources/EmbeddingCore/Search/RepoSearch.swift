@@ -46,11 +46,12 @@ package struct SearchAnswer: Sendable, Hashable {
     /// The mode that was really used.
     package var mode: SearchMode
     package var method: SearchMethod
-    package var model: EmbeddingModel
+    /// nil while it is not known; an answer from the text index needs none.
+    package var model: EmbeddingModel?
     /// Share of repos embedded with the current model, 0…1.
     package var coverage: Double
 
-    package init(hits: [SearchHit], mode: SearchMode, method: SearchMethod, model: EmbeddingModel, coverage: Double) {
+    package init(hits: [SearchHit], mode: SearchMode, method: SearchMethod, model: EmbeddingModel?, coverage: Double) {
         self.hits = hits
         self.mode = mode
         self.method = method

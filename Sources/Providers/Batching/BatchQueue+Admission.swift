@@ -18,7 +18,7 @@ extension BatchQueue {
             throw EmbeddingError(.overloaded, "too many texts wait already", retryAfter: max(.seconds(1), wait))
         }
         guard let deadline else { return }
-        if let paused = pacer.pausedUntil, paused > deadline {
+        if let paused = pacer.nextTry, paused > deadline {
             throw EmbeddingError(.rateLimited, "the provider limits the rate", retryAfter: paused - now)
         }
         guard now + wait > deadline else { return }
@@ -64,7 +64,7 @@ extension BatchQueue {
 
     /// Limited by the provider's speed or by the pace, whichever takes longer.
     private func wait(texts: Int, tokens: Int, now: Instant) -> Duration {
-        let calls = (texts + settings.batchSize - 1) / settings.batchSize
+        let calls = (texts + batchSize - 1) / batchSize
         // Whoever finds nobody there may try, however slow the last call was: only calls show that it is better now.
         let speed =
             self.texts.isEmpty && self.calls.isEmpty

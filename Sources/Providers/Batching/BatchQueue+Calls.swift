@@ -7,6 +7,7 @@ extension BatchQueue {
     mutating func advance(now: Instant) -> [Effect] {
         var effects: [Effect] = []
         expire(now: now, &effects)
+        batchLimit.expire(at: now)
         compact()
         wake = deadlines.soonest { requests[$0] != nil }
         if stop != nil {
@@ -76,7 +77,7 @@ extension BatchQueue {
     /// Whether texts need not wait for company any more.
     private mutating func isReady(_ priority: Priority, now: Instant) -> Bool {
         let texts = waiting[priority.rawValue]
-        if calls.isEmpty || texts.count >= settings.batchSize { return true }
+        if calls.isEmpty || texts.count >= batchSize { return true }
         if let limit = settings.tokensPerCall, texts.tokens >= limit { return true }
         guard let since = texts.since else { return false }
         if now >= since + settings.window { return true }
@@ -96,7 +97,7 @@ extension BatchQueue {
     /// What the next batch of that priority will cost, near enough for the pace.
     private func expectedTokens(_ priority: Priority) -> Int {
         let texts = waiting[priority.rawValue]
-        let share = texts.count <= settings.batchSize ? texts.tokens : texts.tokens * settings.batchSize / texts.count
+        let share = texts.count <= batchSize ? texts.tokens : texts.tokens * batchSize / texts.count
         return min(share, settings.tokensPerCall ?? .max)
     }
 
@@ -105,7 +106,10 @@ extension BatchQueue {
         var place = 0
         var earliest: Instant?
         while place < groups.count {
+            let count = groups[place].texts.count
             groups[place].texts.removeAll { texts[$0] == nil }
+            // Whoever left took the proof along.
+            if let division = groups[place].division, groups[place].texts.count < count { divisions[division] = nil }
             if groups[place].texts.isEmpty {
                 groups.remove(at: place)
                 continue
@@ -121,29 +125,42 @@ extension BatchQueue {
     }
 
     private mutating func startGroup(_ place: Int, now: Instant) -> Call {
-        let group = groups.remove(at: place)
+        var group = groups.remove(at: place)
+        if let most = batchLimit.cut(of: group.texts.count) {
+            var rest = group
+            rest.texts.removeFirst(most)
+            if let division = group.division { divisions[division] = nil }
+            rest.division = nil
+            group.texts.removeLast(group.texts.count - most)
+            group.division = nil
+            groups.append(rest)
+        }
         return start(
             group.texts,
             priority: group.priority,
             attempts: group.attempts,
             isPart: group.isPart,
+            division: group.division,
             now: now
         )
     }
 
-    /// Fills a batch with the texts of one request after the other. Texts of another size than the first stay where they
-    /// are, because one call has one size.
+    /// Texts in the next call at most.
+    var batchSize: Int { batchLimit.size(upTo: settings.batchSize) }
+
+    /// Fills a batch with the texts of one request after the other. Texts of another shape than the first stay where they
+    /// are, because one call has one.
     private mutating func startBatch(_ priority: Priority, now: Instant) -> Call? {
         let lane = priority.rawValue
         var batch = Batch()
         var passed: [(request: RequestID, end: Double)] = []
-        while batch.texts.count < settings.batchSize, let (id, end) = lanes[lane].removeFirst() {
+        while batch.texts.count < batchSize, let (id, end) = lanes[lane].removeFirst() {
             guard let request = requests[id] else { continue }
-            if let size = batch.size, size != request.dimensions {
+            if let shape = batch.shape, shape != request.shape {
                 passed.append((id, end))
                 continue
             }
-            batch.size = .some(request.dimensions)
+            batch.shape = request.shape
             guard fill(&batch, from: id) else { continue }
             passed.append((id, end))
             if batch.isFull { break }
@@ -157,8 +174,8 @@ extension BatchQueue {
     private struct Batch {
         var texts: [TextID] = []
         var tokens = 0
-        /// The vectors' size; outer nil before the first request.
-        var size: Int??
+        /// nil before the first request.
+        var shape: Shape?
         /// Whether the next text would be over the tokens of a call.
         var isFull = false
     }
@@ -172,7 +189,7 @@ extension BatchQueue {
         while cursor < request.texts.count {
             let textID = request.texts[cursor]
             if let pending = texts[textID], pending.place == .waiting {
-                guard batch.texts.count < settings.batchSize else { return true }
+                guard batch.texts.count < batchSize else { return true }
                 let tokens = pending.text.tokens
                 if let limit = settings.tokensPerCall, !batch.texts.isEmpty, batch.tokens + tokens > limit {
                     batch.isFull = true
@@ -198,16 +215,18 @@ extension BatchQueue {
         priority: Priority,
         attempts: Int,
         isPart: Bool = false,
+        division: DivisionID? = nil,
         now: Instant
     ) -> Call {
-        var call = Call(id: makeID(), keys: [], inputs: [], tokens: [], isPart: isPart)
+        var call = Call(id: makeID(), keys: [], inputs: [], tokens: [])
+        if isPart { call.patience = throughput.patience }
         for id in ids {
             guard let pending = texts[id] else { continue }
             texts[id]?.place = .calling
             call.keys.append(pending.text.key)
             call.inputs.append(pending.text.input)
             call.tokens.append(pending.text.tokens)
-            call.dimensions = pending.dimensions
+            call.shape = pending.shape
             call.note(pending.text.span)
             for waiter in pending.waiters where requests[waiter.request]?.started == nil {
                 requests[waiter.request]?.started = now
@@ -221,7 +240,8 @@ extension BatchQueue {
             attempts: attempts,
             tokens: total,
             started: now,
-            isPart: isPart
+            isPart: isPart,
+            division: division
         )
         return call
     }
@@ -233,7 +253,7 @@ extension BatchQueue {
         stop?.isProbing = true
         let id = makeID()
         calls[id] = RunningCall(texts: [], priority: .backlog, attempts: 0, tokens: 1, started: now, isProbe: true)
-        effects.append(.start(Call(id: id, keys: [], inputs: [.text("embed-star")], tokens: [1])))
+        effects.append(.start(Call(id: id, keys: [], inputs: ProviderCall.control.inputs, tokens: [1])))
     }
 }
 

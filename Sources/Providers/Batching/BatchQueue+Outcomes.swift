@@ -14,11 +14,19 @@ extension BatchQueue {
         switch result {
         case .success(let answer):
             throughput.observe(now - call.started)
-            pacer.succeeded(estimated: call.tokens, actual: answer.tokens, quota: answer.quota, at: now)
+            pacer.succeeded(
+                started: call.started,
+                estimated: call.tokens,
+                actual: answer.tokens,
+                quota: answer.quota,
+                at: now
+            )
             if stop != nil {
                 stop = nil
                 effects.append(.recovered)
             }
+            batchLimit.took(call.texts.count)
+            halfEnded(call, well: true, now: now)
             deliver(answer, to: call, now: now, &effects)
         case .failure(let error):
             if call.isProbe {
@@ -49,6 +57,7 @@ extension BatchQueue {
         now: Instant,
         _ effects: inout [Effect]
     ) {
+        halfEnded(call, well: false, now: now)
         switch RetryPolicy.verdict(error.code) {
         case .retry: retry(call, error, jitter: jitter, now: now, &effects)
         case .pace:
@@ -61,10 +70,10 @@ extension BatchQueue {
                 at: now
             )
             effects.append(.limited)
-            let resumption = pacer.pausedUntil ?? now
+            let resumption = pacer.nextTry ?? now
             regroup(call.texts, call, attempts: call.attempts, notBefore: resumption, error)
             refuseHopeless(until: resumption, now: now, &effects)
-        case .divide: divide(call, error, attempts: call.attempts, now: now, &effects)
+        case .divide: divide(call, error, now: now, &effects)
         case .stop:
             effects += halt(error, now: now)
             for textID in call.texts { settle(textID, .failure(error), now: now, &effects) }
@@ -82,6 +91,8 @@ extension BatchQueue {
         }
     }
 
+    /// A call of many is tried once more as it is, because most faults pass; then it is divided, because a single text
+    /// can bring some servers down, and some take fewer at once.
     private mutating func retry(
         _ call: RunningCall,
         _ error: EmbeddingError,
@@ -90,14 +101,13 @@ extension BatchQueue {
         _ effects: inout [Effect]
     ) {
         let attempts = call.attempts + 1
-        guard attempts < settings.retry.attempts else {
-            // The last attempt failed for all of them together; each half gets one of its own, because a single text
-            // can bring some servers down.
-            if call.texts.count > 1 {
-                divide(call, error, attempts: settings.retry.attempts - 1, now: now, &effects)
-            } else {
-                for textID in call.texts { settle(textID, .failure(error), now: now, &effects) }
-            }
+        let isLast = attempts >= settings.retry.attempts
+        if call.texts.count > 1, isLast || call.isPart || call.attempts > 0 || error.code == .timeout {
+            effects.append(.retried(error.code))
+            return divide(call, error, now: now, &effects)
+        }
+        guard !isLast else {
+            for textID in call.texts { settle(textID, .failure(error), now: now, &effects) }
             return
         }
         let delay = settings.retry.delay(after: attempts, retryAfter: error.retryAfter, jitter: jitter)
@@ -108,7 +118,6 @@ extension BatchQueue {
     private mutating func divide(
         _ call: RunningCall,
         _ error: EmbeddingError,
-        attempts: Int,
         now: Instant,
         _ effects: inout [Effect]
     ) {
@@ -116,15 +125,28 @@ extension BatchQueue {
             guard let only = call.texts.first else { return }
             if error.code == .invalidInput, shorten(only) {
                 effects.append(.shortened)
-                regroup([only], call, attempts: attempts, notBefore: now, error)
+                regroup([only], call, attempts: call.attempts, notBefore: now, error)
             } else {
                 settle(only, .failure(error), now: now, &effects)
             }
             return
         }
+        let division = makeID()
+        divisions[division] = Division(texts: call.texts.count, isRefusal: RetryPolicy.verdict(error.code) == .divide)
         let middle = call.texts.count / 2
-        regroup(Array(call.texts[..<middle]), call, attempts: attempts, notBefore: now, error)
-        regroup(Array(call.texts[middle...]), call, attempts: attempts, notBefore: now, error)
+        for half in [call.texts[..<middle], call.texts[middle...]] {
+            regroup(Array(half), call, attempts: call.attempts, notBefore: now, error, division: division)
+        }
+    }
+
+    /// Both halves of a failed call may go well: then it was too large.
+    private mutating func halfEnded(_ call: RunningCall, well: Bool, now: Instant) {
+        guard let id = call.division, var division = divisions[id] else { return }
+        division.halves -= 1
+        division.areGood = division.areGood && well
+        divisions[id] = division.halves > 0 ? division : nil
+        guard division.halves == 0, division.areGood else { return }
+        batchLimit.refused(division.texts, certainly: division.isRefusal, at: now)
     }
 
     /// Halves a text that the provider may have refused for its length, which is only estimated.
@@ -148,7 +170,8 @@ extension BatchQueue {
         _ call: RunningCall,
         attempts: Int,
         notBefore: Instant,
-        _ error: EmbeddingError
+        _ error: EmbeddingError,
+        division: DivisionID? = nil
     ) {
         var kept: [TextID] = []
         for id in ids {
@@ -161,6 +184,8 @@ extension BatchQueue {
             for waiter in pending.waiters { requests[waiter.request]?.lastError = error }
             kept.append(id)
         }
+        // Whoever left took the proof along.
+        if let division, kept.count < ids.count { divisions[division] = nil }
         guard !kept.isEmpty else { return }
         groups.append(
             Group(
@@ -168,7 +193,8 @@ extension BatchQueue {
                 priority: call.priority,
                 attempts: attempts,
                 notBefore: notBefore,
-                isPart: call.isPart || ids.count < call.texts.count
+                isPart: call.isPart || ids.count < call.texts.count,
+                division: division
             )
         )
     }
@@ -199,5 +225,6 @@ extension BatchQueue {
             settle(id, .failure(error), now: now, &effects)
         }
         groups.removeAll()
+        divisions.removeAll()
     }
 }

@@ -10,10 +10,11 @@ import EmbeddingCore
 struct BatchQueue: Sendable {
     typealias Priority = EmbeddingRequest.Priority
     typealias TextID = Int
+    typealias DivisionID = Int
 
     struct Request: Sendable {
         var priority: Priority
-        var dimensions: Int?
+        var shape: Shape
         var deadline: Instant
         var texts: [TextID]
         /// Its place among the requests of its priority: see `FairLane`.
@@ -33,7 +34,7 @@ struct BatchQueue: Sendable {
 
         var text: Text
         var priority: Priority
-        var dimensions: Int?
+        var shape: Shape
         var place = Place.waiting
         var waiters: [(request: RequestID, index: Int)]
     }
@@ -45,8 +46,10 @@ struct BatchQueue: Sendable {
         /// Calls made for it that count.
         var attempts: Int
         var notBefore: Instant
-        /// See `Call.isPart`.
+        /// Whether it is part of a call that failed, made to find the text that is to blame.
         var isPart: Bool
+        /// The call it is half of.
+        var division: DivisionID?
     }
 
     struct RunningCall: Sendable {
@@ -57,6 +60,7 @@ struct BatchQueue: Sendable {
         var started: Instant
         var isProbe = false
         var isPart = false
+        var division: DivisionID?
     }
 
     /// A fault that only the operator can mend.
@@ -78,6 +82,9 @@ struct BatchQueue: Sendable {
     var deadlines = DeadlineList()
     var stop: Stop?
     var throughput = Throughput()
+    /// How many texts the provider takes, as far as it was learned.
+    var batchLimit = BatchLimit()
+    var divisions: [DivisionID: Division] = [:]
     var bytes = 0
     var lastInteractive: Instant?
     /// When something may be due although no event comes; nil when nothing is.
@@ -102,7 +109,7 @@ struct BatchQueue: Sendable {
         _ submitted: [Text],
         id: RequestID,
         priority: Priority,
-        dimensions: Int?,
+        shape: Shape,
         deadline: Instant?,
         now: Instant
     ) throws(EmbeddingError) {
@@ -111,7 +118,7 @@ struct BatchQueue: Sendable {
         let until = deadline ?? now + settings.patience
         var request = Request(
             priority: priority,
-            dimensions: dimensions,
+            shape: shape,
             deadline: until,
             texts: [],
             virtualEnd: lanes[priority.rawValue].add(id, texts: submitted.count),
@@ -120,7 +127,7 @@ struct BatchQueue: Sendable {
             submitted: now
         )
         for (index, text) in submitted.enumerated() {
-            request.texts.append(join(text, request: id, index: index, priority, dimensions, now))
+            request.texts.append(join(text, request: id, index: index, priority, shape, now))
         }
         requests[id] = request
         deadlines.insert(until, id)
@@ -143,7 +150,7 @@ struct BatchQueue: Sendable {
         request: RequestID,
         index: Int,
         _ priority: Priority,
-        _ dimensions: Int?,
+        _ shape: Shape,
         _ now: Instant
     ) -> TextID {
         if let known = textsByKey[text.key], var pending = texts[known] {
@@ -160,7 +167,7 @@ struct BatchQueue: Sendable {
         texts[id] = PendingText(
             text: text,
             priority: priority,
-            dimensions: dimensions,
+            shape: shape,
             waiters: [(request, index)]
         )
         textsByKey[text.key] = id

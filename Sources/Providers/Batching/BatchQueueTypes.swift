@@ -28,6 +28,14 @@ extension BatchQueue {
         var probeInterval = Duration.seconds(60)
     }
 
+    /// What all texts of one call have in common.
+    struct Shape: Sendable, Hashable {
+        /// The size the texts' callers want; nil when it does not matter.
+        var dimensions: Int?
+        /// What the texts are; nil where the provider is not told, so that its calls take all together.
+        var type: EmbeddingInputType?
+    }
+
     /// One text that somebody waits for.
     struct Text: Sendable {
         var key: CacheKey
@@ -47,17 +55,16 @@ extension BatchQueue {
         var inputs: [EmbeddingInput]
         /// Counted or estimated, one for each input.
         var tokens: [Int]
-        /// The size the texts' callers want; nil when it does not matter.
-        var dimensions: Int?
-        /// Whether it is part of a call that failed, made to find the text that is to blame.
-        var isPart = false
+        var shape = Shape()
+        /// How long the provider may take; nil for as long as any call.
+        var patience: Duration?
         /// What its texts are asked for by, as far as that is traced; the first `BatchQueue.spanLimit` of them.
         var spans: [Span] = []
 
         /// Whether there is so little to send, in bytes, and to read, in numbers, that it may be done on an event loop:
         /// tenths of a millisecond.
         var isBrief: Bool {
-            guard let dimensions, inputs.count * dimensions <= 16 << 10 else { return false }
+            guard let dimensions = shape.dimensions, inputs.count * dimensions <= 16 << 10 else { return false }
             return inputs.reduce(0) { $0 + $1.byteCount } <= 16 << 10
         }
     }

@@ -1,22 +1,22 @@
-package import EmbeddingCore
-package import Inference
+import EmbeddingCore
+import Inference
 import Logging
+import Settings
 import Telemetry
 
 /// The built-in model: no network, no key, and an exact token count.
-package final class BuiltInProvider: EmbeddingProvider, TokenCounter {
-    package let name = ProviderName.builtin
-    package let limits: EmbeddingLimits
+final class BuiltInProvider: EmbeddingProvider, TokenCounter {
+    let name = ProviderKind.builtIn.name
+    let limits: EmbeddingLimits
     private let encoder: TextEncoder
     private let identity: EmbeddingModel
 
-    /// - Parameter name: what the model is called; nil for the name of its folder.
-    package init(encoder: TextEncoder, name: String? = nil) {
+    init(encoder: TextEncoder) {
         self.encoder = encoder
         limits = EmbeddingLimits(items: 1024, tokensPerText: encoder.maxTokens)
         identity = EmbeddingModel(
-            provider: .builtin,
-            name: name ?? encoder.modelName,
+            provider: name,
+            name: encoder.modelName,
             dimensions: encoder.dimensions,
             revision: encoder.revision
         )
@@ -33,13 +33,10 @@ package final class BuiltInProvider: EmbeddingProvider, TokenCounter {
         return card
     }
 
-    package func model() async throws(EmbeddingError) -> EmbeddingModel { identity }
+    func model() async throws(EmbeddingError) -> EmbeddingModel { identity }
 
-    package func embed(
-        _ inputs: [EmbeddingInput],
-        dimensions: Int?
-    ) async throws(EmbeddingError) -> EmbeddingBatch {
-        let texts = try inputs.texts(for: "the built-in model")
+    func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch {
+        let texts = try call.inputs.texts(for: "the built-in model")
         do {
             let encoded = try await encoder.encode(texts)
             return EmbeddingBatch(vectors: encoded.vectors, tokens: encoded.tokens)
@@ -66,35 +63,51 @@ package final class BuiltInProvider: EmbeddingProvider, TokenCounter {
 
 extension BuiltInProvider {
     /// Loads the configured model and logs what it is computed with.
-    /// - Throws: `.unknownModel` with what is wrong with the folder, its files, or the precision.
-    convenience init(configuration: ProvidersConfiguration, logger: Logger) throws(EmbeddingError) {
-        var precision: Precision?
-        if let wanted = configuration.builtInPrecision {
-            precision = Precision(rawValue: wanted)
-            guard precision != nil else {
-                throw EmbeddingError(.unknownModel, "\(wanted) is no precision: use fp32, bf16 or int8")
-            }
-        }
+    /// - Throws: `.unknownModel` with what is wrong with the folder or its files; `.misconfigured` when the settings name
+    ///   another model than the folder holds, or a size that it cannot give.
+    convenience init(_ context: ProviderContext) throws(EmbeddingError) {
+        let settings = context.settings
+        let threads = settings[BuiltInSettings.threads] ?? Processors.available
+        let encoder: TextEncoder
         do {
-            let threads = configuration.builtInThreads ?? Processors.available
-            let encoder = try TextEncoder(
-                modelDirectory: configuration.builtInModelDirectory,
+            encoder = try TextEncoder(
+                modelDirectory: settings[BuiltInSettings.modelDirectory],
                 threads: threads,
-                precision: precision
+                precision: settings[BuiltInSettings.precision]
             )
-            logger.info(
-                "loaded the built-in model",
-                metadata: [
-                    "model": "\(encoder.modelName)",
-                    "precision": "\(encoder.precision.rawValue)",
-                    "products": "\(encoder.implementations.joined(separator: " "))",
-                    "kernels": "\(encoder.instructionSet)",
-                    "threads": "\(threads)",
-                ]
-            )
-            self.init(encoder: encoder, name: configuration.model)
         } catch {
             throw Self.error(error)
         }
+        try Self.check(settings[GatewaySettings.model], is: encoder.modelName)
+        try ProviderContext.check(
+            dimensions: settings[GatewaySettings.dimensions],
+            native: encoder.dimensions,
+            isMatryoshka: encoder.isMatryoshka ? true : ModelCard.named(encoder.modelName)?.isMatryoshka,
+            of: encoder.modelName
+        )
+        context.logger.info(
+            "loaded the built-in model",
+            metadata: [
+                "model": "\(encoder.modelName)",
+                "precision": "\(encoder.precision.rawValue)",
+                "products": "\(encoder.implementations.joined(separator: " "))",
+                "kernels": "\(encoder.instructionSet)",
+                "threads": "\(threads)",
+            ]
+        )
+        self.init(encoder: encoder)
+    }
+
+    /// A vector says whose it is: the folder's name is the model's, and a setting that says otherwise is a mistake, such
+    /// as one that was meant for another provider. An owner, a tag, and the end of the name may be left out.
+    static func check(_ given: String?, is name: String) throws(EmbeddingError) {
+        guard let given else { return }
+        let (wanted, held) = (ModelCard.base(of: given), ModelCard.base(of: name))
+        guard wanted != held, !held.hasPrefix(wanted + "-") else { return }
+        throw EmbeddingError(
+            .misconfigured,
+            "EMBEDDING_MODEL is \(given), but the built-in model is \(name): remove EMBEDDING_MODEL, name that model's "
+                + "folder in BUILTIN_MODEL_DIR, or name its provider in EMBEDDING_PROVIDER"
+        )
     }
 }

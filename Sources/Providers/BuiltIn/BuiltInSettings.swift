@@ -21,5 +21,4 @@ package enum BuiltInSettings {
         "`fp32`, `bf16` or `int8`",
         accepted: "one of fp32, bf16, int8"
     ) { text in Precision(rawValue: text.lowercased()).map { .some($0) } }
-    package static let all: [any AnySetting] = [modelDirectory, threads, precision]
 }

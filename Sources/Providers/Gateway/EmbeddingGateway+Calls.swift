@@ -39,7 +39,7 @@ extension EmbeddingGateway {
                     texts,
                     id: id,
                     priority: request.priority,
-                    dimensions: dimensions,
+                    shape: BatchQueue.Shape(dimensions: dimensions, type: takesInputType ? request.type : nil),
                     deadline: request.deadline,
                     now: now
                 )
@@ -167,9 +167,14 @@ extension EmbeddingGateway {
         defer { metrics.duration.observe(time.now - started) }
         do throws(EmbeddingError) {
             let native = try await pool.model()
-            let wanted = call.dimensions ?? native.dimensions
-            let asked = size.asked(wanted, native: native.dimensions)
-            let batch = try await pool.embed(call.inputs, dimensions: asked, isPart: call.isPart)
+            let wanted = call.shape.dimensions ?? native.dimensions
+            let asked = ProviderCall(
+                call.inputs,
+                type: call.shape.type,
+                dimensions: size.asked(wanted, native: native.dimensions),
+                patience: call.patience
+            )
+            let batch = try await pool.embed(asked)
             let answer = try answer(batch, to: call, wanted: wanted, native: native.dimensions)
             metrics.called(nil)
             return answer

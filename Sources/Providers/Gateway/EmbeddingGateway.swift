@@ -21,6 +21,7 @@ package final class EmbeddingGateway: EmbeddingService {
     let cache: EmbeddingCache
     let preparation: InputPreparation
     let size: VectorSize
+    let takesInputType: Bool
     let tokenLimit: Int?
     let metrics: ProviderMetrics
     let time: any TimeSource
@@ -35,6 +36,7 @@ package final class EmbeddingGateway: EmbeddingService {
         cache: EmbeddingCache,
         preparation: InputPreparation,
         size: VectorSize,
+        takesInputType: Bool,
         tokenLimit: Int?,
         queue: BatchQueue.Settings,
         metrics: ProviderMetrics,
@@ -47,6 +49,7 @@ package final class EmbeddingGateway: EmbeddingService {
         self.cache = cache
         self.preparation = preparation
         self.size = size
+        self.takesInputType = takesInputType
         self.tokenLimit = tokenLimit
         self.metrics = metrics
         self.time = time

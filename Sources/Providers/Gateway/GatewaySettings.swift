@@ -1,23 +1,29 @@
-package import EmbeddingCore
+import EmbeddingCore
 package import Settings
 
 /// Which provider makes vectors, and what wraps it whichever it is.
 package enum GatewaySettings {
-    package static let provider = Setting.choice(
+    package static let provider = Setting(
         "EMBEDDING_PROVIDER",
-        ProviderName.builtin,
-        "where vectors come from"
-    )
+        default: ProviderKind.builtIn,
+        shown: ProviderKind.builtIn.name.rawValue,
+        "where vectors come from: \(names.map { "`\($0)`" }.joined(separator: ", "))",
+        accepted: "one of \(names.joined(separator: ", "))"
+    ) { ProviderKinds.named($0.lowercased()) }
     package static let model = Setting.optional(
         "EMBEDDING_MODEL",
         "the model's name as the provider knows it",
-        shown: "per provider: `all-MiniLM-L6-v2`, `nomic-embed-text`, `text-embedding-3-small`, `BAAI/bge-base-en-v1.5`"
+        shown: "per provider: \(ProviderKinds.all.map { "`\($0.defaultModel)`" }.joined(separator: ", "))"
     )
     package static let dimensions = Setting.optionalInteger(
         "EMBEDDING_DIMENSIONS",
         in: 1...8192,
         shown: "the model's own",
         "shorter vectors where the model allows it (Matryoshka): cut and renormalised"
+    )
+    package static let providerHeaders = Setting.fields(
+        "PROVIDER_HEADERS",
+        "header fields that a gateway before the provider wants, `name=value`, comma-separated"
     )
     package static let queryPrefix = Setting.prefix("QUERY_PREFIX", "put before a query; `none` for nothing")
     package static let documentPrefix = Setting.prefix("DOCUMENT_PREFIX", "put before a document; `none` for nothing")
@@ -55,13 +61,13 @@ package enum GatewaySettings {
     package static let requestsPerMinute = Setting.optionalInteger(
         "REQUESTS_PER_MINUTE",
         in: 0...10_000_000,
-        shown: "OpenAI 3000, Together 1000, others none",
+        shown: paces(\.requestsPerMinute),
         "pace of provider calls; 0 for no limit"
     )
     package static let tokensPerMinute = Setting.optionalInteger(
         "TOKENS_PER_MINUTE",
         in: 0...1_000_000_000,
-        shown: "OpenAI 1000000, others none",
+        shown: paces(\.tokensPerMinute),
         "pace of tokens; 0 for no limit"
     )
     package static let cacheMaxBytes = Setting.bytes(
@@ -70,4 +76,14 @@ package enum GatewaySettings {
         in: 0...(1 << 40),
         "embedding cache; 0 turns it off"
     )
+
+    private static let names = ProviderKinds.all.map(\.name.rawValue)
+
+    /// The paces that are kept when none is set, for people.
+    private static func paces(_ limit: KeyPath<ProviderKind.Pace, Int?>) -> String {
+        let known = ProviderKinds.all.compactMap { kind in
+            kind.pace[keyPath: limit].map { "`\(kind.name.rawValue)` \($0)" }
+        }
+        return (known + ["others none"]).joined(separator: ", ")
+    }
 }

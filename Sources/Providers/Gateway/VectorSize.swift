@@ -8,12 +8,6 @@ struct VectorSize: Sendable {
     /// Whether the provider's API has a parameter for it.
     let providerShortens: Bool
 
-    init(configured: Int?, card: ModelCard?, provider: ProviderName) {
-        self.configured = configured
-        self.card = card
-        providerShortens = provider == .openai && card?.takesDimensions == true
-    }
-
     /// The size to answer with.
     /// - Parameter native: the model's own size.
     /// - Throws: `.unsupportedDimensions`.

@@ -10,6 +10,14 @@ enum EndpointLabel {
     }
 }
 
+extension EndpointLabel {
+    /// The same with the scheme before it, where there is one.
+    static func withScheme(_ url: String) -> String {
+        guard let scheme = url[...].range(of: "://") else { return of(url) }
+        return url[..<scheme.upperBound] + of(url)
+    }
+}
+
 extension Substring {
     fileprivate func range(of separator: String) -> Range<Index>? { ranges(of: separator).first }
 }

@@ -1,34 +1,59 @@
 import DateTime
 import EmbeddingCore
 import HTTPClient
+import Telemetry
 
 /// One provider's base URL: sends requests and turns every failure into an `EmbeddingError`.
 struct ProviderEndpoint: Sendable {
+    /// What a provider knows its customers by; never part of a message.
+    struct Key: Sendable {
+        let field: (name: String, value: String)
+        let secret: String
+
+        /// RFC 6750 §2.1.
+        static func bearer(_ key: String) -> Key { Key(field: ("Authorization", "Bearer \(key)"), secret: key) }
+
+        /// In a field of the provider's own.
+        static func field(_ name: String, _ key: String) -> Key { Key(field: (name, key), secret: key) }
+    }
+
     /// Without a slash at the end.
     let baseURL: String
-    /// Sent as a bearer token; never part of a message.
-    let key: String?
+    let key: Key?
+    /// Sent with every request.
+    let headers: [(name: String, value: String)]
+    private let secrets: Redaction
     let transport: any HTTPTransport
     var timeouts = HTTPClientTimeouts()
     /// Seconds since 1970, for `Retry-After` dates of answers without a `Date`.
     var wallClock: @Sendable () -> Double = { Timestamp.now.secondsSince1970 }
 
-    init(baseURL: String, key: String? = nil, transport: any HTTPTransport) {
+    init(
+        baseURL: String,
+        key: Key? = nil,
+        headers: [(name: String, value: String)] = [],
+        transport: any HTTPTransport
+    ) {
         var trimmed = baseURL
         while trimmed.hasSuffix("/") { trimmed.removeLast() }
         self.baseURL = trimmed
         self.key = key
+        self.headers = headers
+        secrets = Redaction(secrets: [key?.secret].compactMap { $0 } + headers.map(\.value))
         self.transport = transport
     }
 
-    /// - Parameter takesGzip: whether the answer may come compressed.
+    /// - Parameters:
+    ///   - takesGzip: whether the answer may come compressed.
+    ///   - patience: for the whole answer; nil for the usual times.
     func post(
         _ path: String,
         _ body: [UInt8],
         takesGzip: Bool = true,
-        timeouts: HTTPClientTimeouts? = nil
+        patience: Duration? = nil
     ) async throws(EmbeddingError) -> HTTPClientResponse {
-        try await send("POST", path, body, takesGzip: takesGzip, timeouts ?? self.timeouts)
+        let timeouts = patience.map { HTTPClientTimeouts(firstByte: $0, total: $0) } ?? self.timeouts
+        return try await send("POST", path, body, takesGzip: takesGzip, timeouts)
     }
 
     func get(_ path: String) async throws(EmbeddingError) -> HTTPClientResponse {
@@ -45,45 +70,90 @@ struct ProviderEndpoint: Sendable {
         var headers: [(name: String, value: String)] = [("Accept", "application/json")]
         if !body.isEmpty { headers.append(("Content-Type", "application/json")) }
         if !takesGzip { headers.append(("Accept-Encoding", "identity")) }
-        if let key { headers.append(("Authorization", "Bearer \(key)")) }
-        let request = HTTPClientRequest(method, baseURL + path, headers: headers, body: body, timeouts: timeouts)
-        let response: HTTPClientResponse
+        if let key { headers.append(key.field) }
+        headers += self.headers
+        var request = HTTPClientRequest(method, baseURL + path, headers: headers, body: body, timeouts: timeouts)
+        var redirects = 0
+        while true {
+            var response = try await send(request)
+            switch response.status {
+            case 200..<300:
+                if response.body.starts(with: Self.byteOrderMark) { response.body.removeFirst(3) }
+                return response
+            case 300..<400 where redirects < Self.mostRedirects && response.header("location") != nil:
+                request.url = try redirection(of: request, response)
+                redirects += 1
+            default: throw error(for: response)
+            }
+        }
+    }
+
+    private static let mostRedirects = 3
+    /// Some servers begin their JSON with one (RFC 8259 §8.1 lets readers pass over it).
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private func send(_ request: HTTPClientRequest) async throws(EmbeddingError) -> HTTPClientResponse {
         do {
-            response = try await transport.send(request)
+            return try await transport.send(request)
         } catch {
             throw Self.error(for: error)
         }
-        guard response.status == 200 else { throw self.error(for: response) }
-        return response
     }
 
-    /// The error of an answer that is not 200. Which are tried again follows from the code: see `RetryPolicy`.
+    /// Where a redirected request goes on. The key and the texts are for the server that was named, so only redirects
+    /// within it are followed.
+    private func redirection(
+        of request: HTTPClientRequest,
+        _ response: HTTPClientResponse
+    ) throws(EmbeddingError) -> String {
+        let target = response.header("location") ?? ""
+        let origin = Self.origin(of: request.url)
+        if target.hasPrefix("/"), !target.hasPrefix("//") { return origin + target }
+        if !origin.isEmpty, Self.origin(of: target) == origin { return target }
+        throw EmbeddingError(
+            .wrongAddress,
+            "the provider's URL redirects to \(EndpointLabel.withScheme(target)), another server"
+        )
+    }
+
+    /// Scheme, host and port (RFC 6454 §4), in lower case.
+    private static func origin(of url: String) -> String {
+        guard let colon = url.firstRange(of: "://") else { return "" }
+        return url[..<colon.upperBound].lowercased()
+            + url[colon.upperBound...].prefix { !"/?#".contains($0) }.lowercased()
+    }
+
+    /// The error of an answer that is not 2xx. Which are tried again follows from the code: see `RetryPolicy`.
     func error(for response: HTTPClientResponse) -> EmbeddingError {
         let fault = ProviderFault(response.body)
         let retryAfter = RetryAfter.duration(in: response, now: wallClock)
         let code = Self.code(status: response.status, fault: fault)
         // The body of a refused key quotes parts of it.
-        let words = code == .unauthorized ? "" : redacted(fault.message)
+        let words = code == .unauthorized ? "" : secrets.apply(fault.message)
         let message = "the provider answered \(response.status)" + (words.isEmpty ? "" : ": \(words)")
         return EmbeddingError(
             code,
             message,
-            retryAfter: code == .rateLimited ? retryAfter ?? resetTime(response) : retryAfter
+            retryAfter: code == .rateLimited ? retryAfter ?? resetTime(response) : retryAfter,
+            parameter: fault.parameter
         )
     }
 
     private static func code(status: Int, fault: ProviderFault) -> EmbeddingError.Code {
         if fault.code == "insufficient_quota" || fault.type == "insufficient_quota" { return .quotaExhausted }
         if fault.code == "billing_hard_limit_reached" { return .quotaExhausted }
+        if fault.code == "API_KEY_INVALID" { return .unauthorized }
         if fault.code == "model_not_found" { return .unknownModel }
         switch status {
         case 401, 403, 407: return .unauthorized
         case 402: return .quotaExhausted
-        case 404, 405, 410: return .unknownModel
+        case 404, 405, 410: return fault.concernsModel ? .unknownModel : .wrongAddress
+        case 300...399: return .wrongAddress
         case 408, 504, 524: return .timeout
         case 429: return .rateLimited
         case 409, 425, 500...599: return .unavailable
-        case 400...499: return fault.parameter == "dimensions" ? .unsupportedDimensions : .invalidInput
+        case 400...499:
+            return ["dimensions", "output_dimension"].contains(fault.parameter) ? .unsupportedDimensions : .invalidInput
         default: return .badResponse
         }
     }
@@ -92,11 +162,6 @@ struct ProviderEndpoint: Sendable {
     private func resetTime(_ response: HTTPClientResponse) -> Duration? {
         guard let quota = RateLimitHeaders.quota(in: response) else { return nil }
         return [quota.requests, quota.tokens].filter { $0.remaining == 0 }.compactMap(\.reset).max()
-    }
-
-    private func redacted(_ text: String) -> String {
-        guard let key, key.utf8.count >= 4 else { return text }
-        return text.split(separator: key, omittingEmptySubsequences: false).joined(separator: "***")
     }
 
     private static func error(for error: HTTPClientError) -> EmbeddingError {

@@ -1,48 +1,92 @@
+import EmbeddingCore
 import JSON
 
-/// What a provider's error body says, in any of the shapes in use: OpenAI's `{"error":{…}}`, Ollama's
-/// `{"error":"text"}`, `{"message":…}`, `{"detail":…}`.
+/// What a provider's refusal says, in any of the shapes in use: OpenAI's `{"error":{…}}`, Ollama's `{"error":"text"}`,
+/// FastAPI's `detail` as text and as a list, problem details (RFC 9457), `errors`, `message`, and plain text. This is the
+/// one place where a provider's words are read.
 struct ProviderFault: Equatable {
-    /// Cut to a length fit for a log line; empty when the body says nothing.
+    /// Fit for a log line; empty when the body says nothing.
     var message = ""
     var type: String?
+    /// The parameter of the request that is refused.
     var parameter: String?
     var code: String?
 
+    /// Scalars of a message.
     static let longestMessage = 300
+    /// A longer body is no refusal; its beginning is shown.
+    private static let longestBody = 1 << 20
+    /// The parameters that the providers' requests have.
+    private static let parameters = [
+        "encoding_format", "dimensions", "output_dimension", "input_type", "truncation", "truncate", "model",
+    ]
+
+    private var words: [String] = []
 
     init(_ body: [UInt8]) {
-        _ = try? JSONReader.read(body) { reader throws(JSONError) in
-            guard try reader.peek() == UInt8(ascii: "{") else { return try reader.skipValue() }
-            try readMembers(&reader, depth: 0)
+        if body.count <= Self.longestBody, let json = try? JSONValue(body) {
+            read(json, depth: 0)
+        } else {
+            words = [Self.plain(body)]
         }
-        message = Self.printable(message)
+        message = Self.printable(words.filter { !$0.isEmpty }.joined(separator: "; "))
+        parameter = parameter ?? named()
     }
 
-    private mutating func readMembers(_ reader: inout JSONReader, depth: Int) throws(JSONError) {
-        try reader.readObject { reader, key throws(JSONError) in
-            switch key {
-            case "error":
-                if depth == 0, try reader.peek() == UInt8(ascii: "{") {
-                    try readMembers(&reader, depth: 1)
-                } else {
-                    message = try reader.readStringIfPresent() ?? message
-                }
-            case "message", "detail": message = try reader.readStringIfPresent() ?? message
-            case "type", "error_type": type = try reader.readStringIfPresent()
-            case "param": parameter = try reader.readStringIfPresent()
-            case "code": code = try reader.readStringIfPresent()
-            default: try reader.skipValue()
+    /// Whether it is the model that is unknown, and not the path.
+    var concernsModel: Bool { parameter == "model" || code?.hasPrefix("model_") == true }
+
+    /// The error of an answer that was accepted but cannot be used, with the provider's own words if there are any.
+    static func unusable(_ body: [UInt8], _ reason: String) -> EmbeddingError {
+        let words = ProviderFault(body).message
+        let isRefusal = body.count <= longestBody && !words.isEmpty
+        return EmbeddingError(.badResponse, isRefusal ? "\(reason): \(words)" : reason)
+    }
+
+    private mutating func read(_ value: JSONValue, depth: Int) {
+        guard depth < 5 else { return }
+        switch value {
+        case .string(let text): if !words.contains(text) { words.append(text) }
+        case .array(let items): for item in items.prefix(3) { read(item, depth: depth + 1) }
+        case .object(let object):
+            for name in ["error", "errors", "detail", "message", "msg", "title"] {
+                if let inner = object[name] { read(inner, depth: depth + 1) }
             }
+            readDetails(object)
+        default: break
         }
+    }
+
+    private mutating func readDetails(_ object: JSONObject) {
+        type = type ?? object["type"]?.string ?? object["error_type"]?.string
+        parameter = parameter ?? object["param"]?.string ?? object["loc"]?.array?.last?.string
+        // Google's `reason` and `status` say what its number does not.
+        code =
+            code ?? object["code"]?.string ?? object["details"]?.array?.lazy.compactMap { $0["reason"]?.string }.first
+            ?? object["status"]?.string
+    }
+
+    /// The first of the parameters that is named as a word of its own.
+    private func named() -> String? {
+        let named = message.utf8.split { byte in
+            !(byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20))
+        }.map { String($0)?.lowercased() ?? "" }
+        return Self.parameters.first { named.contains($0) }
+    }
+
+    /// What is no JSON: a line of text, or the page of a proxy.
+    private static func plain(_ body: [UInt8]) -> String {
+        let text = String(decoding: body.prefix(4 * longestMessage), as: UTF8.self)
+        let start = text.utf8.first { $0 > 0x20 }
+        return start == UInt8(ascii: "<") ? "a page of HTML" : start == UInt8(ascii: "{") ? "" : text
     }
 
     /// One line without control characters.
     private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.prefix(longestMessage).map { $0.properties.generalCategory == .control ? " " : $0 }
-            )
-        )
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(longestMessage) {
+            scalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
+        }
+        return String(scalars)
     }
 }

@@ -14,12 +14,16 @@ enum RateLimitHeaders {
 
     private static func window(_ resource: String, in response: HTTPClientResponse) -> ProviderQuota.Window {
         func count(_ name: String) -> Int? {
-            response.header("x-ratelimit-\(name)-\(resource)").flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil }
+            response.header("x-ratelimit-\(name)-\(resource)").flatMap { Int($0) }.flatMap {
+                (0...Bounds.tokens).contains($0) ? $0 : nil
+            }
         }
         return ProviderQuota.Window(
             limit: count("limit").flatMap { $0 > 0 ? $0 : nil },
             remaining: count("remaining"),
-            reset: response.header("x-ratelimit-reset-\(resource)").flatMap(duration)
+            reset: response.header("x-ratelimit-reset-\(resource)").flatMap(duration).map {
+                min($0, RetryAfter.longest)
+            }
         )
     }
 

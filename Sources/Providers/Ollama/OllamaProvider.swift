@@ -1,11 +1,11 @@
-package import EmbeddingCore
-package import HTTPClient
+import EmbeddingCore
+import HTTPClient
 import Synchronization
 
 /// One Ollama server. Several are put side by side by `ProviderPool`.
-package final class OllamaProvider: EmbeddingProvider {
-    package let name = ProviderName.ollama
-    private let modelName: String
+final class OllamaProvider: EmbeddingProvider {
+    let name = ProviderKind.ollama.name
+    let modelName: String
     private let endpoint: ProviderEndpoint
     private let pullsMissingModel: Bool
     private let state: Mutex<State>
@@ -16,19 +16,19 @@ package final class OllamaProvider: EmbeddingProvider {
     }
 
     /// - Parameter pullsMissingModel: whether a model that the server lacks is downloaded by it.
-    package init(model: String, baseURL: String, pullsMissingModel: Bool = false, transport: any HTTPTransport) {
+    init(model: String, endpoint: ProviderEndpoint, pullsMissingModel: Bool = false) {
         modelName = model
         self.pullsMissingModel = pullsMissingModel
-        endpoint = ProviderEndpoint(baseURL: baseURL, transport: transport)
+        self.endpoint = endpoint
         state = Mutex(State(identity: nil, tokens: ModelCard.named(model)?.tokens ?? 512))
     }
 
-    package var limits: EmbeddingLimits {
+    var limits: EmbeddingLimits {
         EmbeddingLimits(items: 512, tokensPerText: state.withLock { $0.tokens })
     }
 
     /// The identity, with the digest of the model's files as revision, so that a re-pulled model is seen as new.
-    package func model() async throws(EmbeddingError) -> EmbeddingModel {
+    func model() async throws(EmbeddingError) -> EmbeddingModel {
         let digest = try await digest()
         if let known = state.withLock({ $0.identity }), known.revision == digest { return known }
         let details = try OllamaWire.details(
@@ -41,7 +41,7 @@ package final class OllamaProvider: EmbeddingProvider {
             dimensions = try await call(["dimensions"], capacity: 0).vectors.first?.count ?? 0
         }
         guard dimensions > 0 else { throw EmbeddingError(.badResponse, "the provider answered an empty vector") }
-        let identity = EmbeddingModel(provider: .ollama, name: modelName, dimensions: dimensions, revision: digest)
+        let identity = EmbeddingModel(provider: name, name: modelName, dimensions: dimensions, revision: digest)
         state.withLock { state in
             state.identity = identity
             // The context length of the model may exceed what the server gives it; a known figure is the safer one.
@@ -50,16 +50,22 @@ package final class OllamaProvider: EmbeddingProvider {
         return identity
     }
 
-    package func embed(
-        _ inputs: [EmbeddingInput],
-        dimensions: Int?
-    ) async throws(EmbeddingError) -> EmbeddingBatch {
-        let texts = try inputs.texts(for: "Ollama")
-        return try await call(texts, capacity: state.withLock { $0.identity?.dimensions } ?? 0)
+    func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch {
+        let texts = try call.inputs.texts(for: "Ollama")
+        return try await self.call(
+            texts,
+            capacity: state.withLock { $0.identity?.dimensions } ?? 0,
+            patience: call.patience
+        )
     }
 
-    private func call(_ texts: [String], capacity: Int) async throws(EmbeddingError) -> EmbeddingBatch {
-        let response = try await endpoint.post("/api/embed", OllamaWire.request(model: modelName, texts: texts))
+    private func call(
+        _ texts: [String],
+        capacity: Int,
+        patience: Duration? = nil
+    ) async throws(EmbeddingError) -> EmbeddingBatch {
+        let body = OllamaWire.request(model: modelName, texts: texts)
+        let response = try await endpoint.post("/api/embed", body, patience: patience)
         return try OllamaWire.batch(response.body, count: texts.count, capacity: capacity)
     }
 
@@ -73,8 +79,7 @@ package final class OllamaProvider: EmbeddingProvider {
                 "Ollama has no model \(modelName): run `ollama pull \(modelName)` or set OLLAMA_PULL=true"
             )
         }
-        let patient = HTTPClientTimeouts(firstByte: .seconds(3600), total: .seconds(3600))
-        _ = try await endpoint.post("/api/pull", OllamaWire.pull(model: modelName), timeouts: patient)
+        _ = try await endpoint.post("/api/pull", OllamaWire.pull(model: modelName), patience: .seconds(3600))
         guard let digest = try OllamaWire.digest(of: modelName, in: try await endpoint.get("/api/tags").body) else {
             throw EmbeddingError(.unknownModel, "Ollama pulled \(modelName) but does not list it")
         }

@@ -8,5 +8,4 @@ package enum OllamaSettings {
         "several, comma-separated: requests are spread, a failing one is left out for a while"
     )
     package static let pulls = Setting.boolean("OLLAMA_PULL", false, "pull a missing Ollama model")
-    package static let all: [any AnySetting] = [urls, pulls]
 }

@@ -30,14 +30,14 @@ enum OllamaWire {
             case "embeddings" where try reader.peek() == UInt8(ascii: "["):
                 try reader.readArray { reader throws(JSONError) in
                     guard vectors.count < count else { return try reader.skipValue() }
-                    vectors.append(try reader.readVector(capacity: capacity))
+                    vectors.append(try reader.readVectorIfPresent(capacity: capacity))
                 }
-            case "prompt_eval_count": tokens = max(0, try reader.readInteger() ?? 0)
+            case "prompt_eval_count": tokens = try reader.readCount(upTo: Bounds.tokens) ?? 0
             default: try reader.skipValue()
             }
         }
         guard vectors.count == count else {
-            throw EmbeddingError(.badResponse, "the provider answered \(vectors.count) vectors for \(count) texts")
+            throw ProviderFault.unusable(body, "the provider answered \(vectors.count) vectors for \(count) texts")
         }
         return EmbeddingBatch(vectors: vectors, tokens: tokens)
     }
@@ -72,9 +72,9 @@ enum OllamaWire {
             guard key == "model_info", try reader.peek() == UInt8(ascii: "{") else { return try reader.skipValue() }
             try reader.readObject { reader, key throws(JSONError) in
                 if key.hasSuffix(".embedding_length") {
-                    dimensions = try reader.readInteger()
+                    dimensions = try reader.readCount(upTo: Bounds.dimensions)
                 } else if key.hasSuffix(".context_length") {
-                    tokens = try reader.readInteger()
+                    tokens = try reader.readCount(upTo: Bounds.contextLength)
                 } else {
                     try reader.skipValue()
                 }
@@ -90,7 +90,7 @@ enum OllamaWire {
         do {
             try JSONReader.read(body) { reader throws(JSONError) in try reader.readObject(member) }
         } catch {
-            throw EmbeddingError(.badResponse, "the provider's answer is not the JSON that Ollama writes")
+            throw ProviderFault.unusable(body, "the provider's answer is not the JSON that Ollama writes")
         }
     }
 }

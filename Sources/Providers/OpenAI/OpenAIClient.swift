@@ -2,59 +2,78 @@ import EmbeddingCore
 import HTTPClient
 import Synchronization
 
-/// Calls `/embeddings` in OpenAI's shape for one model.
+/// Calls a server whose answers are OpenAI's, for one model.
 final class OpenAIClient: Sendable {
-    private struct State {
-        var encoding: OpenAIWire.Encoding?
-        var dimensions: Int?
-    }
+    /// Makes a request's body.
+    typealias Request = @Sendable (_ call: ProviderCall, _ encoding: OpenAIWire.Encoding?) -> [UInt8]
 
-    private let provider: ProviderName
-    private let model: String
     private let endpoint: ProviderEndpoint
+    private let path: String
+    private let request: Request
+    private let isEncodingFree: Bool
+    private let size: LearnedSize
     private let state: Mutex<State>
 
-    /// - Parameter encoding: asked for; nil leaves the choice to the server.
-    init(provider: ProviderName, model: String, endpoint: ProviderEndpoint, encoding: OpenAIWire.Encoding?) {
-        self.provider = provider
-        self.model = model
+    private struct State {
+        var encoding: OpenAIWire.Encoding?
+        var sendsDimensions = true
+    }
+
+    /// - Parameters:
+    ///   - path: of the embeddings, below the endpoint's URL.
+    ///   - encoding: asked for; nil leaves the choice to the server.
+    ///   - isEncodingFree: whether another may be asked for when the server refuses that one.
+    init(
+        provider: ProviderName,
+        model: String,
+        endpoint: ProviderEndpoint,
+        path: String = "/embeddings",
+        encoding: OpenAIWire.Encoding?,
+        isEncodingFree: Bool = true,
+        request: @escaping Request
+    ) {
         self.endpoint = endpoint
-        state = Mutex(State(encoding: encoding, dimensions: ModelCard.named(model)?.dimensions))
+        self.path = path
+        self.isEncodingFree = isEncodingFree
+        state = Mutex(State(encoding: encoding))
+        self.request = request
+        size = LearnedSize(provider: provider, model: model)
     }
 
-    /// The identity; a model whose size nobody wrote down is asked for one vector, once.
     func identity() async throws(EmbeddingError) -> EmbeddingModel {
-        if let dimensions = state.withLock({ $0.dimensions }) { return identity(dimensions) }
-        let batch = try await embed([.text("dimensions")], dimensions: nil)
-        guard let count = batch.vectors.first?.count, count > 0 else {
-            throw EmbeddingError(.badResponse, "the provider answered an empty vector")
-        }
-        state.withLock { $0.dimensions = count }
-        return identity(count)
+        try await size.identity { call async throws(EmbeddingError) in try await embed(call) }
     }
 
-    func embed(_ inputs: [EmbeddingInput], dimensions: Int?) async throws(EmbeddingError) -> EmbeddingBatch {
-        let (encoding, size) = state.withLock { ($0.encoding, $0.dimensions) }
-        let body = OpenAIWire.request(model: model, inputs: inputs, dimensions: dimensions, encoding: encoding)
+    func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch {
+        let (encoding, sendsDimensions) = state.withLock { ($0.encoding, $0.sendsDimensions) }
+        var asked = call
+        if !sendsDimensions { asked.dimensions = nil }
         do {
             // Vectors in base64 hardly shrink: compressing them costs both sides more time than it saves on the way.
-            let response = try await endpoint.post("/embeddings", body, takesGzip: encoding != .base64)
-            var batch = try OpenAIWire.batch(response.body, count: inputs.count, capacity: dimensions ?? size ?? 0)
+            let response = try await endpoint.post(
+                path,
+                request(asked, encoding),
+                takesGzip: encoding != .base64,
+                patience: call.patience
+            )
+            let capacity = asked.dimensions ?? size.known ?? 0
+            var batch = try OpenAIWire.batch(response.body, count: call.inputs.count, capacity: capacity)
             batch.quota = RateLimitHeaders.quota(in: response)
             return batch
         } catch {
-            guard encoding == .base64, error.code == .invalidInput, refusesEncoding(error) else { throw error }
-            state.withLock { $0.encoding = nil }
-            return try await embed(inputs, dimensions: dimensions)
+            guard canDoWithout(error.parameter, asked, encoding) else { throw error }
+            return try await embed(call)
         }
     }
 
-    /// Some compatible servers know floats only.
-    private func refusesEncoding(_ error: EmbeddingError) -> Bool {
-        error.message.contains("encoding_format") || error.message.contains("base64")
-    }
-
-    private func identity(_ dimensions: Int) -> EmbeddingModel {
-        EmbeddingModel(provider: provider, name: model, dimensions: dimensions)
+    /// Leaves out from now on what a compatible server refuses by name, if it is of no consequence: vectors come as
+    /// numbers too, and are shortened by us.
+    private func canDoWithout(_ parameter: String?, _ asked: ProviderCall, _ encoding: OpenAIWire.Encoding?) -> Bool {
+        switch parameter {
+        case "encoding_format" where isEncodingFree && encoding != nil: state.withLock { $0.encoding = nil }
+        case "dimensions" where asked.dimensions != nil: state.withLock { $0.sendsDimensions = false }
+        default: return false
+        }
+        return true
     }
 }

@@ -1,38 +1,38 @@
-package import EmbeddingCore
-package import HTTPClient
-import Synchronization
+import EmbeddingCore
 
 /// OpenAI's `/v1/embeddings` and every server that speaks it.
-package final class OpenAIProvider: EmbeddingProvider {
-    package let name = ProviderName.openai
-    package let limits: EmbeddingLimits
+final class OpenAIProvider: EmbeddingProvider {
+    let name = ProviderKind.openAI.name
+    let modelName: String
+    let limits: EmbeddingLimits
     private let client: OpenAIClient
 
-    /// - Parameters:
-    ///   - key: sent as a bearer token; nil for servers that want none.
-    ///   - baseURL: up to and including `/v1`.
-    package init(model: String, key: String?, baseURL: String, transport: any HTTPTransport) {
-        let card = ModelCard.named(model)
+    /// - Parameter endpoint: up to and including `/v1`.
+    init(model: String, endpoint: ProviderEndpoint, encoding: OpenAISettings.EncodingFormat = .auto) {
+        modelName = model
         limits = EmbeddingLimits(
             items: 2048,
-            tokensPerText: card?.tokens ?? 8192,
+            tokensPerText: ModelCard.named(model)?.tokens ?? 8192,
             tokensPerCall: 300_000,
             acceptsTokens: true
         )
         client = OpenAIClient(
-            provider: .openai,
+            provider: name,
             model: model,
-            endpoint: ProviderEndpoint(baseURL: baseURL, key: key, transport: transport),
-            encoding: .base64
-        )
+            endpoint: endpoint,
+            encoding: encoding == .auto ? .base64 : OpenAIWire.Encoding(rawValue: encoding.rawValue),
+            isEncodingFree: encoding == .auto
+        ) { call, encoding in
+            OpenAIWire.request(
+                model: model,
+                inputs: call.inputs,
+                dimensions: call.dimensions,
+                encoding: encoding
+            )
+        }
     }
 
-    package func model() async throws(EmbeddingError) -> EmbeddingModel { try await client.identity() }
+    func model() async throws(EmbeddingError) -> EmbeddingModel { try await client.identity() }
 
-    package func embed(
-        _ inputs: [EmbeddingInput],
-        dimensions: Int?
-    ) async throws(EmbeddingError) -> EmbeddingBatch {
-        try await client.embed(inputs, dimensions: dimensions)
-    }
+    func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch { try await client.embed(call) }
 }

@@ -9,5 +9,12 @@ package enum OpenAISettings {
         "any OpenAI-compatible server",
         schemes: ["http", "https"]
     )
-    package static let all: [any AnySetting] = [key, baseURL]
+    /// How vectors are asked for.
+    package enum EncodingFormat: String, Sendable, CaseIterable { case auto, base64, float, none }
+
+    package static let encodingFormat = Setting.choice(
+        "ENCODING_FORMAT",
+        EncodingFormat.auto,
+        "how vectors are asked for: `base64`, `float`, `none` for not at all, `auto` for base64 unless it is refused"
+    )
 }

@@ -7,8 +7,8 @@ enum OpenAIWire {
     static func request(
         model: String,
         inputs: [EmbeddingInput],
-        dimensions: Int?,
-        encoding: Encoding?
+        dimensions: Int? = nil,
+        encoding: Encoding? = nil
     ) -> [UInt8] {
         JSONWriter.object(capacity: 256 + inputs.count * 256) { json in
             json.member("model", model)
@@ -36,9 +36,15 @@ enum OpenAIWire {
         do {
             try JSONReader.read(body) { reader throws(JSONError) in try parsed.read(&reader) }
         } catch {
-            throw EmbeddingError(.badResponse, "the provider's answer is not the JSON of an embedding response")
+            throw ProviderFault.unusable(body, "the provider's answer is not the JSON of an embedding response")
         }
-        return EmbeddingBatch(vectors: try parsed.orderedVectors(), tokens: parsed.tokens)
+        guard let vectors = parsed.orderedVectors else {
+            throw ProviderFault.unusable(
+                body,
+                "the provider answered \(parsed.received) vectors for \(count) texts, or numbered them wrongly"
+            )
+        }
+        return EmbeddingBatch(vectors: vectors, tokens: parsed.tokens)
     }
 
     private struct Parsed {
@@ -47,6 +53,8 @@ enum OpenAIWire {
         var vectors: [[Float]?]
         var received = 0
         var isMisplaced = false
+        /// Whether every vector came with its number, so that those which are absent are known.
+        var isNumbered = true
         var tokens = 0
 
         init(count: Int, capacity: Int) {
@@ -62,8 +70,10 @@ enum OpenAIWire {
                     try reader.readArray { reader throws(JSONError) in try readItem(&reader) }
                 case "usage" where try reader.peek() == UInt8(ascii: "{"):
                     try reader.readObject { reader, key throws(JSONError) in
-                        let value = try reader.readInteger() ?? 0
-                        if key == "prompt_tokens" || (key == "total_tokens" && tokens == 0) { tokens = max(0, value) }
+                        guard key == "prompt_tokens" || (key == "total_tokens" && tokens == 0) else {
+                            return try reader.skipValue()
+                        }
+                        tokens = try reader.readCount(upTo: Bounds.tokens) ?? tokens
                     }
                 default: try reader.skipValue()
                 }
@@ -71,15 +81,26 @@ enum OpenAIWire {
         }
 
         private mutating func readItem(_ reader: inout JSONReader) throws(JSONError) {
-            var index: Int? = received
-            var vector: [Float]?
+            var index: Int?
+            var isNumbered = false
+            // What is no vector stands for none: its text alone has failed.
+            var vector: [Float] = []
+            guard try reader.peek() == UInt8(ascii: "{") else {
+                received += 1
+                isMisplaced = true
+                return try reader.skipValue()
+            }
             try reader.readObject { reader, key throws(JSONError) in
                 switch key {
-                case "embedding": vector = try reader.readVector(capacity: capacity)
-                case "index": index = try reader.readInteger()
+                case "embedding": vector = try reader.readVectorIfPresent(capacity: capacity)
+                case "index" where try reader.peek() != UInt8(ascii: "n"):
+                    isNumbered = true
+                    index = try reader.readCount(upTo: count)
                 default: try reader.skipValue()
                 }
             }
+            if !isNumbered { index = received }
+            self.isNumbered = self.isNumbered && isNumbered
             received += 1
             guard let index, vectors.indices.contains(index), vectors[index] == nil else {
                 isMisplaced = true
@@ -88,15 +109,10 @@ enum OpenAIWire {
             vectors[index] = vector
         }
 
-        func orderedVectors() throws(EmbeddingError) -> [[Float]] {
-            guard received == count else {
-                throw EmbeddingError(.badResponse, "the provider answered \(received) vectors for \(count) texts")
-            }
-            let complete = vectors.compactMap { $0 }
-            guard !isMisplaced, complete.count == count else {
-                throw EmbeddingError(.badResponse, "the provider's answer lacks a vector or numbers one twice")
-            }
-            return complete
+        /// One for each text, empty where none came; nil when it is not certain which is whose.
+        var orderedVectors: [[Float]]? {
+            guard !isMisplaced, received == count || (received > 0 && isNumbered) else { return nil }
+            return vectors.map { $0 ?? [] }
         }
     }
 }

@@ -15,6 +15,8 @@ struct Pacer: Sendable {
         /// The first pause after a 429 that says nothing; it doubles.
         var pause = Duration.seconds(1)
         var longestPause = Duration.seconds(60)
+        /// How often one call is tried during a pause that the provider asked for.
+        var probeInterval = Duration.seconds(60)
         /// What a 429 leaves of the rate at which it came.
         var slowing = 0.93
         /// How much the ceiling rises in a second.
@@ -39,6 +41,9 @@ struct Pacer: Sendable {
     private var requests: Resource
     private var tokens: Resource
     private(set) var pausedUntil: Instant?
+    /// When one call may be tried although the pause is not over.
+    private var probeAt: Instant?
+    private var lastRefusal: Instant
     /// 429s since the last success.
     private var refusals = 0
     /// Calls a second at most, since a 429.
@@ -53,6 +58,7 @@ struct Pacer: Sendable {
         tokens = Resource(configured: settings.tokensPerMinute)
         ceilingSet = now
         lastLesson = now
+        lastRefusal = now - .seconds(1)
         successes = CallRate(now: now)
         adjust(at: now)
     }
@@ -60,7 +66,7 @@ struct Pacer: Sendable {
     /// When a call of that many tokens may start.
     mutating func earliest(tokens cost: Int, at now: Instant) -> Instant {
         raiseCeiling(at: now)
-        var earliest = max(now, pausedUntil ?? now)
+        var earliest = max(now, nextTry ?? now)
         if let bucket = requests.bucket { earliest = max(earliest, now + bucket.wait(for: 1, at: now)) }
         if let bucket = tokens.bucket { earliest = max(earliest, now + bucket.wait(for: Double(cost), at: now)) }
         return earliest
@@ -68,23 +74,38 @@ struct Pacer: Sendable {
 
     /// How long so many calls take at this pace, all tokens together.
     func wait(calls: Int, tokens cost: Int, at now: Instant) -> Duration {
-        let pause = max(.zero, (pausedUntil ?? now) - now)
+        let pause = max(.zero, (nextTry ?? now) - now)
         let drains = [
             requests.bucket?.drain(Double(calls), at: now), tokens.bucket?.drain(Double(cost), at: now),
         ]
         return pause + (drains.compactMap { $0 }.max() ?? .zero)
     }
 
+    /// When the next call may start for all that the pause says.
+    var nextTry: Instant? {
+        guard let pausedUntil, let probeAt else { return pausedUntil }
+        return min(pausedUntil, probeAt)
+    }
+
     mutating func start(tokens cost: Int, at now: Instant) {
+        if let pausedUntil, now < pausedUntil { probeAt = now + settings.probeInterval }
         requests.bucket?.take(1, at: now)
         tokens.bucket?.take(Double(cost), at: now)
     }
 
     /// - Parameters:
+    ///   - started: when the call began: one begun before a pause says nothing about it.
     ///   - estimated: what `start` was told.
     ///   - actual: what the provider counted; 0 when it did not.
-    mutating func succeeded(estimated: Int, actual: Int, quota: ProviderQuota?, at now: Instant) {
+    mutating func succeeded(
+        started: Instant,
+        estimated: Int,
+        actual: Int,
+        quota: ProviderQuota?,
+        at now: Instant
+    ) {
         refusals = 0
+        if started > lastRefusal { (pausedUntil, probeAt) = (nil, nil) }
         successes.count(at: now)
         if actual > 0 { tokens.bucket?.give(Double(estimated - actual), at: now) }
         guard let quota else { return }
@@ -100,6 +121,8 @@ struct Pacer: Sendable {
         let doubled = min(settings.longestPause, settings.pause * (1 << min(refusals, 10)))
         let pause = retryAfter ?? doubled * (0.5 + jitter / 2)
         pausedUntil = max(pausedUntil ?? now, now + pause)
+        probeAt = max(probeAt ?? now, now + settings.probeInterval)
+        lastRefusal = now
         // Calls that were under way together are refused together: one lesson.
         guard started >= lastLesson else { return }
         lastLesson = now

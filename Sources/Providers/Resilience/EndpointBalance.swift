@@ -8,6 +8,8 @@ struct EndpointBalance: Sendable {
         var outstanding = 0
         /// False while the endpoint holds another build of the model than the one in use.
         var isEligible = true
+        /// When a call last ended well.
+        fileprivate(set) var lastSuccess: Instant?
         fileprivate var lastUse = 0
     }
 
@@ -46,7 +48,9 @@ struct EndpointBalance: Sendable {
     mutating func finished(_ index: Int, _ health: Health, at now: Instant) {
         endpoints[index].outstanding -= 1
         switch health {
-        case .good: endpoints[index].breaker.succeeded(at: now)
+        case .good:
+            endpoints[index].lastSuccess = now
+            endpoints[index].breaker.succeeded(at: now)
         case .bad: endpoints[index].breaker.failed(at: now)
         case .unknown: endpoints[index].breaker.abstained()
         }

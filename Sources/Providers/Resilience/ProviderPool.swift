@@ -12,6 +12,8 @@ final class ProviderPool: Sendable {
         let label: String
         /// Whether asking for the identity is a call to the endpoint, and so shows whether it is alive.
         var identityIsProbe = false
+        /// What is known of its model; nil for what its name says.
+        var card: ModelCard?
     }
 
     private struct State {
@@ -28,12 +30,15 @@ final class ProviderPool: Sendable {
     static let faultLifetime = Duration.seconds(1)
     /// How long a caller waits for the first identity, which may mean a download.
     static let identityPatience = Duration.seconds(60)
+    /// How long an endpoint may take for a short text of ours to count as alive.
+    static let controlPatience = Duration.seconds(5)
 
     private let members: [Member]
     private let time: any TimeSource
     private let logger: Logger
     private let breakerGauges: [Gauge]
     private let identity: SingleFlight<EmbeddingModel>
+    private let controls: [SingleFlight<Void>]
     private let state: Mutex<State>
 
     init(
@@ -47,6 +52,7 @@ final class ProviderPool: Sendable {
         self.time = time
         self.logger = logger
         identity = SingleFlight(time: time)
+        controls = members.map { _ in SingleFlight(time: time) }
         let gauges = metrics.gauges(
             "circuit_breaker_state",
             "State of the circuit breaker of a provider's endpoint: 0 closed, 1 half open, 2 open.",
@@ -97,12 +103,7 @@ final class ProviderPool: Sendable {
     }
 
     /// Sends one call to the best endpoint, and to the next when that one cannot be reached.
-    /// - Parameter isPart: whether it is made to find the text that made a larger call fail.
-    func embed(
-        _ inputs: [EmbeddingInput],
-        dimensions: Int?,
-        isPart: Bool = false
-    ) async throws(EmbeddingError) -> EmbeddingBatch {
+    func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch {
         var tried: Set<Int> = []
         var unreachable: EmbeddingError?
         while true {
@@ -111,12 +112,11 @@ final class ProviderPool: Sendable {
             case .endpoint(let index):
                 tried.insert(index)
                 do {
-                    let batch = try await embed(inputs, dimensions, with: members[index])
+                    let batch = try await embed(call, with: members[index])
                     finished(index, .good)
                     return batch
                 } catch {
-                    let mayBeText = isPart || inputs.count == 1
-                    finished(index, mayBeText && error.code == .badResponse ? .unknown : Self.health(after: error.code))
+                    let error = await judged(error, call, at: index, since: now)
                     guard error.code == .unavailable, tried.count < members.count else { throw error }
                     unreachable = error
                 }
@@ -129,18 +129,52 @@ final class ProviderPool: Sendable {
         }
     }
 
+    /// Finds out whose fault a failure is, and counts it. Any call that fails may be its texts' fault: when the endpoint
+    /// embeds others meanwhile, or a short text of ours, it is, and says nothing against the endpoint.
+    private func judged(
+        _ error: EmbeddingError,
+        _ call: ProviderCall,
+        at index: Int,
+        since began: ContinuousClock.Instant
+    ) async -> EmbeddingError {
+        let health = Self.health(after: error.code)
+        guard health == .bad, await isAlive(index, since: began) else {
+            finished(index, health)
+            return error
+        }
+        finished(index, .good)
+        guard error.code == .unavailable, call.inputs.count == 1 else { return error }
+        return EmbeddingError(.textFailed, error.message)
+    }
+
+    private func isAlive(_ index: Int, since began: ContinuousClock.Instant) async -> Bool {
+        if let last = state.withLock({ $0.balance.endpoints[index].lastSuccess }), last >= began { return true }
+        let provider = members[index].provider
+        do throws(EmbeddingError) {
+            try await controls[index].value(patience: Self.controlPatience) {
+                do throws(EmbeddingError) {
+                    return .success(_ = try await provider.embed(.control))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            return true
+        } catch {
+            return Self.health(after: error.code) == .good || error.code == .rateLimited
+        }
+    }
+
     private func embed(
-        _ inputs: [EmbeddingInput],
-        _ dimensions: Int?,
+        _ call: ProviderCall,
         with member: Member
     ) async throws(EmbeddingError) -> EmbeddingBatch {
-        guard let batch = Span.current else { return try await member.provider.embed(inputs, dimensions: dimensions) }
+        guard let batch = Span.current else { return try await member.provider.embed(call) }
         let span = batch.child("embeddings", kind: .client)
         span.set("gen_ai.operation.name", "embeddings")
         span.set("gen_ai.provider.name", name.rawValue)
         span.set("server.address", member.label)
         return try await span.run(failure: \.code.rawValue) { () async throws(EmbeddingError) in
-            try await member.provider.embed(inputs, dimensions: dimensions)
+            try await member.provider.embed(call)
         }
     }
 
@@ -234,7 +268,7 @@ final class ProviderPool: Sendable {
 
     private static func health(after code: EmbeddingError.Code) -> EndpointBalance.Health {
         switch code {
-        case .unavailable, .timeout, .badResponse: .bad
+        case .unavailable, .timeout, .textFailed, .badResponse: .bad
         case .invalidInput, .unsupportedDimensions: .good
         default: .unknown
         }

@@ -22,10 +22,10 @@ struct RetryPolicy: Sendable, Hashable {
 
     static func verdict(_ code: EmbeddingError.Code) -> Verdict {
         switch code {
-        case .unavailable, .timeout, .badResponse: .retry
+        case .unavailable, .timeout, .textFailed, .badResponse: .retry
         case .rateLimited: .pace
         case .invalidInput: .divide
-        case .unauthorized, .quotaExhausted, .unknownModel: .stop
+        case .unauthorized, .quotaExhausted, .unknownModel, .wrongAddress, .misconfigured: .stop
         case .tokensUnsupported, .unsupportedDimensions, .overloaded, .circuitOpen, .cancelled, .internal: .fail
         }
     }

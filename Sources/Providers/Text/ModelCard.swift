@@ -12,10 +12,16 @@ struct ModelCard: Sendable, Hashable {
 
     /// The card of a model by the provider's name of it, owner and tag left out; nil when nothing is known.
     static func named(_ name: String) -> ModelCard? {
+        let base = base(of: name)
+        return cards.first { base.hasPrefix($0.prefix) }?.card
+    }
+
+    /// A name in lower case without owner and tag.
+    static func base(of name: String) -> String {
         var base = name.lowercased()
         if let slash = base.lastIndex(of: "/") { base = String(base[base.index(after: slash)...]) }
         if let colon = base.firstIndex(of: ":") { base = String(base[..<colon]) }
-        return cards.first { base.hasPrefix($0.prefix) }?.card
+        return base
     }
 
     private static let retrieval = "Represent this sentence for searching relevant passages: "
@@ -52,7 +58,26 @@ struct ModelCard: Sendable, Hashable {
             ("m2-bert-80m-8k", ModelCard(dimensions: 768, tokens: 8192)),
             ("m2-bert-80m-32k", ModelCard(dimensions: 768, tokens: 32768)),
             ("m2-bert-80m-2k", ModelCard(dimensions: 768, tokens: 2048)),
-        ] + e5
+        ] + e5 + voyage
+
+    /// Voyage's models, which are told what a text is instead of being given prefixes. Their shorter vectors are asked
+    /// for.
+    private static let voyage: [(prefix: String, card: ModelCard)] = [
+        ("voyage-3.5", flexibleVoyage), ("voyage-3-large", flexibleVoyage), ("voyage-code-3", flexibleVoyage),
+        ("voyage-3-lite", ModelCard(dimensions: 512, tokens: 32_000)),
+        ("voyage-3", ModelCard(dimensions: 1024, tokens: 32_000)),
+        ("voyage-multilingual-2", ModelCard(dimensions: 1024, tokens: 32_000)),
+        ("voyage-finance-2", ModelCard(dimensions: 1024, tokens: 32_000)),
+        ("voyage-law-2", ModelCard(dimensions: 1024, tokens: 16_000)),
+        ("voyage-code-2", ModelCard(dimensions: 1536, tokens: 16_000)),
+    ]
+
+    private static let flexibleVoyage = ModelCard(
+        dimensions: 1024,
+        tokens: 32_000,
+        isMatryoshka: true,
+        takesDimensions: true
+    )
 
     /// The E5 family; the instruction-tuned ones take an instruction with the query only, so they are left plain.
     private static let e5: [(prefix: String, card: ModelCard)] = [

@@ -1,29 +1,22 @@
-package import EmbeddingCore
-package import HTTPClient
+import EmbeddingCore
 
 /// Together AI: OpenAI's wire, of which only `model` and `input` are documented.
-package final class TogetherProvider: EmbeddingProvider {
-    package let name = ProviderName.together
-    package let limits: EmbeddingLimits
+final class TogetherProvider: EmbeddingProvider {
+    let name = ProviderKind.together.name
+    let modelName: String
+    let limits: EmbeddingLimits
     private let client: OpenAIClient
 
-    /// - Parameter baseURL: up to and including `/v1`.
-    package init(model: String, key: String?, baseURL: String, transport: any HTTPTransport) {
+    /// - Parameter endpoint: up to and including `/v1`.
+    init(model: String, endpoint: ProviderEndpoint) {
+        modelName = model
         limits = EmbeddingLimits(items: 512, tokensPerText: ModelCard.named(model)?.tokens ?? 512)
-        client = OpenAIClient(
-            provider: .together,
-            model: model,
-            endpoint: ProviderEndpoint(baseURL: baseURL, key: key, transport: transport),
-            encoding: nil
-        )
+        client = OpenAIClient(provider: name, model: model, endpoint: endpoint, encoding: nil) { call, _ in
+            OpenAIWire.request(model: model, inputs: call.inputs)
+        }
     }
 
-    package func model() async throws(EmbeddingError) -> EmbeddingModel { try await client.identity() }
+    func model() async throws(EmbeddingError) -> EmbeddingModel { try await client.identity() }
 
-    package func embed(
-        _ inputs: [EmbeddingInput],
-        dimensions: Int?
-    ) async throws(EmbeddingError) -> EmbeddingBatch {
-        try await client.embed(inputs, dimensions: nil)
-    }
+    func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch { try await client.embed(call) }
 }

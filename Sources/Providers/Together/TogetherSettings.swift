@@ -9,5 +9,4 @@ package enum TogetherSettings {
         "Together AI",
         schemes: ["http", "https"]
     )
-    package static let all: [any AnySetting] = [key, baseURL]
 }

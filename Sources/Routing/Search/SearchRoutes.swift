@@ -44,7 +44,7 @@ struct SearchRoutes: Sendable {
             }
             json.member("mode", answer.mode.rawValue)
             json.member("method", answer.method.rawValue)
-            json.member("model", answer.model.name)
+            json.member("model", answer.model?.name)
             json.member("coverage", answer.coverage)
             json.member("took_ms", took.milliseconds)
         }

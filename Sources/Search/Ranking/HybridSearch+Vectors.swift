@@ -62,9 +62,9 @@ extension HybridSearch {
     }
 
     /// The model as last known: an answer from the text index needs none.
-    func knownModel() async -> EmbeddingModel {
+    func knownModel() async -> EmbeddingModel? {
         if let model = lastModel.withLock({ $0 }) { return model }
-        return (try? await service.model()) ?? EmbeddingModel(provider: .builtin, name: "unknown", dimensions: 0)
+        return try? await service.model()
     }
 
     /// The vector that is kept of a repo.
@@ -103,7 +103,7 @@ extension HybridSearch {
         _ hits: [SearchHit],
         _ mode: SearchMode,
         _ method: SearchMethod,
-        _ model: EmbeddingModel
+        _ model: EmbeddingModel?
     ) -> SearchAnswer {
         SearchAnswer(hits: hits, mode: mode, method: method, model: model, coverage: coverage())
     }

@@ -8,12 +8,14 @@ extension EmbeddingGateway {
     /// A gateway in front of `provider` whose time a test moves.
     static func test(
         _ provider: any EmbeddingProvider,
-        configuration: ProvidersConfiguration = ProvidersConfiguration(provider: .openai, model: "scripted"),
+        configuration: GatewayConfiguration = GatewayConfiguration(),
+        kind: ProviderKind = .openAI,
         metrics: MetricsRegistry = MetricsRegistry(),
         time: any TimeSource = SystemTime()
     ) throws -> EmbeddingGateway {
         try EmbeddingGateway(
             configuration: configuration,
+            kind: kind,
             members: [ProviderPool.Member(provider: provider, label: "test")],
             metrics: metrics,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },

@@ -10,7 +10,7 @@ import Telemetry
 
 /// A server on a port of its own that speaks a provider's published contract, and does wrong what it is told to.
 final class FakeProvider: RequestResponder {
-    enum Dialect: String, Sendable, CaseIterable { case openai, together, ollama }
+    enum Dialect: String, Sendable, CaseIterable { case openai, together, ollama, voyage }
 
     struct Call: Sendable {
         var texts: [String]
@@ -23,6 +23,10 @@ final class FakeProvider: RequestResponder {
         /// Taken one by one; when they are used up the fake behaves.
         var misbehaviors: [Misbehavior] = []
         var always: Misbehavior?
+        /// What the text `fatal` does to every call it is part of.
+        var fatal: Misbehavior?
+        /// Texts in a call at most, and how more are refused.
+        var most: (texts: Int, status: Int)?
         var calls: [Call] = []
         var inFlight = 0
         var mostInFlight = 0
@@ -61,6 +65,10 @@ final class FakeProvider: RequestResponder {
 
     func alwaysMisbehave(_ misbehavior: Misbehavior?) { state.withLock { $0.always = misbehavior } }
 
+    func failAtFatalText(_ misbehavior: Misbehavior) { state.withLock { $0.fatal = misbehavior } }
+
+    func refuseMore(than texts: Int, status: Int) { state.withLock { $0.most = (texts, status) } }
+
     func setDigest(_ digest: String) { state.withLock { $0.digest = digest } }
 
     func removeModel() { state.withLock { $0.hasModel = false } }
@@ -95,7 +103,8 @@ final class FakeProvider: RequestResponder {
         guard case .bytes(let bytes) = request.body else { return HTTPResponse(.badRequest) }
         let body = (try? JSONValue(bytes))?.object?.dictionary ?? [:]
         switch (dialect, request.head.rawPath) {
-        case (.openai, "/v1/embeddings"), (.together, "/v1/embeddings"), (.ollama, "/api/embed"):
+        case (.openai, "/v1/embeddings"), (.together, "/v1/embeddings"), (.voyage, "/v1/embeddings"),
+            (.ollama, "/api/embed"):
             return await embed(body, request.head)
         case (.ollama, "/api/tags"): return tags()
         case (.ollama, "/api/show"):
@@ -136,30 +145,36 @@ final class FakeProvider: RequestResponder {
         }
         defer { state.withLock { $0.inFlight -= 1 } }
         if latency > .zero { try? await Task.sleep(for: latency) }
-        if let key, authorization != "Bearer \(key)" {
-            return json(
-                #"{"error":{"message":"Incorrect API key","type":"x","param":null,"code":"invalid_api_key"}}"#,
-                status: 401
-            )
-        }
+        if let key, authorization != "Bearer \(key)" { return refusal("Incorrect API key", status: 401) }
         if let refusal = refusal(texts) { return refusal }
+        if let most = state.withLock({ $0.most }), texts.count > most.texts {
+            return refusal("too many inputs", status: most.status)
+        }
+        if texts.contains("fatal"), let fatal = state.withLock({ $0.fatal }) {
+            return answer(texts, wantsBase64: false, fatal)
+        }
         return answer(texts, wantsBase64: body["encoding_format"]?.string == "base64", misbehavior)
     }
 
     private func refusal(_ texts: [String]) -> HTTPResponse? {
         guard texts.contains(where: { $0.isEmpty || $0 == "poison" || $0.count > longestText }) else { return nil }
-        return dialect == .ollama
-            ? json(#"{"error":"the input length exceeds the context length"}"#, status: 400)
-            : json(
-                #"{"error":{"message":"invalid input","type":"invalid_request_error","param":null,"code":null}}"#,
-                status: 400
-            )
+        return refusal("invalid input", status: 400)
+    }
+
+    /// In the provider's own form.
+    private func refusal(_ words: String, status: Int) -> HTTPResponse {
+        switch dialect {
+        case .ollama: json(#"{"error":"\#(words)"}"#, status: status)
+        case .voyage: json(#"{"detail":"\#(words)"}"#, status: status)
+        case .openai, .together:
+            json(#"{"error":{"message":"\#(words)","type":"x","param":null,"code":null}}"#, status: status)
+        }
     }
 
     private func answer(_ texts: [String], wantsBase64: Bool, _ misbehavior: Misbehavior?) -> HTTPResponse {
         var vectors = texts.map { text -> String in
             if case .badVector(let vector) = misbehavior, text == "bad" { return vector }
-            return self.vector(text, asBase64: wantsBase64 && dialect == .openai)
+            return self.vector(text, asBase64: wantsBase64 && (dialect == .openai || dialect == .voyage))
         }
         var indices = Array(texts.indices)
         switch misbehavior {
@@ -202,7 +217,8 @@ final class FakeProvider: RequestResponder {
         }
         let data = zip(vectors, indices).map { #"{"object":"embedding","index":\#($1),"embedding":\#($0)}"# }
         let count = vectors.count * 3
-        let usage = withUsage ? #","usage":{"prompt_tokens":\#(count),"total_tokens":\#(count)}"# : ""
+        let prompt = dialect == .voyage ? "" : #""prompt_tokens":\#(count),"#
+        let usage = withUsage ? #","usage":{\#(prompt)"total_tokens":\#(count)}"# : ""
         return #"{"object":"list","data":[\#(data.joined(separator: ","))],"model":"fake"\#(usage)}"#
     }
 

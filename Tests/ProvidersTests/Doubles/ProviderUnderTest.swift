@@ -3,21 +3,29 @@ import Glibc
 import HTTPClient
 import Inference
 import Logging
+import Settings
 import Telemetry
 import Testing
 
 @testable import Providers
 
-/// Every way a provider is reached, for the suites that all of them have to pass.
-enum ProviderUnderTest: String, Sendable, CaseIterable, CustomTestStringConvertible {
-    case openai, together, ollama, builtin
+/// A kind of provider, for the suites that all of them have to pass.
+struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
+    let kind: ProviderKind
 
-    var testDescription: String { rawValue }
+    var testDescription: String { kind.name.rawValue }
+    var dialect: FakeProvider.Dialect? { FakeProvider.Dialect(rawValue: kind.name.rawValue) }
 
+    static let all = ProviderKinds.all.map(ProviderUnderTest.init)
     /// Those that can run here: the built-in one needs its model (scripts/bootstrap).
-    static var available: [ProviderUnderTest] { allCases.filter { $0 != .builtin || hasModel } }
-
-    static let remote: [ProviderUnderTest] = [.openai, .together, .ollama]
+    static let available = all.filter { !$0.kind.isInProcess || hasModel }
+    static let remote = all.filter { !$0.kind.isInProcess }
+    /// Those that want a key, whose answers are OpenAI's.
+    static let keyed = remote.filter { $0.kind.isOutside }
+    static let openai = ProviderUnderTest(kind: .openAI)
+    static let together = ProviderUnderTest(kind: .together)
+    static let ollama = ProviderUnderTest(kind: .ollama)
+    static let voyage = ProviderUnderTest(kind: .voyage)
 
     static let modelDirectory: String = {
         if let path = getenv("EMBED_STAR_MODEL") { return String(cString: path) }
@@ -25,7 +33,18 @@ enum ProviderUnderTest: String, Sendable, CaseIterable, CustomTestStringConverti
         return "/\(root)/models/all-MiniLM-L6-v2"
     }()
 
-    private static let hasModel = access(modelDirectory + "/model.safetensors", R_OK) == 0
+    static let hasModel = access(modelDirectory + "/model.safetensors", R_OK) == 0
+
+    /// The settings that providers read.
+    static let table = SettingsTable(
+        [
+            GatewaySettings.provider, GatewaySettings.model, GatewaySettings.dimensions,
+            GatewaySettings.providerHeaders, GatewaySettings.queryPrefix, GatewaySettings.documentPrefix,
+            GatewaySettings.batchSize, GatewaySettings.batchWindow, GatewaySettings.parallelWorkers,
+            GatewaySettings.tokenLimit, GatewaySettings.retryAttempts, GatewaySettings.retryDelay,
+            GatewaySettings.requestsPerMinute, GatewaySettings.tokensPerMinute, GatewaySettings.cacheMaxBytes,
+        ] + ProviderKinds.settings
+    )
 
     /// What a test works with.
     struct Fixture: Sendable {
@@ -38,33 +57,30 @@ enum ProviderUnderTest: String, Sendable, CaseIterable, CustomTestStringConverti
         func expected(_ text: String) -> [Float]? {
             fake.map { ScriptedProvider.vector(for: .text(text), dimensions: $0.dimensions) }
         }
+
+        /// The texts of each call but those of `ProviderCall.control`.
+        var calls: [FakeProvider.Call] { fake?.calls.filter { $0.texts != ["embed-star"] } ?? [] }
     }
 
     func run(
         _ fake: ((FakeProvider.Dialect) -> FakeProvider)? = nil,
-        change: (inout ProvidersConfiguration) -> Void = { _ in },
+        change: (inout [String: String]) -> Void = { _ in },
         _ body: (Fixture) async throws -> Void
     ) async throws {
-        var configuration = ProvidersConfiguration(
-            provider: ProviderName(rawValue: rawValue) ?? .builtin,
-            model: self == .builtin ? nil : "fake",
-            openAIKey: "sk-right",
-            togetherKey: "sk-right",
-            builtInModelDirectory: Self.modelDirectory,
-            builtInThreads: 2,
-            retryDelay: .milliseconds(1)
-        )
-        guard let dialect = FakeProvider.Dialect(rawValue: rawValue) else {
-            change(&configuration)
-            return try await body(try builtIn(configuration))
+        var settings = ["EMBEDDING_PROVIDER": kind.name.rawValue, "RETRY_DELAY_MS": "1"]
+        guard let dialect else {
+            settings["BUILTIN_MODEL_DIR"] = Self.modelDirectory
+            change(&settings)
+            return try await body(try builtIn(settings))
         }
         let fake = fake?(dialect) ?? FakeProvider(dialect)
         try await fake.serve { url in
-            configuration.ollamaURLs = [url]
-            configuration.openAIBaseURL = url
-            configuration.togetherBaseURL = url
-            change(&configuration)
-            try await body(try fixture(configuration, fake))
+            settings["EMBEDDING_MODEL"] = "fake"
+            let prefix = kind.name.rawValue.uppercased()
+            settings[dialect == .ollama ? "OLLAMA_URL" : "\(prefix)_BASE_URL"] = url
+            if kind.isOutside { settings["\(prefix)_API_KEY"] = "sk-right" }
+            change(&settings)
+            try await body(try Self.fixture(settings, fake))
         }
     }
 
@@ -73,11 +89,12 @@ enum ProviderUnderTest: String, Sendable, CaseIterable, CustomTestStringConverti
         try TextEncoder(modelDirectory: modelDirectory, threads: 2, precision: .fp32)
     }
 
-    private func builtIn(_ configuration: ProvidersConfiguration) throws -> Fixture {
+    private func builtIn(_ settings: [String: String]) throws -> Fixture {
         let metrics = MetricsRegistry()
-        let provider = BuiltInProvider(encoder: try Self.encoder.get(), name: "all-MiniLM-L6-v2")
+        let provider = BuiltInProvider(encoder: try Self.encoder.get())
         let gateway = try EmbeddingGateway(
-            configuration: configuration,
+            configuration: GatewayConfiguration(SettingValues(Self.table, environment: settings)),
+            kind: kind,
             members: [ProviderPool.Member(provider: provider, label: "builtin")],
             metrics: metrics,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -85,11 +102,15 @@ enum ProviderUnderTest: String, Sendable, CaseIterable, CustomTestStringConverti
         return Fixture(gateway: gateway, fake: nil, metrics: metrics)
     }
 
-    private func fixture(_ configuration: ProvidersConfiguration, _ fake: FakeProvider?) throws -> Fixture {
+    static func fixture(
+        _ settings: [String: String],
+        _ fake: FakeProvider? = nil,
+        transport: (any HTTPTransport)? = nil
+    ) throws -> Fixture {
         let metrics = MetricsRegistry()
         let gateway = try EmbeddingGateway(
-            configuration: configuration,
-            transport: HTTPClient(metrics: metrics),
+            settings: SettingValues(table, environment: settings),
+            transport: transport ?? HTTPClient(metrics: metrics),
             metrics: metrics,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

@@ -8,36 +8,40 @@ final class ScriptedProvider: EmbeddingProvider {
         EmbeddingBatch
 
     let name: ProviderName
+    let modelName: String
     let limits: EmbeddingLimits
     private let script: Script
     private let identity: Mutex<EmbeddingModel>
-    private let calls = Mutex<[[EmbeddingInput]]>([])
+    private let calls = Mutex<[ProviderCall]>([])
 
     init(
-        name: ProviderName = .openai,
+        name: ProviderName = "openai",
         model: String = "scripted",
         dimensions: Int = 4,
         limits: EmbeddingLimits = EmbeddingLimits(items: 64, tokensPerText: 512, acceptsTokens: true),
         script: @escaping Script = { inputs, _ in ScriptedProvider.answer(inputs) }
     ) {
         self.name = name
+        modelName = model
         self.limits = limits
         self.script = script
         identity = Mutex(EmbeddingModel(provider: name, name: model, dimensions: dimensions))
     }
 
-    var received: [[EmbeddingInput]] { calls.withLock { $0 } }
+    /// The inputs of every call.
+    var received: [[EmbeddingInput]] { requests.map(\.inputs) }
+    var requests: [ProviderCall] { calls.withLock { $0 } }
 
     func become(_ model: EmbeddingModel) { identity.withLock { $0 = model } }
 
     func model() async throws(EmbeddingError) -> EmbeddingModel { identity.withLock { $0 } }
 
-    func embed(_ inputs: [EmbeddingInput], dimensions: Int?) async throws(EmbeddingError) -> EmbeddingBatch {
+    func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch {
         let number = calls.withLock { calls in
-            calls.append(inputs)
+            calls.append(call)
             return calls.count
         }
-        return try await script(inputs, number)
+        return try await script(call.inputs, number)
     }
 
     static func answer(_ inputs: [EmbeddingInput], dimensions: Int = 4) -> EmbeddingBatch {

@@ -41,7 +41,7 @@ final class StubServices: Sendable {
 
 /// Embeds a text as its UTF-8 length and position-independent constants, so that answers can be told apart.
 final class StubEmbeddings: EmbeddingService {
-    static let model = EmbeddingModel(provider: .builtin, name: "stub-model", dimensions: 3, revision: "abc")
+    static let model = EmbeddingModel(provider: "builtin", name: "stub-model", dimensions: 3, revision: "abc")
 
     struct State {
         var limits = EmbeddingLimits(items: 64, tokensPerText: 256)

@@ -31,13 +31,14 @@ extension APIError {
         case .unsupportedDimensions:
             self.init(.unprocessableContent, .invalidRequest, text, parameter: "dimensions")
         case .unknownModel: self.init(.notFound, .modelNotFound, text, parameter: "model")
-        case .unauthorized, .quotaExhausted: self.init(.serviceUnavailable, .unavailable, text, retryAfter: wait)
+        case .wrongAddress, .misconfigured, .unauthorized, .quotaExhausted:
+            self.init(.serviceUnavailable, .unavailable, text, retryAfter: wait)
         case .rateLimited, .overloaded:
             self.init(.tooManyRequests, .rateLimited, text, retryAfter: wait ?? .seconds(1))
         case .unavailable, .circuitOpen:
             self.init(.serviceUnavailable, .unavailable, text, retryAfter: wait ?? .seconds(1))
         case .timeout: self.init(.gatewayTimeout, .backend, text)
-        case .badResponse: self.init(.badGateway, .backend, text)
+        case .badResponse, .textFailed: self.init(.badGateway, .backend, text)
         case .cancelled: self = .cancelled
         case .internal: return nil
         }

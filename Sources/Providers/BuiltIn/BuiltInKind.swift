@@ -1,0 +1,26 @@
+import EmbeddingCore
+import Settings
+
+extension ProviderKind {
+    /// The built-in model.
+    package static let builtIn: ProviderKind = ProviderKind(
+        name: "builtin",
+        isOutside: false,
+        defaultModel: "all-MiniLM-L6-v2",
+        settings: [BuiltInSettings.modelDirectory, BuiltInSettings.threads, BuiltInSettings.precision],
+        // A call keeps all cores busy: a second one fills the gap between two, more would only queue up where an
+        // interactive text cannot overtake them.
+        mostCalls: 2,
+        isInProcess: true,
+        remedy: { code in
+            switch code {
+            case .misconfigured, .unsupportedDimensions, .invalidInput, .tokensUnsupported, .overloaded: nil
+            default: "run scripts/bootstrap to fetch the model again, or correct BUILTIN_MODEL_DIR"
+            }
+        },
+        make: { context throws(EmbeddingError) in
+            let provider = try BuiltInProvider(context)
+            return [ProviderPool.Member(provider: provider, label: provider.name.rawValue, card: provider.card)]
+        }
+    )
+}

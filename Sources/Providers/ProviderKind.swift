@@ -1,0 +1,103 @@
+package import EmbeddingCore
+package import HTTPClient
+package import Logging
+package import Settings
+
+/// A kind of provider: all that the rest of the program has to know of it. To add one, declare a value like this in a
+/// folder of its own and name it in `ProviderKinds`.
+package struct ProviderKind: Sendable {
+    package let name: ProviderName
+    /// Whether texts leave the machine or cluster (guarantee G7: private repos stay inside).
+    package let isOutside: Bool
+    /// The model used when none is named, by the provider's own name.
+    package let defaultModel: String
+    /// Its own settings in the order people read them.
+    package let settings: [any AnySetting]
+    /// The pace kept when none is set.
+    var pace = Pace()
+    /// Calls under way at once that make sense, however many are allowed; nil for any number.
+    var mostCalls: Int?
+    /// Whether the work is done by this process, so that a call is computing and no waiting.
+    package var isInProcess = false
+    /// Whether the provider is told what a text is, as a parameter of the call.
+    var takesInputType = false
+    /// Whether the provider's API has a parameter that gives shorter vectors of that model.
+    var shortensVectors: @Sendable (_ card: ModelCard?) -> Bool = { _ in false }
+    /// What the operator can do about an error; nil where the advice for every provider is all there is.
+    let remedy: @Sendable (EmbeddingError.Code) -> String?
+    /// Makes the provider, one member for each of its servers; nothing is sent yet.
+    let make: @Sendable (ProviderContext) throws(EmbeddingError) -> [ProviderPool.Member]
+
+    /// Calls and tokens in a minute; nil without limit.
+    struct Pace: Sendable, Hashable {
+        var requestsPerMinute: Int?
+        var tokensPerMinute: Int?
+    }
+
+    /// What to do about an error, for the operator.
+    package func advice(for code: EmbeddingError.Code) -> String {
+        if let remedy = remedy(code) { return remedy }
+        return switch code {
+        case .unknownModel: "correct EMBEDDING_MODEL"
+        case .misconfigured: "correct the settings named"
+        case .unsupportedDimensions: "correct or remove EMBEDDING_DIMENSIONS"
+        case .quotaExhausted: "raise the quota of the account"
+        case .rateLimited: "lower REQUESTS_PER_MINUTE or TOKENS_PER_MINUTE, or raise the account's limits"
+        case .overloaded: "raise PARALLEL_WORKERS if the provider can take more at once"
+        case .invalidInput, .tokensUnsupported: "look at the text that was refused"
+        default: "look at the log with LOG_LEVEL=debug"
+        }
+    }
+}
+
+/// What a provider is made of.
+package struct ProviderContext: Sendable {
+    package let settings: SettingValues
+    /// The model's name, the kind's default filled in.
+    package let model: String
+    package let transport: any HTTPTransport
+    package let logger: Logger
+
+    /// A server of the provider, with the fields that `PROVIDER_HEADERS` adds.
+    func endpoint(_ baseURL: String, key: ProviderEndpoint.Key? = nil) -> ProviderEndpoint {
+        ProviderEndpoint(
+            baseURL: baseURL,
+            key: key,
+            headers: settings[GatewaySettings.providerHeaders],
+            transport: transport
+        )
+    }
+
+    /// The key in `setting`.
+    /// - Throws: `.unauthorized` when none is set; other servers of the same language than that at `host` may want none.
+    func key(
+        _ setting: Setting<String?>,
+        for url: String,
+        neededAt host: String
+    ) throws(EmbeddingError) -> ProviderEndpoint.Key? {
+        if let key = settings[setting] { return .bearer(key) }
+        guard EndpointLabel.of(url) == host else { return nil }
+        throw EmbeddingError(.unauthorized, "\(setting.name) is not set")
+    }
+
+    /// Refuses a size of vectors that the model is known not to give.
+    /// - Parameters:
+    ///   - native: the model's own size.
+    ///   - isMatryoshka: whether a beginning of its vectors is a vector; nil when nobody knows, which is taken on trust.
+    ///   - model: its name.
+    static func check(
+        dimensions wanted: Int?,
+        native: Int,
+        isMatryoshka: Bool?,
+        of model: String
+    ) throws(EmbeddingError) {
+        guard let wanted, wanted != native else { return }
+        let isShort = wanted < native
+        guard !isShort || isMatryoshka == false else { return }
+        let reason = isShort ? "its shorter vectors mean nothing" : "it gives vectors of \(native)"
+        throw EmbeddingError(
+            .misconfigured,
+            "EMBEDDING_DIMENSIONS is \(wanted), which \(model) cannot give: \(reason)"
+        )
+    }
+}
