@@ -53,6 +53,13 @@ extension Setting where Value == String? {
         Setting(name, default: nil, shown: shown, summary, accepted: "text", isSecret: isSecret) { .some($0) }
     }
 
+    package static func optionalURL(_ name: String, _ summary: String, schemes: [String]) -> Self {
+        Setting(name, default: nil, shown: "", summary, accepted: "a URL such as \(schemes[schemes.count - 1])://host")
+        {
+            URLSyntax.isValid($0, schemes: schemes) ? .some($0) : nil
+        }
+    }
+
     /// A text to put before others, which each model has of its own. `none` stands for the empty one, as an empty value
     /// means that nothing is set.
     package static func prefix(_ name: String, _ summary: String) -> Self {

@@ -8,6 +8,9 @@ from Harness.process import eventually
 SENTINEL = "sentinel-7f3a9c"
 SECRETS = {
     "DB_PASS": f"{SENTINEL}-db", "OPENAI_API_KEY": f"sk-{SENTINEL}-openai", "TOGETHER_API_KEY": f"{SENTINEL}-together",
+    "AZURE_OPENAI_API_KEY": f"{SENTINEL}-azure", "AZURE_OPENAI_AD_TOKEN": f"{SENTINEL}-token",
+    "VOYAGE_API_KEY": f"{SENTINEL}-voyage", "COHERE_API_KEY": f"{SENTINEL}-cohere", "GEMINI_API_KEY": f"{SENTINEL}-gemini",
+    "PROVIDER_HEADERS": f"x-key={SENTINEL}-field",
     "API_KEYS": f"{SENTINEL}-key1,{SENTINEL}-key2", "PRIVATE_SEARCH_KEYS": f"{SENTINEL}-private",
     "GITHUB_WEBHOOK_SECRET": f"{SENTINEL}-webhook", "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Bearer {SENTINEL}-otlp",
 }
@@ -63,7 +66,7 @@ def test_every_secret_setting_has_a_sentinel(run):
             run("config", "--markdown", settings={}).stdout.splitlines() if line.startswith("| `")]
     # A secret has no default but the database's password.
     candidates = [row[1] for row in rows if row[2] == "–"] + ["DB_PASS"]
-    masked = {name for name in candidates if "***" in run("config", settings={name: "1"}).stdout}
+    masked = {name for name in candidates if "***" in run("config", settings={name: "x=1"}).stdout}
     assert masked == set(SECRETS)
 
 

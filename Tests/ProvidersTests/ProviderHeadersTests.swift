@@ -102,6 +102,15 @@ struct ProviderHeadersTests {
         #expect(endpoint.error(for: response).retryAfter == .seconds(3))
     }
 
+    @Test func `nobody is believed who asks for more than an hour`() {
+        let endpoint = ProviderEndpoint(baseURL: "http://x", transport: StubTransport { _ in .json("") })
+        let response = HTTPClientResponse(
+            status: 429,
+            headers: [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "999999h")]
+        )
+        #expect(endpoint.error(for: response).retryAfter == .seconds(3600))
+    }
+
     @Test func `no message repeats the key or control characters`() {
         let endpoint = ProviderEndpoint(
             baseURL: "http://x",

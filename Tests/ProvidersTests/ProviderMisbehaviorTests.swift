@@ -8,7 +8,7 @@ import Testing
 @testable import Providers
 
 /// What becomes of a provider's faults, over real connections.
-struct ProviderMisbehaviorTests {
+@Suite(.serialized) struct ProviderMisbehaviorTests {
     static let passing: [Misbehavior] = [
         .status(500), .status(502, body: "<html>bad gateway</html>"), .status(503), .status(408), .status(409),
         .status(429, headers: ["Retry-After": "0"]), .status(429, headers: ["Retry-After": "0.02"]),
@@ -34,8 +34,8 @@ struct ProviderMisbehaviorTests {
 
     @Test(arguments: ProviderUnderTest.remote, [Misbehavior.shuffled, .usageMissing])
     func `an odd but sound answer is understood`(provider: ProviderUnderTest, oddity: Misbehavior) async throws {
-        // Ollama's answers have no index: their order is all there is.
-        guard provider.dialect != .ollama || oddity != .shuffled else { return }
+        // Where vectors have no index, their order is all there is.
+        guard provider.dialect?.isNumbered == true || oddity != .shuffled else { return }
         try await provider.run { fixture in
             fixture.fake?.alwaysMisbehave(oddity)
             let result = try await fixture.gateway.embed(["a", "b", "c"])
@@ -44,7 +44,7 @@ struct ProviderMisbehaviorTests {
         }
     }
 
-    @Test(arguments: ProviderUnderTest.keyed)
+    @Test(arguments: ProviderUnderTest.numbered)
     func `answers that name an index twice are not believed`(provider: ProviderUnderTest) async throws {
         try await provider.run(change: { $0["RETRY_ATTEMPTS"] = "2" }) { fixture in
             _ = try await fixture.gateway.model()
@@ -160,14 +160,24 @@ struct ProviderMisbehaviorTests {
         }
     }
 
-    @Test func `Voyage is told what texts are, and calls do not mix them`() async throws {
-        try await ProviderUnderTest.voyage.run { fixture in
+    @Test(
+        arguments: [
+            (.voyage, "input_type", "query", "document"), (.cohere, "input_type", "search_query", "search_document"),
+        ] as [(ProviderKind, String, String, String)]
+    )
+    func `who is told what texts are gets calls that do not mix them`(
+        kind: ProviderKind,
+        field: String,
+        ofQuery: String,
+        ofDocument: String
+    ) async throws {
+        try await ProviderUnderTest(kind: kind).run { fixture in
             _ = try await fixture.gateway.model()
             async let query = fixture.gateway.embed(EmbeddingRequest(inputs: [.text("q")], type: .query))
             async let document = fixture.gateway.embed(EmbeddingRequest(inputs: [.text("d")], type: .document))
             _ = try await (query, document)
-            let told = fixture.calls.map { ($0.texts, $0.body["input_type"]?.string) }
-            #expect(told.contains { $0 == ["q"] && $1 == "query" } && told.contains { $0 == ["d"] && $1 == "document" })
+            let told = fixture.calls.map { ($0.texts, $0.body[field]?.string) }
+            #expect(told.contains { $0 == ["q"] && $1 == ofQuery } && told.contains { $0 == ["d"] && $1 == ofDocument })
         }
     }
 
@@ -213,6 +223,36 @@ struct ProviderMisbehaviorTests {
             #expect(fixture.calls.dropFirst(before).allSatisfy { $0.texts.count <= most })
             #expect(fixture.calls.count - before <= (100 + most - 1) / most)
             #expect(fixture.gateway.providerState == .ready)
+        }
+    }
+
+    @Test(arguments: ["9223372036854775807", "1e300", "-5", "null", "1.5", #""9223372036854775807""#, "[]"])
+    func `numbers out of all proportion harm nobody`(number: String) async throws {
+        let transport = StubTransport { request in
+            switch request.url {
+            case "http://a:1/api/tags": .json(#"{"models":[{"name":"tiny:latest","digest":"abc123"}]}"#)
+            case "http://a:1/api/show":
+                .json(#"{"model_info":{"bert.embedding_length":\#(number),"bert.context_length":\#(number)}}"#)
+            case "http://a:1/api/embed": .json(#"{"embeddings":[[0.6,0.8]],"prompt_eval_count":\#(number)}"#)
+            default:
+                .json(
+                    #"{"data":[{"embedding":[0.6,0.8]}],"usage":{"prompt_tokens":\#(number),"total_tokens":\#(number)}}"#,
+                    headers: [
+                        ("x-ratelimit-limit-tokens", number), ("x-ratelimit-remaining-tokens", number),
+                        ("x-ratelimit-reset-tokens", number),
+                    ]
+                )
+            }
+        }
+        for provider in ["openai", "ollama"] {
+            let settings = [
+                "EMBEDDING_PROVIDER": provider, "EMBEDDING_MODEL": "tiny", "OLLAMA_URL": "http://a:1",
+                "OPENAI_BASE_URL": "http://a:1/v1",
+            ]
+            let gateway = try ProviderUnderTest.fixture(settings, transport: transport).gateway
+            for text in ["a", "b", String(repeating: "long ", count: 5000)] {
+                #expect(try await gateway.embed([text]).vectors == [[0.6, 0.8]])
+            }
         }
     }
 

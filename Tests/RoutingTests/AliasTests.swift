@@ -72,9 +72,9 @@ import Testing
 
     @Test(arguments: ["all-minilm", "ALL-MINILM:latest", "sentence-transformers/all-MiniLM-L6-v2", "all-minilm:22m"])
     func `the built-in model answers to its names elsewhere`(name: String) {
-        let model = EmbeddingModel(provider: .builtin, name: "all-MiniLM-L6-v2", dimensions: 384, revision: "r")
+        let model = EmbeddingModel(provider: "builtin", name: "all-MiniLM-L6-v2", dimensions: 384, revision: "r")
         #expect(ModelNames(aliases: []).matches(name, model))
-        let other = EmbeddingModel(provider: .openai, name: "all-MiniLM-L6-v2", dimensions: 384, revision: "r")
+        let other = EmbeddingModel(provider: "openai", name: "all-MiniLM-L6-v2", dimensions: 384, revision: "r")
         #expect(!ModelNames(aliases: []).matches("all-minilm", other))
     }
 }

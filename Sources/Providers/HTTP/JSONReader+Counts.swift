@@ -9,6 +9,20 @@ extension JSONReader {
         return value.flatMap { (0...limit).contains($0) ? $0 : nil }
     }
 
+    /// An array of vectors, one more than `limit` at most: that one tells that there are too many.
+    mutating func readVectors(upTo limit: Int, capacity: Int) throws(JSONError) -> [[Float]] {
+        var vectors: [[Float]] = []
+        guard try peek() == UInt8(ascii: "[") else {
+            try skipValue()
+            return vectors
+        }
+        try readArray { reader throws(JSONError) in
+            guard vectors.count <= limit else { return try reader.skipValue() }
+            vectors.append(try reader.readVectorIfPresent(capacity: capacity))
+        }
+        return vectors
+    }
+
     /// A vector; an empty one where something else stands, such as `null`.
     mutating func readVectorIfPresent(capacity: Int) throws(JSONError) -> [Float] {
         switch try peek() {

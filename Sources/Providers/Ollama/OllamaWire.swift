@@ -27,11 +27,7 @@ enum OllamaWire {
         var tokens = 0
         try read(body) { reader, key throws(JSONError) in
             switch key {
-            case "embeddings" where try reader.peek() == UInt8(ascii: "["):
-                try reader.readArray { reader throws(JSONError) in
-                    guard vectors.count < count else { return try reader.skipValue() }
-                    vectors.append(try reader.readVectorIfPresent(capacity: capacity))
-                }
+            case "embeddings": vectors = try reader.readVectors(upTo: count, capacity: capacity)
             case "prompt_eval_count": tokens = try reader.readCount(upTo: Bounds.tokens) ?? 0
             default: try reader.skipValue()
             }

@@ -58,7 +58,21 @@ struct ModelCard: Sendable, Hashable {
             ("m2-bert-80m-8k", ModelCard(dimensions: 768, tokens: 8192)),
             ("m2-bert-80m-32k", ModelCard(dimensions: 768, tokens: 32768)),
             ("m2-bert-80m-2k", ModelCard(dimensions: 768, tokens: 2048)),
-        ] + e5 + voyage
+        ] + e5 + voyage + [
+            (
+                "embed-v4.0",
+                ModelCard(dimensions: 1536, tokens: 128_000, isMatryoshka: true, takesDimensions: true)
+            ),
+            ("embed-english-v3.0", ModelCard(dimensions: 1024, tokens: 512)),
+            ("embed-multilingual-v3.0", ModelCard(dimensions: 1024, tokens: 512)),
+            ("embed-english-light-v3.0", ModelCard(dimensions: 384, tokens: 512)),
+            ("embed-multilingual-light-v3.0", ModelCard(dimensions: 384, tokens: 512)),
+            (
+                "gemini-embedding-001",
+                ModelCard(dimensions: 3072, tokens: 2048, isMatryoshka: true, takesDimensions: true)
+            ),
+            ("text-embedding-004", ModelCard(dimensions: 768, tokens: 2048)),
+        ]
 
     /// Voyage's models, which are told what a text is instead of being given prefixes. Their shorter vectors are asked
     /// for.

@@ -41,7 +41,7 @@ struct ModelNames: Sendable {
 
     /// Its own name, also with its provider in front or Ollama's tag `:latest` behind, and those it has elsewhere.
     private func isOwn(_ name: String, _ model: EmbeddingModel) -> Bool {
-        let elsewhere = model.provider == .builtin ? Self.known[model.name.lowercased()] ?? [] : []
+        let elsewhere = model.provider == "builtin" ? Self.known[model.name.lowercased()] ?? [] : []
         let names = [model.name, "\(model.provider.rawValue)/\(model.name)"] + elsewhere
         return names.contains {
             Self.areEqual($0, name) || Self.areEqual("\($0):latest", name) || Self.areEqual($0, "\(name):latest")

@@ -10,7 +10,42 @@ import Telemetry
 
 /// A server on a port of its own that speaks a provider's published contract, and does wrong what it is told to.
 final class FakeProvider: RequestResponder {
-    enum Dialect: String, Sendable, CaseIterable { case openai, together, ollama, voyage }
+    enum Dialect: String, Sendable, CaseIterable {
+        case openai, azure, together, ollama, voyage, cohere, gemini
+
+        /// What the base URL has after the server.
+        var path: String {
+            switch self {
+            case .openai, .together, .voyage: "/v1"
+            case .azure, .ollama: ""
+            case .cohere: "/v2"
+            case .gemini: "/v1beta"
+            }
+        }
+
+        /// Where embeddings are, with the model `fake`.
+        var route: String {
+            switch self {
+            case .openai, .together, .voyage: "/v1/embeddings"
+            case .azure: "/openai/deployments/fake/embeddings"
+            case .ollama: "/api/embed"
+            case .cohere: "/v2/embed"
+            case .gemini: "/v1beta/models/fake:batchEmbedContents"
+            }
+        }
+
+        /// Whether answers are OpenAI's, in which vectors have an index.
+        var isNumbered: Bool { path == "/v1" || self == .azure }
+
+        /// What the caller is known by.
+        func key(in head: HTTPRequestHead) -> String? {
+            switch self {
+            case .azure: head.header("api-key")
+            case .gemini: head.header("x-goog-api-key")
+            default: head.header("authorization")
+            }
+        }
+    }
 
     struct Call: Sendable {
         var texts: [String]
@@ -86,7 +121,7 @@ final class FakeProvider: RequestResponder {
         )
         let port = try await server.start()
         do {
-            let value = try await body("http://127.0.0.1:\(port)" + (dialect == .ollama ? "" : "/v1"))
+            let value = try await body("http://127.0.0.1:\(port)" + dialect.path)
             await server.shutdown(grace: .zero)
             return value
         } catch {
@@ -102,10 +137,8 @@ final class FakeProvider: RequestResponder {
     private func respond(to request: HTTPRequest) async -> HTTPResponse {
         guard case .bytes(let bytes) = request.body else { return HTTPResponse(.badRequest) }
         let body = (try? JSONValue(bytes))?.object?.dictionary ?? [:]
+        if request.head.rawPath == dialect.route { return await embed(body, request.head) }
         switch (dialect, request.head.rawPath) {
-        case (.openai, "/v1/embeddings"), (.together, "/v1/embeddings"), (.voyage, "/v1/embeddings"),
-            (.ollama, "/api/embed"):
-            return await embed(body, request.head)
         case (.ollama, "/api/tags"): return tags()
         case (.ollama, "/api/show"):
             return json(#"{"model_info":{"bert.embedding_length":\#(dimensions),"bert.context_length":512}}"#)
@@ -127,9 +160,11 @@ final class FakeProvider: RequestResponder {
     }
 
     private func embed(_ body: [String: JSONValue], _ head: HTTPRequestHead) async -> HTTPResponse {
-        let authorization = head.header("authorization")
-        let inputs = body["input"]?.array ?? body["input"].map { [$0] } ?? []
-        let texts = inputs.map { $0.string ?? "tokens:\($0.array?.compactMap(\.integer) ?? [])" }
+        let authorization = dialect.key(in: head)
+        let inputs = body["requests"]?.array ?? body["texts"]?.array ?? body["input"]?.array ?? []
+        let texts = inputs.map { $0["content"]?["parts"]?.array?.first?["text"] ?? $0 }.map {
+            $0.string ?? "tokens:\($0.array?.compactMap(\.integer) ?? [])"
+        }
         let misbehavior = state.withLock { state -> Misbehavior? in
             state.calls.append(
                 Call(
@@ -145,7 +180,7 @@ final class FakeProvider: RequestResponder {
         }
         defer { state.withLock { $0.inFlight -= 1 } }
         if latency > .zero { try? await Task.sleep(for: latency) }
-        if let key, authorization != "Bearer \(key)" { return refusal("Incorrect API key", status: 401) }
+        if let key, authorization?.hasSuffix(key) != true { return refusal("Incorrect API key", status: 401) }
         if let refusal = refusal(texts) { return refusal }
         if let most = state.withLock({ $0.most }), texts.count > most.texts {
             return refusal("too many inputs", status: most.status)
@@ -166,7 +201,10 @@ final class FakeProvider: RequestResponder {
         switch dialect {
         case .ollama: json(#"{"error":"\#(words)"}"#, status: status)
         case .voyage: json(#"{"detail":"\#(words)"}"#, status: status)
-        case .openai, .together:
+        case .cohere: json(#"{"id":"x","message":"\#(words)"}"#, status: status)
+        case .gemini:
+            json(#"{"error":{"code":\#(status),"message":"\#(words)","status":"X"}}"#, status: status)
+        case .openai, .azure, .together:
             json(#"{"error":{"message":"\#(words)","type":"x","param":null,"code":null}}"#, status: status)
         }
     }
@@ -174,7 +212,7 @@ final class FakeProvider: RequestResponder {
     private func answer(_ texts: [String], wantsBase64: Bool, _ misbehavior: Misbehavior?) -> HTTPResponse {
         var vectors = texts.map { text -> String in
             if case .badVector(let vector) = misbehavior, text == "bad" { return vector }
-            return self.vector(text, asBase64: wantsBase64 && (dialect == .openai || dialect == .voyage))
+            return self.vector(text, asBase64: wantsBase64 && dialect.isNumbered && dialect != .together)
         }
         var indices = Array(texts.indices)
         switch misbehavior {
@@ -214,6 +252,13 @@ final class FakeProvider: RequestResponder {
         if dialect == .ollama {
             let usage = withUsage ? #","total_duration":12,"prompt_eval_count":\#(vectors.count * 3)"# : ""
             return #"{"model":"fake","embeddings":[\#(vectors.joined(separator: ","))]\#(usage)}"#
+        }
+        if dialect == .gemini {
+            return #"{"embeddings":[\#(vectors.map { #"{"values":\#($0)}"# }.joined(separator: ","))]}"#
+        }
+        if dialect == .cohere {
+            let meta = withUsage ? #","meta":{"billed_units":{"input_tokens":\#(vectors.count * 3)}}"# : ""
+            return #"{"id":"x","embeddings":{"float":[\#(vectors.joined(separator: ","))]}\#(meta)}"#
         }
         let data = zip(vectors, indices).map { #"{"object":"embedding","index":\#($1),"embedding":\#($0)}"# }
         let count = vectors.count * 3

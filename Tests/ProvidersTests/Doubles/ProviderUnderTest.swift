@@ -20,8 +20,10 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
     /// Those that can run here: the built-in one needs its model (scripts/bootstrap).
     static let available = all.filter { !$0.kind.isInProcess || hasModel }
     static let remote = all.filter { !$0.kind.isInProcess }
-    /// Those that want a key, whose answers are OpenAI's.
+    /// Those that want a key.
     static let keyed = remote.filter { $0.kind.isOutside }
+    /// Those whose answers are OpenAI's, in which vectors have an index.
+    static let numbered = remote.filter { $0.dialect?.isNumbered == true }
     static let openai = ProviderUnderTest(kind: .openAI)
     static let together = ProviderUnderTest(kind: .together)
     static let ollama = ProviderUnderTest(kind: .ollama)
@@ -76,8 +78,9 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
         let fake = fake?(dialect) ?? FakeProvider(dialect)
         try await fake.serve { url in
             settings["EMBEDDING_MODEL"] = "fake"
-            let prefix = kind.name.rawValue.uppercased()
-            settings[dialect == .ollama ? "OLLAMA_URL" : "\(prefix)_BASE_URL"] = url
+            let prefix = dialect == .azure ? "AZURE_OPENAI" : kind.name.rawValue.uppercased()
+            let address = dialect == .ollama ? "_URL" : dialect == .azure ? "_ENDPOINT" : "_BASE_URL"
+            settings[prefix + address] = url
             if kind.isOutside { settings["\(prefix)_API_KEY"] = "sk-right" }
             change(&settings)
             try await body(try Self.fixture(settings, fake))

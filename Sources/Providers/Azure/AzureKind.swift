@@ -1,0 +1,44 @@
+import EmbeddingCore
+import Settings
+
+extension ProviderKind {
+    /// Azure OpenAI.
+    package static let azure: ProviderKind = ProviderKind(
+        name: "azure",
+        isOutside: true,
+        defaultModel: "text-embedding-3-small",
+        settings: [
+            AzureSettings.endpoint, AzureSettings.deployment, AzureSettings.version, AzureSettings.key,
+            AzureSettings.token,
+        ],
+        shortensVectors: { $0?.takesDimensions == true },
+        remedy: { code in
+            switch code {
+            case .unauthorized: "correct AZURE_OPENAI_API_KEY or AZURE_OPENAI_AD_TOKEN"
+            case .unknownModel, .wrongAddress:
+                "correct AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_DEPLOYMENT or EMBEDDING_MODEL"
+            case .unavailable, .circuitOpen, .timeout, .badResponse: "check the network, and AZURE_OPENAI_ENDPOINT"
+            default: nil
+            }
+        },
+        make: { context throws(EmbeddingError) in
+            let settings = context.settings
+            guard let url = settings[AzureSettings.endpoint] else {
+                throw EmbeddingError(.misconfigured, "AZURE_OPENAI_ENDPOINT is not set")
+            }
+            let key: ProviderEndpoint.Key? =
+                settings[AzureSettings.token].map { .bearer($0) }
+                ?? settings[AzureSettings.key].map { .field("api-key", $0) }
+            guard let key else {
+                throw EmbeddingError(.unauthorized, "neither AZURE_OPENAI_API_KEY nor AZURE_OPENAI_AD_TOKEN is set")
+            }
+            let provider = AzureProvider(
+                model: context.model,
+                deployment: settings[AzureSettings.deployment] ?? context.model,
+                version: settings[AzureSettings.version],
+                endpoint: context.endpoint(url, key: key)
+            )
+            return [ProviderPool.Member(provider: provider, label: EndpointLabel.of(url))]
+        }
+    )
+}
