@@ -197,12 +197,14 @@ package final class VectorIndex: Sendable {
         try await enter(.building, model, kind)
         let definition = dialect.vectorIndex(kind, dimensions: model.dimensions)
         do throws(StoreError) {
-            try await clearOtherDimensions(model, Self.otherModels)
+            // A build beside the writers fails when nobody waits for it: then what could make it fail goes first.
+            let suspects = dialect.definesIndexesInPlace ? Self.otherModels : Self.otherModels + [Self.thisModel]
+            try await clearOtherDimensions(model, suspects)
             try await define(definition)
         } catch {
             guard error.code == .rejected else { throw error }
             // Another program may have written something else than a vector into a row of this model.
-            try await clearOtherDimensions(model, ["= $fingerprint"])
+            try await clearOtherDimensions(model, [Self.thisModel])
             do throws(StoreError) {
                 try await define(definition)
             } catch {
@@ -229,6 +231,7 @@ package final class VectorIndex: Sendable {
     }
 
     private static let otherModels = ["= NONE", "< $fingerprint", "> $fingerprint"]
+    private static let thisModel = "= $fingerprint"
 
     /// A row that holds a vector of another length would make the index impossible. Its job makes it a new one.
     private func clearOtherDimensions(
