@@ -61,7 +61,6 @@ import Testing
         arguments: [
             SearchQuery(.text(""), mode: .hybrid), SearchQuery(.text(" \n"), mode: .text),
             SearchQuery(.text(String(repeating: "x", count: 1_000_000)), mode: .hybrid),
-            SearchQuery(.embedding([1, 2]), mode: .vector),
             SearchQuery(.embedding([Float](repeating: .nan, count: 8)), mode: .vector),
             SearchQuery(.embedding([Float](repeating: 0, count: 8)), mode: .vector),
             SearchQuery(.embedding(Samples.vector(0)), mode: .text),
@@ -78,6 +77,14 @@ import Testing
             if case .invalid = error { isRefused = true }
         }
         #expect(isRefused)
+    }
+
+    @Test("A vector of another length is one of dimensions that are not offered")
+    func otherDimensions() async throws {
+        let search = try await Self.search()
+        await #expect(throws: SearchError.embedding(EmbeddingError(.unsupportedDimensions, ""))) {
+            try await search.search(SearchQuery(.embedding([1, 2]), mode: .vector))
+        }
     }
 
     @Test("A repo is not its own neighbour, and a private one is unknown to who may not see it")
