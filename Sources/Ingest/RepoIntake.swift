@@ -32,11 +32,14 @@ package struct RepoIntake {
         return true
     }
 
-    /// Writes the rest.
-    package mutating func finish() async throws(StoreError) {
+    /// Writes the rest. - Returns: whether there was any.
+    @discardableResult
+    package mutating func finish() async throws(StoreError) -> Bool {
         reader.finish()
         note()
+        let hasRest = !reader.updates.isEmpty
         try await write(reader.updates.count)
+        return hasRest
     }
 
     private mutating func note() {

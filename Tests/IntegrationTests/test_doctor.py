@@ -81,6 +81,19 @@ def test_vectors_of_other_dimensions_are_found(database, upstream, run, tmp_path
     assert "@64" in result.stdout and "@128" in result.stdout
 
 
+def test_nothing_is_changed(database, upstream, run, tmp_path):
+    """Not even what housekeeping would take away: a change that nobody reads any more."""
+    settings = {**database.settings, **upstream.openai()}
+    path = tmp_path / "repos.ndjson"
+    path.write_text(json.dumps({"full_name": "a/b", "stars": 1}) + "\n")
+    assert run("import", path, settings=settings).returncode == 0
+    database.query("CREATE embedding_change:⟨01AAAAAAAAAAAAAAAAAAAAAAAA⟩ SET kind = 'UPDATE' RETURN NONE")
+    tables = ("embedding_change", "embedding_job", "repo", "repo_identity", "embed_star")
+    before = {table: database.query(f"SELECT * FROM {table}") for table in tables}
+    assert run("doctor", settings=settings).returncode == 0
+    assert {table: database.query(f"SELECT * FROM {table}") for table in tables} == before
+
+
 def test_a_taken_port_is_found(database, upstream, run):
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

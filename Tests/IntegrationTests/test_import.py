@@ -153,8 +153,8 @@ def test_what_is_no_file_of_repos_is_one_error(database, run, tmp_path, kind):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     result = run("import", path, settings=database.settings)
     assert result.returncode == code, result.stderr
-    errors = [line for line in result.stderr.splitlines() if "repos.json" in line and "left out" not in line]
-    assert len(errors) == 1, result.stderr
+    errors = [line for line in result.stderr.splitlines() if "repos read" not in line]
+    assert len(errors) == 1 and "repos.json" in errors[0], result.stderr
 
 
 def test_a_renamed_repo_is_one_row(database, run, tmp_path):

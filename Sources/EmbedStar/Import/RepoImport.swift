@@ -60,12 +60,12 @@ struct RepoImport {
         while !isAtEnd {
             let bytes = try file.read()
             isAtEnd = bytes.isEmpty
-            if isAtEnd { try await intake.finish() } else { try await intake.feed(bytes) }
+            let hasWritten = try await isAtEnd ? intake.finish() : intake.feed(bytes)
             progress.fraction = total.map { min(1, Double(before + file.position) / Double(max($0, 1))) }
             note(intake, since: earlier)
             // A file without any repo is one fault, not one a line.
             if intake.accepted > 0 { report(intake, from: &reported, of: path) }
-            onProgress(progress)
+            if hasWritten { onProgress(progress) }
         }
         try conclude(intake, path)
     }
