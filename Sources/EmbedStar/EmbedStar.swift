@@ -18,7 +18,8 @@ struct EmbedStar: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, ImportCommand.self, SearchCommand.self, SimilarCommand.self, StatusCommand.self,
-            DrainCommand.self, MigrateCommand.self, ConfigCommand.self, DoctorCommand.self,
+            DrainCommand.self, PauseCommand.self, ResumeCommand.self, FailuresCommand.self, ReprocessCommand.self,
+            RepoCommand.self, MigrateCommand.self, ConfigCommand.self, DoctorCommand.self,
         ],
         // The predecessor had no subcommands and served.
         defaultSubcommand: ServeCommand.self
@@ -32,7 +33,10 @@ struct EmbedStar: AsyncParsableCommand {
     static func main() async {
         let (flags, rest) = SettingFlags.extract(from: Array(CommandLine.arguments.dropFirst()), of: .product)
         if let word = rest.first, !word.hasPrefix("-"), !commands.contains(word) {
-            StandardError.write("embed-star: there is no command '\(word)'; `embed-star --help` lists them\n")
+            let meant = CommandSuggestion.nearest(to: word, among: commands).map { "did you mean `\($0)`? " } ?? ""
+            StandardError.write(
+                "embed-star: there is no command '\(word.printable)'; \(meant)`embed-star --help` lists them\n"
+            )
             exit(withError: ExitCode.validationFailure)
         }
         await SettingFlags.$current.withValue(flags) { await main(rest) }

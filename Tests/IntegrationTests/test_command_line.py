@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import termios
@@ -15,7 +16,8 @@ import pytest
 from Harness import service as program
 from Harness.process import CHECKOUT, eventually
 
-COMMANDS = ["serve", "import", "search", "similar", "status", "drain", "config", "doctor"]
+COMMANDS = ["serve", "import", "search", "similar", "status", "drain", "pause", "resume", "failures", "reprocess", "repo",
+            "config", "doctor"]
 
 
 @pytest.fixture
@@ -128,10 +130,12 @@ def test_a_database_that_is_not_there_is_explained(run, repos):
     assert "correct DB_URL (now ws://127.0.0.1:1)" in result.stderr and result.stdout == ""
 
 
-def test_a_command_that_does_not_exist_is_told(run):
-    result = run("serach", "vector database", settings={})
+@pytest.mark.parametrize("word, meant", [("serach", "search"), ("stauts", "status"), ("drian", "drain"), ("xyzzy", None)])
+def test_a_command_that_does_not_exist_is_told(run, word, meant):
+    result = run(word, "vector database", settings={})
     assert result.returncode == 64
-    assert result.stderr == "embed-star: there is no command 'serach'; `embed-star --help` lists them\n"
+    guess = f"did you mean `{meant}`? " if meant else ""
+    assert result.stderr == f"embed-star: there is no command '{word}'; {guess}`embed-star --help` lists them\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -161,3 +165,87 @@ def test_the_manual_is_up_to_date():
         checked = subprocess.run(["groff", "-man", "-ww", "-Tutf8", "-z"], input=made.stdout, capture_output=True,
                                  text=True, check=True)
         assert not checked.stderr
+
+
+def test_the_pipeline_is_paused_and_resumed(database, upstream, serve, run):
+    service = serve(database.settings, upstream.openai())
+    paused = run("pause", settings=service.settings)
+    assert paused.returncode == 0 and "`embed-star resume`" in paused.stdout
+    eventually(lambda: service.pipeline()["state"] == "paused", what="the pause")
+    assert json.loads(run("resume", "--json", settings=service.settings).stdout) == {"paused": False}
+    eventually(lambda: service.pipeline()["state"] != "paused", what="the end of the pause")
+
+
+def test_a_repo_is_shown_embedded_again_and_deleted(database, upstream, serve, run):
+    service = serve(database.settings, upstream.openai())
+    database.add("a/b", description="A parser")
+    service.await_drained(1)
+    shown = run("repo", "show", "a/b", settings=service.settings)
+    assert shown.returncode == 0, shown.stderr
+    assert re.search(r"^state +embedded$", shown.stdout, re.MULTILINE)
+    again = run("reprocess", "a/b", "--force", settings=service.settings)
+    assert again.stdout == "1 repos will be embedded again\n", again.stderr
+    every = run("reprocess", "--scope", "all", "--json", settings=service.settings)
+    assert "enqueued" in json.loads(every.stdout)
+    gone = run("repo", "delete", "a/b", settings=service.settings)
+    assert gone.stdout == "deleted a/b\n", gone.stderr
+    missing = run("repo", "show", "a/b", settings=service.settings)
+    assert missing.returncode == 1 and missing.stdout == "" and missing.stderr
+
+
+@pytest.mark.parametrize("arguments", [["reprocess"], ["reprocess", "a/b", "--scope", "all"], ["reprocess", "a/b", "--owner", "x"],
+                                       ["repo", "show", "ab"], ["reprocess", "--scope", "some"], ["similar", "/b"]])
+def test_wrong_usage_ends_with_64(run, arguments):
+    result = run(*arguments, settings={"PORT": 1})
+    assert result.returncode == 64, result.stderr
+
+
+def test_failures_are_listed_and_retried(database, upstream, serve, run):
+    upstream.fail(400, when=lambda texts: any("poisonous" in text for text in texts))
+    service = serve(database.settings, upstream.openai(), RETRY_ATTEMPTS=1)
+    database.add("bad/one", description="poisonous text")
+    eventually(lambda: service.pipeline()["failed"] == 1, what="the dead letter")
+    listed = run("failures", settings=service.settings)
+    assert listed.returncode == 0 and "bad/one" in listed.stdout
+    upstream.heal()
+    assert run("failures", "--retry", settings=service.settings).stdout == "1 repos will be embedded again\n"
+    service.await_drained(1)
+    assert run("failures", settings=service.settings).stdout == "no repo was given up\n"
+
+
+def test_the_service_and_key_of_the_client_are_settings(database, upstream, serve, run):
+    service = serve(database.settings, upstream.openai(), API_KEYS="secret-key")
+    settings = {"EMBED_STAR_URL": service.url}
+    refused = run("status", settings=settings)
+    assert refused.returncode == 77 and refused.stdout == ""
+    allowed = run("status", settings={**settings, "EMBED_STAR_KEY": "secret-key"})
+    assert allowed.returncode == 0 and service.url in allowed.stdout
+
+
+def test_a_database_that_refuses_ends_with_77(database, run, repos):
+    result = run("import", repos, settings={**database.settings, "DB_PASS": "wrong"})
+    assert result.returncode == 77, result.stderr
+    assert "DB_PASS" in result.stderr
+
+
+def test_an_interrupted_drain_says_what_is_left(database, upstream, tmp_path, repos, run):
+    settings = {**database.settings, **upstream.openai(), "BATCH_SIZE": 1, "PARALLEL_WORKERS": 1}
+    assert run("import", repos, settings=settings).returncode == 0
+    upstream.delay = 0.2
+    process = subprocess.Popen([program.program(), "drain"], env=program.environment(settings), cwd=tmp_path, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    eventually(lambda: upstream.calls, what="the first call")
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 75
+    assert re.search(r"interrupted with [\d,]+ left; run it again to go on", output), output
+
+
+def test_doctor_and_config_answer_in_json(database, upstream, run):
+    settings = {**database.settings, **upstream.openai()}
+    findings = json.loads(run("doctor", "--json", settings=settings).stdout)
+    assert {"database", "provider"} <= {finding["subject"] for finding in findings}
+    assert all(finding["verdict"] in ("ok", "warn", "fail") for finding in findings)
+    values = json.loads(run("config", "--json", settings=settings).stdout)
+    assert values["BATCH_SIZE"] == {"value": "64", "source": "default"}
+    assert values["DB_PASS"] == {"value": "***", "source": "environment"}

@@ -7,50 +7,88 @@ import Settings
 /// Asks a running embed-star over its own API.
 struct ServiceClient {
     let baseURL: String
-    let transport: any HTTPTransport
-    private let key: String?
+    private let transport: any HTTPTransport
+    /// A key of PRIVATE_SEARCH_KEYS sees what the operator may see, but it need not have any power.
+    private let readingKey: String?
+    private let commandKey: String?
 
     /// - Parameter server: the service's URL; nil for the one that the settings describe.
     init(server: String?, settings: SettingValues, transport: any HTTPTransport) {
-        let host = settings[ServerSettings.host]
-        let reachable = ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host
-        let bracketed = reachable.contains(":") ? "[\(reachable)]" : reachable
-        var base = server ?? "http://\(bracketed):\(settings[ServerSettings.port])"
+        var base = server ?? settings[ClientSettings.url] ?? Self.address(settings)
         while base.hasSuffix("/") { base.removeLast() }
         baseURL = base
         self.transport = transport
-        // It only reads, and a key of PRIVATE_SEARCH_KEYS sees what the operator may see.
         let keys = APIKeys(settings)
-        key = (keys.privateSearch + keys.all + keys.read).first
+        let own = settings[ClientSettings.key]
+        readingKey = own ?? (keys.privateSearch + keys.all + keys.read).first
+        commandKey = own ?? keys.all.first
     }
 
-    /// The answer to a GET, decoded.
+    private static func address(_ settings: SettingValues) -> String {
+        let host = settings[ServerSettings.host]
+        let reachable = ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host
+        let bracketed = reachable.contains(":") ? "[\(reachable)]" : reachable
+        return "http://\(bracketed):\(settings[ServerSettings.port])"
+    }
+
+    /// The answer to a GET, decoded, and its bytes.
     /// - Throws: `ServiceError`.
     func get<Answer: Decodable>(_ path: String, query: [(String, String?)] = []) async throws -> (Answer, [UInt8]) {
+        let bytes = try await send("GET", path, query: query)
+        return (try Self.decode(bytes), bytes)
+    }
+
+    /// The body of the answer to a request that the service accepted.
+    /// - Parameter json: the body of the request; nil for none.
+    /// - Throws: `ServiceError`.
+    @discardableResult
+    func send(
+        _ method: String,
+        _ path: String,
+        query: [(String, String?)] = [],
+        json: (any Encodable)? = nil
+    ) async throws -> [UInt8] {
         let parameters = query.compactMap { name, value in value.map { "\(name)=\(Self.encoded($0))" } }
         let target = parameters.isEmpty ? path : "\(path)?\(parameters.joined(separator: "&"))"
-        var request = HTTPClientRequest("GET", baseURL + target)
-        if let key { request.headers.append(("Authorization", "Bearer \(key)")) }
+        var request = HTTPClientRequest(method, baseURL + target)
+        if let key = method == "GET" ? readingKey : commandKey { request.headers.append(("Authorization", "Bearer \(key)")) }
+        if let json {
+            request.headers.append(("Content-Type", "application/json"))
+            request.body = Array(try JSONEncoder().encode(json))
+        }
         let response: HTTPClientResponse
-        do {
-            response = try await transport.send(request)
-        } catch {
+        do { response = try await transport.send(request) } catch {
             throw ServiceError(
                 "no answer from \(baseURL): \(error.message)\nstart it with `embed-star serve`, or name it with --server"
             )
         }
-        return (try Self.decode(response), response.body)
+        guard (200..<300).contains(response.status) else { throw Self.refusal(response) }
+        return response.body
     }
 
-    private static func decode<Answer: Decodable>(_ response: HTTPClientResponse) throws -> Answer {
-        if let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body)) { return answer }
+    /// - Throws: `ServiceError` when the answer is not what was expected.
+    static func decode<Answer: Decodable>(_ bytes: [UInt8]) throws -> Answer {
+        do { return try JSONDecoder().decode(Answer.self, from: Data(bytes)) } catch {
+            throw ServiceError("the answer is not that of an embed-star of this version; check --server")
+        }
+    }
+
+    private static func refusal(_ response: HTTPClientResponse) -> ServiceError {
         let problem = try? JSONDecoder().decode(Problem.self, from: Data(response.body))
-        throw ServiceError(problem?.detail ?? problem?.title ?? "the service answered \(response.status)")
+        let faults = problem?.errors?.compactMap(\.detail) ?? []
+        let words = problem?.detail ?? problem?.title ?? "the service answered \(response.status)"
+        return ServiceError(([words] + faults).joined(separator: "\n"), status: response.status)
     }
 
+    /// RFC 9457.
     private struct Problem: Decodable {
+        struct Fault: Decodable {
+            var detail: String?
+        }
+
         var title: String?
         var detail: String?
+        var errors: [Fault]?
     }
 
     /// Percent-encodes all but the unreserved characters (RFC 3986 §2.3).
@@ -67,11 +105,4 @@ struct ServiceClient {
         }
         return result
     }
-}
-
-/// Why a running service gave no usable answer, for people.
-struct ServiceError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }

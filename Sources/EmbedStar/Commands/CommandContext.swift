@@ -88,14 +88,11 @@ struct CommandContext {
     ) -> any Error {
         switch error {
         case is ExitCode, is ValidationError, is CleanExit: return error
-        case is CancellationError: return ExitCode(130)
+        case is CancellationError: return ExitCode.interrupted
         default: break
         }
         StandardError.write("embed-star: \(redaction.apply(message(for: error, settings)))\n")
-        if let error = error as? ImportError { return error.code }
-        if (error as? EmbeddingError)?.code == .misconfigured { return ExitCode.configuration }
-        let isUnavailable = (error as? StoreError)?.code == .unavailable || error is ServiceError
-        return isUnavailable ? ExitCode.unavailable : ExitCode.failure
+        return ExitCode(error)
     }
 
     /// What happened, and in a second line what to do about it where that is known.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Settings
 
 /// `embed-star config`: the effective settings.
@@ -11,12 +12,20 @@ struct ConfigCommand: ParsableCommand {
 
             Examples:
               embed-star config
+              embed-star config --json
               embed-star config --example > .env
             """
     )
 
     @Flag(help: "Print a .env file with every setting and its default.") var example = false
     @Flag(help: "Print the settings as a Markdown table.") var markdown = false
+
+    @Flag(help: "Print the effective settings as a JSON object.") var json = false
+
+    private struct Effective: Encodable {
+        var value: String
+        var source: String
+    }
 
     func run() throws {
         if example {
@@ -25,6 +34,7 @@ struct ConfigCommand: ParsableCommand {
             print(SettingsTable.product.markdown, terminator: "")
         } else {
             let values = try SettingValues.ofProcess()
+            if json { return print(try Self.json(values)) }
             var table = TextTable([("SETTING", .left), ("VALUE", .left), ("FROM", .left)])
             for setting in SettingsTable.product.settings {
                 let (text, source) = values.shown(setting)
@@ -32,5 +42,15 @@ struct ConfigCommand: ParsableCommand {
             }
             print(table.rendered(width: .max))
         }
+    }
+
+    private static func json(_ values: SettingValues) throws -> String {
+        let settings = SettingsTable.product.settings.map { setting in
+            let (text, source) = values.shown(setting)
+            return (setting.name, Effective(value: text.filter { $0 != "`" }, source: source.rawValue))
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(Dictionary(uniqueKeysWithValues: settings)), as: UTF8.self)
     }
 }

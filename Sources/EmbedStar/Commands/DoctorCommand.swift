@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 
 /// `embed-star doctor`: find what is wrong.
 struct DoctorCommand: AsyncParsableCommand {
@@ -10,9 +11,12 @@ struct DoctorCommand: AsyncParsableCommand {
 
             Examples:
               embed-star doctor
+              embed-star doctor --json
               embed-star doctor --db-url ws://db.example.org:8000
             """
     )
+
+    @Flag(help: "Print what was found as a JSON array.") var json = false
 
     func run() async throws {
         try await CommandContext.run { context in
@@ -22,9 +26,16 @@ struct DoctorCommand: AsyncParsableCommand {
                 storage: context.storage(),
                 embeddings: { try context.embeddings() }
             )
-            let findings = await doctor.examine { print(Self.text($0)) }
+            let findings = await doctor.examine { if !json { print(Self.text($0)) } }
+            if json { print(try Self.json(findings)) }
             if findings.contains(where: { $0.verdict == .bad }) { throw ExitCode.failure }
         }
+    }
+
+    private static func json(_ findings: [Finding]) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(findings), as: UTF8.self)
     }
 
     private static func text(_ finding: Finding) -> String {

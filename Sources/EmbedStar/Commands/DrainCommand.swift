@@ -12,6 +12,8 @@ struct DrainCommand: AsyncParsableCommand {
         discussion: """
             Several drains and services may work on one database; they share the work. Ctrl-C gives back what was begun.
 
+            Exit code 0 when the backlog is empty, 1 when repos were given up, 75 when it was interrupted with work left.
+
             Examples:
               embed-star drain
               embed-star drain --embedding-provider ollama --parallel-workers 8
@@ -29,23 +31,28 @@ struct DrainCommand: AsyncParsableCommand {
                 metrics: context.metrics,
                 logger: context.logger("pipeline")
             )
-            let summary = try await Self.drain(pipeline)
-            print(Self.text(summary))
+            let (summary, left) = try await Self.drain(pipeline)
+            print(Self.text(summary, left: left))
+            if left > 0 { throw ExitCode.tryAgain }
             if summary.failed > 0 { throw ExitCode.failure }
         }
     }
 
     /// Drains with progress; SIGINT and SIGTERM give the claimed jobs back first.
-    private static func drain(_ pipeline: EmbeddingPipeline) async throws -> DrainSummary {
+    /// - Returns: what was done, and how many repos are left when it was interrupted.
+    private static func drain(_ pipeline: EmbeddingPipeline) async throws -> (DrainSummary, left: Int) {
         let line = Mutex(ProgressLine())
         defer { line.withLock { $0.interrupt() } }
-        return try await InterruptibleWork.run {
+        let isInterrupted = Mutex(false)
+        let summary = try await InterruptibleWork.run {
             try await pipeline.drainOnce { status in
                 line.withLock { $0.show(Self.report(status)) }
             }
         } onInterrupt: {
+            isInterrupted.withLock { $0 = true }
             pipeline.shutdown()
         }
+        return (summary, isInterrupted.withLock(\.self) ? pipeline.status.statistics.pending : 0)
     }
 
     private static func report(_ status: PipelineStatus) -> ProgressLine.Report {
@@ -59,7 +66,7 @@ struct DrainCommand: AsyncParsableCommand {
         )
     }
 
-    private static func text(_ summary: DrainSummary) -> String {
+    private static func text(_ summary: DrainSummary, left: Int) -> String {
         let seconds = summary.elapsed / .seconds(1)
         var parts = [
             "\(HumanText.count(summary.embedded)) repos embedded in \(HumanText.duration(seconds: seconds))"
@@ -72,6 +79,7 @@ struct DrainCommand: AsyncParsableCommand {
         if summary.failed > 0 {
             parts.append("\(HumanText.count(summary.failed)) failed (GET /pipeline/failures lists them)")
         }
+        if left > 0 { parts.append("interrupted with \(HumanText.count(left)) left; run it again to go on") }
         return parts.joined(separator: ", ")
     }
 }

@@ -44,12 +44,9 @@ struct SimilarCommand: AsyncParsableCommand {
     @OptionGroup var filter: SearchFilterOptions
 
     func run() async throws {
-        let path = repo.split(separator: "/", omittingEmptySubsequences: false).map {
-            ServiceClient.encoded(String($0))
-        }
-        guard path.count == 2 else { throw ValidationError("\"\(repo)\" is not of the form owner/name") }
+        let path = try ServiceOptions.path(ofRepo: repo)
         try await CommandContext.run { context in
-            try await filter.show("/repos/\(path[0])/\(path[1])/similar", [], context)
+            try await filter.show("\(path)/similar", [], context)
         }
     }
 }
@@ -62,8 +59,7 @@ struct SearchFilterOptions: ParsableArguments {
     @Option(help: "Only repos of this owner.") var owner: String?
     @Option(help: "No repos of this owner.") var excludeOwner: String?
     @Option(help: "Smallest cosine similarity, -1 to 1.") var minScore: Double?
-    @Option(help: "URL of the service; by default the one that the settings describe.") var server: String?
-    @Flag(help: "Print the service's answer as it is.") var json = false
+    @OptionGroup var service: ServiceOptions
 
     private struct Answer: Decodable {
         struct Result: Decodable {
@@ -83,8 +79,11 @@ struct SearchFilterOptions: ParsableArguments {
             ("limit", String(limit)), ("language", language), ("min_stars", minStars.map(String.init)),
             ("owner", owner), ("exclude_owner", excludeOwner), ("min_score", minScore.map { String($0) }),
         ]
-        let (answer, bytes): (Answer, [UInt8]) = try await context.service(server).get(path, query: query + filters)
-        if json {
+        let (answer, bytes): (Answer, [UInt8]) = try await context.service(service.server).get(
+            path,
+            query: query + filters
+        )
+        if service.json {
             print(String(decoding: bytes, as: UTF8.self))
             return
         }

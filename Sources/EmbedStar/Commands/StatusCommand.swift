@@ -9,12 +9,13 @@ struct StatusCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               embed-star status
+              embed-star status --watch
               embed-star status --server http://embed-star.internal:9090 --json
             """
     )
 
-    @Option(help: "URL of the service; by default the one that the settings describe.") var server: String?
-    @Flag(help: "Print the service's answer as it is.") var json = false
+    @Flag(help: "Show it anew every second until Ctrl-C.") var watch = false
+    @OptionGroup var service: ServiceOptions
 
     private struct Pipeline: Decodable {
         struct Provider: Decodable {
@@ -43,15 +44,23 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandContext.run { context in
-            let service = context.service(server)
-            let (pipeline, bytes): (Pipeline, [UInt8]) = try await service.get("/pipeline")
-            if json {
-                print(String(decoding: bytes, as: UTF8.self))
-                return
+            let client = context.service(service.server)
+            guard watch else { return print(try await current(client)) }
+            while true {
+                let text = try await current(client)
+                // On a terminal the last state is written over; elsewhere each is a part of its own.
+                print(StandardOutput.isTerminal ? "\u{1B}[H\u{1B}[J\(text)" : text)
+                StandardOutput.flush()
+                try await Task.sleep(for: .seconds(1))
             }
-            let health: Health? = try? await service.get("/health").0
-            print(Self.text(pipeline, health, service.baseURL))
         }
+    }
+
+    private func current(_ client: ServiceClient) async throws -> String {
+        let (pipeline, bytes): (Pipeline, [UInt8]) = try await client.get("/pipeline")
+        if service.json { return String(decoding: bytes, as: UTF8.self) }
+        let health: Health? = try? await client.get("/health").0
+        return Self.text(pipeline, health, client.baseURL)
     }
 
     private static func text(_ pipeline: Pipeline, _ health: Health?, _ url: String) -> String {

@@ -19,14 +19,3 @@ extension SettingValues {
         }
     }
 }
-
-extension ExitCode {
-    /// `EX_CONFIG` of sysexits.h: a setting is wrong.
-    static let configuration = ExitCode(78)
-    /// `EX_UNAVAILABLE`: something that is needed does not answer.
-    static let unavailable = ExitCode(69)
-    /// `EX_DATAERR`: what was given is not what it should be.
-    static let badData = ExitCode(65)
-    /// `EX_NOINPUT`: what was named cannot be read.
-    static let noInput = ExitCode(66)
-}

@@ -33,6 +33,7 @@ extension SettingsTable {
             ServerSettings.idleTimeout, ServerSettings.shutdownGrace, APISettings.maxClientBatch,
             GatewaySettings.cacheMaxBytes,
             LogSettings.level, LogSettings.format,
+            ClientSettings.url, ClientSettings.key,
             TraceSettings.endpoint, TraceSettings.headers, TraceSettings.serviceName, TraceSettings.ratio,
         ],
         retired: [

@@ -1,6 +1,6 @@
 /// What one check of `embed-star doctor` found.
-struct Finding: Equatable {
-    enum Verdict: String { case good = "ok", doubtful = "warn", bad = "fail" }
+struct Finding: Equatable, Encodable {
+    enum Verdict: String, Encodable { case good = "ok", doubtful = "warn", bad = "fail" }
 
     var subject: String
     var verdict: Verdict

@@ -6,6 +6,12 @@
 
 /// The stream for answers.
 enum StandardOutput {
+    /// Whether lines can be rewritten there.
+    static let isTerminal = isatty(STDOUT_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+
+    /// Writes out what was printed so far.
+    static func flush() { fflush(nil) }
+
     /// Width of the terminal; without one, lines are not cut.
     static var columns: Int {
         var size = winsize()

@@ -1,7 +1,7 @@
 /// Optimal string alignment distance: insertions, deletions, replacements, and swaps of neighbours, each counting one.
-enum EditDistance {
+package enum EditDistance {
     /// The distance of `left` and `right`, or nil when it is above `limit`.
-    static func between(
+    package static func between(
         _ left: some RandomAccessCollection<UInt8>,
         _ right: some RandomAccessCollection<UInt8>,
         limit: Int
@@ -35,7 +35,7 @@ enum EditDistance {
     }
 
     /// How many slips are forgiven in a word of `count` bytes.
-    static func budget(forLength count: Int) -> Int {
+    package static func budget(forLength count: Int) -> Int {
         switch count {
         case ..<4: 0
         case ..<6: 1

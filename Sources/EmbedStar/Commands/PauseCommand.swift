@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// `embed-star pause`: stop embedding, in all replicas.
+struct PauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause",
+        abstract: "Stop embedding repos, in all replicas, until `embed-star resume`.",
+        discussion: """
+            What is under way is finished. Search and the embeddings API go on.
+
+            Examples:
+              embed-star pause
+              embed-star pause --server http://embed-star.internal:9090
+            """
+    )
+
+    @OptionGroup var service: ServiceOptions
+
+    func run() async throws {
+        try await service.command("POST", "/pipeline/pause") { _ in
+            "paused in all replicas; `embed-star resume` goes on"
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// `embed-star resume`: go on after `pause`.
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Go on embedding repos after `embed-star pause`.",
+        discussion: """
+            Examples:
+              embed-star resume
+            """
+    )
+
+    @OptionGroup var service: ServiceOptions
+
+    func run() async throws {
+        try await service.command("POST", "/pipeline/resume") { _ in "resumed in all replicas" }
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+
+/// Flags of the commands that ask a running service.
+struct ServiceOptions: ParsableArguments {
+    @Option(help: "URL of the service; by default EMBED_STAR_URL, else the one that HOST and PORT describe.")
+    var server: String?
+    @Flag(help: "Print the service's answer as it is.") var json = false
+
+    /// Has the service do something, and prints its answer or what it means.
+    func command(
+        _ method: String,
+        _ path: String,
+        query: [(String, String?)] = [],
+        body: (any Encodable)? = nil,
+        _ text: @escaping ([UInt8]) throws -> String
+    ) async throws {
+        try await CommandContext.run { context in
+            let bytes = try await context.service(server).send(method, path, query: query, json: body)
+            print(json && !bytes.isEmpty ? String(decoding: bytes, as: UTF8.self) : try text(bytes))
+        }
+    }
+
+    /// The path of a repo given as `owner/name`.
+    /// - Throws: `ValidationError`.
+    static func path(ofRepo repo: String) throws -> String {
+        let parts = repo.split(separator: "/", omittingEmptySubsequences: false).map {
+            ServiceClient.encoded(String($0))
+        }
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
+            throw ValidationError("\"\(repo)\" is not of the form owner/name")
+        }
+        return "/repos/\(parts[0])/\(parts[1])"
+    }
+}
+
+/// How many repos a command made due.
+struct EnqueuedAnswer: Decodable {
+    var enqueued: Int
+
+    static func text(_ bytes: [UInt8]) throws -> String {
+        let answer: EnqueuedAnswer = try ServiceClient.decode(bytes)
+        return "\(HumanText.count(answer.enqueued)) repos will be embedded again"
+    }
+}

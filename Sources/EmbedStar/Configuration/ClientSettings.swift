@@ -1,0 +1,18 @@
+import Settings
+
+/// Which running service `search`, `status` and the like ask, and with which key.
+enum ClientSettings {
+    static let url = Setting(
+        "EMBED_STAR_URL",
+        default: String?.none,
+        shown: "from `HOST` and `PORT`",
+        "the service that `search`, `status`, `pause` and the like ask",
+        accepted: "a URL such as http://embed-star.internal:9090"
+    ) { URLSyntax.isValid($0, schemes: ["http", "https"]) ? .some($0) : nil }
+    static let key = Setting.optional(
+        "EMBED_STAR_KEY",
+        "the key that they show it",
+        shown: "of those that the service's own settings name",
+        isSecret: true
+    )
+}
