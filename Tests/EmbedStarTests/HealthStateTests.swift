@@ -96,7 +96,7 @@ import Testing
     @Test(
         arguments: [
             (.absent, 10, .ok, "exact"), (.absent, 5000, .ok, "exact"), (.building, 5000, .ok, "exact"),
-            (.ready, 5000, .ok, "ready"), (.failed, 5000, .degraded, "exact"),
+            (.ready, 5000, .ok, "the index is ready"), (.failed, 5000, .degraded, "exact"),
         ] as [(VectorIndex.State, Int, ComponentHealth.State, String)]
     )
     func tellsHowSearchCompares(

@@ -240,17 +240,13 @@ import Testing
 
     @Test func `the same key in flight is 409`() async throws {
         let api = services.api()
-        let (gate, opener) = AsyncStream<Void>.makeStream()
-        services.repos.state.withLock { $0.gate = gate }
+        let (opened, opener) = AsyncStream<Void>.makeStream()
+        let (arrivals, reached) = AsyncStream<Void>.makeStream()
+        services.repos.state.withLock { $0.gate = (reached, opened) }
         let headers: HTTPHeaders = ["Idempotency-Key": "k1"]
         async let first = api.ask(.post, "/reprocess", #"{"scope":"all"}"#, headers: headers)
-        var statuses: [Int] = []
-        while statuses.last != 409 {
-            services.repos.state.withLock { $0.failure = StoreError(.unavailable, "") }
-            statuses.append(try await api.ask(.post, "/reprocess", #"{"scope":"all"}"#, headers: headers).status)
-            services.repos.state.withLock { $0.failure = nil }
-            await Task.yield()
-        }
+        for await _ in arrivals { break }
+        #expect(try await api.ask(.post, "/reprocess", #"{"scope":"all"}"#, headers: headers).status == 409)
         opener.finish()
         #expect(try await first.status == 202)
     }

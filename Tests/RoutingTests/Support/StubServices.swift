@@ -106,8 +106,8 @@ final class StubRepos: RepoStore, DeadLetterQueue {
         var renamed: [String] = []
         var failure: StoreError?
         var failures: [DeadLetter] = []
-        /// Gates `reprocess(scope)` until it is finished.
-        var gate: AsyncStream<Void>?
+        /// Holds `reprocess(scope)`, which says that it came, until the stream ends.
+        var gate: (reached: AsyncStream<Void>.Continuation, opened: AsyncStream<Void>)?
     }
 
     let state = Mutex(State())
@@ -157,7 +157,10 @@ final class StubRepos: RepoStore, DeadLetterQueue {
 
     func reprocess(_ scope: ReprocessScope, model: EmbeddingModel) async throws(StoreError) -> Int {
         try check()
-        if let gate = state.withLock(\.gate) { for await _ in gate {} }
+        if let gate = state.withLock(\.gate) {
+            gate.reached.yield()
+            for await _ in gate.opened {}
+        }
         return state.withLock { state in
             state.scopes.append(scope)
             return 7
