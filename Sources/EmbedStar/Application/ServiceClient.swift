@@ -51,7 +51,9 @@ struct ServiceClient {
         let parameters = query.compactMap { name, value in value.map { "\(name)=\(Self.encoded($0))" } }
         let target = parameters.isEmpty ? path : "\(path)?\(parameters.joined(separator: "&"))"
         var request = HTTPClientRequest(method, baseURL + target)
-        if let key = method == "GET" ? readingKey : commandKey { request.headers.append(("Authorization", "Bearer \(key)")) }
+        if let key = method == "GET" ? readingKey : commandKey {
+            request.headers.append(("Authorization", "Bearer \(key)"))
+        }
         if let json {
             request.headers.append(("Content-Type", "application/json"))
             request.body = Array(try JSONEncoder().encode(json))
@@ -59,7 +61,8 @@ struct ServiceClient {
         let response: HTTPClientResponse
         do { response = try await transport.send(request) } catch {
             throw ServiceError(
-                "no answer from \(baseURL): \(error.message)\nstart it with `embed-star serve`, or name it with --server"
+                "no answer from \(baseURL): \(error.message)\n"
+                    + "start it with `embed-star serve`, or name it with --server"
             )
         }
         guard (200..<300).contains(response.status) else { throw Self.refusal(response) }
