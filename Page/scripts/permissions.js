@@ -1,4 +1,5 @@
 // Who may do what: "read", "write" or "admin". Controls are shown only to whom they work.
+import { answer } from "./api.js";
 
 let scopes = null;
 
@@ -6,3 +7,6 @@ let scopes = null;
 export const may = scope => scopes === null || scopes.includes(scope);
 
 export function setScopes(names) { scopes = Array.isArray(names) ? names : null; }
+
+/** Asks what this tab's key may do. The service has the last word: what cannot be learned is not hidden. */
+export const learnScopes = () => answer("/access").then(found => setScopes(found.scopes), () => setScopes(null));

@@ -2,7 +2,7 @@
 import { announce, button, byId, element } from "./dom.js";
 import { answer, askForKey, events, post } from "./api.js";
 import { condition, summary } from "./conditions.js";
-import { may } from "./permissions.js";
+import { learnScopes, may } from "./permissions.js";
 
 export const service = { link: "connecting", status: null };
 const listeners = [];
@@ -24,6 +24,7 @@ export async function followPipeline() {
     const leave = () => { if (document.hidden) watch.abort(); };
     document.addEventListener("visibilitychange", leave);
     try {
+      await learnScopes();
       for await (const status of events("/pipeline/events", watch.signal)) change({ link: "open", status });
       change({ link: service.link });
     } catch (error) {

@@ -1,5 +1,7 @@
 """The operator's corner and the playground."""
 
+from Harness.process import eventually
+
 
 def test_the_pipeline_is_paused_after_a_question_and_resumed(visit, embedded):
     page = visit(embedded, "status")
@@ -55,3 +57,18 @@ def test_two_texts_are_compared(visit, embedded):
     page.fill("#text-other", "")
     page.click("#compare")
     page.until("document.querySelector('#playground-note').innerText.includes('Both')")
+
+
+def test_controls_are_shown_only_to_whom_they_work(serve, database, upstream, visit):
+    upstream.fail(400, when=lambda texts: any("poison" in str(text) for text in texts))
+    service = serve(database.settings, upstream.openai(), API_KEYS="may-do-all", READ_KEYS="may-look", RETRY_ATTEMPTS=1)
+    database.add("bad/one", description="poison")
+    eventually(lambda: service.pipeline()["failed"] == 1, what="the dead letter")
+    for key, is_hidden in (("may-look", True), ("may-do-all", False)):
+        page = visit(service, "status", tolerated=[" 401 "])
+        page.until("document.querySelector('#key-dialog').open && document.activeElement.id === 'key'")
+        page.type(key)
+        page.enter()
+        page.until("document.querySelectorAll('#failures > li').length === 1")
+        for control in ("pause", "retry"):
+            page.until(f"document.querySelector('#{control}').hidden === {str(is_hidden).lower()}")
