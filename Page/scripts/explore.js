@@ -50,7 +50,7 @@ export function showPlace(place = here(), { limit = pageSize, isAgain = false } 
   showTrail(place);
   showSubject(place);
   const isMore = limit > pageSize;
-  const slow = setTimeout(() => { if (!isMore) wait(); }, 150);
+  const slow = setTimeout(() => { if (!isMore && own === current) wait(); }, 150);
   byId("found").setAttribute("aria-busy", "true");
   return find(own).finally(() => {
     clearTimeout(slow);
