@@ -114,7 +114,7 @@ def test_settings_that_are_named_exist(name):
     known = set(re.findall(r"^\| `(\w+)`", (CHECKOUT / "docs/settings.md").read_text(), re.MULTILINE))
     assert len(known) > 40
     # The predecessor's, and what other programs read.
-    foreign = {"RUST_LOG", "NAME_FILE", "POOL_MAX_SIZE", "SSL_CERT_FILE", "POOL_TIMEOUT_SECS", "ASAN_OPTIONS", "EMBED_STAR", "CONFIGURATION"}
+    foreign = {"RUST_LOG", "NAME_FILE", "TCP_NOTSENT_LOWAT", "POOL_MAX_SIZE", "SSL_CERT_FILE", "POOL_TIMEOUT_SECS", "ASAN_OPTIONS", "EMBED_STAR", "CONFIGURATION"}
     for setting in re.findall(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)(?:=[^`]*)?`", (CHECKOUT / name).read_text()):
         assert setting in known or setting.removesuffix("_FILE") in known or setting in foreign, f"{name}: {setting}"
 

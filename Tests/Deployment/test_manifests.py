@@ -150,11 +150,6 @@ def test_every_action_is_pinned_to_a_commit_and_names_its_version(path):
         assert re.fullmatch(r"[\w-]+(/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_a_workflow_may_do_only_what_it_says(path):
-    assert yaml.safe_load(path.read_text())["permissions"], "permissions are not limited"
-
-
 @pytest.fixture
 def release(tmp_path):
     """A copy of what a release is published from, with an archive of version 1.2.3: release(TAG) publishes nothing."""
