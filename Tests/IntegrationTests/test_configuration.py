@@ -11,7 +11,8 @@ SECRETS = {
     "AZURE_OPENAI_API_KEY": f"{SENTINEL}-azure", "AZURE_OPENAI_AD_TOKEN": f"{SENTINEL}-token",
     "VOYAGE_API_KEY": f"{SENTINEL}-voyage", "COHERE_API_KEY": f"{SENTINEL}-cohere", "GEMINI_API_KEY": f"{SENTINEL}-gemini",
     "PROVIDER_HEADERS": f"x-key={SENTINEL}-field",
-    "API_KEYS": f"{SENTINEL}-key1,{SENTINEL}-key2", "PRIVATE_SEARCH_KEYS": f"{SENTINEL}-private",
+    "API_KEYS": f"{SENTINEL}-key1,{SENTINEL}-key2", "READ_KEYS": f"{SENTINEL}-read", "WRITE_KEYS": f"{SENTINEL}-write",
+    "EMBED_STAR_KEY": f"{SENTINEL}-client", "PRIVATE_SEARCH_KEYS": f"{SENTINEL}-private",
     "GITHUB_WEBHOOK_SECRET": f"{SENTINEL}-webhook", "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Bearer {SENTINEL}-otlp",
 }
 

@@ -11,8 +11,7 @@ enum ClientSettings {
     ) { URLSyntax.isValid($0, schemes: ["http", "https"]) ? .some($0) : nil }
     static let key = Setting.optional(
         "EMBED_STAR_KEY",
-        "the key that they show it",
-        shown: "of those that the service's own settings name",
+        "the key that they show it; unset: one of those that the service's own settings name",
         isSecret: true
     )
 }
