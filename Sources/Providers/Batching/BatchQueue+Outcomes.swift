@@ -70,9 +70,8 @@ extension BatchQueue {
                 at: now
             )
             effects.append(.limited)
-            let resumption = pacer.nextTry ?? now
-            regroup(call.texts, call, attempts: call.attempts, notBefore: resumption, error)
-            refuseHopeless(until: resumption, now: now, &effects)
+            regroup(call.texts, call, attempts: call.attempts, notBefore: pacer.nextTry ?? now, error)
+            refuseHopeless(now: now, &effects)
         case .divide: divide(call, error, now: now, &effects)
         case .stop:
             effects += halt(error, now: now)
@@ -84,9 +83,9 @@ extension BatchQueue {
     }
 
     /// Answers those whose time will be up before the provider takes anything again.
-    private mutating func refuseHopeless(until resumption: Instant, now: Instant, _ effects: inout [Effect]) {
-        let error = EmbeddingError(.rateLimited, "the provider limits the rate", retryAfter: resumption - now)
-        for (id, request) in requests where request.deadline < resumption {
+    private mutating func refuseHopeless(now: Instant, _ effects: inout [Effect]) {
+        for (id, request) in requests {
+            guard let error = pacer.refusal(by: request.deadline, at: now) else { continue }
             finish(id, missing: error, now: now, &effects)
         }
     }

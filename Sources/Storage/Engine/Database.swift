@@ -23,7 +23,9 @@ struct Database: Sendable {
     ) async throws(StoreError) -> [SurrealValue] {
         guard !presence.isLost else { throw StoreError(.unavailable, "the database did not answer the last probe") }
         do throws(SurrealError) {
-            return try await attempt(sql, variables, timeout: timeout)
+            let results = try await attempt(sql, variables, timeout: timeout)
+            presence.answered()
+            return results
         } catch {
             throw StoreError(error)
         }

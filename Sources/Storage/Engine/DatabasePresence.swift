@@ -8,6 +8,9 @@ final class DatabasePresence: Sendable {
 
     var isLost: Bool { lost.load(ordering: .relaxed) }
 
+    /// An answer to a request from before it was lost says as much as one to a probe.
+    func answered() { if isLost { lost.store(false, ordering: .relaxed) } }
+
     /// Runs a probe, and keeps in mind whether there was an answer.
     func probe<Value>(_ body: () async throws(StoreError) -> Value) async throws(StoreError) -> Value {
         do throws(StoreError) {
