@@ -46,6 +46,7 @@ let package = Package(
         .executable(name: "fake-provider", targets: ["FakeProvider"]),
         .executable(name: "json-benchmark", targets: ["JSONBenchmark"]),
         .executable(name: "metrics-benchmark", targets: ["MetricsBenchmark"]),
+        .executable(name: "ranking-features", targets: ["RankingFeatures"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -96,6 +97,7 @@ let package = Package(
         program("EncodeBenchmark", ["Inference", arguments], in: "Benchmarks"),
         program("JSONBenchmark", ["JSON"], in: "Benchmarks"),
         program("MetricsBenchmark", ["Telemetry"], in: "Benchmarks"),
+        program("RankingFeatures", ["Search", "Inference", "EmbeddingCore", "Telemetry", logging, arguments], in: "Benchmarks"),
         program("EchoServer", ["EventLoop", "HTTP", "Server", "Telemetry", logging], in: "Tests/Programs"),
         program("FakeProvider", ["EventLoop", "HTTP", "Server", "Telemetry", logging], in: "Tests/Programs"),
 

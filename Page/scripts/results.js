@@ -45,7 +45,7 @@ function resultItem(hit, index, bar, query, acts) {
   const why = reasons(hit);
   const meter = element("span", { className: "meter" }, element("i"));
   meter.firstChild.style.width = Math.round(100 * bar) + "%";
-  const cosine = hit.similarity ?? hit.score;
+  const cosine = hit.similarity;
   const chips = (hit.topics ?? []).slice(0, 6).map(topic => button(topic, () => acts.topic(topic), { className: "chip", "aria-label": "Search for the topic " + topic }));
   const item = element("li", { "data-name": hit.full_name },
     element("div", { className: "rank", "aria-hidden": "true" }, ownerTile(hit.full_name), element("span", { textContent: index + 1 })),

@@ -48,13 +48,47 @@ def test_a_query_finds_what_a_person_expects(service, query, expected):
 
 def test_results_carry_what_the_contract_says(service):
     answer = search(service, "monitoring metrics", limit=3)
-    assert set(answer) >= {"results", "mode", "method", "model", "coverage", "took_ms"}
+    assert set(answer) >= {"results", "mode", "method", "model", "coverage", "weak", "took_ms"}
     assert answer["coverage"] == 1
     assert answer["method"] in ("diskann", "hnsw", "exact")
     assert len(answer["results"]) == 3
     for result in answer["results"]:
-        assert set(result) >= {"full_name", "description", "language", "stars", "url", "score", "matched"}
-        assert -1 <= result["score"] <= 1.0001
+        assert set(result) >= {"full_name", "description", "language", "stars", "url", "score", "similarity", "matched"}
+        assert 0 <= result["score"] <= 1
+        assert -1 <= result["similarity"] <= 1.0001
+    scores = [result["score"] for result in answer["results"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_what_nothing_fits_is_weak(service):
+    answer = search(service, "asdfghjkl qwxzvk")
+    assert answer["weak"] and len(answer["results"]) <= 3
+    assert not search(service, "vector database")["weak"]
+
+
+def test_several_texts_are_answered_together_or_one_by_one(service):
+    texts = {"queries": ["speech to text", "relational database"], "limit": 5}
+    fused = service.post("/search", texts)
+    assert fused.status_code == 200, fused.text
+    assert len(names(fused.json())) == 5
+    separate = service.post("/search", {**texts, "combine": "separate"})
+    assert separate.status_code == 200, separate.text
+    first, second = separate.json()["answers"]
+    assert "openai/whisper" in names(first)
+    assert {"postgres/postgres", "cockroachdb/cockroach", "sqlite/sqlite"} & set(names(second))
+
+
+def test_more_like_these_and_less_like_those(service):
+    answer = service.post("/search", {"like": ["vuejs/core", "facebook/react"], "unlike": ["redis/redis"], "limit": 8})
+    assert answer.status_code == 200, answer.text
+    found = set(names(answer.json()))
+    assert {"angular/angular", "sveltejs/svelte"} & found
+    assert not {"vuejs/core", "facebook/react", "redis/redis"} & found
+    assert service.post("/search", {"like": ["no/such"]}).status_code == 404
+
+
+def test_a_topic_narrows(service):
+    assert search(service, "tool", topic="no-such-topic")["results"] == []
 
 
 def test_vector_scores_fall(service):

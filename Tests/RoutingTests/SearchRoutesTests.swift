@@ -17,10 +17,10 @@ import Testing
         let text = answer.text
         #expect(
             text.hasPrefix(
-                #"{"results":[{"full_name":"a/b","description":"\"x\"","language":null,"stars":5,"url":null,"score":0.5,"#
-                    + #""matched":["vector","text"]},{"full_name":"a/b","description":"\"x\"","language":null,"stars":5,"#
-                    + #""url":null,"score":null,"matched":["vector"]}],"mode":"hybrid","method":"exact","#
-                    + #""model":"stub-model","coverage":0.25,"took_ms":"#
+                #"{"results":[{"full_name":"a/b","description":"\"x\"","language":null,"stars":5,"url":null,"score":0.9,"#
+                    + #""similarity":0.5,"matched":["vector","text"]},{"full_name":"a/b","description":"\"x\"","#
+                    + #""language":null,"stars":5,"url":null,"score":0.2,"similarity":null,"matched":["text"]}],"#
+                    + #""mode":"hybrid","method":"exact","model":"stub-model","coverage":0.25,"weak":false,"took_ms":"#
             )
         )
     }
@@ -53,6 +53,29 @@ import Testing
         )
     }
 
+    @Test func `several texts have one answer, or one each`() async throws {
+        let api = services.api()
+        let body = #"{"queries":["x","y"],"limit":3,"topic":"cli","combine":"#
+        let fused = try await api.ask(.post, "/search", body + #""fused"}"#)
+        #expect(fused.text.hasPrefix(#"{"results":["#))
+        let filter = SearchFilter(topic: "cli")
+        func query(_ subject: SearchQuery.Subject) -> SearchQuery {
+            SearchQuery(subject, mode: .hybrid, filter: filter, limit: 3, partition: .anybody)
+        }
+        #expect(queries == [query(.texts(["x", "y"]))])
+        let separate = try await api.ask(.post, "/search", body + #""separate"}"#)
+        #expect(separate.text.hasPrefix(#"{"answers":[{"results":["#))
+        #expect(separate.text.split(separator: #""weak":false"#).count == 3)
+        #expect(queries.dropFirst() == [query(.text("x")), query(.text("y"))])
+    }
+
+    @Test func `repos can be examples`() async throws {
+        let answer = try await services.api().ask(.post, "/search", #"{"like":["a/b","c/d"],"unlike":["e/f"]}"#)
+        #expect(answer.status == 200)
+        let examples = SearchQuery.Subject.examples(like: ["a/b", "c/d"], unlike: ["e/f"])
+        #expect(queries == [SearchQuery(examples, mode: .vector, partition: .anybody)])
+    }
+
     @Test(arguments: [
         "", "q=", "q=%20", "q=x&limit=0", "q=x&limit=101", "q=x&limit=1.5", "q=x&limit=", "q=x&mode=best",
         "q=x&min_score=2",
@@ -69,7 +92,12 @@ import Testing
         "{}", "[]", #"{"q":"x","embedding":[1]}"#, #"{"embedding":[]}"#, #"{"embedding":[1,2e6]}"#,
         #"{"embedding":[1,"2"]}"#,
         #"{"embedding":[1e39]}"#, #"{"embedding":[1],"mode":"text"}"#, #"{"q":1}"#, #"{"q":"x","limit":"3"}"#,
-        #"{"q":"x","extra":true}"#,
+        #"{"q":"x","extra":true}"#, #"{"queries":[]}"#, #"{"queries":["x",""]}"#, #"{"queries":["x"," "]}"#,
+        #"{"queries":["1","2","3","4","5","6","7","8","9","10","11"]}"#, #"{"q":"x","queries":["y"]}"#,
+        #"{"q":"x","combine":"separate"}"#, #"{"queries":["x"],"combine":"best"}"#, #"{"like":[]}"#,
+        #"{"like":["a/b",1]}"#,
+        #"{"unlike":["a/b"]}"#, #"{"q":"x","unlike":["a/b"]}"#, #"{"like":["a/b"],"mode":"hybrid"}"#,
+        #"{"like":["a/b"],"q":"x"}"#,
     ])
     func `a wrong field is 400`(body: String) async throws {
         #expect(try await services.api().ask(.post, "/search", body).status == 400)
@@ -88,7 +116,7 @@ import Testing
 
     @Test(
         arguments: [
-            (.unknownRepo, 404), (.notEmbedded, 422), (.invalid("why"), 400),
+            (.unknownRepo("a/b"), 404), (.notEmbedded("a/b"), 422), (.invalid("why"), 400),
             (.embedding(EmbeddingError(.overloaded, "")), 429),
             (.store(StoreError(.unavailable, "")), 503),
         ] as [(SearchError, Int)]

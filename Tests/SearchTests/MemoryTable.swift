@@ -82,15 +82,10 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
             state.rows.values.compactMap { row -> SearchHit? in
                 guard let own = row.vector, filter.admits(row.repo) else { return nil }
                 let score = Double(zip(own, vector.values).reduce(Float(0)) { $0 + $1.0 * $1.1 })
-                return score >= filter.minScore ?? -2 ? SearchHit(repo: row.repo, score: score) : nil
+                return score >= filter.minScore ?? -2 ? SearchHit(repo: row.repo, similarity: score) : nil
             }
         }
-        let sorted = hits.sorted { left, right in
-            if left.score != right.score { return left.score ?? 0 > right.score ?? 0 }
-            if left.repo.stars != right.repo.stars { return left.repo.stars > right.repo.stars }
-            return left.repo.fullName < right.repo.fullName
-        }
-        return SearchHits(hits: Array(sorted.prefix(limit)), method: .exact)
+        return SearchHits(hits: Array(hits.sorted(by: >).prefix(limit)), method: .exact)
     }
 
     func vector(of fullName: String, model: EmbeddingModel) async throws(StoreError) -> StoredVector? {

@@ -41,9 +41,9 @@ import Testing
     }
 
     static func best(_ query: String, _ filter: SearchFilter = SearchFilter()) throws -> String? {
-        var fusion = RankFusion()
-        fusion.add(try index().matches(query, filter: filter, limit: 10))
-        return fusion.ranking.first?.repo.fullName
+        let index = try index()
+        let matches = try index.matches(query, filter: filter, limit: 10)
+        return CandidateRanking(matches, vectors: nil, index).ranked.hits.first?.repo.fullName
     }
 
     @Test(

@@ -39,7 +39,9 @@ import Testing
             let expected = try await table.nearest(to: query, model: Samples.model, filter: filter, limit: 100).hits
             let found = try await scan.nearest(to: query, model: Samples.model, filter: filter, limit: 100).hits
             #expect(Set(found.map(\.repo)) == Set(expected.map(\.repo)))
-            for (left, right) in zip(found, expected) { #expect(abs((left.score ?? 0) - (right.score ?? 0)) < 1e-3) }
+            for (left, right) in zip(found, expected) {
+                #expect(abs((left.similarity ?? 9) - (right.similarity ?? 0)) < 1e-3)
+            }
         }
     }
 

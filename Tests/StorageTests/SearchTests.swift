@@ -248,7 +248,7 @@ import Testing
         let search = SurrealSimilaritySearch(database: fixture.database, index: index)
         let found = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 5)
         #expect(found.hits.map(\.repo.fullName) == (0..<5).map { "owner\($0 % 2)/r\($0)" })
-        #expect(found.hits.allSatisfy { ($0.score ?? 2).magnitude <= 1.0001 })
+        #expect(found.hits.allSatisfy { ($0.similarity ?? 2).magnitude <= 1.0001 })
         let strange = Self.strangeVectors.indices.map { "strange/r\($0)" }
         _ = try await search.scores(of: strange, to: vector(1), model: model)
         for name in strange { _ = try await search.vector(of: name, model: model) }

@@ -83,6 +83,7 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
                 fullName: "\(["Ada", "bob", "Cid"].randomElement(using: &random) ?? "ada")/r\(number)",
                 language: ["Swift", "rust", nil].randomElement(using: &random) ?? nil,
                 stars: Int.random(in: 0..<1000, using: &random),
+                topics: [[], ["cli"], ["web", "cli"], ["clip", "web"]].randomElement(using: &random) ?? [],
                 isPrivate: Int.random(in: 0..<10, using: &random) == 0
             )
             let isEmbedded = Int.random(in: 0..<10, using: &random) > 0
@@ -93,12 +94,14 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
     private static func filled(_ rows: [Row]) async throws -> Fixture {
         let fixture = try await Fixture()
         let updates = rows.map { row in
-            update(
+            var update = update(
                 row.repo.fullName,
                 language: .some(row.repo.language),
                 stars: row.repo.stars,
                 isPrivate: row.repo.isPrivate
             )
+            update.topics = row.repo.topics
+            return update
         }
         _ = try await fixture.storage.repos.upsert(updates)
         let vectors = Dictionary(uniqueKeysWithValues: rows.map { ($0.repo.fullName, $0.vector) })
@@ -125,7 +128,8 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         if let language = filter.language, !same(repo.language, language) { return false }
         if let owner = filter.owner, !same(repo.owner, owner) { return false }
         if let owner = filter.excludeOwner, same(repo.owner, owner) { return false }
-        if let name = filter.excludeName, same(repo.fullName, name) { return false }
+        if filter.excludeNames.contains(where: { same(repo.fullName, $0) }) { return false }
+        if let topic = filter.topic, !repo.topics.contains(topic.lowercased()) { return false }
         return repo.stars >= filter.minStars ?? 0
     }
 
@@ -133,11 +137,14 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         func sometimes<T>(_ value: T) -> T? { Int.random(in: 0..<3, using: &random) == 0 ? value : nil }
         return SearchFilter(
             language: sometimes("SWIFT"),
+            topic: sometimes("Cli"),
             minStars: sometimes(Int.random(in: 0..<1100, using: &random)),
             owner: sometimes("aDa"),
             excludeOwner: sometimes("BOB"),
             minScore: sometimes(Double.random(in: -0.2..<0.6, using: &random)),
-            excludeName: sometimes(rows.randomElement(using: &random)?.repo.fullName.uppercased()) ?? nil,
+            excludeNames: (0..<Int.random(in: 0..<3, using: &random)).map { _ in
+                rows.randomElement(using: &random)?.repo.fullName.uppercased() ?? ""
+            },
             includesPrivate: Bool.random(using: &random)
         )
     }
@@ -166,7 +173,7 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
             #expect(Set(found.hits.map(\.repo.fullName)).count == expected.count)
             for (hit, (_, cosine)) in zip(found.hits, expected) {
                 #expect(Self.passes(hit.repo, filter))
-                #expect(abs(try #require(hit.score) - cosine) < 1e-3, "\(filter), limit \(limit)")
+                #expect(abs(try #require(hit.similarity) - cosine) < 1e-3, "\(filter), limit \(limit)")
             }
         }
         #expect(hasUsedItsWay)

@@ -35,6 +35,8 @@ def ranks(service, queries, mode, misses):
         answer = service.post("/search", {"q": query["query"], "mode": mode, "limit": 10}).json()
         names = [hit["full_name"] for hit in answer["results"]]
         found = rank(names, query["answers"])
+        if not query["answers"]:
+            continue
         ranks.setdefault(query["kind"], []).append(found)
         if misses and found != 1:
             print(found, query["query"], names[:4])

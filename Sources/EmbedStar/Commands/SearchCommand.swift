@@ -55,6 +55,7 @@ struct SimilarCommand: AsyncParsableCommand {
 struct SearchFilterOptions: ParsableArguments {
     @Option(help: "Most results, 1 to 100.") var limit = 10
     @Option(help: "Only repos in this programming language.") var language: String?
+    @Option(help: "Only repos with this topic.") var topic: String?
     @Option(help: "Only repos with at least so many stars.") var minStars: Int?
     @Option(help: "Only repos of this owner.") var owner: String?
     @Option(help: "No repos of this owner.") var excludeOwner: String?
@@ -76,7 +77,8 @@ struct SearchFilterOptions: ParsableArguments {
 
     func show(_ path: String, _ query: [(String, String?)], _ context: CommandContext) async throws {
         let filters: [(String, String?)] = [
-            ("limit", String(limit)), ("language", language), ("min_stars", minStars.map(String.init)),
+            ("limit", String(limit)), ("language", language), ("topic", topic),
+            ("min_stars", minStars.map(String.init)),
             ("owner", owner), ("exclude_owner", excludeOwner), ("min_score", minScore.map { String($0) }),
         ]
         let (answer, bytes): (Answer, [UInt8]) = try await context.service(service.server).get(

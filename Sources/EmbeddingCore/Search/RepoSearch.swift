@@ -14,7 +14,11 @@ package enum SearchMode: String, Sendable, CaseIterable { case vector, text, hyb
 package struct SearchQuery: Sendable, Hashable {
     package enum Subject: Sendable, Hashable {
         case text(String)
+        /// Repos that fit all of them together.
+        case texts([String])
         case embedding([Float])
+        /// More like the first repos, less like the second, by their full names.
+        case examples(like: [String], unlike: [String])
     }
 
     package var subject: Subject
@@ -50,13 +54,23 @@ package struct SearchAnswer: Sendable, Hashable {
     package var model: EmbeddingModel?
     /// Share of repos embedded with the current model, 0…1.
     package var coverage: Double
+    /// Whether nothing fits the query well.
+    package var isWeak: Bool
 
-    package init(hits: [SearchHit], mode: SearchMode, method: SearchMethod, model: EmbeddingModel?, coverage: Double) {
+    package init(
+        hits: [SearchHit],
+        mode: SearchMode,
+        method: SearchMethod,
+        model: EmbeddingModel?,
+        coverage: Double,
+        isWeak: Bool = false
+    ) {
         self.hits = hits
         self.mode = mode
         self.method = method
         self.model = model
         self.coverage = coverage
+        self.isWeak = isWeak
     }
 }
 
@@ -64,9 +78,9 @@ package struct SearchAnswer: Sendable, Hashable {
 package enum SearchError: Error, Sendable, Hashable {
     /// The query itself is impossible; the text says why.
     case invalid(String)
-    case unknownRepo
+    case unknownRepo(String)
     /// The repo exists and has no vector of the current model yet.
-    case notEmbedded
+    case notEmbedded(String)
     case embedding(EmbeddingError)
     case store(StoreError)
 }

@@ -2,43 +2,35 @@
 package struct SearchFilter: Sendable, Hashable {
     /// Compared without case.
     package var language: String?
+    /// As given, or in lower case, as GitHub writes topics.
+    package var topic: String?
     package var minStars: Int?
     /// Compared without case.
     package var owner: String?
     package var excludeOwner: String?
-    /// Smallest cosine similarity.
+    /// Smallest cosine similarity. Of a repo whose similarity is not known it does not hold.
     package var minScore: Double?
-    /// A repo left out, by full name: the one whose neighbours are asked for.
-    package var excludeName: String?
+    /// Repos left out, by full name: those whose neighbours are asked for.
+    package var excludeNames: [String]
     package var includesPrivate: Bool
 
     package init(
         language: String? = nil,
+        topic: String? = nil,
         minStars: Int? = nil,
         owner: String? = nil,
         excludeOwner: String? = nil,
         minScore: Double? = nil,
-        excludeName: String? = nil,
+        excludeNames: [String] = [],
         includesPrivate: Bool = false
     ) {
         self.language = language
+        self.topic = topic
         self.minStars = minStars
         self.owner = owner
         self.excludeOwner = excludeOwner
         self.minScore = minScore
-        self.excludeName = excludeName
+        self.excludeNames = excludeNames
         self.includesPrivate = includesPrivate
-    }
-}
-
-extension SearchFilter {
-    /// Whether the repo passes, its score aside.
-    package func admits(_ repo: Repo) -> Bool {
-        if repo.isPrivate && !includesPrivate || repo.stars < minStars ?? .min { return false }
-        if let language, repo.language?.lowercased() != language.lowercased() { return false }
-        if let owner, repo.owner.lowercased() != owner.lowercased() { return false }
-        if let excludeOwner, repo.owner.lowercased() == excludeOwner.lowercased() { return false }
-        if let excludeName, repo.fullName.lowercased() == excludeName.lowercased() { return false }
-        return true
     }
 }

@@ -4,26 +4,31 @@ package struct SearchHit: Sendable, Hashable {
     package enum Match: String, Sendable { case vector, name, text }
 
     package var repo: Repo
+    /// How well it fits, 0…1, in the order of the answer.
+    package var score: Double
     /// Cosine similarity to the query's vector; nil when only the text index found it and its vector is unknown.
-    package var score: Double?
+    package var similarity: Double?
     package var matched: [Match]
 
-    package init(repo: Repo, score: Double?, matched: [Match] = [.vector]) {
+    package init(repo: Repo, score: Double, similarity: Double?, matched: [Match]) {
         self.repo = repo
         self.score = score
+        self.similarity = similarity
         self.matched = matched
+    }
+
+    /// A repo that fits as well as its vector is near.
+    package init(repo: Repo, similarity: Double) {
+        self.init(repo: repo, score: min(1, max(0, similarity)), similarity: similarity, matched: [.vector])
     }
 }
 
-/// Of two hits the greater is the better: nearer, then with more stars, then first by name.
+/// Of two hits the greater is the better: it fits better, is nearer, has more stars, comes first by name.
 extension SearchHit: Comparable {
     package static func < (left: Self, right: Self) -> Bool {
-        let scores = (left.score ?? 0, right.score ?? 0)
-        return scores.0 == scores.1 ? right.isBetterKnown(than: left) : scores.0 < scores.1
-    }
-
-    /// Decides between hits that fit equally well.
-    package func isBetterKnown(than other: Self) -> Bool {
-        (repo.stars, other.repo.fullName) > (other.repo.stars, repo.fullName)
+        if left.score != right.score { return left.score < right.score }
+        let near = (left.similarity ?? -1, right.similarity ?? -1)
+        if near.0 != near.1 { return near.0 < near.1 }
+        return (left.repo.stars, right.repo.fullName) < (right.repo.stars, left.repo.fullName)
     }
 }

@@ -15,8 +15,14 @@ struct SearchRoutes: Sendable {
                 return try await answer(context) { try await search.search(query) }
             },
             Endpoint(method: .post, template: "/search", access: .scope(.read), consumes: .json) { context in
-                let query = try SearchQuery(fields: FieldReader(context.json()), context.caller)
-                return try await answer(context) { try await search.search(query) }
+                var fields = try FieldReader(context.json())
+                let combination = fields.choice("combine", of: QueryCombination.self)
+                if combination != nil, !fields.has("queries") { fields.report("combine", "combine needs queries") }
+                let query = try SearchQuery(fields: fields, context.caller)
+                guard combination == .separate, case .texts(let texts) = query.subject else {
+                    return try await answer(context) { try await search.search(query) }
+                }
+                return try await answers(context, query, texts)
             },
             Endpoint(method: .get, template: "/repos/{owner}/{name}/similar", access: .scope(.read)) { context in
                 var fields = try context.query()
@@ -38,16 +44,48 @@ struct SearchRoutes: Sendable {
         let answer = try await find()
         let took = context.elapsed
         return .json { json in
-            json.key("results")
-            json.array { json in
-                for hit in answer.hits { json.object { hit.write(to: &$0) } }
-            }
-            json.member("mode", answer.mode.rawValue)
-            json.member("method", answer.method.rawValue)
-            json.member("model", answer.model?.name)
-            json.member("coverage", answer.coverage)
+            answer.write(to: &json)
             json.member("took_ms", took.milliseconds)
         }
+    }
+
+    /// An answer for each text, in their order.
+    private func answers(
+        _ context: RequestContext,
+        _ query: SearchQuery,
+        _ texts: [String]
+    ) async throws -> HTTPResponse {
+        var answers: [SearchAnswer] = []
+        for text in texts {
+            var single = query
+            single.subject = .text(text)
+            answers.append(try await search.search(single))
+        }
+        let took = context.elapsed
+        return .json { json in
+            json.key("answers")
+            json.array { json in
+                for answer in answers { json.object { answer.write(to: &$0) } }
+            }
+            json.member("took_ms", took.milliseconds)
+        }
+    }
+}
+
+/// What becomes of several texts: one answer for all of them, or one for each.
+private enum QueryCombination: String, CaseIterable { case fused, separate }
+
+extension SearchAnswer {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.key("results")
+        json.array { json in
+            for hit in hits { json.object { hit.write(to: &$0) } }
+        }
+        json.member("mode", mode.rawValue)
+        json.member("method", method.rawValue)
+        json.member("model", model?.name)
+        json.member("coverage", coverage)
+        json.member("weak", isWeak)
     }
 }
 
@@ -59,6 +97,7 @@ extension SearchHit {
         json.member("stars", repo.stars)
         json.member("url", repo.url)
         json.member("score", score)
+        json.member("similarity", similarity)
         json.member("matched", matched.map(\.rawValue))
     }
 }
@@ -67,34 +106,65 @@ extension SearchQuery {
     /// - Throws: `APIError` 400.
     init(fields given: FieldReader, _ caller: Caller) throws {
         var fields = given
-        // In a query every character may take twelve of the request line's 8 KiB.
-        let text = fields.string("q", length: 1...(fields.isQuery ? 500 : 8192))
-        let vector = fields.vector("embedding")
+        let subject = Subject(&fields)
         let mode = fields.choice("mode", of: SearchMode.self)
         let filter = SearchFilter(&fields, caller)
         let limit = fields.limit()
-        if fields.errors.isEmpty { Self.check(text, vector, mode, &fields) }
+        if let mode, mode != .vector, subject?.isOfVectors ?? false {
+            fields.report("mode", "vectors are searched in mode vector only")
+        }
         try fields.finish()
-        if let vector, !vector.contains(where: { $0.magnitude > 1e-9 }) {
+        guard let subject else { throw APIError(.badRequest, .invalidRequest, "q is missing") }
+        if case .embedding(let vector) = subject, !vector.contains(where: { $0.magnitude > 1e-9 }) {
             throw APIError(.badRequest, .invalidRequest, "a zero vector has no direction to search in")
         }
         self.init(
-            vector.map(Subject.embedding) ?? .text(text ?? ""),
-            mode: mode ?? (vector == nil ? .hybrid : .vector),
+            subject,
+            mode: mode ?? (subject.isOfVectors ? .vector : .hybrid),
             filter: filter,
             limit: limit,
             partition: caller.partition
         )
     }
+}
 
-    private static func check(_ text: String?, _ vector: [Float]?, _ mode: SearchMode?, _ fields: inout FieldReader) {
-        switch (text, vector) {
-        case (nil, nil): fields.report("q", "q is missing")
-        case (.some, .some): fields.report("embedding", "give either q or embedding, not both")
-        case (.some(let text), nil):
-            if text.allSatisfy(\.isWhitespace) { fields.report("q", "q is blank") }
-        case (nil, .some):
-            if let mode, mode != .vector { fields.report("mode", "an embedding is searched in mode vector only") }
+extension SearchQuery.Subject {
+    /// Whether it needs no text to be embedded, and allows none to be matched.
+    fileprivate var isOfVectors: Bool {
+        switch self {
+        case .text, .texts: false
+        case .embedding, .examples: true
+        }
+    }
+
+    /// Reads the one of the fields that is given; nil, with the reason reported, when it is wrong.
+    fileprivate init?(_ fields: inout FieldReader) {
+        let names = fields.isQuery ? ["q"] : ["q", "queries", "embedding", "like"]
+        let given = names.filter { fields.has($0) }
+        if given.count > 1 { fields.report(given[1], "give one of \(names.joined(separator: ", "))") }
+        // In a query every character may take twelve of the request line's 8 KiB.
+        let longest = fields.isQuery ? 500 : 8192
+        let text = fields.string("q", length: 1...longest)
+        let texts = fields.isQuery ? nil : fields.strings("queries", count: 1...10, length: 1...longest)
+        let vector = fields.isQuery ? nil : fields.vector("embedding")
+        let like = fields.isQuery ? nil : fields.strings("like", count: 1...20, length: 3...200)
+        let unlike = fields.isQuery ? nil : fields.strings("unlike", count: 1...20, length: 3...200)
+        if unlike != nil, like == nil { fields.report("unlike", "unlike needs like") }
+        if given.isEmpty { fields.report("q", "q is missing") }
+        for (name, text) in (text.map { [("q", $0)] } ?? []) + (texts ?? []).map({ ("queries", $0) })
+        where text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
+            fields.report(name, "\(name) is blank")
+        }
+        if let text {
+            self = .text(text)
+        } else if let texts {
+            self = .texts(texts)
+        } else if let vector {
+            self = .embedding(vector)
+        } else if let like {
+            self = .examples(like: like, unlike: unlike ?? [])
+        } else {
+            return nil
         }
     }
 }
@@ -103,6 +173,7 @@ extension SearchFilter {
     init(_ fields: inout FieldReader, _ caller: Caller) {
         self.init(
             language: fields.string("language", length: 1...100),
+            topic: fields.string("topic", length: 1...100),
             minStars: fields.integer("min_stars", in: 0...1_000_000_000),
             owner: fields.string("owner", length: 1...100),
             excludeOwner: fields.string("exclude_owner", length: 1...100),

@@ -1,4 +1,4 @@
-/// Names end to end in one run of bytes, so that a row needs but a place in it. What was replaced is left behind until
+/// Names and the like end to end in one run of bytes, so that a row needs but a place in it. What was replaced is left behind until
 /// it is half of all.
 struct NameArena {
     /// Where a name is.
@@ -13,18 +13,16 @@ struct NameArena {
     /// Whether `compacted` is worth its while.
     var isWasteful: Bool { unused > 4096 && 2 * unused > bytes.count }
 
-    mutating func add(_ name: String) -> Place {
-        let name = name.utf8.prefix(Int(UInt16.max))
-        let place = Place(start: UInt32(bytes.count), length: UInt16(name.count))
-        bytes.append(contentsOf: name)
+    mutating func add(_ name: String) -> Place { add(Array(name.utf8)) }
+
+    mutating func add(_ bytes: [UInt8]) -> Place {
+        let name = bytes.prefix(Int(UInt16.max) & ~7)
+        let place = Place(start: UInt32(self.bytes.count), length: UInt16(name.count))
+        self.bytes.append(contentsOf: name)
         return place
     }
 
     mutating func remove(_ place: Place) { unused += Int(place.length) }
-
-    func contains(_ name: String, at place: Place) -> Bool {
-        bytes[Int(place.start)..<Int(place.start) + Int(place.length)].elementsEqual(name.utf8)
-    }
 
     /// Copies a name of another arena.
     mutating func add(_ place: Place, of other: NameArena) -> Place {

@@ -1,73 +1,133 @@
 /// The names of all repos as plain letters and digits, compared one by one with a query: some 10 ns each.
 struct NameList {
+    /// How a query is like a name.
+    enum Likeness: Sendable { case whole, slip, part }
+
+    /// A repo whose name is like the query.
+    struct Match {
+        let number: Int
+        let likeness: Likeness
+        /// 1 for the whole name; else the share of it that the query has right, 0…1.
+        let similarity: Double
+        fileprivate let stars: Int
+    }
+
     private struct Entry {
-        /// The name, and where the owner's part before it ends.
-        var key: String
-        var fullKey: String
+        /// Owner and name run together.
+        var key: NameArena.Place
+        /// How much of it is the owner's.
+        var owner: Int
         var letters: UInt64
         var stars: Int
     }
 
+    private var arena = NameArena()
     /// By the number of the repo; nil where there is none.
     private var entries: [Entry?] = []
-
-    mutating func set(_ number: Int, fullName: String, stars: Int) {
-        while entries.count <= number { entries.append(nil) }
-        let name = fullName.split(separator: "/", maxSplits: 1).last.map(String.init) ?? fullName
-        let key = Self.key(of: name)
-        entries[number] = Entry(key: key, fullKey: Self.key(of: fullName), letters: Self.letters(of: key), stars: stars)
-    }
-
-    mutating func remove(_ number: Int) {
-        if number < entries.count { entries[number] = nil }
-    }
-
-    mutating func removeAll() { entries = [] }
-
-    /// Repos whose name is `query` or nearly so, nearest first, then by stars.
-    func matches(_ query: String, limit: Int) -> [(number: Int, similarity: Double)] {
-        let key = Self.key(of: query)
-        let length = key.utf8.count
-        guard length >= 2, length <= Self.longestName else { return [] }
-        let budget = EditDistance.budget(forLength: length)
-        let letters = Self.letters(of: key)
-        let bytes = Array(key.utf8)
-        var found: [(number: Int, similarity: Double, stars: Int)] = []
-        for (number, entry) in entries.enumerated() {
-            guard let entry else { continue }
-            if entry.key == key || entry.fullKey == key {
-                found.append((number, 1, entry.stars))
-                continue
-            }
-            // Each slip changes at most two letters of the set.
-            guard budget > 0, abs(entry.key.utf8.count - length) <= budget,
-                (entry.letters ^ letters).nonzeroBitCount <= 2 * budget,
-                let distance = EditDistance.between(Array(entry.key.utf8), bytes, limit: budget)
-            else { continue }
-            found.append((number, 1 - Double(distance) / Double(length), entry.stars))
-        }
-        found.sort { ($0.similarity, $0.stars, $1.number) > ($1.similarity, $1.stars, $0.number) }
-        return found.prefix(limit).map { ($0.number, $0.similarity) }
-    }
+    /// By the hash of the full name in lower case, for repos of which only that is known.
+    private var numbers: [Int: Int32] = [:]
 
     /// Longest name that GitHub allows, owner included.
     private static let longestName = 140
 
-    /// Letters and digits of ASCII, in lower case.
-    static func key(of text: some StringProtocol) -> String {
-        String(
-            decoding: text.utf8.compactMap { byte -> UInt8? in
-                switch byte {
-                case 0x30...0x39, 0x61...0x7A: byte
-                case 0x41...0x5A: byte | 0x20
-                default: nil
-                }
-            },
-            as: UTF8.self
+    mutating func set(_ number: Int, fullName: String, stars: Int) {
+        remove(number)
+        while entries.count <= number { entries.append(nil) }
+        let key = TextTokens.key(of: fullName)
+        let name = TextTokens.key(of: RepoWords.name(of: fullName))
+        entries[number] = Entry(
+            key: arena.add(key),
+            owner: key.utf8.count - name.utf8.count,
+            letters: Self.letters(of: name.utf8),
+            stars: stars
         )
+        numbers[Self.hash(fullName)] = Int32(number)
+        if arena.isWasteful { compact() }
     }
 
-    private static func letters(of key: String) -> UInt64 {
-        key.utf8.reduce(into: 0) { set, byte in set |= 1 << UInt64(byte >= 0x61 ? byte - 0x61 : byte - 0x30 + 26) }
+    mutating func remove(_ number: Int) {
+        guard entries.indices.contains(number), let entry = entries[number] else { return }
+        arena.remove(entry.key)
+        entries[number] = nil
+    }
+
+    mutating func removeAll() { self = NameList() }
+
+    /// The number that the name was last seen with.
+    func number(of fullName: String) -> Int? { numbers[Self.hash(fullName)].map(Int.init) }
+
+    private static func hash(_ fullName: String) -> Int { fullName.lowercased().hashValue }
+
+    private mutating func compact() {
+        var compacted = NameArena()
+        for (number, entry) in entries.enumerated() {
+            if let entry { entries[number]?.key = compacted.add(entry.key, of: arena) }
+        }
+        arena = compacted
+    }
+
+    /// Repos whose name is like `query`: the same, then with slips of the keyboard, then those that it is a part of; the
+    /// most alike and best known first.
+    func matches(_ query: String, limit: Int) -> [Match] {
+        let key = Array(query.utf8)
+        guard key.count >= 2, key.count <= Self.longestName else { return [] }
+        let letters = Self.letters(of: key)
+        let budget = EditDistance.budget(forLength: key.count)
+        var found: [Match] = []
+        arena.bytes.withUnsafeBufferPointer { bytes in
+            for (number, entry) in entries.enumerated() {
+                guard let entry else { continue }
+                let whole = bytes.name(at: entry.key)
+                let name = UnsafeBufferPointer(rebasing: whole[entry.owner...])
+                if let (likeness, similarity) = Self.compare(key, letters, budget, name, entry.letters, whole) {
+                    found.append(Match(number: number, likeness: likeness, similarity: similarity, stars: entry.stars))
+                }
+            }
+        }
+        func rank(_ match: Match) -> Double {
+            let group = match.likeness == .whole ? 4.0 : match.likeness == .slip ? 2 : 0
+            return group + match.similarity + 0.2 * Fame.of(stars: match.stars)
+        }
+        let ranked = found.map { (match: $0, rank: rank($0)) }
+        return ranked.sorted { ($0.rank, $1.match.number) > ($1.rank, $0.match.number) }.prefix(limit).map(\.match)
+    }
+
+    private static func compare(
+        _ query: [UInt8],
+        _ letters: UInt64,
+        _ budget: Int,
+        _ name: UnsafeBufferPointer<UInt8>,
+        _ nameLetters: UInt64,
+        _ whole: UnsafeBufferPointer<UInt8>
+    ) -> (Likeness, Double)? {
+        if name.elementsEqual(query) || whole.elementsEqual(query) { return (.whole, 1) }
+        if letters & ~nameLetters == 0, name.count > query.count {
+            let share = Double(query.count) / Double(name.count)
+            if name.starts(with: query) || query.count >= 3 && contains(name, query) { return (.part, share) }
+        }
+        // Each slip changes at most two letters of the set.
+        guard budget > 0, abs(name.count - query.count) <= budget,
+            (nameLetters ^ letters).nonzeroBitCount <= 2 * budget,
+            let distance = EditDistance.between(name, query, limit: budget)
+        else { return nil }
+        return (.slip, 1 - Double(distance) / Double(query.count))
+    }
+
+    private static func contains(_ name: UnsafeBufferPointer<UInt8>, _ part: [UInt8]) -> Bool {
+        for start in 0...(name.count - part.count) where name[start] == part[0] {
+            if name[start..<start + part.count].elementsEqual(part) { return true }
+        }
+        return false
+    }
+
+    /// One bit for each letter of the English alphabet and each digit, and the rest for all others together.
+    private static func letters(of key: some Sequence<UInt8>) -> UInt64 {
+        key.reduce(into: 0) { set, byte in
+            switch byte {
+            case 0x61...0x7A: set |= 1 << UInt64(byte - 0x61)
+            case 0x30...0x39: set |= 1 << UInt64(byte - 0x30 + 26)
+            default: set |= 1 << UInt64(36 + byte % 28)
+            }
+        }
     }
 }

@@ -22,7 +22,8 @@ package struct NarrowSearch: SimilaritySearch {
         filter: SearchFilter,
         limit: Int
     ) async throws(StoreError) -> SearchHits {
-        guard filter.isNarrowing, await catalog.isLoaded, let repos = await catalog.repos(filter, atMost: Self.few)
+        guard !filter.narrowing.isEmpty, await catalog.isLoaded,
+            let repos = await catalog.repos(filter, atMost: Self.few)
         else {
             return try await wide.nearest(to: vector, model: model, filter: filter, limit: limit)
         }
@@ -30,7 +31,7 @@ package struct NarrowSearch: SimilaritySearch {
         let scores = try await wide.scores(of: repos.map(\.fullName), to: vector, model: model)
         let hits = repos.compactMap { repo -> SearchHit? in
             guard let score = scores[repo.fullName], score >= filter.minScore ?? -.infinity else { return nil }
-            return SearchHit(repo: repo, score: score)
+            return SearchHit(repo: repo, similarity: score)
         }
         return SearchHits(hits: Array(hits.sorted(by: >).prefix(limit)), method: .exact)
     }
@@ -46,9 +47,4 @@ package struct NarrowSearch: SimilaritySearch {
     ) async throws(StoreError) -> [String: Double] {
         try await wide.scores(of: fullNames, to: vector, model: model)
     }
-}
-
-extension SearchFilter {
-    /// Whether it may leave few of many repos.
-    fileprivate var isNarrowing: Bool { language != nil || owner != nil || minStars != nil }
 }

@@ -83,6 +83,20 @@ package final class RepoCatalog: Sendable {
         await run(orElse: nil) { index throws(SQLiteError) in try index.find(fullName)?.repo }
     }
 
+    /// The repos of the lists in one order, best first.
+    /// - Parameter vectors: what lies near the query's vector; nil where there is none.
+    func ranked(_ matches: TextMatches, vectors: [SearchHit]?) async -> RankedHits {
+        await run(orElse: RankedHits()) { index throws(SQLiteError) in
+            CandidateRanking(matches, vectors: vectors, index).ranked
+        }
+    }
+
+    /// What the ranking knows of each candidate.
+    func samples(_ matches: TextMatches, vectors: [SearchHit]?) async -> [RankingSample] {
+        await run(orElse: []) { index throws(SQLiteError) in CandidateRanking(matches, vectors: vectors, index).samples
+        }
+    }
+
     func matches(_ query: String, filter: SearchFilter, limit: Int) async -> TextMatches {
         await run(orElse: TextMatches()) { index throws(SQLiteError) in
             try index.matches(query, filter: filter, limit: limit)

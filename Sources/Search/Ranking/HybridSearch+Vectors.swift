@@ -76,8 +76,8 @@ extension HybridSearch {
             throw .store(error)
         }
         switch stored {
-        case nil: throw .unknownRepo
-        case .pending: throw .notEmbedded
+        case nil: throw .unknownRepo(fullName)
+        case .pending: throw .notEmbedded(fullName)
         case .embedded(let vector): return vector
         }
     }
@@ -103,23 +103,26 @@ extension HybridSearch {
         _ hits: [SearchHit],
         _ mode: SearchMode,
         _ method: SearchMethod,
-        _ model: EmbeddingModel?
+        _ model: EmbeddingModel?,
+        isWeak: Bool = false
     ) -> SearchAnswer {
-        SearchAnswer(hits: hits, mode: mode, method: method, model: model, coverage: coverage())
+        SearchAnswer(hits: hits, mode: mode, method: method, model: model, coverage: coverage(), isWeak: isWeak)
     }
 
-    /// The best of a fused ranking, with the cosine of those that only the text index found.
-    func scored(_ ranking: [SearchHit], against query: QueryVector, _ asked: SearchQuery) async -> [SearchHit] {
+    /// The best of a ranking, with the cosine of those that only the text index found.
+    func best(of ranking: RankedHits, near query: QueryVector, _ asked: SearchQuery) async -> [SearchHit] {
         let minScore = asked.filter.minScore
-        var hits = Array(ranking.prefix(minScore == nil ? asked.limit : max(asked.limit, Self.depth)))
-        let unknown = hits.filter { $0.score == nil }.map(\.repo.fullName)
-        // Without them the answer is still the answer; only those scores are missing.
+        var hits = ranking.best(minScore == nil ? asked.limit : max(asked.limit, 2 * Self.depth), asked.filter)
+        let unknown = hits.filter { $0.similarity == nil }.map(\.repo.fullName)
+        // Without them the answer is still the answer; only those similarities are missing.
         if !unknown.isEmpty,
-            let scores = try? await similarity.scores(of: unknown, to: query.embedding, model: query.model)
+            let known = try? await similarity.scores(of: unknown, to: query.embedding, model: query.model)
         {
-            for index in hits.indices { hits[index].score = hits[index].score ?? scores[hits[index].repo.fullName] }
+            for index in hits.indices where hits[index].similarity == nil {
+                hits[index].similarity = known[hits[index].repo.fullName]
+            }
         }
-        if let minScore { hits.removeAll { ($0.score ?? -1) < minScore } }
+        if let minScore { hits.removeAll { ($0.similarity ?? -1) < minScore } }
         return Array(hits.prefix(asked.limit))
     }
 }

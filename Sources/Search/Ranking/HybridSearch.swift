@@ -3,11 +3,11 @@ package import Logging
 package import Telemetry
 import Synchronization
 
-/// The search behind the API: vectors, names and words, each ranked for itself and fused by reciprocal rank.
+/// The search behind the API: vectors, names and words, joined and ranked by what is known of each candidate.
 package final class HybridSearch: RepoSearch {
     let service: any EmbeddingService
     let similarity: any SimilaritySearch
-    private let catalog: RepoCatalog
+    let catalog: RepoCatalog
     let coverage: @Sendable () -> Double
     private let logger: Logger
     private let degraded: Counter
@@ -16,7 +16,10 @@ package final class HybridSearch: RepoSearch {
     /// Longest text of a query, in bytes.
     package static let longestText = 8192
     package static let limits = 1...100
-    /// Hits of each ranking that are fused, unless more are asked for.
+    /// Most texts of one query, and most examples of each kind.
+    package static let mostTexts = 10
+    package static let mostExamples = 20
+    /// Hits of each list that are ranked, unless more are asked for.
     static let depth = 50
 
     /// - Parameter coverage: the share of repos embedded with the current model, 0…1.
@@ -42,7 +45,9 @@ package final class HybridSearch: RepoSearch {
     package func search(_ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
         try check(query)
         switch (query.subject, query.mode) {
-        case (.embedding, .text): throw .invalid("mode text needs a text, not an embedding")
+        case (.embedding, .text), (.examples, .text): throw .invalid("mode text needs a text")
+        case (.examples(let like, let unlike), _): return try await exampleSearch(like: like, unlike: unlike, query)
+        case (.texts(let texts), _): return try await fusedSearch(texts, query)
         case (.embedding(let values), _): return try await vectorSearch(try await vector(values), query)
         case (.text(let text), .vector):
             return try await vectorSearch(try await embed(text, for: query.partition), query)
@@ -58,9 +63,11 @@ package final class HybridSearch: RepoSearch {
     ) async throws(SearchError) -> SearchAnswer {
         guard Self.limits.contains(limit) else { throw .invalid("limit must be 1…100") }
         let model = try await model()
-        if !filter.includesPrivate, await catalog.repo(named: fullName)?.isPrivate ?? false { throw .unknownRepo }
+        if !filter.includesPrivate, await catalog.repo(named: fullName)?.isPrivate ?? false {
+            throw .unknownRepo(fullName)
+        }
         var filter = filter
-        filter.excludeName = fullName
+        filter.excludeNames = [fullName]
         let vector = try await storedVector(of: fullName, model)
         let found = try await nearest(to: QueryVector(embedding: vector, model: model), filter, limit)
         return answer(found.hits, .vector, found.method, model)
@@ -68,13 +75,29 @@ package final class HybridSearch: RepoSearch {
 
     private func check(_ query: SearchQuery) throws(SearchError) {
         guard Self.limits.contains(query.limit) else { throw .invalid("limit must be 1…100") }
-        if case .text(let text) = query.subject {
-            guard text.utf8.count <= Self.longestText else {
-                throw .invalid("the query is longer than \(Self.longestText) bytes")
+        switch query.subject {
+        case .text(let text): try check(text)
+        case .texts(let texts):
+            guard (1...Self.mostTexts).contains(texts.count) else {
+                throw .invalid("queries must be 1…\(Self.mostTexts)")
             }
-            guard text.contains(where: { !$0.isWhitespace }) else { throw .invalid("the query is empty") }
+            for text in texts { try check(text) }
+        case .examples(let like, let unlike):
+            guard (1...Self.mostExamples).contains(like.count), unlike.count <= Self.mostExamples else {
+                throw .invalid("like must name 1…\(Self.mostExamples) repos, and unlike no more")
+            }
+        case .embedding: break
         }
         if let minScore = query.filter.minScore, !minScore.isFinite { throw .invalid("min_score must be a number") }
+    }
+
+    private func check(_ text: String) throws(SearchError) {
+        guard text.utf8.count <= Self.longestText else {
+            throw .invalid("the query is longer than \(Self.longestText) bytes")
+        }
+        guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+            throw .invalid("the query is empty")
+        }
     }
 
     private func vectorSearch(_ vector: QueryVector, _ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
@@ -83,14 +106,13 @@ package final class HybridSearch: RepoSearch {
     }
 
     private func textSearch(_ text: String, _ query: SearchQuery) async -> SearchAnswer {
-        let matches = await catalog.matches(text, filter: query.filter, limit: max(Self.depth, query.limit))
-        var fusion = RankFusion()
-        fusion.add(matches)
-        return answer(Array(fusion.ranking.prefix(query.limit)), .text, .exact, await knownModel())
+        let ranking = await catalog.ranked(await matches(text, query), vectors: nil)
+        let hits = ranking.best(query.limit, query.filter)
+        return answer(hits, .text, .exact, await knownModel(), isWeak: ranking.isWeak)
     }
 
     private func hybridSearch(_ text: String, _ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
-        async let matches = catalog.matches(text, filter: query.filter, limit: max(Self.depth, query.limit))
+        async let matches = matches(text, query)
         let vector: QueryVector
         do throws(SearchError) {
             vector = try await embed(text, for: query.partition)
@@ -99,11 +121,20 @@ package final class HybridSearch: RepoSearch {
             return try await degrade(because: error, text, query)
         }
         let found = try await nearest(to: vector, query.filter, max(Self.depth, query.limit))
-        var fusion = RankFusion()
-        fusion.add(await matches)
-        fusion.add(found.hits, askedBy: text)
-        let hits = await scored(fusion.ranking, against: vector, query)
-        return answer(hits, .hybrid, found.method, vector.model)
+        let ranking = await catalog.ranked(await matches, vectors: found.hits)
+        let hits = await best(of: ranking, near: vector, query)
+        return answer(hits, .hybrid, found.method, vector.model, isWeak: ranking.isWeak)
+    }
+
+    private func matches(_ text: String, _ query: SearchQuery) async -> TextMatches {
+        await catalog.matches(text, filter: query.filter, limit: max(Self.depth, query.limit))
+    }
+
+    /// The features of all candidates for a text, for the training of the ranking.
+    package func samples(for text: String) async throws(SearchError) -> [RankingSample] {
+        let query = SearchQuery(.text(text), mode: .hybrid)
+        let found = try await nearest(to: try await embed(text, for: query.partition), query.filter, Self.depth)
+        return await catalog.samples(await matches(text, query), vectors: found.hits)
     }
 
     /// Answers from the text index when the text cannot be embedded now; an impossible text stays an error.

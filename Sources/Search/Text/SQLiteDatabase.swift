@@ -3,6 +3,10 @@ import CSQLite
 /// One SQLite database in memory. To be used from one thread at a time.
 final class SQLiteDatabase {
     private let handle: OpaquePointer
+    private var statements: [String: SQLiteStatement] = [:]
+
+    /// Statements kept, at most.
+    private static let mostStatements = 100
 
     init() throws(SQLiteError) {
         var handle: OpaquePointer?
@@ -29,6 +33,15 @@ final class SQLiteDatabase {
         let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard code == SQLITE_OK, let statement else { throw error("sqlite3_prepare_v3", code) }
         return SQLiteStatement(statement)
+    }
+
+    /// The statement of this text, compiled at its first use.
+    func prepared(_ sql: String) throws(SQLiteError) -> SQLiteStatement {
+        if let statement = statements[sql] { return statement }
+        if statements.count >= Self.mostStatements { statements = [:] }
+        let statement = try prepare(sql)
+        statements[sql] = statement
+        return statement
     }
 
     private func error(_ operation: String, _ code: Int32) -> SQLiteError {

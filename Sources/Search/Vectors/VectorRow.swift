@@ -6,53 +6,81 @@ struct VectorRow {
     let number: Int32
     let stars: Int32
     var name: NameArena.Place
+    /// Hashes end to end.
+    var topics: NameArena.Place
     let isPrivate: Bool
     let language: Int
     let owner: Int
+    let fullName: Int
 
-    init(_ number: Int, _ repo: Repo, _ name: NameArena.Place) {
+    init(_ number: Int, _ repo: Repo, _ name: NameArena.Place, topics: NameArena.Place) {
         self.number = Int32(number)
         stars = Int32(clamping: repo.stars)
         self.name = name
+        self.topics = topics
         isPrivate = repo.isPrivate
-        language = Self.hash(repo.language ?? "")
-        owner = Self.hash(repo.owner)
+        language = repo.values(of: .language).first?.hashValue ?? 0
+        owner = repo.owner.lowercased().hashValue
+        fullName = repo.fullName.lowercased().hashValue
     }
-
-    /// Of the name in lower case.
-    static func hash(_ name: String) -> Int { name.lowercased().hashValue }
 }
 
-/// A filter in terms of rows, the smallest score aside.
+/// A filter in terms of rows, the smallest similarity included.
 struct RowTest: Sendable {
-    private let includesPrivate: Bool
-    private let language, owner, excludedOwner: Int?
-    private let excludedName: [UInt8]?
-    private let minStars: Int
+    private enum Condition: Sendable {
+        case isPublic
+        case hasStars(Int)
+        case isAny(FilterCondition.Field, [Int])
+        case isNone(FilterCondition.Field, [Int])
+
+        init(_ condition: FilterCondition) {
+            switch condition {
+            case .isPublic: self = .isPublic
+            case .hasStars(let least): self = .hasStars(least)
+            case .isAny(let field, let values): self = .isAny(field, values.map(\.hashValue))
+            case .isNone(let field, let values): self = .isNone(field, values.map(\.hashValue))
+            }
+        }
+    }
+
+    private let conditions: [Condition]
     let minScore: Float
 
     init(_ filter: SearchFilter) {
-        includesPrivate = filter.includesPrivate
-        language = filter.language.map(VectorRow.hash)
-        owner = filter.owner.map(VectorRow.hash)
-        excludedOwner = filter.excludeOwner.map(VectorRow.hash)
-        excludedName = filter.excludeName.map { Array($0.lowercased().utf8) }
-        minStars = filter.minStars ?? .min
+        conditions = filter.conditions.map { Condition($0) }
         minScore = filter.minScore.map { Float($0) } ?? -.infinity
     }
 
     @inline(__always)
     func passes(_ row: VectorRow, _ names: UnsafeBufferPointer<UInt8>) -> Bool {
-        if Int(row.stars) < minStars || row.isPrivate && !includesPrivate { return false }
-        if let language, row.language != language { return false }
-        if let owner, row.owner != owner { return false }
-        if let excludedOwner, row.owner == excludedOwner { return false }
-        guard let excludedName, excludedName.count == row.name.length else { return true }
-        return !names.name(at: row.name).elementsEqual(excludedName, by: Self.areAlike)
+        for condition in conditions {
+            let holds =
+                switch condition {
+                case .isPublic: !row.isPrivate
+                case .hasStars(let least): Int(row.stars) >= least
+                case .isAny(let field, let values): Self.contains(row, field, values, names)
+                case .isNone(let field, let values): !Self.contains(row, field, values, names)
+                }
+            if !holds { return false }
+        }
+        return true
     }
 
-    /// Whether a byte of a name is the one in lower case; names of repos are ASCII.
-    private static func areAlike(_ byte: UInt8, _ lower: UInt8) -> Bool {
-        (0x41...0x5A).contains(byte) ? byte | 0x20 == lower : byte == lower
+    private static func contains(
+        _ row: VectorRow,
+        _ field: FilterCondition.Field,
+        _ values: [Int],
+        _ names: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        switch field {
+        case .language: return values.contains(row.language)
+        case .owner: return values.contains(row.owner)
+        case .fullName: return values.contains(row.fullName)
+        case .topics:
+            let topics = UnsafeRawBufferPointer(names.name(at: row.topics))
+            return stride(from: 0, to: topics.count, by: MemoryLayout<Int>.size).contains { offset in
+                values.contains(topics.loadUnaligned(fromByteOffset: offset, as: Int.self))
+            }
+        }
     }
 }

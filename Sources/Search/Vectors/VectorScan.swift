@@ -37,7 +37,7 @@ package final class VectorScan: SimilaritySearch {
         }
         let repos = await catalog.repos(found.map(\.number))
         let hits = found.compactMap { candidate in
-            repos[candidate.number].map { SearchHit(repo: $0, score: Self.cosine(candidate.score)) }
+            repos[candidate.number].map { SearchHit(repo: $0, similarity: Self.cosine(candidate.score)) }
         }
         return SearchHits(hits: hits, method: .exact)
     }

@@ -21,13 +21,12 @@ struct VectorTable: ~Copyable {
         while places.count <= number { places.append(-1) }
         if places[number] < 0 {
             places[number] = Int32(rows.count)
-            rows.append(VectorRow(number, repo, names.add(repo.fullName)))
+            rows.append(VectorRow(number, repo, names.add(repo.fullName), topics: addTopics(of: repo)))
             block.append(vector)
         } else {
             let place = Int(places[number])
-            let isSame = names.contains(repo.fullName, at: rows[place].name)
-            if !isSame { names.remove(rows[place].name) }
-            rows[place] = VectorRow(number, repo, isSame ? rows[place].name : names.add(repo.fullName))
+            removeTexts(of: rows[place])
+            rows[place] = VectorRow(number, repo, names.add(repo.fullName), topics: addTopics(of: repo))
             block.replace(at: place, with: vector)
         }
         if names.isWasteful { compactNames() }
@@ -36,7 +35,7 @@ struct VectorTable: ~Copyable {
     mutating func remove(_ number: Int) {
         guard let place = place(of: number) else { return }
         places[number] = -1
-        names.remove(rows[place].name)
+        removeTexts(of: rows[place])
         block.removeBySwap(at: place)
         let last = rows.removeLast()
         guard place < rows.count else { return }
@@ -61,8 +60,20 @@ struct VectorTable: ~Copyable {
 
     private mutating func compactNames() {
         var compacted = NameArena()
-        for index in rows.indices { rows[index].name = compacted.add(rows[index].name, of: names) }
+        for index in rows.indices {
+            rows[index].name = compacted.add(rows[index].name, of: names)
+            rows[index].topics = compacted.add(rows[index].topics, of: names)
+        }
         names = compacted
+    }
+
+    private mutating func addTopics(of repo: Repo) -> NameArena.Place {
+        names.add(repo.values(of: .topics).flatMap { withUnsafeBytes(of: $0.hashValue) { Array($0) } })
+    }
+
+    private mutating func removeTexts(of row: VectorRow) {
+        names.remove(row.name)
+        names.remove(row.topics)
     }
 
     /// The nearest rows that pass the filter, best first: one pass, split over up to `threads` threads.

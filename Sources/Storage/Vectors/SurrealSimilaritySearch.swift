@@ -27,7 +27,7 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         let statement = search.exactStatement(skipsDirectionless: skipsDirectionless)
         let rows = try await database.rows(statement, search.variables, timeout: .seconds(60))
         if !skipsDirectionless, rows.contains(where: { $0["score"].double?.isFinite != true }) { return nil }
-        return rows.compactMap { row in Self.hit(row, score: row["score"].double) }
+        return rows.compactMap { row in Self.hit(row, similarity: row["score"].double) }
     }
 
     /// Nil when the index cannot tell.
@@ -66,15 +66,15 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         var hits: [SearchHit] = []
         for row in rows {
             guard row["distance"].double != nil else { return .lost }
-            if let hit = Self.hit(row, score: row["score"].double) { hits.append(hit) }
+            if let hit = Self.hit(row, similarity: row["score"].double) { hits.append(hit) }
         }
         if hits.count < search.limit { return .tooFew }
         return .found(search.ranked(hits))
     }
 
-    private static func hit(_ row: SurrealValue, score: Double?) -> SearchHit? {
-        guard let repo = RepoRow.repo(row), let score, score.isFinite else { return nil }
-        return SearchHit(repo: repo, score: score)
+    private static func hit(_ row: SurrealValue, similarity: Double?) -> SearchHit? {
+        guard let repo = RepoRow.repo(row), let similarity, similarity.isFinite else { return nil }
+        return SearchHit(repo: repo, similarity: similarity)
     }
 
     func vector(of fullName: String, model: EmbeddingModel) async throws(StoreError) -> StoredVector? {

@@ -10,7 +10,7 @@ struct VectorQuery {
 
     /// How many rows to ask the index for, a number after the other, until enough of them pass the filter. Some more
     /// than wanted, so that ties at the end can be broken.
-    var walks: [Int] { isUnfiltered ? [limit + 8] : [max(100, 4 * limit), 1000] }
+    var walks: [Int] { isUnfiltered ? [limit + 8 + filter.excludeNames.count] : [max(100, 4 * limit), 1000] }
 
     /// Rows that the index keeps in view on its way: the more, the better the recall and the slower the search. With
     /// 100, the ten nearest are found to 99.4 % among 13,000 repos, with 40 to 98.5 %, with 150 to 99.7 %, at half and
@@ -18,31 +18,47 @@ struct VectorQuery {
     private func effort(_ neighbours: Int) -> Int { max(100, neighbours + 50) }
 
     /// Whether an index with any row in it must answer something.
-    var isUnfiltered: Bool { filter.withoutScoreAndName == SearchFilter(includesPrivate: filter.includesPrivate) }
+    var isUnfiltered: Bool { filter.narrowing.isEmpty }
 
+    /// Conditions as SurrealQL, their values in `variables` by their places.
     private var conditions: String {
-        var conditions = ["embedding_fingerprint = $fingerprint"]
-        if !filter.includesPrivate { conditions.append("is_private != true") }
-        if filter.language != nil { conditions.append("string::lowercase(<string> (language ?? \"\")) = $language") }
-        if filter.minStars != nil { conditions.append("stars >= $stars") }
-        let owner = "string::lowercase(<string> (owner.login ?? owner ?? \"\"))"
-        if filter.owner != nil { conditions.append("\(owner) = $owner") }
-        if filter.excludeOwner != nil { conditions.append("\(owner) != $excludedOwner") }
-        if filter.excludeName != nil {
-            conditions.append("string::lowercase(<string> (full_name ?? \"\")) != $excludedName")
+        let tests = filter.conditions.enumerated().map { place, condition in
+            switch condition {
+            case .isPublic: "is_private != true"
+            case .hasStars: "stars >= $value\(place)"
+            case .isAny(let field, _): "\(Self.values(of: field)) CONTAINSANY $value\(place)"
+            case .isNone(let field, _): "!(\(Self.values(of: field)) CONTAINSANY $value\(place))"
+            }
         }
-        return conditions.joined(separator: " AND ")
+        return (["embedding_fingerprint = $fingerprint"] + tests).joined(separator: " AND ")
+    }
+
+    /// The values of a field as `Repo.values(of:)` has them, in an array.
+    private static func values(of field: FilterCondition.Field) -> String {
+        switch field {
+        case .language: "[string::lowercase(<string> (language ?? \"\"))]"
+        // A row without an owner has that of its name.
+        case .owner:
+            "[string::lowercase(<string> (owner.login ?? owner ?? string::split(<string> (full_name ?? \"\"), \"/\")[0]))]"
+        case .fullName: "[string::lowercase(<string> (full_name ?? \"\"))]"
+        case .topics: "topics"
+        }
     }
 
     var variables: [String: SurrealValue] {
-        [
-            "vector": .floats(vector.values), "fingerprint": .string(model.fingerprint),
-            "dimensions": SurrealValue(model.dimensions), "language": SurrealValue(filter.language?.lowercased()),
-            "stars": SurrealValue(filter.minStars),
-            "owner": SurrealValue(filter.owner?.lowercased()),
-            "excludedOwner": SurrealValue(filter.excludeOwner?.lowercased()),
-            "excludedName": SurrealValue(filter.excludeName?.lowercased()), "limit": SurrealValue(limit),
+        var variables: [String: SurrealValue] = [
+            "vector": .floats(vector.values), "fingerprint": .string(model.fingerprint), "limit": SurrealValue(limit),
+            "dimensions": SurrealValue(model.dimensions),
         ]
+        for (place, condition) in filter.conditions.enumerated() {
+            switch condition {
+            case .isPublic: break
+            case .hasStars(let least): variables["value\(place)"] = SurrealValue(least)
+            case .isAny(_, let values), .isNone(_, let values):
+                variables["value\(place)"] = .array(values.map { .string($0) })
+            }
+        }
+        return variables
     }
 
     /// Reading all rows is faster than reading nearly all through an index.
@@ -73,17 +89,7 @@ struct VectorQuery {
 
     /// Best first, ties broken by stars, then name; at most `limit`, none below the wanted score.
     func ranked(_ hits: [SearchHit]) -> [SearchHit] {
-        let good = hits.filter { ($0.score ?? 0) >= filter.minScore ?? -.infinity }
+        let good = hits.filter { $0.similarity ?? -1 >= filter.minScore ?? -.infinity }
         return Array(good.sorted(by: >).prefix(limit))
-    }
-}
-
-extension SearchFilter {
-    /// What narrows the rows down to a share of the table.
-    fileprivate var withoutScoreAndName: SearchFilter {
-        var filter = self
-        filter.minScore = nil
-        filter.excludeName = nil
-        return filter
     }
 }

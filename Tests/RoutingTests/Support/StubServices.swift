@@ -268,7 +268,10 @@ final class StubSearch: RepoSearch {
         if let failure = failure.withLock({ $0 }) { throw failure }
         let repo = Repo(fullName: "a/b", description: "\"x\"", stars: 5)
         return SearchAnswer(
-            hits: [SearchHit(repo: repo, score: 0.5, matched: [.vector, .text]), SearchHit(repo: repo, score: nil)],
+            hits: [
+                SearchHit(repo: repo, score: 0.9, similarity: 0.5, matched: [.vector, .text]),
+                SearchHit(repo: repo, score: 0.2, similarity: nil, matched: [.text]),
+            ],
             mode: mode,
             method: .exact,
             model: StubEmbeddings.model,

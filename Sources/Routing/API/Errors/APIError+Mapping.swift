@@ -65,12 +65,12 @@ extension APIError {
     private init?(_ error: SearchError) {
         switch error {
         case .invalid(let text): self.init(.badRequest, .invalidRequest, text)
-        case .unknownRepo: self = .notFound("there is no such repo")
-        case .notEmbedded:
+        case .unknownRepo(let name): self = .notFound("there is no repo \(name)")
+        case .notEmbedded(let name):
             self.init(
                 .unprocessableContent,
                 .invalidRequest,
-                "the repo has no vector of the current model yet; GET it to see the state of its embedding"
+                "\(name) has no vector of the current model yet; GET it to see the state of its embedding"
             )
         case .embedding(let error): self.init(error)
         case .store(let error): self.init(error)

@@ -1,0 +1,62 @@
+import EmbeddingCore
+
+/// Puts the repos that vectors, words and names brought in into one order.
+struct CandidateRanking {
+    let list: CandidateList
+    private let rows: [FeatureRow]
+    private let model: RankingModel
+
+    /// - Parameters:
+    ///   - vectors: what lies near the vector of the query; nil where there is none.
+    ///   - index: what knows the words of the repos.
+    init(_ matches: TextMatches, vectors: [SearchHit]?, _ index: TextIndex) {
+        let list = CandidateList(matches, vectors: vectors) { index.number(of: $0) }
+        let range = vectors.flatMap { CosineRange($0) }
+        rows = list.candidates.map { candidate in
+            let words = candidate.number.flatMap { index.words(ofRepo: $0) }
+            return FeatureRow(candidate, words ?? WordTable.Entry(RepoWords(candidate.repo)), matches.terms, range)
+        }
+        model = range == nil ? RankingWeights.text : RankingWeights.hybrid
+        self.list = list
+    }
+
+    /// All candidates, best first; ties by stars, then name.
+    var ranked: RankedHits {
+        let hits = zip(list.candidates, rows).map { candidate, row in
+            SearchHit(
+                repo: candidate.repo,
+                score: model.score(row),
+                similarity: candidate.similarity,
+                matched: candidate.matched
+            )
+        }.sorted(by: >)
+        return RankedHits(hits: hits, isWeak: model.isWeak(rows))
+    }
+
+    /// The features of each candidate by its full name, for the training.
+    var samples: [RankingSample] {
+        zip(list.candidates, rows).map { RankingSample(fullName: $0.repo.fullName, features: $1.values) }
+    }
+}
+
+/// Repos in order of their scores.
+struct RankedHits: Sendable {
+    /// Of an answer where nothing fits.
+    private static let fewest = 3
+
+    var hits: [SearchHit] = []
+    /// Whether nothing fits the query well.
+    var isWeak = true
+
+    /// The best, and few of them where nothing fits, unless a filter asks for what there is.
+    func best(_ limit: Int, _ filter: SearchFilter) -> [SearchHit] {
+        Array(hits.prefix(isWeak && filter.narrowing.isEmpty ? min(limit, Self.fewest) : limit))
+    }
+}
+
+/// What the training is given of a candidate.
+package struct RankingSample: Sendable {
+    package let fullName: String
+    /// In the order of `RankingFeature`.
+    package let features: [Double]
+}

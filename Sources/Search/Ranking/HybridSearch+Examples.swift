@@ -1,0 +1,44 @@
+import EmbeddingCore
+
+extension HybridSearch {
+    /// Repos that lie where those of `like` are and those of `unlike` are not: near the mean of the vectors of the first
+    /// minus the mean of the vectors of the second. The examples themselves are left out.
+    func exampleSearch(
+        like: [String],
+        unlike: [String],
+        _ query: SearchQuery
+    ) async throws(SearchError) -> SearchAnswer {
+        let model = try await model()
+        var sum = [Float](repeating: 0, count: model.dimensions)
+        for (names, sign) in [(like, Float(1)), (unlike, Float(-1))] where !names.isEmpty {
+            for name in names {
+                let vector = try await example(name, model, query.filter)
+                for index in sum.indices { sum[index] += sign * vector.values[index] / Float(names.count) }
+            }
+        }
+        let direction: Embedding
+        do throws(EmbeddingError) {
+            direction = try Embedding(validating: sum, dimensions: model.dimensions)
+        } catch {
+            throw .invalid(
+                "what is alike and what is unlike point the same way, which leaves no direction to search in"
+            )
+        }
+        var filter = query.filter
+        filter.excludeNames += like + unlike
+        let found = try await nearest(to: QueryVector(embedding: direction, model: model), filter, query.limit)
+        return answer(found.hits, .vector, found.method, model)
+    }
+
+    /// The stored vector of a repo that the caller may see.
+    private func example(
+        _ fullName: String,
+        _ model: EmbeddingModel,
+        _ filter: SearchFilter
+    ) async throws(SearchError) -> Embedding {
+        if !filter.includesPrivate, await catalog.repo(named: fullName)?.isPrivate ?? false {
+            throw .unknownRepo(fullName)
+        }
+        return try await storedVector(of: fullName, model)
+    }
+}

@@ -1,0 +1,113 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Makes out what a query looks for.
+struct QueryReader {
+    let table: WordTable
+    /// Words that occur and may have been meant by one that does not.
+    let meant: (_ word: String) -> [String]
+
+    private var terms = QueryTerms()
+    private var seen: Set<WordHash> = []
+    private var knownWords = 0
+
+    init(_ table: WordTable, meant: @escaping (_ word: String) -> [String]) {
+        self.table = table
+        self.meant = meant
+    }
+
+    mutating func read(_ query: String) -> QueryTerms {
+        let scalars = query.unicodeScalars.prefix(TextTokens.longestQuery)
+        let pieces = TextTokens.pieces(scalars).prefix(TextTokens.mostWords)
+        var words: [String] = []
+        for (index, piece) in pieces.enumerated() {
+            switch piece {
+            case .word(let word):
+                terms.length += 1
+                let whole = TextTokens.string(word)
+                words.append(whole)
+                take(whole, TextTokens.stem(word), isLast: index == pieces.count - 1)
+            case .run(let letters):
+                terms.length += (letters.count + 1) / 2
+                words.append("")
+                take(letters)
+            }
+        }
+        joinNeighbours(words)
+        terms.key = TextTokens.key(of: TextTokens.string(scalars))
+        terms.foreign = Self.shareOfForeign(scalars)
+        terms.known = terms.terms.isEmpty ? 0 : Double(knownWords) / Double(terms.terms.count)
+        return terms
+    }
+
+    private mutating func take(_ whole: String, _ stem: String, isLast: Bool) {
+        guard !Self.stopWords.contains(whole) else { return }
+        var alternatives = [stem]
+        if let alias = Self.aliases[whole] { alternatives.append(alias) }
+        let occurs = alternatives.contains { table.repos(with: WordHash($0)) > 0 }
+        if occurs { knownWords += 1 } else { alternatives += meant(whole) }
+        for alternative in alternatives where table.isLanguage(WordHash(alternative)) {
+            terms.languages.insert(WordHash(alternative))
+        }
+        add(alternatives)
+        // What is typed last may be half a word; and one that does not occur may be the beginning of one that does.
+        if !occurs || isLast, whole.unicodeScalars.count >= 3 { terms.expression.append(Self.quoted(whole) + " *") }
+    }
+
+    /// Letters of a script without spaces: each pair, and all of them in their order.
+    private mutating func take(_ letters: [[Unicode.Scalar]]) {
+        guard letters.count > 1 else {
+            terms.expression.append(Self.quoted(TextTokens.string(letters[0])) + " *")
+            return add([TextTokens.string(letters[0])])
+        }
+        let pairs = TextTokens.pairs(letters)
+        for pair in pairs {
+            if table.repos(with: WordHash(pair)) > 0 { knownWords += 1 }
+            add([pair])
+        }
+        if pairs.count > 1 { terms.expression.append(Self.quoted(pairs.joined(separator: " "))) }
+    }
+
+    private mutating func add(_ alternatives: [String]) {
+        let hashes = alternatives.map { WordHash($0) }
+        guard seen.insert(hashes[0]).inserted else { return }
+        let repos = hashes.map { table.repos(with: $0) }.max() ?? 0
+        // A word that no repo has says nothing about which of them is meant.
+        let weight = repos > 0 ? log(1 + Double(table.count) / Double(repos)) : 1
+        terms.terms.append(QueryTerms.Term(alternatives: hashes, weight: weight))
+        terms.expression += alternatives.map(Self.quoted)
+    }
+
+    /// `neo vim` may be `neovim`, `type script` a language.
+    private mutating func joinNeighbours(_ words: [String]) {
+        for (left, right) in zip(words, words.dropFirst()) where !left.isEmpty && !right.isEmpty {
+            let joined = TextTokens.stem(Array((left + right).unicodeScalars))
+            let hash = WordHash(joined)
+            if table.isLanguage(hash) { terms.languages.insert(hash) }
+            if table.repos(with: hash) > 0, seen.insert(hash).inserted { terms.expression.append(Self.quoted(joined)) }
+        }
+    }
+
+    /// A string of FTS5's query language; folded words hold nothing that is special in it.
+    private static func quoted(_ word: String) -> String { "\"\(word)\"" }
+
+    private static func shareOfForeign(_ query: some Sequence<Unicode.Scalar>) -> Double {
+        let letters = query.filter(\.properties.isAlphabetic)
+        return letters.isEmpty ? 0 : Double(letters.count { !$0.isASCII }) / Double(letters.count)
+    }
+
+    /// What people call languages.
+    private static let aliases = [
+        "golang": "go", "js": "javascript", "ts": "typescript", "py": "python", "objc": "objectivec", "k8s": "kubernet",
+        "viml": "vimscript",
+    ]
+
+    private static let stopWords: Set<String> = [
+        "a", "an", "and", "are", "as", "at", "be", "by", "can", "for", "from", "how", "i", "in", "instead", "into",
+        "is", "it", "like", "make", "me", "my", "of", "on", "or", "our", "that", "the", "this", "to", "use", "using",
+        "when", "with", "without", "you", "your",
+    ]
+}

@@ -1,0 +1,64 @@
+/// The words of every repo in memory, for what the ranking asks of each candidate: some 150 bytes a repo.
+struct WordTable {
+    /// The words of one repo, each once.
+    struct Entry {
+        fileprivate(set) var words: [WordHash]
+        fileprivate let names: Int
+        fileprivate let owners: Int
+        let language: WordHash?
+
+        var name: ArraySlice<WordHash> { words[..<names] }
+        var owner: ArraySlice<WordHash> { words[names..<names + owners] }
+        var text: ArraySlice<WordHash> { words[(names + owners)...] }
+
+        init(_ words: RepoWords) {
+            let name = Self.distinct(words.name)
+            let owner = Self.distinct(words.owner)
+            self.words = name + owner + Self.distinct(words.text)
+            names = name.count
+            owners = owner.count
+            language = words.language.isEmpty ? nil : WordHash(words.language)
+        }
+
+        private static func distinct(_ words: [String]) -> [WordHash] {
+            var seen: Set<WordHash> = []
+            return words.map { WordHash($0) }.filter { seen.insert($0).inserted }
+        }
+    }
+
+    /// By the number of the repo.
+    private var entries: [Entry?] = []
+    private var repos: [WordHash: Int32] = [:]
+    private var languages: [WordHash: Int32] = [:]
+    private(set) var count = 0
+
+    subscript(number: Int) -> Entry? { entries.indices.contains(number) ? entries[number] : nil }
+
+    mutating func set(_ number: Int, _ words: RepoWords) {
+        remove(number)
+        while entries.count <= number { entries.append(nil) }
+        let entry = Entry(words)
+        entries[number] = entry
+        count += 1
+        for word in Set(entry.words) { repos[word, default: 0] += 1 }
+        if let language = entry.language { languages[language, default: 0] += 1 }
+    }
+
+    mutating func remove(_ number: Int) {
+        guard let entry = self[number] else { return }
+        entries[number] = nil
+        count -= 1
+        for word in Set(entry.words) { Self.decrement(&repos, word) }
+        if let language = entry.language { Self.decrement(&languages, language) }
+    }
+
+    private static func decrement(_ counts: inout [WordHash: Int32], _ word: WordHash) {
+        let left = (counts[word] ?? 1) - 1
+        counts[word] = left > 0 ? left : nil
+    }
+
+    /// How many repos have the word.
+    func repos(with word: WordHash) -> Int { Int(repos[word] ?? 0) }
+
+    func isLanguage(_ word: WordHash) -> Bool { languages[word] != nil }
+}
