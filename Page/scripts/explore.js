@@ -79,7 +79,7 @@ function showAnswer(own, found) {
   own.answer = found;
   const isEmpty = found.results.length === 0;
   replacePicture(...(isEmpty ? [nothingFound(place)] : []));
-  byId("results").replaceChildren(...resultItems(found.results, place.q, acts));
+  byId("results").replaceChildren(...resultItems(found.results, place.q, acts, { isWeak: found.weak === true }));
   byId("note").textContent = isEmpty ? "" : noteOf(place, found);
   byId("more").hidden = found.results.length < limit || limit >= largest;
   byId("copy").hidden = isEmpty;

@@ -10,12 +10,6 @@ export function relevance(hits) {
   });
 }
 
-/** The place of the first weak hit; the number of hits when there is none. */
-export function firstWeak(hits) {
-  const index = hits.findIndex(hit => hit.weak === true);
-  return index < 0 ? hits.length : index;
-}
-
 const reasonNames = { vector: "meaning", name: "name", text: "words" };
 export const reasons = hit => (hit.matched ?? []).map(name => reasonNames[name] ?? name);
 

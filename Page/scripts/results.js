@@ -2,7 +2,7 @@
 import { ago, compact, grouped, hue, initials } from "./format.js";
 import { languageColour } from "./languages.js";
 import { button, element } from "./dom.js";
-import { firstWeak, markedPieces, reasons, relevance } from "./ranking.js";
+import { markedPieces, reasons, relevance } from "./ranking.js";
 
 const pageAddress = hit => (/^https?:\/\//.test(hit.url ?? "") ? hit.url : "https://github.com/" + hit.full_name);
 
@@ -62,11 +62,10 @@ function resultItem(hit, index, bar, query, acts) {
   return item;
 }
 
-/** The items of a list, with a divider before the weak ones. */
-export function resultItems(hits, query, acts) {
-  const bars = relevance(hits), weak = firstWeak(hits);
-  return hits.flatMap((hit, index) => {
-    const item = resultItem(hit, index, bars[index], query, acts);
-    return index === weak ? [element("li", { className: "divider", textContent: weak === 0 ? "Nothing matches well; these come nearest" : "Weak matches" }), item] : [item];
-  });
+/** The items of a list; before weak ones it is said that they are. */
+export function resultItems(hits, query, acts, { isWeak = false } = {}) {
+  const bars = relevance(hits);
+  const items = hits.map((hit, index) => resultItem(hit, index, bars[index], query, acts));
+  const note = element("li", { className: "divider", textContent: "Nothing matches well; these come nearest" });
+  return isWeak && items.length ? [note, ...items] : items;
 }

@@ -43,7 +43,6 @@ NOW = "Date.parse('2026-07-01T12:00:00Z')"
      [None, 12, 12000, 1500, 12000, 1000, None, None, None]),
     ("ranking", "m.relevance([{score: .5}, {score: .7}, {score: null}, {score: .2}, {score: -1}])",
      [0.5, 0.5, 0.485, 0.2, 0.02]),
-    ("ranking", "[m.firstWeak([{}, {weak: true}]), m.firstWeak([{}, {}]), m.firstWeak([])]", [1, 2, 0]),
     ("ranking", "m.reasons({matched: ['name', 'text', 'vector', 'new']})", ["name", "words", "meaning", "new"]),
     ("conditions", "m.condition('gone', null).level", "bad"),
     ("conditions", "m.condition('open', {state: 'idle', total: 3, embedded: 3, pending: 0, provider: {state: 'ready'}})", None),
