@@ -119,10 +119,10 @@ def test_filters_narrow_the_results(visit, embedded):
     page.fill("#language", "Go")
     page.until("[...document.querySelectorAll('#results .facts')].every(e => e.innerText.includes('Go'))")
     page.fill("#min_stars", "1,500")
-    page.until("document.querySelectorAll('#results li').length < 20")
+    page.until("document.querySelectorAll('#results li[data-name]').length < 20")
     assert {name.split("-")[-1] for name in names(page)} == {str(n) for n in range(153, 200, 4)}
     page.fill("#owner", "owner-0")
-    page.until("document.querySelectorAll('#results li').length === 2")
+    page.until("document.querySelectorAll('#results li[data-name]').length === 2")
     page.fill("#owner", "nobody")
     page.until("document.querySelector('#picture').innerText.includes('Nothing found')")
     page.click("#picture button")
