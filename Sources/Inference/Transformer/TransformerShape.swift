@@ -14,6 +14,21 @@ struct TransformerShape: Sendable {
     let vocabulary: Int
     let maxTokens: Int
 
+    /// The shape under the names that most configurations share.
+    /// - Parameter maxTokens: nil for as many as there are positions.
+    /// - Throws: `.invalidModel`, `.unsupportedModel`.
+    init(_ config: ModelFile, maxTokens: Int? = nil) throws(InferenceError) {
+        let longest = if let maxTokens { maxTokens } else { try config.size("max_position_embeddings") }
+        try self.init(
+            width: config.size("hidden_size"),
+            heads: config.size("num_attention_heads"),
+            feedForwardWidth: config.size("intermediate_size"),
+            vocabulary: config.size("vocab_size"),
+            maxTokens: longest,
+            in: config
+        )
+    }
+
     /// - Parameter config: names what is wrong in messages.
     /// - Throws: `.invalidModel`, `.unsupportedModel`.
     init(

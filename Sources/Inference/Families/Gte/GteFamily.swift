@@ -21,14 +21,7 @@ private struct GteLoader {
         try config.expect("layer_norm_type", toBe: .string("layer_norm"))
         try config.expect("logn_attention_scale", toBe: .bool(false))
         try config.expect("pack_qkv", toBe: .bool(true))
-        shape = try TransformerShape(
-            width: config.size("hidden_size"),
-            heads: config.size("num_attention_heads"),
-            feedForwardWidth: config.size("intermediate_size"),
-            vocabulary: config.size("vocab_size"),
-            maxTokens: config.size("max_position_embeddings"),
-            in: config
-        )
+        shape = try TransformerShape(config)
         tensors = TensorLoader(
             source,
             prefixes: ["", "new."],

@@ -19,14 +19,7 @@ private struct JinaBertLoader {
 
     init(_ source: ModelSource) throws(InferenceError) {
         config = source.folder.config
-        shape = try TransformerShape(
-            width: config.size("hidden_size"),
-            heads: config.size("num_attention_heads"),
-            feedForwardWidth: config.size("intermediate_size"),
-            vocabulary: config.size("vocab_size"),
-            maxTokens: config.size("max_position_embeddings"),
-            in: config
-        )
+        shape = try TransformerShape(config)
         tensors = TensorLoader(
             source,
             prefixes: ["", "bert."],

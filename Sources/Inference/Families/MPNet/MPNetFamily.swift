@@ -25,14 +25,7 @@ private struct MPNetLoader {
         config = source.folder.config
         try config.expect("relative_attention_num_buckets", toBe: .integer(Self.buckets))
         positions = try config.size("max_position_embeddings")
-        shape = try TransformerShape(
-            width: config.size("hidden_size"),
-            heads: config.size("num_attention_heads"),
-            feedForwardWidth: config.size("intermediate_size"),
-            vocabulary: config.size("vocab_size"),
-            maxTokens: positions - Self.firstPosition,
-            in: config
-        )
+        shape = try TransformerShape(config, maxTokens: positions - Self.firstPosition)
         tensors = TensorLoader(
             source,
             prefixes: ["", "mpnet."],
