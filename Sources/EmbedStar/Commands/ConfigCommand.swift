@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Settings
 
 /// `embed-star config`: the effective settings.
@@ -49,8 +48,6 @@ struct ConfigCommand: ParsableCommand {
             let (text, source) = values.shown(setting)
             return (setting.name, Effective(value: text.filter { $0 != "`" }, source: source.rawValue))
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(Dictionary(uniqueKeysWithValues: settings)), as: UTF8.self)
+        return try JSONText.of(Dictionary(uniqueKeysWithValues: settings))
     }
 }

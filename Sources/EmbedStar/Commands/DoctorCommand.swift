@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 
 /// `embed-star doctor`: find what is wrong.
 struct DoctorCommand: AsyncParsableCommand {
@@ -27,15 +26,9 @@ struct DoctorCommand: AsyncParsableCommand {
                 embeddings: { try context.embeddings() }
             )
             let findings = await doctor.examine { if !json { print(Self.text($0)) } }
-            if json { print(try Self.json(findings)) }
+            if json { print(try JSONText.of(findings)) }
             if findings.contains(where: { $0.verdict == .bad }) { throw ExitCode.failure }
         }
-    }
-
-    private static func json(_ findings: [Finding]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(findings), as: UTF8.self)
     }
 
     private static func text(_ finding: Finding) -> String {
