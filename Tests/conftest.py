@@ -9,6 +9,7 @@ import yaml
 
 from Harness import service as program
 from Harness.database import Engine
+from Harness.github import GitHub
 from Harness.process import CHECKOUT, free_port
 from Harness.service import Service
 from Harness.upstream import Upstream
@@ -34,6 +35,14 @@ def database(engine):
 def upstream():
     """A provider that answers at once."""
     started = Upstream()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def github():
+    """GitHub's API with nobody's stars."""
+    started = GitHub()
     yield started
     started.close()
 

@@ -17,7 +17,8 @@ struct EmbedStar: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            ServeCommand.self, ImportCommand.self, SearchCommand.self, SimilarCommand.self, StatusCommand.self,
+            ServeCommand.self, ImportCommand.self, ExportCommand.self, SearchCommand.self, SimilarCommand.self,
+            StatusCommand.self, HealthCommand.self,
             DrainCommand.self, PauseCommand.self, ResumeCommand.self, FailuresCommand.self, ReprocessCommand.self,
             RepoCommand.self, MigrateCommand.self, ConfigCommand.self, DoctorCommand.self,
         ],

@@ -8,7 +8,7 @@ package struct RepoIntake {
     private static let maximumReports = 100
 
     private let store: any RepoStore
-    private var reader = RepoReader()
+    private var reader: RepoReader
     package private(set) var counts = UpsertCounts()
     /// Repos written.
     package private(set) var accepted = 0
@@ -17,7 +17,11 @@ package struct RepoIntake {
     /// The first of what was no repo.
     package private(set) var reports: [RepoReader.Rejection] = []
 
-    package init(store: any RepoStore) { self.store = store }
+    /// - Parameter takesVectors: as of `RepoReader`.
+    package init(store: any RepoStore, takesVectors: Bool = false) {
+        self.store = store
+        reader = RepoReader(takesVectors: takesVectors)
+    }
 
     /// Whether the input ended too early.
     package var isTorn: Bool { reader.isTorn }

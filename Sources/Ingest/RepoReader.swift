@@ -11,6 +11,7 @@ package struct RepoReader {
         package var fault: RepoFault
     }
 
+    private let takesVectors: Bool
     private var splitter = RecordSplitter()
     private var count = 0
     /// What was read and not yet taken.
@@ -19,7 +20,8 @@ package struct RepoReader {
     /// Whether the input ended too early.
     package private(set) var isTorn = false
 
-    package init() {}
+    /// - Parameter takesVectors: whether vectors that stand beside repos are taken, for what may be trusted.
+    package init(takesVectors: Bool = false) { self.takesVectors = takesVectors }
 
     /// Whether there is more than one value, or an array of them.
     package var isList: Bool { splitter.hasArray || count > 1 }
@@ -48,7 +50,9 @@ package struct RepoReader {
 
     private mutating func read(_ repo: JSONValue, _ line: Int) {
         do throws(RepoFault) {
-            updates.append(try RepoUpdate(repo))
+            var update = try RepoUpdate(repo)
+            if takesVectors { update.embedding = StoredEmbedding(repo["embedding"]) }
+            updates.append(update)
             count += 1
         } catch {
             reject(error, line)

@@ -15,6 +15,9 @@ package enum Base64 {
         }
     }
 
+    /// The vector that `text` holds, as little-endian float32; nil when it is no base64 of whole floats.
+    package static func floats(_ text: String) -> [Float]? { Array(text.utf8).withUnsafeBufferPointer(floats) }
+
     /// The vector that `text` holds; nil when it is not base64 of whole floats. Padding may be missing.
     static func floats(_ text: UnsafeBufferPointer<UInt8>) -> [Float]? {
         guard let length = Length(of: text), length.bytes % 4 == 0 else { return nil }

@@ -35,7 +35,7 @@ import Testing
         )
     }
 
-    private var api: API { services.api { $0.webhookSecret = secret } }
+    private var api: API { services.api { $0.webhookSecrets = [secret] } }
 
     private func repository(_ name: String = "octo/hello", _ extra: String = "") -> String {
         #"{"id":35129377,"name":"hello","full_name":"\#(name)","private":false,"owner":{"login":"octo","id":1,"type":"User"},"#
@@ -63,6 +63,14 @@ import Testing
         let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
         // Past the signature, the text is refused as no JSON.
         #expect(try await deliver(api, "ping", "Hello, World!", signature: signature).status == 400)
+    }
+
+    @Test func `while a secret is changed, both are taken`() async throws {
+        let api = services.api { $0.webhookSecrets = ["the next one", secret] }
+        for secret in [secret, "the next one"] {
+            #expect(try await deliver(api, "ping", "{}", signature: sign(Array("{}".utf8), with: secret)).status == 200)
+        }
+        #expect(try await deliver(api, "ping", "{}", signature: sign(Array("{}".utf8), with: "other")).status == 401)
     }
 
     @Test func `a ping is answered`() async throws {

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import EventLoop
+import GitHub
 import Logging
 import Pipeline
 import Routing
@@ -39,6 +40,7 @@ struct Application {
             logger: context.logger("pipeline")
         )
         let search = try SearchServices(context, storage, embeddings, pipeline)
+        let stars = context.starImports(storage) { pipeline.wake() }
         let watchdog = Watchdog(loops: loops)
         let health = HealthMonitor(
             store: storage.repos,
@@ -57,6 +59,7 @@ struct Application {
             search: search.search,
             map: search.map,
             pipeline: pipeline,
+            starImports: stars,
             health: health,
             metrics: context.metrics,
             exposition: exposition(),
@@ -71,7 +74,8 @@ struct Application {
         // then what sends the traces of all that, and last what watches over it.
         var services: [any Service] = [watchdog]
         if let tracing { services.append(tracing.lifetime) }
-        services += [lifetime] + search.lifetimes + rotations + servers + [health]
+        services +=
+            [lifetime, CancellableLifetime { await stars.run() }] + search.lifetimes + rotations + servers + [health]
         try await runGroup(services) {
             pipeline.shutdown()
             for lifetime in servers { await lifetime.server.shutdown(grace: .zero) }

@@ -24,11 +24,16 @@ struct ServiceClient {
         commandKey = own ?? keys.all.first
     }
 
-    private static func address(_ settings: SettingValues) -> String {
+    /// Where health and metrics are.
+    static func monitoringAddress(_ settings: SettingValues) -> String {
+        address(settings, port: ServerSettings.hasMonitoringPort(settings) ? ServerSettings.monitoringPort : nil)
+    }
+
+    private static func address(_ settings: SettingValues, port: Setting<Int?>? = nil) -> String {
         let host = settings[ServerSettings.host]
         let reachable = ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host
         let bracketed = reachable.contains(":") ? "[\(reachable)]" : reachable
-        return "http://\(bracketed):\(settings[ServerSettings.port])"
+        return "http://\(bracketed):\(port.flatMap { settings[$0] } ?? settings[ServerSettings.port])"
     }
 
     /// The answer to a GET, decoded, and its bytes.

@@ -1,5 +1,6 @@
 import EmbeddingCore
 import EventLoop
+import GitHub
 import HTTPClient
 import Providers
 import Settings
@@ -49,6 +50,31 @@ extension CommandContext {
 
     private func client(on loops: [EventLoop]) -> HTTPClient {
         HTTPClient(configuration: Self.clientConfiguration(descriptors), metrics: metrics, loops: loops)
+    }
+
+    /// - Parameter token: instead of the one that the settings name.
+    func starImport(_ storage: SurrealStorage, token: String? = nil) -> StarImport {
+        StarImport(
+            pages: StarredPages(settings, token: token, transport: transport),
+            repos: storage.repos,
+            lists: storage.starLists
+        )
+    }
+
+    /// - Parameter onChange: called when repos may have become due.
+    func starImports(_ storage: SurrealStorage, onChange: @escaping @Sendable () -> Void) -> StarImports {
+        let user = settings[GitHubSettings.starsUser]
+        let prunes = settings[GitHubSettings.starsPrune]
+        let request = user.flatMap { StarImportRequest(user: $0, removesUnstarred: prunes) }
+        let interval = Duration.seconds(settings[GitHubSettings.starsInterval])
+        return StarImports(
+            starImport(storage),
+            repos: storage.repos,
+            lists: storage.starLists,
+            schedule: request.map { StarImports.Schedule(request: $0, interval: interval) },
+            logger: logger("github"),
+            onChange: onChange
+        )
     }
 
     /// This process among all that use the database.

@@ -24,6 +24,18 @@ struct CommandContext {
         ServiceClient(server: server, settings: settings, transport: transport)
     }
 
+    /// The first line of a file, which no line that is written holds from now on.
+    /// - Parameter option: the one that names the file.
+    /// - Throws: `FileError` when it holds none.
+    func secret(in path: String, of option: String) throws -> String {
+        let line = SettingValues.contents(of: path)?.prefix { !$0.isNewline } ?? ""
+        guard !line.isEmpty else {
+            throw FileError(path: path, reason: "of \(option) cannot be read, or holds nothing", code: .noInput)
+        }
+        redaction.add([String(line)])
+        return String(line)
+    }
+
     /// Reads the settings, runs `body`, and turns its errors into one line and an exit code.
     /// - Parameter quiet: whether only warnings are logged, for commands whose output is their answer.
     static func run(quiet: Bool = true, _ body: (CommandContext) async throws -> Void) async throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EmbeddingCore
+import GitHub
 
 /// The codes of sysexits(3) that embed-star ends with.
 extension ExitCode {
@@ -11,6 +12,8 @@ extension ExitCode {
     static let unavailable = ExitCode(69)
     /// `EX_SOFTWARE`: a fault of the program itself.
     static let internalError = ExitCode(70)
+    /// `EX_CANTCREAT`: a file cannot be made or written.
+    static let cannotCreate = ExitCode(73)
     /// `EX_TEMPFAIL`: the same command may work later.
     static let tryAgain = ExitCode(75)
     /// `EX_NOPERM`: the database, the service or the provider refuses who asks.
@@ -26,11 +29,22 @@ extension ExitCode {
             switch error {
             case is CancellationError: .interrupted
             case let error as ServiceError: error.exitCode
-            case let error as ImportError: error.code
+            case let error as FileError: error.code
             case let error as StoreError: Self.code(of: error)
             case let error as EmbeddingError: Self.code(of: error)
+            case let error as GitHubError: Self.code(of: error)
             default: .failure
             }
+    }
+
+    private static func code(of error: GitHubError) -> ExitCode {
+        switch error.code {
+        case .unauthorized: .noPermission
+        case .notFound: .noInput
+        case .rateLimited, .busy: .tryAgain
+        case .unavailable: .unavailable
+        case .badResponse: .internalError
+        }
     }
 
     private static func code(of error: StoreError) -> ExitCode {

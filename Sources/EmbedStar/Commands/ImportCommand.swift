@@ -2,41 +2,68 @@ import ArgumentParser
 import EmbeddingCore
 import Storage
 
-/// `embed-star import`: load repos from files.
+/// `embed-star import`: load repos from files, or somebody's stars from GitHub.
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Load repos from files into the database; a running service embeds them.",
+        abstract: "Load repos from files, or somebody's stars from GitHub; a running service embeds them.",
         discussion: """
             A file holds repos as JSON, one a line, one after another, or in arrays: embed-star's own fields, or what \
-            GitHub's API, its GraphQL or `gh repo list --json` gives; gzipped or not. `-` is standard input. Importing \
-            again changes nothing that is already there.
+            GitHub's API, its GraphQL or `gh repo list --json` gives; gzipped or not. `-` is standard input. Vectors that \
+            `embed-star export --vectors` wrote come with their repos. Importing again changes nothing that is already \
+            there.
+
+            With --github no file is needed. Run again, it asks only for what has changed, or goes on where it was \
+            interrupted. It waits when GitHub limits requests; a token, which needs no rights, makes that rare.
 
             Exit code 0 when all was read, 1 when some records were left out, 65 when a file holds no repo or ends too \
-            early, 66 when it cannot be read.
+            early, 66 when it cannot be read or GitHub knows no such user, 75 when GitHub refuses for too long.
 
             Examples:
               embed-star import repos.ndjson.gz
+              embed-star import --github octocat --prune
               gh api --paginate user/starred | embed-star import -
             """
     )
 
-    @Argument(help: "Files to load.") var files: [String]
+    @Argument(help: "Files to load.", completion: .file()) var files: [String] = []
+    @Option(help: "Import what this user of GitHub has starred; @me is the token's owner.") var github: String?
+    @Option(help: "A file with a token for GitHub, instead of GITHUB_TOKEN.", completion: .file())
+    var tokenFile: String?
+    @Flag(help: "Delete repos that an earlier import of these stars brought and that are starred no longer.")
+    var prune = false
+
+    func validate() throws {
+        guard files.isEmpty == (github != nil) else {
+            throw ValidationError("name at least one file, - for standard input, or a user with --github")
+        }
+        guard github != nil || (tokenFile == nil && !prune) else {
+            throw ValidationError("--token-file and --prune go with --github")
+        }
+    }
 
     func run() async throws {
-        guard !files.isEmpty else { throw ValidationError("name at least one file, or - for standard input") }
         try await CommandContext.run { context in
             let storage = context.storage()
             try await storage.migrate()
-            let progress = ImportProgress()
-            var work = RepoImport(
-                store: storage.repos,
-                onBadRecord: { progress.report(path: $0, line: $1, reason: $2) },
-                onProgress: { progress.show($0) }
-            )
-            try await work.run(files)
-            progress.finish(work.progress)
-            if work.progress.bad > 0 { throw ExitCode.failure }
+            guard let github else { return try await importFiles(storage) }
+            guard let request = StarImportRequest(user: github, removesUnstarred: prune) else {
+                throw ValidationError("\"\(github)\" is no login of GitHub")
+            }
+            let token = try tokenFile.map { try context.secret(in: $0, of: "--token-file") }
+            try await Self.importStars(context.starImport(storage, token: token), request)
         }
+    }
+
+    private func importFiles(_ storage: SurrealStorage) async throws {
+        let progress = ImportProgress()
+        var work = RepoImport(
+            store: storage.repos,
+            onBadRecord: { progress.report(path: $0, line: $1, reason: $2) },
+            onProgress: { progress.show($0) }
+        )
+        try await work.run(files)
+        progress.finish(work.progress)
+        if work.progress.bad > 0 { throw ExitCode.failure }
     }
 }

@@ -34,7 +34,9 @@ struct MigrateCommand: AsyncParsableCommand {
             source.user = fromUser ?? source.user
             source.namespace = fromNamespace ?? source.namespace
             source.database = fromDatabase ?? source.database
-            if let fromPasswordFile { source.password = try Self.password(fromPasswordFile, context) }
+            if let fromPasswordFile {
+                source.password = try context.secret(in: fromPasswordFile, of: "--from-password-file")
+            }
             guard let url = source.httpURL else { throw ValidationError("--from is a ws, wss, http or https URL") }
             let copy = RepoCopy(
                 from: context.client(source),
@@ -49,15 +51,6 @@ struct MigrateCommand: AsyncParsableCommand {
             try await context.storage().migrate()
             print("\(HumanText.count(done.total)) repos copied; `embed-star serve` makes what else is needed")
         }
-    }
-
-    private static func password(_ path: String, _ context: CommandContext) throws -> String {
-        guard let text = SettingValues.contents(of: path) else {
-            throw ValidationError("--from-password-file cannot be read")
-        }
-        let password = String(text.prefix { !$0.isNewline })
-        context.redaction.add([password])
-        return password
     }
 
     private static func report(_ progress: RepoCopy.Progress, after elapsed: Duration) -> ProgressLine.Report {

@@ -1,3 +1,4 @@
+import GitHub
 import OTLP
 import Pipeline
 import Providers
@@ -27,11 +28,13 @@ extension SettingsTable {
             SearchSettings.backend,
             ServerSettings.host, ServerSettings.port, ServerSettings.monitoringPort,
             APISettings.apiKeys, APISettings.readKeys, APISettings.writeKeys, APISettings.privateSearchKeys,
-            APISettings.allowedOrigins, APISettings.allowedHosts, APISettings.rateLimit, APISettings.webhookSecret,
+            APISettings.allowedOrigins, APISettings.allowedHosts, APISettings.rateLimit, APISettings.webhookSecrets,
             APISettings.modelAliases, APISettings.maxBodyBytes, ServerSettings.maxConnections,
             APISettings.requestTimeout,
             ServerSettings.idleTimeout, ServerSettings.shutdownGrace, APISettings.maxClientBatch,
             GatewaySettings.cacheMaxBytes,
+            GitHubSettings.apiURL, GitHubSettings.token, GitHubSettings.starsUser, GitHubSettings.starsInterval,
+            GitHubSettings.starsPrune,
             LogSettings.level, LogSettings.format,
             ClientSettings.url, ClientSettings.key,
             TraceSettings.endpoint, TraceSettings.headers, TraceSettings.serviceName, TraceSettings.ratio,

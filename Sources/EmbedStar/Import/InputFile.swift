@@ -11,14 +11,14 @@ struct InputFile: ~Copyable {
     private let handle: gzFile
     private let path: String
 
-    /// - Throws: `ImportError` when the file cannot be opened.
-    init(path: String) throws(ImportError) {
+    /// - Throws: `FileError` when the file cannot be opened.
+    init(path: String) throws(FileError) {
         var status = stat()
         if path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            throw ImportError(path: path, reason: "is a directory; name the files in it", code: .noInput)
+            throw FileError(path: path, reason: "is a directory; name the files in it", code: .noInput)
         }
         guard let handle = path == "-" ? gzdopen(0, "rb") : gzopen(path, "rb") else {
-            throw ImportError(path: path, reason: "cannot be opened; check the name and its rights", code: .noInput)
+            throw FileError(path: path, reason: "cannot be opened; check the name and its rights", code: .noInput)
         }
         gzbuffer(handle, 128 << 10)
         self.handle = handle
@@ -31,17 +31,17 @@ struct InputFile: ~Copyable {
     var position: Int { Int(gzoffset(handle)) }
 
     /// The next piece, empty at the end.
-    /// - Throws: `ImportError` when the file is damaged.
-    func read() throws(ImportError) -> [UInt8] {
+    /// - Throws: `FileError` when the file is damaged.
+    func read() throws(FileError) -> [UInt8] {
         var count: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, initialized in
             count = gzread(handle, buffer.baseAddress, UInt32(buffer.count))
             initialized = Int(max(count, 0))
         }
-        guard count >= 0 else { throw ImportError(path: path, reason: "is damaged or not readable") }
+        guard count >= 0 else { throw FileError(path: path, reason: "is damaged or not readable") }
         var code: Int32 = 0
         if count == 0, gzerror(handle, &code) != nil, code < 0 {
-            throw ImportError(path: path, reason: "ends before its gzip data is complete")
+            throw FileError(path: path, reason: "ends before its gzip data is complete")
         }
         return bytes
     }

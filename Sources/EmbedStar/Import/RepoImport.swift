@@ -37,7 +37,7 @@ struct RepoImport {
     }
 
     /// Imports the files, one after another.
-    /// - Throws: `ImportError` or `StoreError`; what was imported before stays, and importing again goes on from there.
+    /// - Throws: `FileError` or `StoreError`; what was imported before stays, and importing again goes on from there.
     mutating func run(_ paths: [String]) async throws {
         let sizes = paths.map(Self.size)
         let total = sizes.contains(nil) ? nil : sizes.compactMap(\.self).reduce(0, +)
@@ -54,7 +54,7 @@ struct RepoImport {
     private mutating func run(_ path: String, after before: Int, of total: Int?) async throws {
         let file = try InputFile(path: path)
         let earlier = progress
-        var intake = RepoIntake(store: store)
+        var intake = RepoIntake(store: store, takesVectors: true)
         var reported = 0
         var isAtEnd = false
         while !isAtEnd {
@@ -85,11 +85,11 @@ struct RepoImport {
         reported = intake.reports.count
     }
 
-    private func conclude(_ intake: RepoIntake, _ path: String) throws(ImportError) {
+    private func conclude(_ intake: RepoIntake, _ path: String) throws(FileError) {
         if intake.accepted == 0, let first = intake.reports.first {
-            throw ImportError(path: path, reason: "holds no repo: line \(first.line): \(first.fault.reason)")
+            throw FileError(path: path, reason: "holds no repo: line \(first.line): \(first.fault.reason)")
         }
-        if intake.isTorn { throw ImportError(path: path, reason: "ends too early; what came before is imported") }
+        if intake.isTorn { throw FileError(path: path, reason: "ends too early; what came before is imported") }
     }
 
     private static func size(of path: String) -> Int? {

@@ -64,6 +64,8 @@ package struct RepoUpdate: Sendable, Hashable {
     package var updatedAt: String?
     /// GitHub's number of it, which stays whatever it is called.
     package var githubID: Int?
+    /// Its vector, from a backup; one that is there already stays.
+    package var embedding: StoredEmbedding?
 
     package init(fullName: String) { self.fullName = fullName }
 }

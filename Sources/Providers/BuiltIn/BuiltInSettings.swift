@@ -3,11 +3,14 @@ package import Settings
 
 /// Which model is loaded and how it is computed.
 package enum BuiltInSettings {
-    package static let modelDirectory = Setting.text(
+    package static let modelDirectory = Setting(
         "BUILTIN_MODEL_DIR",
-        "models/all-MiniLM-L6-v2",
-        "a folder with a model of sentence-transformers"
-    )
+        default: ModelFolders.find("all-MiniLM-L6-v2"),
+        shown: "models/all-MiniLM-L6-v2",
+        "a folder with a model of sentence-transformers; the default is looked for in the working folder, beside the "
+            + "program, and in `$XDG_DATA_HOME/embed-star`",
+        accepted: "text"
+    ) { $0 }
     package static let threads = Setting.optionalInteger(
         "BUILTIN_THREADS",
         in: 1...1024,

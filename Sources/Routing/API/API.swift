@@ -187,6 +187,7 @@ extension API {
             + SearchRoutes(services).endpoints
             + MapRoutes(services).endpoints
             + PipelineRoutes(services, events: events).endpoints
+            + GitHubImportRoutes(services).endpoints
             + WebhookRoutes(services, configuration).endpoints
             + AccessRoutes().endpoints
             + OperationRoutes(services, configuration).endpoints

@@ -22,7 +22,7 @@ package struct APIConfiguration: Sendable {
     /// Requests a key may make; nil without limit.
     package var requestsPerMinute: Int?
     /// Signs GitHub's webhooks; nil turns them off.
-    package var webhookSecret: String?
+    package var webhookSecrets: [String] = []
     /// Bytes of a request's body.
     package var maximumBodyBytes = 2 << 20
     /// Inputs in one embedding request.

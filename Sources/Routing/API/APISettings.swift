@@ -45,9 +45,9 @@ package enum APISettings {
         in: 1...1_000_000,
         "requests a key may make"
     )
-    package static let webhookSecret = Setting.optional(
+    package static let webhookSecrets = Setting.list(
         "GITHUB_WEBHOOK_SECRET",
-        "unset: the webhook answers 403",
+        "unset: the webhook answers 403; several, comma-separated, are all taken while you change it",
         isSecret: true
     )
     package static let maxBodyBytes = Setting.bytes(
@@ -74,7 +74,7 @@ package enum APISettings {
     /// The settings that hold a secret so short that it can be guessed.
     package static func guessable(_ settings: SettingValues) -> [String] {
         let lists = keyLists.map { ($0.name, settings[$0]) }
-        let secrets = lists + [(webhookSecret.name, settings[webhookSecret].map { [$0] } ?? [])]
+        let secrets = lists + [(webhookSecrets.name, settings[webhookSecrets])]
         return secrets.filter { $0.1.contains { $0.utf8.count < 16 } }.map(\.0)
     }
 }
@@ -117,7 +117,7 @@ extension APIConfiguration {
         allowedHosts = settings[APISettings.allowedHosts]
         modelAliases = settings[APISettings.modelAliases]
         requestsPerMinute = settings[APISettings.rateLimit]
-        webhookSecret = settings[APISettings.webhookSecret]
+        webhookSecrets = settings[APISettings.webhookSecrets]
         maximumBodyBytes = settings[APISettings.maxBodyBytes]
         maximumClientBatch = settings[APISettings.maxClientBatch]
         requestTimeout = .milliseconds(settings[APISettings.requestTimeout])

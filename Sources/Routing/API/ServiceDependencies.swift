@@ -11,6 +11,7 @@ package struct ServiceDependencies: Sendable {
     package var search: any RepoSearch
     package var map: any RepoMapSource
     package var pipeline: any PipelineControl
+    package var starImports: any StarImportControl
     package var health: any HealthSource
     package var metrics: MetricsRegistry
     /// All metrics as text: Prometheus 0.0.4, or OpenMetrics 1.0 when asked for.
@@ -25,6 +26,7 @@ package struct ServiceDependencies: Sendable {
         search: any RepoSearch,
         map: any RepoMapSource,
         pipeline: any PipelineControl,
+        starImports: any StarImportControl,
         health: any HealthSource,
         metrics: MetricsRegistry,
         exposition: @escaping @Sendable (_ openMetrics: Bool) -> [UInt8],
@@ -37,6 +39,7 @@ package struct ServiceDependencies: Sendable {
         self.search = search
         self.map = map
         self.pipeline = pipeline
+        self.starImports = starImports
         self.health = health
         self.metrics = metrics
         self.exposition = exposition

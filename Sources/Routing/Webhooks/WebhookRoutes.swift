@@ -9,12 +9,12 @@ struct WebhookRoutes: Sendable {
     /// GitHub delivers again on request for three days.
     private static let retention = Duration.seconds(4 * 86_400)
 
-    private let secret: SymmetricKey?
+    private let secrets: [SymmetricKey]
     private let handler: GitHubEventHandler
     private let deliveries: IdempotentWork
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
-        secret = configuration.webhookSecret.map { SymmetricKey(data: Array($0.utf8)) }
+        secrets = configuration.webhookSecrets.map { SymmetricKey(data: Array($0.utf8)) }
         handler = GitHubEventHandler(store: services.repos, pipeline: services.pipeline)
         deliveries = IdempotentWork(
             timeLimit: configuration.requestTimeout,
@@ -32,7 +32,7 @@ struct WebhookRoutes: Sendable {
                 consumes: .jsonOrForm,
                 bodyLimit: Self.bodyLimit,
                 checkHead: { head in
-                    guard secret != nil else { throw Self.isOff }
+                    guard !secrets.isEmpty else { throw Self.isOff }
                     guard Self.signature(head) != nil else { throw Self.unsigned }
                 },
                 handle: receive
@@ -42,9 +42,10 @@ struct WebhookRoutes: Sendable {
 
     @Sendable
     private func receive(_ context: RequestContext) async throws -> HTTPResponse {
-        guard let secret else { throw Self.isOff }
         guard let signature = Self.signature(context.head),
-            HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: context.bytes, using: secret)
+            secrets.contains(where: {
+                HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: context.bytes, using: $0)
+            })
         else { throw Self.unsigned }
         guard let event = context.head.header("x-github-event"), event.utf8.count <= 64 else {
             throw APIError.badRequest("the header X-GitHub-Event is missing")

@@ -11,6 +11,8 @@ package struct SurrealStorage: Sendable {
     package let feed: any RepoFeed
     package let idempotency: any IdempotencyStore
     package let mapLayouts: any MapLayoutStore
+    package let starLists: any StarListStore
+    package let export: any RepoExport
     package let vectorIndex: VectorIndex
     let migrator: Migrator
 
@@ -54,6 +56,8 @@ package struct SurrealStorage: Sendable {
         feed = SurrealRepoFeed(database: database)
         idempotency = SurrealIdempotencyStore(database: database)
         mapLayouts = SurrealMapLayoutStore(database: database)
+        starLists = SurrealStarListStore(database: database, owner: owner)
+        export = SurrealRepoExport(database: database)
         vectorIndex = index
         migrator = Migrator(
             database: database,

@@ -34,6 +34,14 @@ enum RepoChanges {
             set("is_private", .bool(isPrivate), unless: row["is_private"].bool == isPrivate)
         }
         if let id = update.githubID { set("github_id", SurrealValue(id), unless: row["github_id"].int == id) }
+        if let embedding = update.embedding, row["embedding_fingerprint"].string == nil {
+            changes["embedding"] = .floats(embedding.values)
+            changes["embedding_model"] = .string(embedding.model)
+            changes["embedding_fingerprint"] = .string(embedding.fingerprint)
+            changes["embedding_text_hash"] = .string(embedding.textHash)
+            changes["embedding_generated_at"] =
+                embedding.generatedAt.flatMap { Timestamp($0) }?.value ?? SurrealValue.none
+        }
         return changes
     }
 

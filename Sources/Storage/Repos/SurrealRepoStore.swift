@@ -26,7 +26,7 @@ struct SurrealRepoStore: RepoStore {
     private static let ownersRepos = 10_000
     /// Rows in one page of a bulk reprocess.
     private static let pageSize = 500
-    private static let storedFields = RepoRow.fields + ", updated_at, github_id"
+    private static let storedFields = RepoRow.fields + ", updated_at, github_id, embedding_fingerprint"
 
     func ping() async throws(StoreError) {
         let version = try await database.presence.probe { () async throws(StoreError) in
@@ -131,7 +131,7 @@ struct SurrealRepoStore: RepoStore {
     func repo(named fullName: String) async throws(StoreError) -> StoredRepo? {
         let fields =
             Self.storedFields + """
-                , embedding_model, embedding_fingerprint, embedding_generated_at, \
+                , embedding_model, embedding_generated_at, \
                 \(JobTable.job(of: "id", in: "repo")).{ status, attempts, error } AS job
                 """
         guard let row = try await rows(named: fullName, fields).first, let repo = RepoRow.repo(row) else { return nil }

@@ -188,12 +188,19 @@ extension UpsertPlan {
             guard let identity = target.identity, target.isNew || target.changes["github_id"] != nil else { return nil }
             return ["identity": .recordID(RepoIdentities.record(identity)), "id": .recordID(target.id)]
         }
+        let embedded = stay.compactMap { target -> SurrealValue? in
+            guard target.isNew || target.changes["embedding"] != nil, target.row["embedding"] != .none else {
+                return nil
+            }
+            return ["id": .recordID(target.id), "fingerprint": target.row["embedding_fingerprint"]]
+        }
         let absent = newAbsences.sorted().map { identity -> SurrealValue in
             ["identity": .recordID(RepoIdentities.record(identity)), "at": absences[identity]?.value ?? .none]
         }
         return [
             "removed": .array(targets.filter { $0.isRemoved && !$0.isNew }.map { .recordID($0.id) }),
             "absent": .array(absent), "new": .array(new), "changed": .array(changed), "identified": .array(identified),
+            "embedded": .array(embedded),
             "retention": .duration(RepoIdentities.retention),
         ]
     }
@@ -204,6 +211,9 @@ extension UpsertPlan {
           FOR $row IN $absent { \(RepoIdentities.noteAbsence("$row")) };
           INSERT INTO repo $new RETURN NONE;
           FOR $row IN $changed { UPDATE $row.id MERGE $row.fields RETURN NONE };
+          FOR $row IN $embedded {
+            \(ChangeLog.enter("$row.id", kind: "\"EMBED\"", ", fingerprint = $row.fingerprint"))
+          };
           FOR $row IN $identified { \(RepoIdentities.enter("$row.identity", "$row.id")) };
         }
         """
@@ -226,6 +236,7 @@ extension UpsertPlan {
         ]
         var bytes = 700
         for text in texts { bytes += text?.utf8.count ?? 0 }
+        bytes += 5 * (update.embedding?.values.count ?? 0)
         for topic in update.topics ?? [] { bytes += topic.utf8.count + 9 }
         return bytes
     }

@@ -14,6 +14,7 @@ final class StubServices: Sendable {
     let search = StubSearch()
     let map = StubMap()
     let pipeline = StubPipeline()
+    let starImports = StubStarImports()
     let health = StubHealth()
     let metrics = MetricsRegistry()
 
@@ -29,6 +30,7 @@ final class StubServices: Sendable {
                 search: search,
                 map: map,
                 pipeline: pipeline,
+                starImports: starImports,
                 health: health,
                 metrics: metrics,
                 exposition: { Array(($0 ? "# EOF\n" : "up 1\n").utf8) },
@@ -295,6 +297,20 @@ final class StubPipeline: PipelineControl {
     func pause() async throws(StoreError) { calls.withLock { $0.append("pause") } }
     func resume() async throws(StoreError) { calls.withLock { $0.append("resume") } }
     func wake() { calls.withLock { $0.append("wake") } }
+}
+
+final class StubStarImports: StarImportControl {
+    let status = Mutex<StarImportStatus?>(nil)
+
+    var current: StarImportStatus? { status.withLock(\.self) }
+
+    func begin(_ request: StarImportRequest) -> StarImportStatus? {
+        status.withLock { status in
+            guard status?.state != .running else { return nil }
+            status = StarImportStatus(request)
+            return status
+        }
+    }
 }
 
 final class StubHealth: HealthSource {

@@ -1,7 +1,7 @@
 import ArgumentParser
 
-/// Why a file could not be imported.
-struct ImportError: Error, CustomStringConvertible {
+/// Why a file could not be read or written.
+struct FileError: Error, CustomStringConvertible {
     let path: String
     let reason: String
     var code = ExitCode.badData

@@ -1,14 +1,13 @@
 import DateTime
-import HTTPClient
 
 /// How long a server asks its clients to wait (RFC 9110 §10.2.3).
-enum RetryAfter {
+package enum RetryAfter {
     /// Longest wait that is believed.
-    static let longest = Duration.seconds(3600)
+    package static let longest = Duration.seconds(3600)
 
     /// `retry-after-ms` before `Retry-After`, whose value is seconds (fractions allowed) or a date. A date is compared
     /// with the answer's own `Date`, so that our clock does not matter.
-    static func duration(in response: HTTPClientResponse, now: () -> Double) -> Duration? {
+    package static func duration(in response: HTTPClientResponse, now: () -> Double) -> Duration? {
         if let text = response.header("retry-after-ms"), let milliseconds = Double(text), milliseconds.isFinite {
             return bounded(seconds: milliseconds / 1000)
         }
