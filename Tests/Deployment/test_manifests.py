@@ -15,7 +15,8 @@ import yaml
 from Harness.process import CHECKOUT
 
 KUBERNETES = CHECKOUT / "k8s"
-CUSTOM = {"ServiceMonitor", "PrometheusRule", "Kustomization"}
+CUSTOM = {"PodMonitor", "PrometheusRule", "Kustomization", "HTTPRoute"}
+VERSION = re.search(r'current = "(.*)"', (CHECKOUT / "Sources/EmbedStar/Version.swift").read_text())[1]
 
 
 def documents(path):
@@ -91,6 +92,44 @@ def test_the_prometheus_rule_is_that_of_the_compose_stack():
     assert rule["spec"]["groups"] == groups
 
 
+@pytest.mark.parametrize("overlay", ["overlays/development", "overlays/production"])
+def test_an_overlay_deploys_this_version_with_settings_that_roll_the_pods(overlay):
+    objects = rendered(overlay)
+    (deployment,) = [one for one in objects if one["kind"] == "Deployment"]
+    (settings,) = [one for one in objects if one["kind"] == "ConfigMap"]
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert container["image"].endswith(f":{VERSION}")
+    assert "replicas" not in deployment["spec"]
+    assert re.fullmatch(r"embed-star-[a-z0-9]{10}", settings["metadata"]["name"])
+    assert {"configMapRef": {"name": settings["metadata"]["name"]}} in container["envFrom"]
+    ports = {port["name"]: str(port["containerPort"]) for port in container["ports"]}
+    assert (settings["data"]["PORT"], settings["data"]["MONITORING_PORT"]) == (ports["http"], ports["monitoring"])
+
+
+def test_settings_of_the_manifests_are_settings(tmp_path):
+    names = set(re.findall(r"^# ?([A-Z][A-Z0-9_]+)=", (CHECKOUT / ".env.example").read_text(), re.M))
+    for line in (KUBERNETES / "base/settings.env").read_text().splitlines():
+        if not line.startswith("#"):
+            assert line.split("=")[0] in names, line
+
+
+def test_examples_lead_to_the_service():
+    (service,) = documents(KUBERNETES / "base/service.yaml")
+    (ingress,) = documents(KUBERNETES / "examples/ingress.yaml")
+    (route,) = documents(KUBERNETES / "examples/gateway.yaml")
+    backend = ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
+    (port,) = service["spec"]["ports"]
+    assert backend == {"name": service["metadata"]["name"], "port": {"name": port["name"]}}
+    assert route["spec"]["rules"][0]["backendRefs"] == [{"name": service["metadata"]["name"], "port": port["port"]}]
+
+
+def test_the_network_policy_lets_in_only_who_it_names_and_speaks_both_families():
+    (policy,) = documents(KUBERNETES / "base/networkpolicy.yaml")
+    assert all(rule["from"] for rule in policy["spec"]["ingress"])
+    blocks = [to["ipBlock"]["cidr"] for rule in policy["spec"]["egress"] for to in rule.get("to", []) if "ipBlock" in to]
+    assert blocks == ["0.0.0.0/0", "::/0"]
+
+
 def check_schema(schema, path):
     result = subprocess.run([sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(path)],
                             capture_output=True, text=True, check=False)
@@ -103,8 +142,32 @@ def test_the_compose_file_fits_its_schema():
 
 def test_the_images_of_others_are_pinned_in_the_compose_file():
     for name, service in yaml.safe_load((CHECKOUT / "compose.yaml").read_text())["services"].items():
-        if service["image"] != "embed-star:latest":
+        if not service["image"].startswith("${EMBED_STAR_IMAGE:-"):
             assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+(\.\d+)?", service["image"]), name
+
+
+def test_the_compose_files_run_this_version_and_hand_the_settings_through():
+    compose = yaml.safe_load((CHECKOUT / "compose.yaml").read_text())["services"]
+    assert compose["embed-star"]["image"] == f"${{EMBED_STAR_IMAGE:-embed-star:{VERSION}}}"
+    assert compose["embed-star"]["env_file"] == [{"path": ".env", "required": False}]
+    assert "build" not in compose["embed-star"]
+    for service in compose.values():
+        for condition in service.get("depends_on", {}).values():
+            assert condition["condition"] == "service_healthy"
+
+
+def test_podman_compose_understands_the_compose_files(tmp_path):
+    """Another reader than the schema: it merges both files and fills the variables in."""
+    for name in ("compose.yaml", "compose.build.yaml"):
+        shutil.copy(CHECKOUT / name, tmp_path)
+    (tmp_path / ".env").write_text("OPENAI_BASE_URL=http://models.example.org\n")
+    done = subprocess.run([sys.executable, "-m", "podman_compose", "-f", "compose.yaml", "-f", "compose.build.yaml", "config"],
+                          cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    services = yaml.safe_load(done.stdout)["services"]
+    assert services["embed-star"]["build"]["context"] in (".", str(tmp_path))
+    # Closed unless asked: nobody sees dashboards without a password.
+    assert services["grafana"]["environment"]["GF_AUTH_ANONYMOUS_ENABLED"] == "false"
 
 
 def test_the_compose_file_names_what_exists():
