@@ -161,8 +161,14 @@ def test_podman_compose_understands_the_compose_files(tmp_path):
     for name in ("compose.yaml", "compose.build.yaml"):
         shutil.copy(CHECKOUT / name, tmp_path)
     (tmp_path / ".env").write_text("OPENAI_BASE_URL=http://models.example.org\n")
-    done = subprocess.run([sys.executable, "-m", "podman_compose", "-f", "compose.yaml", "-f", "compose.build.yaml", "config"],
-                          cwd=tmp_path, capture_output=True, text=True, check=False)
+    # Asked for its version and no more: nothing is run.
+    podman = tmp_path / "bin/podman"
+    podman.parent.mkdir()
+    podman.write_text("#!/bin/sh\necho podman version 5.0.0\n")
+    podman.chmod(0o755)
+    done = subprocess.run([sys.executable, "-m", "podman_compose", "-f", "compose.yaml", "-f", "compose.build.yaml",
+                           "--profile", "monitoring", "config"], cwd=tmp_path, capture_output=True, text=True, check=False,
+                          env={**os.environ, "PATH": f"{podman.parent}:{os.environ['PATH']}"})
     assert done.returncode == 0, done.stderr
     services = yaml.safe_load(done.stdout)["services"]
     assert services["embed-star"]["build"]["context"] in (".", str(tmp_path))
