@@ -3,6 +3,8 @@
 
 readonly LOCAL=.local
 readonly VENV=$LOCAL/venv
+# A toolchain that scripts/bootstrap has fetched, where the system has none.
+if [[ -x $LOCAL/swift/usr/bin/swift ]]; then PATH=$PATH:$PWD/$LOCAL/swift/usr/bin; fi
 
 # Prints what happens now.
 say() { printf '==> %s\n' "$*"; }
