@@ -56,21 +56,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     ],
     targets: [
-        .systemLibrary(
-            name: "CCurl",
-            path: "CLibraries/CCurl",
-            pkgConfig: "libcurl",
-            providers: [.apt(["libcurl4-openssl-dev"])]
-        ),
+        .systemLibrary(name: "CCurl", path: "CLibraries/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "CLibraries/CLinux"),
         .systemLibrary(name: "CZlib", path: "CLibraries/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COneDNN", path: "CLibraries/COneDNN", providers: [.apt(["libdnnl-dev"])]),
-        .systemLibrary(
-            name: "CSQLite",
-            path: "CLibraries/CSQLite",
-            pkgConfig: "sqlite3",
-            providers: [.apt(["libsqlite3-dev"])]
-        ),
+        .systemLibrary(name: "CSQLite", path: "CLibraries/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CResources", path: "Page", exclude: ["index.html", "scripts", "styles"]),
 
         library("EmbeddingCore", [crypto]),
@@ -82,13 +72,7 @@ let package = Package(
         library("Settings", []),
         library("Telemetry", ["CLinux", "DateTime", logging], [inlinable]),
         library("Server", ["DateTime", "EventLoop", "HTTP", "Settings", "Telemetry", "CZlib", logging], [unchecked]),
-        library(
-            "Routing",
-            [
-                "DateTime", "EventLoop", "HTTP", "JSON", "Settings", "EmbeddingCore", "Ingest", "Telemetry", logging,
-                crypto,
-            ]
-        ),
+        library("Routing", ["DateTime", "EventLoop", "HTTP", "JSON", "Settings", "EmbeddingCore", "Ingest", "Telemetry", logging, crypto]),
         library("HTTPClient", ["DateTime", "EventLoop", "Telemetry", "CCurl", logging]),
         library("GitHub", ["DateTime", "EmbeddingCore", "HTTPClient", "Ingest", "Settings", logging]),
         library("OTLP", ["HTTPClient", "JSON", "Settings", "Telemetry", logging]),
@@ -97,13 +81,7 @@ let package = Package(
         // Optimised in every configuration: unoptimised vector code would make the tests slower by a hundred times.
         .target(name: "CInferenceKernels", path: "CLibraries/CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Inference", ["JSON", "COneDNN", "CInferenceKernels", crypto]),
-        library(
-            "Providers",
-            [
-                "DateTime", "EmbeddingCore", "EventLoop", "HTTPClient", "JSON", "Settings", "Inference", "Telemetry",
-                logging, crypto, collections, heap,
-            ]
-        ),
+        library("Providers", ["DateTime", "EmbeddingCore", "EventLoop", "HTTPClient", "JSON", "Settings", "Inference", "Telemetry", logging, crypto, collections, heap]),
         .target(name: "CSearchKernels", path: "CLibraries/CSearchKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Search", ["EmbeddingCore", "Telemetry", "CSQLite", "CSearchKernels", logging]),
         library("Pipeline", ["EmbeddingCore", "Settings", "Telemetry", logging, collections]),
@@ -111,10 +89,8 @@ let package = Package(
             name: "EmbedStar",
             dependencies: [
                 "EmbeddingCore", "EventLoop", "GitHub", "HTTP", "Ingest", "Settings", "Telemetry", "Server", "Routing",
-                "HTTPClient",
-                "SurrealDB", "Storage",
-                "Inference", "Providers", "Search", "Pipeline", "OTLP", "CResources", "CZlib", logging, arguments,
-                lifecycle,
+                "HTTPClient", "SurrealDB", "Storage",
+                "Inference", "Providers", "Search", "Pipeline", "OTLP", "CResources", "CZlib", logging, arguments, lifecycle,
                 signals, crypto,
             ],
             swiftSettings: settings
@@ -122,11 +98,7 @@ let package = Package(
         program("EncodeBenchmark", ["Inference", arguments], in: "Benchmarks"),
         program("JSONBenchmark", ["JSON"], in: "Benchmarks"),
         program("MetricsBenchmark", ["Telemetry"], in: "Benchmarks"),
-        program(
-            "RankingFeatures",
-            ["Search", "Inference", "EmbeddingCore", "Telemetry", logging, arguments],
-            in: "Benchmarks"
-        ),
+        program("RankingFeatures", ["Search", "Inference", "EmbeddingCore", "Telemetry", logging, arguments], in: "Benchmarks"),
         program("EchoServer", ["EventLoop", "HTTP", "Server", "Telemetry", logging], in: "Tests/Programs"),
         program("FakeProvider", ["EventLoop", "HTTP", "Server", "Telemetry", logging], in: "Tests/Programs"),
 
@@ -144,27 +116,12 @@ let package = Package(
         tests("HTTPClientTests", ["HTTPClient", "EventLoop", "HTTP", "Server", "Telemetry", logging]),
         tests("OTLPTests", ["OTLP", "HTTPClient", "JSON", "Telemetry", logging]),
         tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),
-        tests(
-            "StorageTests",
-            ["Storage", "DateTime", "Search", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]
-        ),
+        tests("StorageTests", ["Storage", "DateTime", "Search", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
         tests("InferenceTests", ["Inference", "CInferenceKernels"], resources: [.copy("Fixtures")]),
-        tests(
-            "ProvidersTests",
-            [
-                "Providers", "EventLoop", "JSON", "Settings", "EmbeddingCore", "Inference", "HTTPClient", "HTTP",
-                "Server", "Telemetry", logging,
-            ]
-        ),
+        tests("ProvidersTests", ["Providers", "EventLoop", "JSON", "Settings", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SearchTests", ["Search", "CSearchKernels", "EmbeddingCore", "Telemetry", logging]),
         tests("PipelineTests", ["Pipeline", "EmbeddingCore", "Telemetry", logging]),
-        tests(
-            "EmbedStarTests",
-            [
-                "EmbedStar", "EmbeddingCore", "EventLoop", "HTTP", "Providers", "Routing", "Server", "Settings",
-                "Storage", "SurrealDB", logging,
-            ]
-        ),
+        tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "EventLoop", "HTTP", "Providers", "Routing", "Server", "Settings", "Storage", "SurrealDB", logging]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -172,8 +129,7 @@ let package = Package(
 // What `scripts/sanitize` builds: the server with its tests, without what the rest of the package needs.
 if Context.environment["EMBED_STAR_PART"] == "server" {
     let part = [
-        "CLinux", "CZlib", "DateTime", "EventLoop", "HTTP", "Settings", "Telemetry", "Server", "EchoServer",
-        "DateTimeTests",
+        "CLinux", "CZlib", "DateTime", "EventLoop", "HTTP", "Settings", "Telemetry", "Server", "EchoServer", "DateTimeTests",
         "EventLoopTests", "HTTPTests", "TelemetryTests", "ServerTests",
     ]
     package.targets.removeAll { !part.contains($0.name) }

@@ -22,7 +22,9 @@ REPOS = [
 @pytest.mark.timeout(600)
 def test_every_answer_is_one_that_the_contract_names(database, upstream, serve, tmp_path):
     upstream.fail(400, when=lambda texts: any("POISON" in str(text) for text in texts))
-    service = serve(database.settings, upstream.openai(RETRY_DELAY_MS=10, GITHUB_WEBHOOK_SECRET=SECRET))
+    service = serve(database.settings, upstream.openai(RETRY_DELAY_MS=10, GITHUB_WEBHOOK_SECRET=SECRET),
+                    # Nobody listens there.
+                    GITHUB_API_URL="http://127.0.0.1:9")
     assert service.post("/repos", REPOS).status_code == 202
     eventually(lambda: service.pipeline()["embedded"] == 2 and service.pipeline()["failed"] == 1, what="the repos")
     command = [

@@ -30,6 +30,7 @@ import Testing
         (.get, "/info", .scope(.read)), (.post, "/repos", .scope(.write)),
         (.get, "/repos/{owner}/{name}", .scope(.read)), (.delete, "/repos/{owner}/{name}", .scope(.write)),
         (.post, "/repos/{owner}/{name}/reprocess", .scope(.write)), (.post, "/reprocess", .scope(.admin)),
+        (.post, "/import/github", .scope(.admin)), (.get, "/import/github", .scope(.admin)),
         (.get, "/search", .scope(.read)), (.post, "/search", .scope(.read)),
         (.get, "/repos/{owner}/{name}/similar", .scope(.read)), (.get, "/map", .scope(.read)),
         (.get, "/pipeline", .scope(.read)), (.get, "/pipeline/events", .scope(.read)),
