@@ -58,7 +58,7 @@ final class MemoryQueue: EmbeddingJobQueue {
 
     func tidy(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError) {}
 
-    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics {
+    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics? {
         try check()
         return with { $0.statistics(model: model) }
     }

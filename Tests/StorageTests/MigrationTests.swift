@@ -33,7 +33,7 @@ import Testing
         try await fixture.run("UPDATE embed_star:schema SET engine = 1; REMOVE EVENT embedding ON TABLE repo")
         try await fixture.storage.migrate()
         try await fixture.run("CREATE repo:1 SET full_name = 'a/b'")
-        #expect(try await fixture.storage.jobs.statistics(model: model).pending == 1)
+        #expect(try await fixture.storage.jobs.statistics(model: model)?.pending == 1)
         #expect(try await fixture.run("SELECT VALUE engine FROM embed_star:schema")[0].int == generation)
     }
 

@@ -47,10 +47,7 @@ struct SearchServices {
             service: embeddings,
             similarity: scan ?? NarrowSearch(catalog: catalog, wide: storage.search),
             catalog: catalog,
-            coverage: {
-                let statistics = pipeline.status.statistics
-                return statistics.total > 0 ? Double(statistics.embedded) / Double(statistics.total) : 1
-            },
+            coverage: { pipeline.status.statistics.coverage },
             metrics: context.metrics,
             logger: logger
         )

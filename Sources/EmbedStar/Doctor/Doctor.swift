@@ -119,7 +119,7 @@ struct Doctor {
 
     private func storedVectors(_ model: EmbeddingModel) async -> Finding {
         do {
-            let statistics = try await storage.jobs.statistics(model: model)
+            let statistics = try await storage.jobs.statistics(model: model) ?? QueueStatistics()
             let share = "\(statistics.embedded) of \(statistics.total) repos have one of \(model.fingerprint)"
             guard let other = try await storage.otherFingerprint(than: model) else { return .good("vectors", share) }
             return .doubtful(

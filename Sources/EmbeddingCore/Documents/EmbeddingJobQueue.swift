@@ -34,39 +34,12 @@ package protocol EmbeddingJobQueue: Sendable {
     ///   - delay: the longest time from now for which a job may wait.
     func tidy(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError)
 
-    /// Counts of jobs and documents, cheap enough to be asked every few seconds. Writes nothing.
-    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics
+    /// Counts of jobs and documents, of one moment. It may be asked for every few seconds; nil when counting again so soon
+    /// would cost too much. Writes nothing.
+    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics?
 
     /// Whether the pipeline is paused, for all replicas.
     func isPaused() async throws(StoreError) -> Bool
 
     func setPaused(_ paused: Bool) async throws(StoreError)
-}
-
-/// Counts of the queue and of the embedded tables.
-package struct QueueStatistics: Sendable, Hashable {
-    /// Jobs due or waiting, leased ones included, failed and excluded ones not.
-    package var pending: Int
-    package var leased: Int
-    package var failed: Int
-    package var excluded: Int
-    /// Documents with a vector of the current model.
-    package var embedded: Int
-    package var total: Int
-
-    package init(
-        pending: Int = 0,
-        leased: Int = 0,
-        failed: Int = 0,
-        excluded: Int = 0,
-        embedded: Int = 0,
-        total: Int = 0
-    ) {
-        self.pending = pending
-        self.leased = leased
-        self.failed = failed
-        self.excluded = excluded
-        self.embedded = embedded
-        self.total = total
-    }
 }

@@ -21,6 +21,14 @@ final class ChangeLog: Sendable {
         "CREATE embedding_change:ulid() SET repo = \(row), kind = \(kind)\(more) RETURN NONE;"
     }
 
+    /// What the entries of a range of ids add up to for `$fingerprint`, as an expression: a row for each kind of change.
+    static func sums(_ range: String) -> String {
+        """
+        (SELECT kind, old_fingerprint = $fingerprint AS was, fingerprint = $fingerprint AS is, count() AS count
+          FROM type::record("embedding_change", \(range)) GROUP BY kind, was, is)
+        """
+    }
+
     /// Takes away what is older than the retention, a bounded number of entries at a time and not too often.
     /// - Returns: whether it was time to.
     func prune() async throws(StoreError) -> Bool {

@@ -66,9 +66,9 @@ enum JobTable {
         """
     }
 
-    /// One number.
+    /// One number, or none, as an expression.
     static func count(_ status: Status) -> String {
-        "SELECT VALUE count FROM (SELECT count() FROM embedding_job WHERE status = \(status.literal) GROUP ALL);"
+        "(SELECT count() FROM embedding_job WHERE status = \(status.literal) GROUP ALL)[0].count"
     }
 }
 

@@ -140,7 +140,7 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         if try await log.prune() { _ = try await database.run(RepoIdentities.prune) }
     }
 
-    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics {
+    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics? {
         try await counts.statistics(model: model)
     }
 
