@@ -41,6 +41,15 @@ def test_every_line_is_an_object_with_the_fields_of_the_contract(database, upstr
     assert any(line.get("document") == "a/poison" for line in lines)
 
 
+def test_a_first_start_complains_of_nothing(database, upstream, serve):
+    service = serve(database.settings, upstream.openai(), LOG_FORMAT="json")
+    database.add("a/b")
+    service.await_drained(1)
+    eventually(lambda: service.get("/search", params={"q": "repository"}).json()["results"], what="the repo found")
+    complaints = [line for line in lines_of(service) if line["level"] in ("warning", "error", "critical")]
+    assert complaints == []
+
+
 def test_a_part_has_a_level_of_its_own(database, upstream, serve):
     service = serve(database.settings, upstream.openai(), LOG_FORMAT="json", LOG_LEVEL="warning,http=debug")
     service.embed(["x"])

@@ -24,7 +24,10 @@ struct SearchServices {
     ) throws {
         let logger = context.logger("search")
         let catalog = try RepoCatalog(logger: logger)
-        let model: @Sendable () async -> EmbeddingModel? = { try? await embeddings.model() }
+        // Nobody reads the tables before the pipeline has made them.
+        let model: @Sendable () async -> EmbeddingModel? = {
+            pipeline.status.state == .starting ? nil : try? await embeddings.model()
+        }
         let isInMemory = context.settings[SearchSettings.backend] == .memory
         let scan =
             isInMemory
