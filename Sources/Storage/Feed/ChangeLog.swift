@@ -42,8 +42,9 @@ final class ChangeLog: Sendable {
         for _ in 0..<100 {
             let pruned = try await database.rows(
                 """
-                DELETE (SELECT VALUE id FROM type::record("embedding_change", ..rand::ulid(time::now() - $retention))
-                  LIMIT $limit) RETURN VALUE kind
+                DELETE (SELECT VALUE id FROM
+                    \(Paging.range("..rand::ulid(time::now() - $retention)", of: "embedding_change"))
+                  ) RETURN VALUE kind
                 """,
                 ["retention": .duration(Self.retention), "limit": SurrealValue(Self.pageSize)]
             )

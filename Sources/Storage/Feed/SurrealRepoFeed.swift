@@ -19,9 +19,8 @@ struct SurrealRepoFeed: RepoFeed {
     ) async throws(StoreError) -> [FeedRow] {
         var variables = Self.variables(limit: limit, model)
         if let cursor { variables["after"] = try cursor.record().key }
-        let source = cursor == nil ? "repo" : "type::record('repo', $after>..)"
         let rows = try await database.rows(
-            "SELECT \(Self.fields(withVectors: withVectors)) FROM \(source) LIMIT $limit",
+            "SELECT \(Self.fields(withVectors: withVectors)) FROM \(Paging.page(of: "repo", after: cursor != nil))",
             variables
         )
         var page: [FeedRow] = []
@@ -62,7 +61,7 @@ struct SurrealRepoFeed: RepoFeed {
         {
           LET $until = rand::ulid(time::now() - $settling);
           LET $log = (SELECT record::id(id) AS at, repo, kind
-            FROM type::record("embedding_change", $after>..$until) LIMIT $limit);
+            FROM \(Paging.range("$after>..$until", of: "embedding_change")));
           LET $repos = array::distinct((SELECT VALUE repo FROM $log\(withVectors ? "" : " WHERE kind != 'EMBED'")));
           RETURN {
             isKept: $after > rand::ulid(time::now() - $retention), repos: $repos,

@@ -65,7 +65,7 @@ extension SurrealJobQueue {
         return """
             {
               LET $page = (SELECT id, embedding_fingerprint
-                FROM \(cursor ? "type::record('\(table)', $after>..)" : table) LIMIT $limit);
+                FROM \(Paging.page(of: table, after: cursor)));
               LET $new = (\(missing));
               RETURN { last: array::last($page).id, size: array::len($page), enqueued: array::len($new) };
             }

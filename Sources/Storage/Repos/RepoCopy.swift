@@ -61,10 +61,9 @@ package struct RepoCopy: Sendable {
     }
 
     private func page(after cursor: SurrealRecordID?) async throws(StoreError) -> [SurrealValue] {
-        guard let cursor else { return try await source.rows("SELECT * FROM repo LIMIT \(Self.pageSize)") }
-        return try await source.rows(
-            "SELECT * FROM type::record('repo', $after>..) LIMIT \(Self.pageSize)",
-            ["after": cursor.key],
+        try await source.rows(
+            "SELECT * FROM \(Paging.page(of: "repo", after: cursor != nil))",
+            ["after": cursor?.key ?? .none, "limit": SurrealValue(Self.pageSize)],
             timeout: .seconds(120)
         )
     }

@@ -48,7 +48,7 @@ enum RepoIdentities {
     static func enterAll(after cursor: Bool) -> String {
         """
         {
-          LET $page = (SELECT id, github_id FROM \(cursor ? "type::record('repo', $after>..)" : "repo") LIMIT $limit);
+          LET $page = (SELECT id, github_id FROM \(Paging.page(of: "repo", after: cursor)));
           INSERT IGNORE INTO repo_identity (SELECT [github_id] AS id, id AS repo FROM $page WHERE github_id > 0) RETURN NONE;
           RETURN array::last($page).id;
         }

@@ -20,7 +20,7 @@ enum RepoNames {
     static func enter(after cursor: Bool) -> String {
         """
         {
-          LET $page = (SELECT id, full_name FROM \(cursor ? "type::record('repo', $after>..)" : "repo") LIMIT $limit);
+          LET $page = (SELECT id, full_name FROM \(Paging.page(of: "repo", after: cursor)));
           INSERT IGNORE INTO repo_name (SELECT [\(name(of: "$this"))] AS id, id AS repo FROM $page
             WHERE full_name != NONE AND record::id(id) != \(name(of: "$this"))) RETURN NONE;
           RETURN array::last($page).id;

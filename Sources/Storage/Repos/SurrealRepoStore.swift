@@ -30,7 +30,7 @@ struct SurrealRepoStore: RepoStore {
 
     func ping() async throws(StoreError) {
         let version = try await database.presence.probe { () async throws(StoreError) in
-            try await SchemaState.read(database.unguarded, timeout: .seconds(5))?.version ?? 0
+            try await SchemaState.read(database.forProbes, timeout: .seconds(5))?.version ?? 0
         }
         let latest = Migration.all(EmbeddedTables()).last?.version ?? 0
         guard version == latest else {
@@ -172,8 +172,8 @@ struct SurrealRepoStore: RepoStore {
         let rows = try await database.rows(
             """
             SELECT id, full_name, github_id FROM array::distinct(array::concat(
-              (SELECT VALUE id FROM type::record("repo", $start..$end) LIMIT $limit),
-              (SELECT VALUE repo FROM type::record("repo_name", $first..$last) LIMIT $limit))) WHERE id != NONE
+              (SELECT VALUE id FROM \(Paging.range("$start..$end", of: "repo"))),
+              (SELECT VALUE repo FROM \(Paging.range("$first..$last", of: "repo_name"))))) WHERE id != NONE
             """,
             [
                 "start": .string(start), "end": .string(end), "first": .array([.string(start)]),
@@ -229,7 +229,7 @@ struct SurrealRepoStore: RepoStore {
         return """
             {
               LET $page = (SELECT id, embedding_fingerprint, language, owner, is_private
-                FROM \(cursor ? "type::record('repo', $after>..)" : "repo") LIMIT $limit);
+                FROM \(Paging.page(of: "repo", after: cursor)));
               LET $chosen = (SELECT VALUE id FROM $page WHERE \(isVisible) AND \(condition)
                 AND ($owner = NONE OR string::lowercase(<string> (owner.login ?? owner ?? "")) = $owner)
                 AND ($language = NONE OR string::lowercase(<string> (language ?? "")) = $language));
