@@ -15,11 +15,13 @@ import bench
 
 
 def statement():
-    """The claim of Sources/Storage/Outbox/SurrealJobQueue.swift, so that what is measured is what is used."""
-    source = (bench.CHECKOUT / "Sources/Storage/Outbox/SurrealJobQueue.swift").read_text()
-    found = re.search(r'claimStatement = """\n(.*?)"""', source, re.S)
-    row = (bench.CHECKOUT / "Sources/Storage/Repos/RepoRow.swift").read_text()
-    return found.group(1).replace("\\(RepoRow.fields)", re.search(r'static let fields = "(.*?)"', row).group(1))
+    """The claim of Sources/Storage, so that what is measured is what is used."""
+    storage = bench.CHECKOUT / "Sources/Storage"
+    source = (storage / "Outbox/JobTable+Claims.swift").read_text()
+    text = re.search(r'static func claim\(.*?"""\n(.*?)"""', source, re.S).group(1)
+    fields = re.search(r"fields: \[(.*?)\]", (storage / "Repos/EmbeddedTable+Repos.swift").read_text()).group(1)
+    text = text.replace("\\(fields)", "id, " + fields.replace('"', ""))
+    return text.replace("\\(Status.leased.literal)", '"leased"')
 
 
 def fingerprint(service, database):
