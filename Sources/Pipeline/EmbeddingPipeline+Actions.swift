@@ -96,14 +96,3 @@ extension EmbeddingPipeline {
         }
     }
 }
-
-extension Result {
-    /// The outcome of `body`.
-    init(catching body: () async throws(Failure) -> Success) async {
-        do throws(Failure) {
-            self = .success(try await body())
-        } catch {
-            self = .failure(error)
-        }
-    }
-}

@@ -1,9 +1,9 @@
 import Dispatch
 import Synchronization
-import Telemetry
+package import Telemetry
 
 /// Lets so many requests through at a time; others wait in order, so many and so long.
-final class RequestGate: Sendable {
+package final class RequestGate: Sendable {
     private struct State {
         var active = 0
         var lastTicket: UInt64 = 0
@@ -25,11 +25,17 @@ final class RequestGate: Sendable {
     private let limit: Int
     private let waitingLimit: Int
     private let timeout: Duration
-    private let activeGauge: Gauge
-    private let waitingGauge: Gauge
+    private let activeGauge: Gauge?
+    private let waitingGauge: Gauge?
     private let state = Mutex(State())
 
-    init(limit: Int, waitingLimit: Int, timeout: Duration, active: Gauge, waiting: Gauge) {
+    package init(
+        limit: Int,
+        waitingLimit: Int,
+        timeout: Duration,
+        active: Gauge? = nil,
+        waiting: Gauge? = nil
+    ) {
         self.limit = max(1, limit)
         self.waitingLimit = waitingLimit
         self.timeout = timeout
@@ -38,7 +44,7 @@ final class RequestGate: Sendable {
     }
 
     /// Returns when it is the caller's turn, which `leave()` ends.
-    func enter() async throws(SurrealError) {
+    package func enter() async throws(SurrealError) {
         let ticket = withState { state -> UInt64? in
             if state.active < limit {
                 state.active += 1
@@ -58,7 +64,7 @@ final class RequestGate: Sendable {
     }
 
     /// Ends the caller's turn; the longest waiting request takes it over.
-    func leave() {
+    package func leave() {
         let next = withState { state -> Waiter? in
             guard state.waiters.isEmpty else { return state.waiters.removeFirst() }
             state.active -= 1
@@ -127,8 +133,8 @@ final class RequestGate: Sendable {
     private func withState<T>(_ body: (inout State) -> T) -> T {
         state.withLock { state in
             defer {
-                activeGauge.set(Double(state.active))
-                waitingGauge.set(Double(state.waiters.count))
+                activeGauge?.set(Double(state.active))
+                waitingGauge?.set(Double(state.waiters.count))
             }
             return body(&state)
         }

@@ -54,12 +54,14 @@ package final class SurrealClient: Sendable {
     /// - Parameters:
     ///   - timeout: for one attempt; by default that of the configuration.
     ///   - conflictRetries: how often a request that met another write is repeated, after a short random wait.
+    ///   - waits: whether it waits for its turn while as many are under way as may be. A probe does not.
     /// - Throws: when any of the statements failed; what came before it outside a transaction has been done.
     package func query(
         _ sql: String,
         _ variables: [String: SurrealValue] = [:],
         timeout: Duration? = nil,
-        conflictRetries: Int = 0
+        conflictRetries: Int = 0,
+        waits: Bool = true
     ) async throws(SurrealError) -> [SurrealValue] {
         var attempt = 0
         while true {
@@ -67,7 +69,7 @@ package final class SurrealClient: Sendable {
                 return try await measured { () throws(SurrealError) in
                     let sql = try await self.dialect().spelled(sql)
                     let body = Self.requestBody("query", [.string(sql), .object(variables)])
-                    return try SurrealAnswer.statements(try await self.traced(body, timeout))
+                    return try SurrealAnswer.statements(try await self.traced(body, timeout, waits))
                 }
             } catch {
                 if error.code == .unavailable { dialects.forget() }
@@ -135,21 +137,25 @@ package final class SurrealClient: Sendable {
         }
     }
 
-    private func traced(_ body: [UInt8], _ timeout: Duration?) async throws(SurrealError) -> SurrealValue {
-        guard let caller = Span.current else { return try await call(body, timeout) }
+    private func traced(
+        _ body: [UInt8],
+        _ timeout: Duration?,
+        _ waits: Bool
+    ) async throws(SurrealError) -> SurrealValue {
+        guard let caller = Span.current else { return try await call(body, timeout, waits) }
         let span = caller.child("query \(configuration.database)", kind: .client)
         span.set("db.system.name", "surrealdb")
         span.set("db.operation.name", "query")
         span.set("db.namespace", "\(configuration.namespace).\(configuration.database)")
         return try await span.run(failure: \.code.rawValue) { () async throws(SurrealError) in
-            try await call(body, timeout)
+            try await call(body, timeout, waits)
         }
     }
 
     /// One RPC call in its turn. A token that the server refuses is replaced once: nothing has been done under it.
-    private func call(_ body: [UInt8], _ timeout: Duration?) async throws(SurrealError) -> SurrealValue {
-        try await gate.enter()
-        defer { gate.leave() }
+    private func call(_ body: [UInt8], _ timeout: Duration?, _ waits: Bool) async throws(SurrealError) -> SurrealValue {
+        if waits { try await gate.enter() }
+        defer { if waits { gate.leave() } }
         let token = try await tokens.token()
         do throws(SurrealError) {
             return try await send(body, token, timeout)

@@ -1,5 +1,8 @@
 """What both search backends promise, seen from outside: who sees private repos, and what other processes wrote."""
 
+import concurrent.futures
+import os
+
 import pytest
 
 from Harness.process import eventually
@@ -51,3 +54,38 @@ def test_status_and_health_tell_how_search_compares(database, serve, run):
     shown = run("status", settings={**service.settings})
     assert shown.returncode == 0, shown.stderr
     assert "search    exact" in shown.stdout
+
+
+def typed(service, text):
+    """The answers to somebody who types a text: a search for each letter, all at once."""
+    with concurrent.futures.ThreadPoolExecutor(len(text)) as pool:
+        answers = list(pool.map(lambda end: service.get("/search", params={"q": text[:end]}), range(1, len(text) + 1)))
+    assert [answer.status_code for answer in answers] == [200] * len(text)
+    for answer in (answer.json() for answer in answers):
+        assert (answer["mode"] == "text") == (answer["method"] == "text") == ("reason" in answer), answer
+    return [answer.json() for answer in answers]
+
+
+def test_searching_beside_a_backlog_holds_up_nothing(database, upstream, serve):
+    upstream.delay = 0.5
+    database.fill(3000)
+    service = serve(database.settings, upstream.openai(BATCH_SIZE=16, PARALLEL_WORKERS=1), SEARCH_BACKEND="surrealdb")
+    eventually(lambda: service.pipeline()["embedded"] >= 10, what="the first vectors")
+    has_index = os.environ.get("SURREAL_DEV_ENGINE") != "2"
+    for _ in range(2):
+        before = service.pipeline()["embedded"]
+        typed(service, "repository number one thousand")
+        assert service.get("/readyz").status_code == 200
+        eventually(lambda: service.pipeline()["embedded"] > before, what="the drain to go on")
+    if has_index:
+        eventually(lambda: {answer["method"] for answer in typed(service, "repository")} == {"diskann"},
+                   what="the index in use beside the backlog")
+        assert service.pipeline()["pending"] > 100
+    upstream.delay = 0
+    service.await_drained(3000)
+    if has_index:
+        def is_renewed():
+            assert service.get("/search", params={"q": "number"}).json()["method"] == "diskann"
+            return set(database.query("INFO FOR TABLE repo")["indexes"]) >= {"repo_embedding_2"} \
+                and "repo_embedding" not in database.query("INFO FOR TABLE repo")["indexes"]
+        eventually(is_renewed, what="the index to be built anew beside the one in use")

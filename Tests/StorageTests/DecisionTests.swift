@@ -51,7 +51,7 @@ import Testing
             statistics: statistics,
             minimum: 2000,
             isRetryDue: false,
-            yieldsToBacklog: true
+            writesBeside: false
         )
         #expect(action == expected)
     }
@@ -67,17 +67,39 @@ import Testing
         #expect(batches.flatMap { $0 } == sizes)
     }
 
-    @Test func backlogLeavesAnIndexAloneBesideWhichWritesAreFast() {
+    private static func built(over rows: Int?) -> VectorIndexRecord {
+        var record = record(.ready)
+        record.rows = rows
+        return record
+    }
+
+    /// Where vectors are written beside the index as fast as without one.
+    @Test(arguments: [
+        (nil, QueueStatistics(pending: 1999), VectorIndexAction.nothing),
+        (nil, QueueStatistics(pending: 2000), .createEarly),
+        (nil, QueueStatistics(pending: 500, embedded: 1500), .createEarly),
+        (nil, QueueStatistics(embedded: 2000), .create),
+        (built(over: nil), QueueStatistics(pending: 5001, embedded: 5000), .nothing),
+        (built(over: 0), QueueStatistics(pending: 101, embedded: 2000), .nothing),
+        (built(over: 0), QueueStatistics(pending: 100, embedded: 2000), .renew),
+        (built(over: 2000), QueueStatistics(embedded: 5999), .nothing),
+        (built(over: 2000), QueueStatistics(embedded: 6000), .renew),
+    ])
+    func indexStandsBeforeABacklogAndIsRenewedAfterIt(
+        _ record: VectorIndexRecord?,
+        _ statistics: QueueStatistics,
+        _ expected: VectorIndexAction
+    ) {
         let action = VectorIndexAction.next(
-            Self.record(.ready),
+            record,
             model: model,
             kind: .hnsw,
-            statistics: QueueStatistics(pending: 5001, embedded: 5000),
+            statistics: statistics,
             minimum: 2000,
             isRetryDue: false,
-            yieldsToBacklog: false
+            writesBeside: true
         )
-        #expect(action == .nothing)
+        #expect(action == expected)
     }
 
     @Test func failedIndexIsTriedAgainInTime() {
@@ -88,7 +110,7 @@ import Testing
             statistics: QueueStatistics(),
             minimum: 1,
             isRetryDue: true,
-            yieldsToBacklog: true
+            writesBeside: false
         )
         #expect(action == .drop)
     }

@@ -88,22 +88,70 @@ import Testing
         let index = index(fixture)
         try await index.maintain(model: model, statistics: QueueStatistics(embedded: 4, total: 4))
         #expect(index.state == .absent)
-        try await index.maintain(model: model, statistics: QueueStatistics(pending: 500, embedded: 10, total: 510))
-        #expect(index.state == .absent)
-        try await index.maintain(model: model, statistics: QueueStatistics(embedded: 10, total: 10))
-        // The third generation of the engine builds the index while it is defined.
+        // The third generation of the engine builds the index while it is defined, and it stands while a backlog is written.
         let isBuilt = try await fixture.database.dialect().definesIndexesInPlace
+        try await index.maintain(model: model, statistics: QueueStatistics(pending: 500, embedded: 10, total: 510))
+        #expect(index.state == (isBuilt ? .ready : .absent))
+        try await index.maintain(model: model, statistics: QueueStatistics(embedded: 10, total: 10))
         #expect(index.state == (isBuilt ? .ready : .building))
         #expect(index.isReady(for: model) == isBuilt)
     }
 
-    @Test func indexWaitsUntilTheBacklogHasBeenSmallForAWhile() async throws {
-        let fixture = try await filled()
-        let index = index(fixture, calm: .seconds(3600))
-        for _ in 0..<3 {
-            try await index.maintain(model: model, statistics: QueueStatistics(embedded: 10, total: 10))
-            #expect(index.state == .absent)
+    /// Takes an index that was defined over nothing through a backlog, until it is ready.
+    private func early(_ fixture: Fixture, owner: String = "one") async throws -> VectorIndex {
+        let index = index(fixture, owner: owner, minimum: 10)
+        try await index.maintain(model: model, statistics: QueueStatistics(pending: 20, total: 20))
+        #expect(index.state == .building)
+        let repos = (0..<20).map { (number: Int) in update("a/r\(number)", stars: number) }
+        _ = try await fixture.storage.repos.upsert(repos)
+        try await fixture.drain { job in
+            try vector(1, (Float(job.document.label.split(separator: "/r")[1]) ?? 0) / 10)
         }
+        try await index.maintain(model: model, statistics: QueueStatistics(pending: 10, embedded: 10, total: 20))
+        #expect(index.state == .ready)
+        return index
+    }
+
+    @Test func indexThatStandsBeforeTheBacklogFindsWhatIsWritten() async throws {
+        let fixture = try await Fixture()
+        guard try await fixture.database.dialect().writesVectorsBesideIndex else { return }
+        let search = SurrealSimilaritySearch(database: fixture.database, index: try await early(fixture))
+        let hits = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 3)
+        #expect(hits.method == .diskann)
+        #expect(hits.hits.map(\.repo.fullName) == ["a/r0", "a/r1", "a/r2"])
+    }
+
+    @Test func indexIsBuiltAnewBesideTheOneInUse() async throws {
+        let fixture = try await Fixture()
+        guard try await fixture.database.dialect().writesVectorsBesideIndex else { return }
+        let index = try await early(fixture)
+        // Another replica, which does not hear of it.
+        let other = self.index(fixture, owner: "two", minimum: 10)
+        try await other.refresh()
+        try await index.maintain(model: model, statistics: QueueStatistics(embedded: 20, total: 20))
+        let table = try await fixture.run("INFO FOR TABLE repo")["indexes"]
+        #expect(table["repo_embedding"].isNil)
+        #expect(table["repo_embedding_2"].string?.contains("DISKANN") == true)
+        for index in [index, other] {
+            let search = SurrealSimilaritySearch(database: fixture.database, index: index)
+            let hits = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 3)
+            #expect(hits.method == .diskann)
+            #expect(hits.hits.map(\.repo.fullName) == ["a/r0", "a/r1", "a/r2"])
+        }
+        // Once is enough.
+        try await index.maintain(model: model, statistics: QueueStatistics(embedded: 20, total: 20))
+        #expect(index.ready(for: model)?.name == "repo_embedding_2")
+        try await index.prepare(for: otherModel)
+        #expect(try await fixture.run("INFO FOR TABLE repo")["indexes"]["repo_embedding_2"].isNil)
+    }
+
+    @Test func noIndexIsMadeEarlyBesideVectorsOfAnotherModel() async throws {
+        let fixture = try await filled()
+        let index = index(fixture)
+        let statistics = QueueStatistics(pending: 10, embedded: 0, total: 10)
+        try await index.maintain(model: otherModel, statistics: statistics)
+        #expect(index.state == .absent)
+        #expect(try await fixture.storage.repos.repo(named: "owner0/r0")?.fingerprint == model.fingerprint)
     }
 
     @Test func writesGoOnBesideTheIndex() async throws {

@@ -27,7 +27,7 @@ extension Doctor {
             .bad("database", error.message, remedy: "upgrade SurrealDB; docs/upgrade.md tells how to move to 3")
         case .badResponse:
             .bad("database", error.message, remedy: "check that DB_URL names a SurrealDB server, 2.3 or later")
-        case .conflict, .rejected, .invalidArgument:
+        case .busy, .conflict, .rejected, .invalidArgument:
             .bad("database", error.message, remedy: "look at the database's own log")
         }
     }

@@ -4,6 +4,8 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Code: String, Sendable, CaseIterable {
         /// It cannot be reached, or did not answer in time.
         case unavailable
+        /// It has as much to do as it may at once.
+        case busy
         /// Wrong credentials.
         case unauthorized
         /// A write met another; it can be repeated.

@@ -56,6 +56,8 @@ package struct SearchAnswer: Sendable, Hashable {
     package var coverage: Double
     /// Whether nothing fits the query well.
     package var isWeak: Bool
+    /// Why the mode is not the one that was asked for.
+    package var reason: String?
 
     package init(
         hits: [SearchHit],

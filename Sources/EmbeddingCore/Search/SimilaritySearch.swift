@@ -28,8 +28,8 @@ package enum StoredVector: Sendable, Hashable {
     case pending
 }
 
-/// How a vector answer was found.
-package enum SearchMethod: String, Sendable { case diskann, hnsw, exact }
+/// How an answer was found: through an index of vectors, by comparing all of them, or by its words alone.
+package enum SearchMethod: String, Sendable { case diskann, hnsw, exact, text }
 
 /// Hits of one backend, best first.
 package struct SearchHits: Sendable, Hashable {

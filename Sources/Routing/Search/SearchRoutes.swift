@@ -83,6 +83,7 @@ extension SearchAnswer {
         }
         json.member("mode", mode.rawValue)
         json.member("method", method.rawValue)
+        if let reason { json.member("reason", reason) }
         json.member("model", model?.name)
         json.member("coverage", coverage)
         json.member("weak", isWeak)

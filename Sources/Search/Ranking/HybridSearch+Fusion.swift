@@ -13,7 +13,9 @@ extension HybridSearch {
         guard var fused = answers.first else { throw .invalid("there is no query") }
         fused.hits = Array(Self.fuse(answers.map(\.hits)).prefix(query.limit))
         fused.isWeak = answers.allSatisfy(\.isWeak)
-        if let degraded = answers.first(where: { $0.mode != query.mode }) { fused.mode = degraded.mode }
+        if let degraded = answers.first(where: { $0.mode != query.mode }) {
+            (fused.mode, fused.method, fused.reason) = (degraded.mode, degraded.method, degraded.reason)
+        }
         return fused
     }
 

@@ -38,7 +38,7 @@ package final class HybridSearch: RepoSearch {
         self.logger = logger
         degraded = metrics.counter(
             "search_degraded_total",
-            "Hybrid searches answered from the text index alone, there being no vectors."
+            "Hybrid searches answered from the text index alone, since vectors could not be compared."
         )
     }
 
@@ -108,19 +108,20 @@ package final class HybridSearch: RepoSearch {
     private func textSearch(_ text: String, _ query: SearchQuery) async -> SearchAnswer {
         let ranking = await catalog.ranked(await matches(text, query), vectors: nil)
         let hits = ranking.best(query.limit, query.filter)
-        return answer(hits, .text, .exact, await knownModel(), isWeak: ranking.isWeak)
+        return answer(hits, .text, .text, await knownModel(), isWeak: ranking.isWeak)
     }
 
     private func hybridSearch(_ text: String, _ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
         async let matches = matches(text, query)
         let vector: QueryVector
+        let found: SearchHits
         do throws(SearchError) {
             vector = try await embed(text, for: query.partition)
+            found = try await nearest(to: vector, query.filter, max(Self.depth, query.limit))
         } catch {
             _ = await matches
             return try await degrade(because: error, text, query)
         }
-        let found = try await nearest(to: vector, query.filter, max(Self.depth, query.limit))
         let ranking = await catalog.ranked(await matches, vectors: found.hits)
         let hits = await best(of: ranking, near: vector, query)
         return answer(hits, .hybrid, found.method, vector.model, isWeak: ranking.isWeak)
@@ -137,15 +138,24 @@ package final class HybridSearch: RepoSearch {
         return await catalog.samples(await matches(text, query), vectors: found.hits)
     }
 
-    /// Answers from the text index when the text cannot be embedded now; an impossible text stays an error.
+    /// Answers from the text index when the text cannot be embedded now, or vectors cannot be compared; an impossible text
+    /// stays an error, and so does a database that fails.
     private func degrade(
         because error: SearchError,
         _ text: String,
         _ query: SearchQuery
     ) async throws(SearchError) -> SearchAnswer {
-        if case .embedding(let fault) = error, fault.code == .invalidInput || fault.code == .cancelled { throw error }
+        let reason: String
+        switch error {
+        case .embedding(let fault) where fault.code != .invalidInput && fault.code != .cancelled:
+            reason = "the query cannot be embedded now"
+        case .store(let fault) where fault.code == .busy: reason = fault.message
+        default: throw error
+        }
         degraded.increment()
         logger.debug("search without vectors", metadata: ["error": "\(error)"])
-        return await textSearch(text, query)
+        var answer = await textSearch(text, query)
+        answer.reason = reason
+        return answer
     }
 }

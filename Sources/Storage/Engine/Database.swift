@@ -7,11 +7,13 @@ struct Database: Sendable {
     /// How often a write that meets others is tried again.
     var conflictRetries = 8
     private(set) var presence = DatabasePresence()
+    private(set) var isProbe = false
 
-    /// The same for a probe, which asks whatever the last one found.
-    var unguarded: Database {
+    /// The same for a probe, which asks whatever the last one found, and waits for nobody's requests.
+    var forProbes: Database {
         var database = self
         database.presence = DatabasePresence()
+        database.isProbe = true
         return database
     }
 
@@ -21,12 +23,7 @@ struct Database: Sendable {
         _ variables: [String: SurrealValue] = [:],
         timeout: Duration? = nil
     ) async throws(StoreError) -> [SurrealValue] {
-        guard !presence.isLost else { throw StoreError(.unavailable, "the database did not answer the last probe") }
-        do throws(SurrealError) {
-            let results = try await attempt(sql, variables, timeout: timeout)
-            presence.answered()
-            return results
-        } catch {
+        do throws(SurrealError) { return try await attempt(sql, variables, timeout: timeout) } catch {
             throw StoreError(error)
         }
     }
@@ -37,7 +34,16 @@ struct Database: Sendable {
         _ variables: [String: SurrealValue] = [:],
         timeout: Duration? = nil
     ) async throws(SurrealError) -> [SurrealValue] {
-        try await client.query(sql, variables, timeout: timeout, conflictRetries: conflictRetries)
+        guard !presence.isLost else { throw SurrealError(.unavailable, "the database did not answer the last probe") }
+        let results = try await client.query(
+            sql,
+            variables,
+            timeout: timeout,
+            conflictRetries: conflictRetries,
+            waits: !isProbe
+        )
+        presence.answered()
+        return results
     }
 
     /// - Throws: `.unsupported` when the database is of a release that is not taken.

@@ -3,8 +3,15 @@ import SurrealDB
 
 /// Nearest repos by SurrealDB's own vector search: through the index when it is ready, else by comparing all vectors.
 struct SurrealSimilaritySearch: SimilaritySearch {
-    let database: Database
-    let index: VectorIndex
+    private let database: Database
+    private let index: VectorIndex
+    private let scans: ExactScans
+
+    init(database: Database, index: VectorIndex) {
+        self.database = database
+        self.index = index
+        scans = ExactScans(database: database)
+    }
 
     func nearest(
         to vector: Embedding,
@@ -13,9 +20,7 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         limit: Int
     ) async throws(StoreError) -> SearchHits {
         let search = VectorQuery(vector: vector, model: model, filter: filter, limit: limit)
-        if index.isReady(for: model) {
-            if let hits = try await indexed(search) { return SearchHits(hits: hits, method: index.method) }
-        }
+        if let hits = try await indexed(search) { return hits }
         var hits = try await exact(search, skipsDirectionless: false)
         // Another program's vector of zeros or of no numbers is similar to nothing, and comes first.
         if hits == nil { hits = try await exact(search, skipsDirectionless: true) }
@@ -25,23 +30,33 @@ struct SurrealSimilaritySearch: SimilaritySearch {
     /// Nil when a row that has no similarity took the place of one that has.
     private func exact(_ search: VectorQuery, skipsDirectionless: Bool) async throws(StoreError) -> [SearchHit]? {
         let statement = search.exactStatement(skipsDirectionless: skipsDirectionless)
-        let rows = try await database.rows(statement, search.variables, timeout: .seconds(60))
+        let rows = try await scans.rows(statement, search.variables)
         if !skipsDirectionless, rows.contains(where: { $0["score"].double?.isFinite != true }) { return nil }
         return rows.compactMap { row in Self.hit(row, similarity: row["score"].double) }
     }
 
-    /// Nil when the index cannot tell.
-    private func indexed(_ search: VectorQuery) async throws(StoreError) -> [SearchHit]? {
-        for neighbours in search.walks {
-            switch try await indexed(search, neighbours) {
-            case .found(let hits): return hits
-            case .tooFew: continue
+    /// Nil when there is no index, or it cannot tell. One that is not what it was may have been built anew under its other
+    /// name, which is looked for once.
+    private func indexed(_ search: VectorQuery) async throws(StoreError) -> SearchHits? {
+        for isSecond in [false, true] {
+            guard let (name, method) = index.ready(for: search.model) else { return nil }
+            switch try await walk(search, through: name) {
+            case .found(let hits): return SearchHits(hits: hits, method: method)
+            case .tooFew: return nil
             case .lost:
                 index.forget()
-                return nil
+                if !isSecond { try await index.refresh() }
             }
         }
         return nil
+    }
+
+    private func walk(_ search: VectorQuery, through name: String) async throws(StoreError) -> IndexAnswer {
+        for neighbours in search.walks {
+            let answer = try await walk(search, neighbours, through: name)
+            guard case .tooFew = answer else { return answer }
+        }
+        return .tooFew
     }
 
     private enum IndexAnswer {
@@ -52,9 +67,13 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         case lost
     }
 
-    private func indexed(_ search: VectorQuery, _ neighbours: Int) async throws(StoreError) -> IndexAnswer {
+    private func walk(
+        _ search: VectorQuery,
+        _ neighbours: Int,
+        through name: String
+    ) async throws(StoreError) -> IndexAnswer {
         let results = try await database.run(
-            VectorIndex.readyFingerprint + search.indexedStatement(neighbours),
+            VectorIndex.readyFingerprint(name) + search.indexedStatement(neighbours, through: name),
             search.variables,
             timeout: .seconds(30)
         )

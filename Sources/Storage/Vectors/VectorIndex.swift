@@ -3,11 +3,12 @@ import Logging
 import SurrealDB
 import Synchronization
 
-/// The life of the vector index on `repo.embedding`. An index that is not whole answers nonsense, or the whole table; one
-/// that is ready by the engine's word may be slow for a while yet; and SurrealDB 2 aborts when a new, empty one is written
-/// and read in parallel. So it is made by one process, over rows that are embedded already, once the backlog is small;
-/// nothing reads it until it has found a stored vector fast; and it goes when the model changes, or when a large backlog
-/// comes and the engine writes vectors slowly beside it.
+/// The life of the vector index on `repo.embedding`. An index that is not whole answers nonsense, or the whole table, and
+/// one that is ready by the engine's word may be slow for a while yet. So one process makes it, nothing reads it until it
+/// has found a stored vector fast, and it goes when the model changes. Where the engine writes vectors beside it as fast as
+/// without, it stands before a backlog is embedded, and is built anew after it beside the one in use. SurrealDB 2 writes
+/// slowly and aborts when a new, empty index is written and read in parallel: there it is made over rows that are embedded
+/// already, once the backlog is small, and goes when a large one comes.
 package final class VectorIndex: Sendable {
     /// What searches use now.
     package enum State: String, Sendable, CaseIterable {
@@ -35,7 +36,7 @@ package final class VectorIndex: Sendable {
     private let preferred: EngineDialect.VectorIndexKind
     private let known = Mutex(Known())
 
-    static let name = "repo_embedding"
+    static let names = ["repo_embedding", "repo_embedding_2"]
     private static let retryInterval = Duration.seconds(600)
     /// How long an index may take to find what is in it.
     private static let probePatience = Duration.seconds(300)
@@ -93,15 +94,19 @@ package final class VectorIndex: Sendable {
             statistics: statistics,
             minimum: minimum,
             isRetryDue: failedAt.map { .now - $0 > Self.retryInterval } ?? false,
-            yieldsToBacklog: !dialect.writesVectorsBesideIndex
+            writesBeside: dialect.writesVectorsBesideIndex
         )
         if action == .nothing, try await isLost(model) { action = .drop }
+        if action == .createEarly, try await hasOtherVectors(than: model) { action = .nothing }
         guard isDue(action), try await lease.acquire() else { return }
         switch action {
         case .nothing: break
-        case .create:
-            try await create(model, kind, dialect)
+        case .create, .createEarly:
+            try await create(model, kind, dialect, rows: statistics.embedded)
             if dialect.definesIndexesInPlace, try await refresh()?.phase == .building { try await awaitBuild(model) }
+        case .renew:
+            let definition = dialect.vectorIndex(kind, dimensions: model.dimensions)
+            try await renew(model, definition, statistics.embedded)
         case .awaitBuild: try await awaitBuild(model)
         case .drop: try await drop()
         }
@@ -111,7 +116,7 @@ package final class VectorIndex: Sendable {
 
     private func isDue(_ action: VectorIndexAction) -> Bool {
         known.withLock { known in
-            guard action == .create else {
+            guard action == .create || action == .renew else {
                 known.wantedSince = nil
                 return action != .nothing
             }
@@ -121,13 +126,14 @@ package final class VectorIndex: Sendable {
         }
     }
 
-    /// Whether searches may use the index for `model`, as last seen.
-    func isReady(for model: EmbeddingModel) -> Bool {
-        known.withLock { $0.record?.phase == .ready && $0.record?.fingerprint == model.fingerprint }
+    /// The index that searches may use for `model`, as last seen.
+    func ready(for model: EmbeddingModel) -> (name: String, method: SearchMethod)? {
+        guard let record = known.withLock(\.record), record.phase == .ready, record.fingerprint == model.fingerprint
+        else { return nil }
+        return (record.name, record.kind == .diskann ? .diskann : .hnsw)
     }
 
-    /// What answers searches when the index is ready.
-    var method: SearchMethod { known.withLock { $0.record?.kind } == .diskann ? .diskann : .hnsw }
+    func isReady(for model: EmbeddingModel) -> Bool { ready(for: model) != nil }
 
     /// To be called when a search found the index gone.
     func forget() {
@@ -139,18 +145,30 @@ package final class VectorIndex: Sendable {
 
     /// Whether an index that a search doubted is of no use any more.
     private func isLost(_ model: EmbeddingModel) async throws(StoreError) -> Bool {
-        guard isReady(for: model), known.withLock(\.isSuspect) else { return false }
-        let isGood = try await finds(model)
+        guard let name = ready(for: model)?.name, known.withLock(\.isSuspect) else { return false }
+        let isLost = try await finds(model, through: name) == false
         known.withLock { $0.isSuspect = false }
-        return !isGood
+        return isLost
     }
 
-    /// Whether the index finds a stored vector, and fast.
-    private func finds(_ model: EmbeddingModel) async throws(StoreError) -> Bool {
+    private func hasOtherVectors(than model: EmbeddingModel) async throws(StoreError) -> Bool {
+        for condition in Self.otherModels {
+            let found = try await database.rows(
+                "SELECT VALUE id FROM repo WHERE embedding_fingerprint \(condition) AND embedding != NONE LIMIT 1",
+                ["fingerprint": .string(model.fingerprint)]
+            )
+            if !found.isEmpty { return true }
+        }
+        return false
+    }
+
+    /// Whether the index finds a stored vector, and fast; nil when too few are stored to tell.
+    private func finds(_ model: EmbeddingModel, through name: String) async throws(StoreError) -> Bool? {
         let rows = try await database.rows(
-            "SELECT id, embedding FROM repo WHERE embedding_fingerprint = $fingerprint LIMIT 8",
+            "SELECT id, embedding FROM repo WHERE embedding_fingerprint = $fingerprint LIMIT 10",
             ["fingerprint": .string(model.fingerprint)]
         )
+        guard rows.count >= min(10, minimum) else { return nil }
         let wanted = rows.first { row in
             let values = row["embedding"].floats ?? []
             return (try? Embedding(validating: values, dimensions: model.dimensions)) != nil
@@ -159,7 +177,7 @@ package final class VectorIndex: Sendable {
         let start = ContinuousClock.now
         let found = try await database.rows(
             """
-            SELECT id, vector::distance::knn() AS distance FROM repo WITH INDEX \(Self.name)
+            SELECT id, vector::distance::knn() AS distance FROM repo WITH INDEX \(name)
               WHERE embedding <|10,100|> $vector LIMIT 10
             """,
             ["vector": wanted["embedding"]]
@@ -173,8 +191,12 @@ package final class VectorIndex: Sendable {
         return isFast && isFound && found.count >= min(10, minimum)
     }
 
-    /// Says in a search's own request whether the index is still what it was.
-    static let readyFingerprint = "SELECT VALUE fingerprint FROM \(record) WHERE phase = \"ready\";"
+    /// Says in a search's own request whether the index `name` is still what it was.
+    static func readyFingerprint(_ name: String) -> String {
+        """
+        SELECT VALUE fingerprint FROM \(record) WHERE phase = "ready" AND (name ?? "\(names[0])") = "\(name)";
+        """
+    }
 
     /// Reads the record anew.
     @discardableResult
@@ -191,22 +213,23 @@ package final class VectorIndex: Sendable {
     private func create(
         _ model: EmbeddingModel,
         _ kind: EngineDialect.VectorIndexKind,
-        _ dialect: EngineDialect
+        _ dialect: EngineDialect,
+        rows: Int
     ) async throws(StoreError) {
         logger.info("building the vector index", metadata: ["model": "\(model.fingerprint)", "kind": "\(kind)"])
-        try await enter(.building, model, kind)
+        try await enter(.building, model, kind, rows)
         let definition = dialect.vectorIndex(kind, dimensions: model.dimensions)
         do throws(StoreError) {
             // A build beside the writers fails when nobody waits for it: then what could make it fail goes first.
             let suspects = dialect.definesIndexesInPlace ? Self.otherModels : Self.otherModels + [Self.thisModel]
             try await clearOtherDimensions(model, suspects)
-            try await define(definition)
+            try await define(Self.names[0], definition)
         } catch {
             guard error.code == .rejected else { throw error }
             // Another program may have written something else than a vector into a row of this model.
             try await clearOtherDimensions(model, [Self.thisModel])
             do throws(StoreError) {
-                try await define(definition)
+                try await define(Self.names[0], definition)
             } catch {
                 guard error.code == .rejected else { throw error }
                 return try await fail(error.message)
@@ -219,18 +242,44 @@ package final class VectorIndex: Sendable {
     }
 
     /// Defines the index. Where that takes until it is built, the lease is renewed beside.
-    private func define(_ definition: String) async throws(StoreError) {
+    private func define(_ name: String, _ definition: String) async throws(StoreError) {
         let renewal = Task { [lease] in
             while (try? await Task.sleep(for: .seconds(20))) != nil { _ = try? await lease.acquire() }
         }
         defer { renewal.cancel() }
         _ = try await database.run(
-            "DEFINE INDEX IF NOT EXISTS \(Self.name) ON repo FIELDS embedding \(definition)",
+            "DEFINE INDEX IF NOT EXISTS \(name) ON repo FIELDS embedding \(definition)",
             timeout: .seconds(3600)
         )
     }
 
-    private static let otherModels = ["= NONE", "< $fingerprint", "> $fingerprint"]
+    /// Builds the index anew under its other name and lets searches change over. What a build left that was broken off
+    /// goes first.
+    private func renew(_ model: EmbeddingModel, _ definition: String, _ rows: Int) async throws(StoreError) {
+        guard let old = ready(for: model)?.name, let new = Self.names.first(where: { $0 != old }) else { return }
+        logger.info("building the vector index anew", metadata: ["model": "\(model.fingerprint)"])
+        _ = try await database.run(Self.remove(new), timeout: .seconds(600))
+        var isBetter = false
+        do throws(StoreError) {
+            try await define(new, definition)
+            isBetter = try await finds(model, through: new) ?? false
+        } catch {
+            guard error.code == .rejected else { throw error }
+        }
+        let serving = isBetter ? new : old
+        let kept = try await database.value(
+            "UPDATE \(Self.record) SET name = $name, rows = $rows WHERE phase = \"ready\" AND fingerprint = $fingerprint",
+            ["name": .string(serving), "rows": SurrealValue(rows), "fingerprint": .string(model.fingerprint)]
+        )
+        let isKept = kept.array?.isEmpty == false
+        let superfluous = isKept ? Self.remove(isBetter ? old : new) : Self.remove(new)
+        _ = try await database.run(superfluous, timeout: .seconds(600))
+        logger.info("the vector index was \(isBetter && isKept ? "built anew" : "left as it was")")
+    }
+
+    private static func remove(_ name: String) -> String { "REMOVE INDEX IF EXISTS \(name) ON repo;" }
+
+    private static let otherModels = ["> $fingerprint", "< $fingerprint", "= NONE"]
     private static let thisModel = "= $fingerprint"
 
     /// A row that holds a vector of another length would make the index impossible. Its job makes it a new one.
@@ -257,7 +306,7 @@ package final class VectorIndex: Sendable {
     private func awaitBuild(_ model: EmbeddingModel) async throws(StoreError) {
         let info: SurrealValue
         do throws(StoreError) {
-            info = try await database.value("INFO FOR INDEX \(Self.name) ON repo")
+            info = try await database.value("INFO FOR INDEX \(Self.names[0]) ON repo")
         } catch {
             // Whoever built it ended before there was an index.
             guard error.code == .rejected else { throw error }
@@ -273,7 +322,8 @@ package final class VectorIndex: Sendable {
 
     /// Lets searches use the index once it finds what is in it.
     private func admit(_ model: EmbeddingModel) async throws(StoreError) {
-        guard try await finds(model) else {
+        guard let isGood = try await finds(model, through: Self.names[0]) else { return }
+        guard isGood else {
             let since = known.withLock { known in
                 known.probedSince = known.probedSince ?? .now
                 return known.probedSince ?? .now
@@ -299,7 +349,7 @@ package final class VectorIndex: Sendable {
         _ = try await database.run(
             """
             UPDATE \(Self.record) SET phase = "dropping", since = time::now() RETURN NONE;
-            REMOVE INDEX IF EXISTS \(Self.name) ON repo;
+            \(Self.names.map(Self.remove).joined(separator: "\n"))
             DELETE \(Self.record) RETURN NONE;
             """,
             timeout: .seconds(600)
@@ -310,16 +360,18 @@ package final class VectorIndex: Sendable {
     private func enter(
         _ phase: VectorIndexRecord.Phase,
         _ model: EmbeddingModel,
-        _ kind: EngineDialect.VectorIndexKind
+        _ kind: EngineDialect.VectorIndexKind,
+        _ rows: Int
     ) async throws(StoreError) {
         _ = try await database.run(
             """
             UPSERT \(Self.record) SET fingerprint = $fingerprint, dimensions = $dimensions, kind = $kind, phase = $phase,
-              error = NONE, since = time::now() RETURN NONE
+              name = $name, rows = $rows, error = NONE, since = time::now() RETURN NONE
             """,
             [
                 "fingerprint": .string(model.fingerprint), "dimensions": SurrealValue(model.dimensions),
-                "kind": .string(kind.rawValue), "phase": .string(phase.rawValue),
+                "kind": .string(kind.rawValue), "phase": .string(phase.rawValue), "name": .string(Self.names[0]),
+                "rows": SurrealValue(rows),
             ]
         )
     }

@@ -11,44 +11,51 @@ struct VectorIndexRecord: Hashable {
     var kind: EngineDialect.VectorIndexKind
     var phase: Phase
     var since: Timestamp?
-
-    init(
-        fingerprint: String,
-        dimensions: Int,
-        kind: EngineDialect.VectorIndexKind,
-        phase: Phase,
-        since: Timestamp? = nil
-    ) {
-        self.fingerprint = fingerprint
-        self.dimensions = dimensions
-        self.kind = kind
-        self.phase = phase
-        self.since = since
-    }
+    /// What the index is called: there are two names, so that it can be built anew beside the one in use.
+    var name = VectorIndex.names[0]
+    /// Embedded rows when it was built, if that was noted.
+    var rows: Int?
 
     init?(_ row: SurrealValue) {
         guard let fingerprint = row["fingerprint"].string, let dimensions = row["dimensions"].int,
             let phase = row["phase"].string.flatMap(Phase.init(rawValue:))
         else { return nil }
-        self.init(
-            fingerprint: fingerprint,
-            dimensions: dimensions,
-            // At first there was no other.
-            kind: row["kind"].string.flatMap(EngineDialect.VectorIndexKind.init(rawValue:)) ?? .hnsw,
-            phase: phase,
-            since: Timestamp(row["since"])
-        )
+        self.fingerprint = fingerprint
+        self.dimensions = dimensions
+        // At first there was no other kind, and no other name.
+        kind = row["kind"].string.flatMap(EngineDialect.VectorIndexKind.init(rawValue:)) ?? .hnsw
+        name = row["name"].string ?? VectorIndex.names[0]
+        self.phase = phase
+        since = Timestamp(row["since"])
+        rows = row["rows"].int
+    }
+}
+
+extension VectorIndexRecord {
+    init(fingerprint: String, dimensions: Int, kind: EngineDialect.VectorIndexKind, phase: Phase) {
+        self.fingerprint = fingerprint
+        self.dimensions = dimensions
+        self.kind = kind
+        self.phase = phase
     }
 }
 
 /// What to do next about the index, decided from what is known.
 enum VectorIndexAction: Hashable {
-    case nothing, create, awaitBuild, drop
+    case nothing, create
+    /// Let it stand before the backlog is embedded, unless there are vectors of another model.
+    case createEarly
+    case awaitBuild
+    /// Build it anew beside the one in use: what is written after a build is found by comparing it all, unless the server
+    /// takes it into the index by itself.
+    case renew
+    case drop
 
     /// - Parameters:
     ///   - minimum: repos below which the index is not worth its cost: the table is searched exactly.
     ///   - isRetryDue: whether an index that failed may be tried again.
-    ///   - yieldsToBacklog: whether many vectors are written faster without the index, and the index built anew.
+    ///   - writesBeside: whether vectors are written beside the index nearly as fast as without one. Else it yields to a
+    ///     backlog, and is built anew after it.
     static func next(
         _ record: VectorIndexRecord?,
         model: EmbeddingModel,
@@ -56,11 +63,13 @@ enum VectorIndexAction: Hashable {
         statistics: QueueStatistics,
         minimum: Int,
         isRetryDue: Bool,
-        yieldsToBacklog: Bool
+        writesBeside: Bool
     ) -> VectorIndexAction {
+        let (embedded, pending) = (statistics.embedded, statistics.pending)
+        let isSettled = pending <= max(100, embedded / 100)
         guard let record else {
-            let isSettled = statistics.pending <= max(100, statistics.embedded / 100)
-            return statistics.embedded >= minimum && isSettled ? .create : .nothing
+            if embedded >= minimum, isSettled { return .create }
+            return writesBeside && embedded + pending >= minimum ? .createEarly : .nothing
         }
         if record.fingerprint != model.fingerprint || record.kind != kind { return .drop }
         switch record.phase {
@@ -68,8 +77,9 @@ enum VectorIndexAction: Hashable {
         case .dropping: return .drop
         case .failed: return isRetryDue ? .drop : .nothing
         case .ready:
-            let isOverrun = statistics.pending > max(minimum, statistics.embedded)
-            return yieldsToBacklog && isOverrun ? .drop : .nothing
+            guard writesBeside else { return pending > max(minimum, embedded) ? .drop : .nothing }
+            let isOutgrown = record.rows.map { embedded >= 2 * $0 + minimum } ?? false
+            return isSettled && isOutgrown ? .renew : .nothing
         }
     }
 }

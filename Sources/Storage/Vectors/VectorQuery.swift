@@ -70,18 +70,19 @@ struct VectorQuery {
             AND type::is_array(embedding) AND array::len(embedding) = $dimensions
             \(skipsDirectionless ? "AND math::abs(vector::similarity::cosine(embedding, $vector)) < 2" : "")
           ORDER BY score DESC, stars DESC, full_name ASC LIMIT $limit
+          TIMEOUT \(ExactScans.timeout.components.seconds)s
         """
     }
 
     /// The filter stands outside: a walk that may step on rows that pass only does not get far, and finds others than
     /// the nearest. The limit keeps the table at home when the index is gone: the engine answers all rows then. The score
     /// is right for vectors of any length, the distance for those of length 1 alone.
-    func indexedStatement(_ neighbours: Int) -> String {
+    func indexedStatement(_ neighbours: Int, through index: String) -> String {
         """
         SELECT * FROM (
             SELECT \(RepoRow.fields), embedding_fingerprint, vector::distance::knn() AS distance,
                 vector::similarity::cosine(embedding, $vector) AS score
-              FROM repo WITH INDEX \(VectorIndex.name) WHERE embedding <|\(neighbours),\(effort(neighbours))|> $vector
+              FROM repo WITH INDEX \(index) WHERE embedding <|\(neighbours),\(effort(neighbours))|> $vector
               LIMIT \(neighbours)
           ) WHERE \(conditions) ORDER BY distance
         """

@@ -48,6 +48,7 @@ extension APIError {
         switch error.code {
         case .unavailable, .unauthorized, .schema, .unsupported:
             self.init(.serviceUnavailable, .unavailable, "the database is not available", retryAfter: .seconds(1))
+        case .busy: self.init(.serviceUnavailable, .unavailable, error.message, retryAfter: .seconds(1))
         case .conflict:
             self.init(
                 .serviceUnavailable,

@@ -1,0 +1,55 @@
+import EmbeddingCore
+import SurrealDB
+import Testing
+
+@testable import Storage
+
+@Suite(.timeLimit(.minutes(1))) struct ExactScansTests {
+    /// Scans that go on until they are told to end.
+    private struct Database {
+        let begun: AsyncStream<Void>
+        let end: AsyncStream<Void>.Continuation
+        let scans: ExactScans
+
+        init() {
+            let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+            let (ends, end) = AsyncStream.makeStream(of: Void.self)
+            self.begun = begun
+            self.end = end
+            scans = ExactScans { (_, _) async throws(SurrealError) in
+                begin.yield()
+                for await _ in ends { break }
+                return ["row"]
+            }
+        }
+
+        func scan() async -> Result<[SurrealValue], StoreError> {
+            await Result { () async throws(StoreError) in try await scans.rows("", [:]) }
+        }
+    }
+
+    @Test func oneThatIsAbandonedKeepsItsPlaceUntilItIsOver() async throws {
+        let database = Database()
+        var begun = database.begun.makeAsyncIterator()
+        let first = Task { await database.scan() }
+        await begun.next()
+        let second = Task { await database.scan() }
+        await begun.next()
+        #expect(await database.scan() == .failure(StoreError(.busy, "")))
+        // Its client is gone, and hears so at once; in the database it goes on.
+        first.cancel()
+        #expect(await first.value == .failure(StoreError(.cancelled, "")))
+        #expect(await database.scan() == .failure(StoreError(.busy, "")))
+        database.end.finish()
+        #expect(await second.value == .success(["row"]))
+        #expect(await database.scan() == .success(["row"]))
+    }
+
+    @Test func theDatabaseEndsOneThatTakesTooLong() async throws {
+        let fixture = try await Fixture()
+        let error = await #expect(throws: StoreError.self) {
+            try await ExactScans(database: fixture.database).rows("SELECT * FROM sleep(1s) TIMEOUT 10ms", [:])
+        }
+        #expect(error?.code == .busy)
+    }
+}
