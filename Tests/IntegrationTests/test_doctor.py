@@ -17,6 +17,34 @@ def test_all_is_well(database, upstream, run):
     assert "fail" not in result.stdout
 
 
+@pytest.mark.parametrize("role, may_write", [("VIEWER", False), ("EDITOR", True), ("OWNER", True)])
+def test_the_rights_of_the_user_are_told(database, upstream, run, role, may_write):
+    database.query(f"DEFINE USER tester ON DATABASE PASSWORD 'secret' ROLES {role}")
+    settings = {**database.settings, **upstream.openai(), "DB_USER": "tester", "DB_PASS": "secret",
+                "DB_AUTH_LEVEL": "database"}
+    result = run("doctor", settings=settings)
+    if not may_write:
+        return assert_found(result, "fail  rights: DB_USER (now tester) may only read", "EDITOR")
+    assert result.returncode == 0, result.stdout
+    assert "rights: DB_USER (now tester) may define tables and write" in result.stdout
+    assert "embed_star_trial" not in database.query("INFO FOR DB")["tables"]
+    # An editor is all that it takes.
+    drained = run("drain", settings=settings)
+    assert drained.returncode == 0, drained.stderr
+
+
+def test_an_index_that_is_half_built_is_told(database, upstream, run):
+    settings = {**database.settings, **upstream.openai()}
+    database.add("a/b")
+    assert run("drain", settings=settings).returncode == 0
+    assert "index: there is none" in run("doctor", settings=settings).stdout
+    for phase, words in [("building", "half built"), ("ready", "gone, though it was ready"), ("failed", "no room")]:
+        database.query("UPSERT embed_star:vector_index SET fingerprint = 'f', dimensions = 4, phase = $phase, "
+                       "error = 'no room'", {"phase": phase})
+        result = run("doctor", settings=settings)
+        assert any(line.startswith("warn  index: ") and words in line for line in result.stdout.splitlines()), result.stdout
+
+
 def closed(scheme, path=""):
     """An address where nobody listens."""
     return f"{scheme}://127.0.0.1:{free_port()}{path}"

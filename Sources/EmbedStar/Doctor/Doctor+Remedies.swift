@@ -1,6 +1,7 @@
 import EmbeddingCore
 import Providers
 import Settings
+import Storage
 import SurrealDB
 
 extension Doctor {
@@ -35,5 +36,18 @@ extension Doctor {
     /// What to do when no vector can be had.
     static func finding(for error: EmbeddingError, _ settings: SettingValues) -> Finding {
         .bad("provider", error.message, remedy: settings[GatewaySettings.provider].advice(for: error.code))
+    }
+
+    static func finding(for condition: SurrealStorage.VectorIndexCondition) -> Finding {
+        let remedy = "nothing: a running `embed-star serve` makes it anew within minutes"
+        return switch condition {
+        case .none: .good("index", "there is none: `embed-star serve` makes it when there are enough repos")
+        case .ready: .good("index", "ready")
+        case .building: .good("index", "being built")
+        case .abandoned: .doubtful("index", "half built, and nobody goes on with it", remedy: remedy)
+        case .missing: .doubtful("index", "gone, though it was ready", remedy: remedy)
+        case .failed(let error):
+            .doubtful("index", "not built: \(error)", remedy: "correct that; it is tried again every ten minutes")
+        }
     }
 }

@@ -33,6 +33,8 @@ struct Doctor {
             let (schema, version) = await self.schema()
             hasTables = version > 0
             note(schema)
+            note(await rights())
+            if hasTables { note(await vectorIndex()) }
             note(await clock())
         }
         let (provider, model) = await self.provider()
@@ -78,6 +80,28 @@ struct Doctor {
             return (finding, found)
         } catch {
             return (Self.finding(for: error, settings), 0)
+        }
+    }
+
+    private func rights() async -> Finding {
+        let user = "DB_USER (now \(settings[DatabaseSettings.user]))"
+        do {
+            if try await storage.mayWrite() { return .good("rights", "\(user) may define tables and write") }
+            return .bad(
+                "rights",
+                "\(user) may only read",
+                remedy: "give it the role EDITOR: DEFINE USER OVERWRITE … ON DATABASE … ROLES EDITOR"
+            )
+        } catch {
+            return Self.finding(for: error, settings)
+        }
+    }
+
+    private func vectorIndex() async -> Finding {
+        do {
+            return Self.finding(for: try await storage.vectorIndexCondition())
+        } catch {
+            return Self.finding(for: error, settings)
         }
     }
 

@@ -31,4 +31,52 @@ extension SurrealStorage {
         )
         return rows.first?["embedding_fingerprint"].string
     }
+
+    /// Whether the user may define tables and write to them. What is tried is undone by an error.
+    package func mayWrite() async throws(StoreError) -> Bool {
+        do throws(SurrealError) {
+            _ = try await migrator.database.attempt(
+                "{ DEFINE TABLE embed_star_trial SCHEMALESS; CREATE embed_star_trial:1; THROW \"undone\" }",
+                timeout: .seconds(5)
+            )
+        } catch {
+            switch error.fault {
+            case .denied: return false
+            // What is missing is made at the start, by whoever may.
+            case .other, .noNamespace, .noDatabase: break
+            default: throw StoreError(error)
+            }
+        }
+        return true
+    }
+
+    /// What became of the vector index.
+    package enum VectorIndexCondition: Sendable, Hashable {
+        case none, ready, building
+        /// Nobody builds it any more.
+        case abandoned
+        /// It is said to be ready and is not there.
+        case missing
+        case failed(String)
+    }
+
+    package func vectorIndexCondition() async throws(StoreError) -> VectorIndexCondition {
+        let found = try await migrator.database.value(
+            """
+            RETURN {
+              record: (SELECT * FROM [embed_star:vector_index])[0],
+              isHeld: (SELECT VALUE until != NONE AND until > time::now() FROM [embed_star:vector_index_lease])[0]
+            }
+            """
+        )
+        guard let record = VectorIndexRecord(found["record"]) else { return .none }
+        switch record.phase {
+        case .ready:
+            let indexes = try await migrator.database.value("INFO FOR TABLE repo")["indexes"]
+            return indexes[record.name].isNil ? .missing : .ready
+        case .building: return found["isHeld"].bool == true ? .building : .abandoned
+        case .dropping: return .abandoned
+        case .failed: return .failed(found["record"]["error"].string ?? "the log says why")
+        }
+    }
 }
