@@ -72,6 +72,14 @@ package struct SettingValues: Sendable {
         return (setting.isSecret ? "***" : URLSyntax.masked(text), source)
     }
 
+    /// Every setting in the table's order, as people read it; secrets are masked.
+    package var listed: [(name: String, value: String, source: Source)] {
+        table.settings.map { setting in
+            let (text, source) = shown(setting)
+            return (setting.name, text.filter { $0 != "`" }, source)
+        }
+    }
+
     /// Whether the value was read from a file, which may change.
     package func isFromFile(_ setting: any AnySetting) -> Bool { paths[setting.name] != nil }
 

@@ -36,8 +36,10 @@ import Testing
         (.get, "/pipeline", .scope(.read)), (.get, "/pipeline/events", .scope(.read)),
         (.post, "/pipeline/pause", .scope(.admin)), (.post, "/pipeline/resume", .scope(.admin)),
         (.get, "/pipeline/failures", .scope(.read)), (.post, "/pipeline/failures/retry", .scope(.admin)),
-        (.post, "/webhooks/github", .open), (.get, "/access", .key), (.get, "/livez", .open), (.get, "/readyz", .open),
-        (.get, "/health", .open), (.get, "/metrics", .open), (.get, "/openapi.yaml", .open), (.get, "/", .open),
+        (.post, "/webhooks/github", .open), (.get, "/access", .key), (.get, "/settings", .scope(.admin)),
+        (.get, "/livez", .open), (.get, "/readyz", .open),
+        (.get, "/health", .open), (.get, "/metrics", .open), (.get, "/openapi.yaml", .open),
+        (.get, "/", .optional(.read)),
         (.get, "/playground", .open), (.get, "/status", .open),
     ]
 

@@ -44,6 +44,7 @@ extension CommandContext {
             ("Referrer-Policy", "no-referrer"),
         ]
         configuration.version = Version.current
+        configuration.settings = settings.listed.map { ($0.name, $0.value, $0.source.rawValue) }
         return configuration
     }
 }

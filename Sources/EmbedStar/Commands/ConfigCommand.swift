@@ -35,19 +35,13 @@ struct ConfigCommand: ParsableCommand {
             let values = try SettingValues.ofProcess()
             if json { return print(try Self.json(values)) }
             var table = TextTable([("SETTING", .left), ("VALUE", .left), ("FROM", .left)])
-            for setting in SettingsTable.product.settings {
-                let (text, source) = values.shown(setting)
-                table.add([setting.name, text.filter { $0 != "`" }, source.rawValue])
-            }
+            for (name, value, source) in values.listed { table.add([name, value, source.rawValue]) }
             print(table.rendered(width: .max))
         }
     }
 
     private static func json(_ values: SettingValues) throws -> String {
-        let settings = SettingsTable.product.settings.map { setting in
-            let (text, source) = values.shown(setting)
-            return (setting.name, Effective(value: text.filter { $0 != "`" }, source: source.rawValue))
-        }
+        let settings = values.listed.map { ($0.name, Effective(value: $0.value, source: $0.source.rawValue)) }
         return try JSONText.of(Dictionary(uniqueKeysWithValues: settings))
     }
 }

@@ -2,7 +2,7 @@ import EmbeddingCore
 import HTTP
 import JSON
 
-/// Probes, health, metrics, and the contract.
+/// Probes, health, metrics, settings, and the contract.
 struct OperationRoutes: Sendable {
     private let health: any HealthSource
     private let exposition: @Sendable (Bool) -> [UInt8]
@@ -22,6 +22,7 @@ struct OperationRoutes: Sendable {
             .immediate(.get, "/readyz", group: .monitoring, produces: nil) { _ in try ready() },
             .immediate(.get, "/health", group: .monitoring) { _ in report() },
             .immediate(.get, "/metrics", group: .monitoring, produces: nil) { metrics($0) },
+            .immediate(.get, "/settings", access: .scope(.admin)) { _ in settings() },
             .immediate(.get, "/openapi.yaml", produces: nil) { [contract] in contract.answer($0.head) },
         ]
     }
@@ -52,6 +53,23 @@ struct OperationRoutes: Sendable {
             json.member("version", configuration.version)
             json.member("uptime_seconds", (snapshot.uptime / .seconds(1)).rounded(.down))
         }
+    }
+
+    private func settings() -> HTTPResponse {
+        var response = HTTPResponse.json { json in
+            json.key("settings")
+            json.array { json in
+                for setting in configuration.settings {
+                    json.object { json in
+                        json.member("name", setting.name)
+                        json.member("value", setting.value)
+                        json.member("source", setting.source)
+                    }
+                }
+            }
+        }
+        response.headers.append("Cache-Control", "no-store")
+        return response
     }
 
     private func metrics(_ context: RequestContext) -> HTTPResponse {
