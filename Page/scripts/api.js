@@ -18,7 +18,8 @@ export function faultKind(status, detail) {
   if (status === 429) return "limited";
   if (status >= 400 && status < 500) return "invalid";
   if (/database/.test(detail)) return "database";
-  return status >= 502 && status <= 504 ? "provider" : "other";
+  if (status === 504) return "hanging";
+  return status === 502 || status === 503 ? "provider" : "other";
 }
 
 // The key of this tab, asked for when the service answers 401. Whoever declines is asked again only on a button.

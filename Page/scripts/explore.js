@@ -1,8 +1,8 @@
 // Searching: from the form and the address to one request, and from its answer to what is shown.
 import { Fault, answer, askForKey, post } from "./api.js";
-import { filterNames, repoPath, searchRequest, wholeNumber } from "./address.js";
+import { changed, filterNames, placeLabel, repoPath, searchRequest, wholeNumber, withExample, withoutExample } from "./address.js";
 import { announce, button, byId, copyText, element, working } from "./dom.js";
-import { plural } from "./format.js";
+import { plural, shellQuoted } from "./format.js";
 import { may } from "./permissions.js";
 import { faultPicture, picture, skeletons } from "./pictures.js";
 import { facts, marked, nameLink, ownerTile, resultItems } from "./results.js";
@@ -12,20 +12,22 @@ import { go, here, settle, trail } from "./router.js";
 
 const ideas = ["run language models on my laptop", "vector database in rust", "static site generator", "terminal file manager"];
 const pageSize = 20, largest = 100;
-// What is shown or asked for now: its request's path, what gives it up, and its answer or its fault.
-let current = { path: null, abort: null, answer: null, fault: null };
+// What is shown or asked for now: its request and that as text, what gives it up, and its answer or its fault.
+let current = { request: null, key: null, abort: null, answer: null, fault: null };
+// The answer that came with the page, to what its address asks without a key.
+let firstAnswer = location.hash || sessionStorage.getItem("key") ? "" : byId("given").textContent;
 
 export const acts = {
-  similar: name => { settle(); go({ ...here(), q: "", similar: name }, { focus: "subject" }); },
-  topic: name => { settle(); go({ ...here(), similar: "", q: name }); byId("query").focus(); },
+  similar: name => { settle(); go(changed(here(), { similar: name }), { focus: "subject" }); },
+  topic: name => { settle(); go({ ...here(), topic: name }); },
+  example: (kind, name) => { settle(); go(withExample(here(), kind, name), { focus: "subject" }); },
   point: name => pointAt(name),
 };
 
 function placeFromForm() {
-  const place = { ...here(), q: byId("query").value.trim(), mode: byId("mode").value };
+  const place = { ...here(), q: "", mode: byId("mode").value }, q = byId("query").value.trim();
   for (const name of filterNames) place[name] = byId(name).value.trim();
-  if (place.q) place.similar = "";
-  return place;
+  return q ? changed(place, { q }) : place;
 }
 
 /** Fills the form from a place; a field that already says it, or is being typed into, is left alone. */
@@ -34,7 +36,10 @@ export function fillForm(place) {
     const field = byId(id);
     if (field.value.trim() !== value) field.value = value;
   }
-  byId("filters").open ||= filterNames.some(name => place[name]) || place.mode !== "hybrid";
+  const count = filterNames.filter(name => place[name]).length + (place.mode !== "hybrid");
+  byId("filters").firstElementChild.textContent = count ? "Filters (" + count + ")" : "Filters";
+  // On a small screen they would push away what is filtered.
+  byId("filters").open ||= count > 0 && innerWidth > 640;
 }
 
 /** Shows what a place asks for, and is done when it is shown. What is already answered or on its way is not asked again. */
@@ -42,11 +47,11 @@ export function showPlace(place = here(), { limit = pageSize, isAgain = false } 
   if (place.min_stars && wholeNumber(place.min_stars) === null) {
     return fail(new Fault("invalid", "The minimum of stars is a whole number."), null, place);
   }
-  const path = searchRequest(place, limit);
-  if (path === current.path && !isAgain && !current.fault) return;
+  const request = searchRequest(place, limit), key = JSON.stringify(request);
+  if (request && key === current.key && !isAgain && !current.fault) return;
   current.abort?.abort();
-  if (path === null) return showStart();
-  const own = current = { path, place, limit, abort: new AbortController(), answer: null, fault: null };
+  if (!request) return showStart();
+  const own = current = { request, key, place, limit, abort: new AbortController(), answer: null, fault: null };
   showTrail(place);
   showSubject(place);
   const isMore = limit > pageSize;
@@ -59,12 +64,13 @@ export function showPlace(place = here(), { limit = pageSize, isAgain = false } 
 }
 async function find(own) {
   try {
-    const found = await answer(own.path, { signal: own.abort.signal });
+    const { path, body } = own.request, signal = own.abort.signal;
+    const found = firstAnswer ? JSON.parse(firstAnswer) : await (body ? post(path, body, { signal }) : answer(path, { signal }));
     if (own === current) showAnswer(own, found);
   } catch (error) {
     if (own !== current) return;
-    fail(error instanceof Fault ? error : new Fault("other", ""), own.path, own.place);
-  }
+    fail(error instanceof Fault ? error : new Fault("other", ""), own, own.place);
+  } finally { firstAnswer = ""; }
 }
 function wait() {
   byId("results").replaceChildren();
@@ -79,30 +85,30 @@ function showAnswer(own, found) {
   own.answer = found;
   const isEmpty = found.results.length === 0;
   replacePicture(...(isEmpty ? [nothingFound(place)] : []));
-  byId("results").replaceChildren(...resultItems(found.results, place.q, acts, { isWeak: found.weak === true }));
+  byId("results").replaceChildren(...resultItems(found.results, place.q, acts, { isWeak: found.weak === true, offersExamples: !place.q }));
   byId("note").textContent = isEmpty ? "" : noteOf(place, found);
   byId("more").hidden = found.results.length < limit || limit >= largest;
   byId("copy").hidden = isEmpty;
   if (limit > pageSize) byId("results").children[before]?.querySelector("a, button")?.focus();
   announce(isEmpty ? "Nothing found." : plural(found.results.length, "result") + ".");
-  markOnMap(found.results.map(hit => hit.full_name), place.similar);
+  markOnMap(found.results.map(hit => hit.full_name), place.similar || place.like[0]);
 }
 function noteOf(place, found) {
-  const parts = [place.similar ? "Nearest in meaning" : "Results for “" + place.q + "”"];
+  const parts = [place.q ? "Results for “" + place.q + "”" : "Nearest in meaning"];
   parts[0] += " (" + Math.max(1, Math.round(found.took_ms)) + "\u00a0ms).";
-  if (!place.similar && found.mode === "text" && place.mode === "hybrid") parts.push("By words alone: meaning cannot be compared now.");
+  if (place.q && found.mode === "text" && place.mode === "hybrid") parts.push("By words alone: meaning cannot be compared now.");
   if (found.coverage < 0.995) parts.push(Math.floor(100 * found.coverage) + " % of the repositories are embedded so far.");
   return parts.join(" ");
 }
 function nothingFound(place) {
   const isFiltered = filterNames.some(name => place[name]);
   if (!service.status?.total && service.status) return emptyPicture();
-  const clear = button("Drop the filters", () => go({ ...place, language: "", min_stars: "", owner: "" }));
+  const clear = button("Drop the filters", () => go({ ...place, ...Object.fromEntries(filterNames.map(name => [name, ""])) }));
   return picture("none", "none", "Nothing found", isFiltered ? "Fewer filters or other words may help." : "Other words may help.", ...(isFiltered ? [clear] : []));
 }
-function fail(fault, path, place) {
+function fail(fault, own, place) {
   current.abort?.abort();
-  current = { path, place, abort: null, answer: null, fault };
+  current = { request: own?.request ?? null, key: own?.key ?? null, place, abort: null, answer: null, fault };
   byId("results").replaceChildren();
   byId("note").textContent = "";
   byId("more").hidden = byId("copy").hidden = true;
@@ -117,7 +123,7 @@ function fail(fault, path, place) {
 
 /** What is shown when nothing is asked for: how to begin. */
 export function showStart() {
-  current = { path: null, abort: null, answer: null, fault: null };
+  current = { request: null, key: null, abort: null, answer: null, fault: null };
   for (const id of ["results", "subject", "trail"]) byId(id).replaceChildren();
   byId("note").textContent = "";
   byId("more").hidden = byId("copy").hidden = byId("trail").hidden = true;
@@ -130,18 +136,20 @@ export function showStart() {
   replacePicture(status.total ? startPicture() : emptyPicture());
 }
 function startPicture() {
-  const idea = text => button(text, () => { go({ ...here(), q: text }); byId("query").focus(); }, { className: "idea" });
+  const idea = text => button(text, () => { go(changed(here(), { q: text })); byId("query").focus(); }, { className: "idea" });
   const regions = regionNames().slice(0, 12);
   return element("div", { className: "start", "data-kind": "start" },
     element("h2", { textContent: "Find repositories by what they do" }),
     element("p", { textContent: "Say it in your own words, in any order: the search goes by meaning, by words and by name." }),
     element("div", { className: "ideas" }, ...ideas.map(idea)),
     regions.length ? element("h3", { textContent: "What is here" }) : null,
-    regions.length ? element("div", { className: "ideas" }, ...regions.map(name => button(name, () => acts.topic(name), { className: "chip" }))) : null);
+    regions.length ? element("div", { className: "ideas" }, ...regions.map(name => button(name, () => go(changed(here(), { q: name })), { className: "chip" }))) : null);
 }
 function emptyPicture() {
-  const choose = button("Choose a file", () => byId("import-file").click(), { className: "primary" });
-  const node = picture("empty", "empty", "No repositories yet", "Drop a file of repositories here (NDJSON or JSON), import one on the command line, or send them to the API.", ...(may("write") ? [choose] : []));
+  const stars = button("Import my stars", () => byId("import-button").click(), { className: "primary" });
+  const choose = button("Choose a file", () => byId("import-file").click(), { className: may("admin") ? "" : "primary" });
+  const node = picture("empty", "empty", "No repositories yet", "Import what you have starred on GitHub, drop a file of repositories here (NDJSON or JSON), or send them to the API.",
+    ...(may("admin") ? [stars] : []), ...(may("write") ? [choose] : []));
   node.append(element("pre", { textContent: "embed-star import FILE.ndjson" }));
   return node;
 }
@@ -149,7 +157,7 @@ function emptyPicture() {
 /** What was drawn around on the map, the most starred first. */
 export function showSelection(indices) {
   current.abort?.abort();
-  current = { path: "selection", place: here(), abort: null, answer: null, fault: null };
+  current = { request: null, key: "selection", place: here(), abort: null, answer: null, fault: null };
   replacePicture(...(indices.length ? [] : [picture("none", "none", "Nothing is within the line", "Draw it around some points of the map.")]));
   byId("results").replaceChildren(...resultItems(hitsOf(indices), "", acts));
   byId("note").textContent = plural(indices.length, "repository", "repositories") + " selected on the map" + (indices.length > largest ? ", the first " + largest + " by stars." : ".");
@@ -161,7 +169,10 @@ export function showSelection(indices) {
 /** The repository whose neighbours are shown, with the state of its embedding. */
 async function showSubject(place) {
   const box = byId("subject");
-  if (!place.similar) return box.replaceChildren();
+  if (!place.similar) {
+    box.dataset.name = "";
+    return box.replaceChildren(...(place.like.length ? [examplesCard(place)] : []));
+  }
   if (box.dataset.name === place.similar && box.childElementCount) return;
   box.dataset.name = place.similar;
   box.replaceChildren(subjectCard({ full_name: place.similar }));
@@ -191,12 +202,20 @@ function subjectCard(repo) {
     state && may("write") ? again : null);
 }
 
+/** What the results are to be like and unlike; a press on one lets it go. */
+function examplesCard(place) {
+  const row = (words, names, kind) => element("div", { className: "row" }, element("span", { className: "soft", textContent: words }), ...names.map(name =>
+    button(name + " ×", () => go(withoutExample(place, name), { focus: "subject" }), { className: "chip " + kind, "aria-label": "No longer " + words.toLowerCase() + " " + name })));
+  return element("div", { className: "card" }, element("div", {}, element("h2", { tabIndex: -1, id: "subject-name", textContent: "More like this, less like that" }),
+    row("Like", place.like, "like"), place.unlike.length ? row("Unlike", place.unlike, "unlike") : null));
+}
+
 /** The way back: the search and the repositories that led here. */
 function showTrail(place) {
-  const steps = place.similar ? trail() : [];
+  const steps = trail();
   byId("trail").hidden = !steps.length;
   byId("trail").replaceChildren(...steps.map(step => element("a", { href: step.address, textContent: step.label, "data-inner": "" })),
-    ...(steps.length ? [element("span", { textContent: place.similar, "aria-current": "page" })] : []));
+    ...(steps.length ? [element("span", { textContent: placeLabel(place), "aria-current": "page" })] : []));
 }
 
 let typing = 0;
@@ -214,12 +233,12 @@ export function startSearchForm() {
   for (const item of document.querySelectorAll("#copy [data-copy]")) item.onclick = () => copy(item.dataset.copy);
 }
 function copy(kind) {
-  const address = location.origin + current.path;
+  const { path, body } = current.request, address = location.origin + path, json = body && JSON.stringify(body);
   const key = sessionStorage.getItem("key") ? " -H 'Authorization: Bearer YOUR_KEY'" : "";
   const texts = {
     link: location.href,
-    curl: "curl" + key + " '" + address.replace(/'/g, "%27") + "'",
-    python: "import requests\n\nanswer = requests.get(" + JSON.stringify(address) + (key ? ', headers={"Authorization": "Bearer YOUR_KEY"}' : "") + ")\nfor hit in answer.json()[\"results\"]:\n    print(hit[\"full_name\"], hit[\"score\"])\n",
+    curl: "curl" + key + (json ? " -H 'Content-Type: application/json' -d " + shellQuoted(json) : "") + " " + shellQuoted(address),
+    python: "import requests\n\nanswer = requests." + (json ? "post" : "get") + "(" + JSON.stringify(address) + (json ? ", json=" + json : "") + (key ? ', headers={"Authorization": "Bearer YOUR_KEY"}' : "") + ")\nfor hit in answer.json()[\"results\"]:\n    print(hit[\"full_name\"], hit[\"score\"])\n",
   };
   copyText(texts[kind]);
   byId("copy").open = false;
@@ -230,8 +249,8 @@ function copy(kind) {
 export function onService({ link, status }, before) {
   if (here().view !== "explore") return;
   const isBack = link === "open" && (before.link !== "open" || (before.status?.state === "disconnected" && status.state !== "disconnected"));
-  if (current.fault && current.path && isBack && ["gone", "database", "hanging", "key"].includes(current.fault.kind)) return showPlace(here(), { isAgain: true });
+  if (current.fault && current.key && isBack && ["gone", "database", "hanging", "key"].includes(current.fault.kind)) return showPlace(here(), { isAgain: true });
   const isNew = link !== before.link || !before.status !== !status || !before.status?.total !== !status?.total || before.status?.state !== status?.state;
-  if (current.path === null && !current.fault && isNew) showStart();
+  if (current.key === null && !current.fault && isNew) showStart();
 }
-export function redrawStart() { if (current.path === null && !current.fault && here().view === "explore") showStart(); }
+export function redrawStart() { if (current.key === null && !current.fault && here().view === "explore") showStart(); }

@@ -52,3 +52,5 @@ export function sentence(text) {
 export function plural(count, word, many = word + "s") {
   return grouped(count) + " " + (count === 1 ? word : many);
 }
+
+export const shellQuoted = text => "'" + text.replace(/'/g, "'\\''") + "'";

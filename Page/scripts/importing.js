@@ -1,5 +1,5 @@
-// Taking in a file of repositories that is chosen or dropped: NDJSON, or a JSON array.
-import { ask } from "./api.js";
+// Taking in repositories: a file that is chosen or dropped (NDJSON, or a JSON array), or what a GitHub user has starred.
+import { answer, ask, post } from "./api.js";
 import { announce, byId } from "./dom.js";
 import { grouped, plural, sentence } from "./format.js";
 import { may } from "./permissions.js";
@@ -48,7 +48,49 @@ function tellImport(text, isBad = false) {
   announce(text);
 }
 
+/** What an import of stars has come to, as the API tells it. */
+export function starsWords({ state, user, created, changed, unchanged, waiting_until, error }) {
+  const counts = grouped(created) + " new, " + grouped(changed) + " changed, " + grouped(unchanged) + " unchanged.";
+  const until = waiting_until ? " GitHub lets it go on at " + new Date(waiting_until).toLocaleTimeString() + "." : "";
+  if (state === "done") return "The stars of " + user + ": " + counts;
+  if (state === "failed") return sentence(error || "the import failed") + " Until then: " + counts;
+  return "Importing the stars of " + user + ": " + counts + until;
+}
+async function importStars(user) {
+  tellImport("Asking GitHub for the stars of " + user + "…");
+  try {
+    let status = await post("/import/github", { user }).catch(error => {
+      // One runs already: that is the one to tell of.
+      if (error.status === 409) return answer("/import/github");
+      throw error;
+    });
+    while (["running", "waiting"].includes(status.state)) {
+      tellImport(starsWords(status));
+      await new Promise(resolve => setTimeout(resolve, 1000));
+      status = await answer("/import/github");
+    }
+    tellImport(starsWords(status), status.state === "failed");
+  } catch (error) {
+    tellImport(error.message, true);
+  }
+}
+
+/** Asks what to import; whose key may not do it sees no way there. */
+export function openImport() {
+  byId("import-stars").hidden = byId("import-start").hidden = !may("admin");
+  byId("import-dialog").returnValue = "";
+  byId("import-dialog").showModal();
+}
+export function showImportButton() { byId("import-button").hidden = !may("write"); }
+
 export function startImporting() {
+  byId("import-button").onclick = openImport;
+  byId("import-choose").onclick = () => { byId("import-dialog").close(); byId("import-file").click(); };
+  byId("import-dialog").onclose = () => {
+    const user = byId("import-user").value.trim();
+    if (byId("import-dialog").returnValue === "stars" && user) importStars(user);
+  };
+
   byId("import-file").onchange = event => { if (event.target.files[0]) importFile(event.target.files[0]); event.target.value = ""; };
   const hasFile = event => may("write") && [...(event.dataTransfer?.types ?? [])].includes("Files");
   addEventListener("dragover", event => { if (hasFile(event)) { event.preventDefault(); document.body.classList.add("dropping"); } });

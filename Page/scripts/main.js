@@ -8,7 +8,7 @@ import { startMapInput } from "./map-input.js";
 import { followPipeline, onServiceChange, showCondition } from "./pipeline.js";
 import { onStatus, showStatus, startStatus } from "./status.js";
 import { showPlayground, startPlayground } from "./playground.js";
-import { startImporting } from "./importing.js";
+import { showImportButton, startImporting } from "./importing.js";
 import { here, startRouter } from "./router.js";
 import { startShortcuts } from "./shortcuts.js";
 
@@ -37,6 +37,7 @@ byId("key-button").onclick = async () => { await askForKey(); showPlace(here(), 
 onServiceChange(showCondition);
 onServiceChange(onService);
 onServiceChange(onStatus);
+onServiceChange(showImportButton);
 onServiceChange(({ status }, before) => { if (status && status.embedded !== before.status?.embedded) scheduleMap(status.pending ? 20 : 1); });
 onMapChange(redrawStart);
 startSearchForm();
@@ -51,5 +52,5 @@ startMapInput(indices => {
 });
 startRouter(show);
 // On a phone the focus would bring up its keyboard, over what one came to see.
-if (here().view === "explore" && !here().similar && !matchMedia("(pointer: coarse)").matches) byId("query").focus();
+if (here().view === "explore" && !here().similar && !here().like.length && !matchMedia("(pointer: coarse)").matches) byId("query").focus();
 followPipeline();

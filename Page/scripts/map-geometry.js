@@ -37,14 +37,15 @@ export function nearestPoint(points, frame, px, py, reach = 14) {
   return best;
 }
 
-/** The point to which an arrow key leads: ahead within a quarter circle, and near; -1 when there is none. */
+/** The point to which an arrow key leads: ahead, near, and within a quarter circle if any is; -1 when there is none. */
 export function nextPoint(points, frame, from, dx, dy) {
   const x = across(points.x[from], frame), y = down(points.y[from], frame);
   let best = -1, least = Infinity;
   for (let i = 0; i < points.x.length; i++) {
     const h = across(points.x[i], frame) - x, v = down(points.y[i], frame) - y;
     const along = h * dx + v * dy, aside = Math.abs(h * dy) + Math.abs(v * dx);
-    if (along > 1 && aside <= along && along + aside < least) { least = along + aside; best = i; }
+    const far = along + aside * (aside <= along ? 1 : 8);
+    if (along > 1 && far < least) { least = far; best = i; }
   }
   return best;
 }

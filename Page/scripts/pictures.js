@@ -44,7 +44,7 @@ export function faultPicture(fault, actions) {
   const buttons = [];
   if (fault.kind === "key" || fault.kind === "forbidden") buttons.push(button("Enter the key", actions.enterKey, { className: "primary" }));
   else if (!["invalid", "unknown"].includes(fault.kind)) buttons.push(button("Try again", actions.retry, { className: "primary" }));
-  if (fault.kind === "provider" && actions.byWords) buttons.push(button("Rank by words", actions.byWords));
+  if (["provider", "hanging"].includes(fault.kind) && actions.byWords) buttons.push(button("Rank by words", actions.byWords));
   return picture(name, fault.kind, title, isNews ? fault.message : text, ...buttons);
 }
 

@@ -2,7 +2,7 @@
 import { announce, button, byId, element } from "./dom.js";
 import { answer, askForKey, events, post } from "./api.js";
 import { condition, summary } from "./conditions.js";
-import { learnScopes, may } from "./permissions.js";
+import { forgetScopes, learnScopes, may } from "./permissions.js";
 
 export const service = { link: "connecting", status: null };
 const listeners = [];
@@ -28,7 +28,10 @@ export async function followPipeline() {
       for await (const status of events("/pipeline/events", watch.signal)) change({ link: "open", status });
       change({ link: service.link });
     } catch (error) {
-      if (!watch.signal.aborted) change({ link: error.kind === "key" ? "key" : "gone" });
+      if (!watch.signal.aborted) {
+        forgetScopes();
+        change({ link: error.kind === "key" ? "key" : "gone" });
+      }
     }
     document.removeEventListener("visibilitychange", leave);
     if (!watch.signal.aborted) await new Promise(resolve => setTimeout(resolve, 2000));

@@ -1,7 +1,7 @@
 // The playground: how near two texts are, and what a request for their embeddings looks like.
 import { answer, post } from "./api.js";
 import { announce, byId, copyText, element } from "./dom.js";
-import { plural } from "./format.js";
+import { plural, shellQuoted } from "./format.js";
 
 /** The cosine of the angle between two vectors; 0 when one has no length. */
 export function cosine(one, other) {
@@ -65,7 +65,6 @@ function strip(vector) {
   return image;
 }
 
-const shellQuoted = text => "'" + text.replace(/'/g, "'\\''") + "'";
 function copyRequest(kind) {
   const body = JSON.stringify(embeddingRequest()), address = location.origin + "/v1/embeddings", hasKey = sessionStorage.getItem("key");
   copyText(kind === "curl"

@@ -27,7 +27,7 @@ export function languageDot(language) {
 export function nameLink(hit, query) {
   const [owner, name] = hit.full_name.split("/");
   return element("a", { className: "name", href: pageAddress(hit), rel: "noreferrer", "data-name": hit.full_name },
-    element("span", {}, ...marked(owner, query), "/"), element("strong", {}, ...marked(name, query)));
+    element("span", {}, ...marked(owner, query), "/", element("wbr")), element("strong", {}, ...marked(name, query)));
 }
 
 export function facts(hit) {
@@ -40,13 +40,13 @@ export function facts(hit) {
   return items;
 }
 
-/** acts: similar(name), topic(name), point(name or null). */
-function resultItem(hit, index, bar, query, acts) {
+/** acts: similar(name), topic(name), point(name or null), example("like" or "unlike", name); offersExamples: whether that says something. */
+function resultItem(hit, index, bar, query, acts, offersExamples) {
   const why = reasons(hit);
   const meter = element("span", { className: "meter" }, element("i"));
   meter.firstChild.style.width = Math.round(100 * bar) + "%";
   const cosine = hit.similarity;
-  const chips = (hit.topics ?? []).slice(0, 6).map(topic => button(topic, () => acts.topic(topic), { className: "chip", "aria-label": "Search for the topic " + topic }));
+  const chips = (hit.topics ?? []).slice(0, 6).map(topic => button(topic, () => acts.topic(topic), { className: "chip", "aria-label": "Only those with the topic " + topic }));
   const item = element("li", { "data-name": hit.full_name },
     element("div", { className: "rank", "aria-hidden": "true" }, ownerTile(hit.full_name), element("span", { textContent: index + 1 })),
     element("div", { className: "what" }, nameLink(hit, query),
@@ -56,16 +56,18 @@ function resultItem(hit, index, bar, query, acts) {
     element("div", { className: "side" },
       element("div", { className: "why", title: cosine == null ? "Found by its words" : "Similarity of the meanings: " + cosine.toFixed(2) },
         meter, element("span", { textContent: why.length ? why.join(", ") : "meaning" })),
-      button("Similar", () => acts.similar(hit.full_name), { "aria-label": "Similar to " + hit.full_name, className: "quiet" })));
+      element("div", { className: "acts" }, button("Similar", () => acts.similar(hit.full_name), { "aria-label": "Similar to " + hit.full_name, className: "quiet" }),
+        ...(offersExamples ? [["like", "+", "More"], ["unlike", "−", "Less"]] : []).map(([kind, sign, word]) =>
+          button(sign, () => acts.example(kind, hit.full_name), { "aria-label": word + " like " + hit.full_name, title: word + " like this", className: "quiet " + kind })))));
   for (const kind of ["pointerenter", "focusin"]) item.addEventListener(kind, () => acts.point(hit.full_name));
   item.addEventListener("pointerleave", () => acts.point(null));
   return item;
 }
 
 /** The items of a list; before weak ones it is said that they are. */
-export function resultItems(hits, query, acts, { isWeak = false } = {}) {
+export function resultItems(hits, query, acts, { isWeak = false, offersExamples = false } = {}) {
   const bars = relevance(hits);
-  const items = hits.map((hit, index) => resultItem(hit, index, bars[index], query, acts));
+  const items = hits.map((hit, index) => resultItem(hit, index, bars[index], query, acts, offersExamples));
   const note = element("li", { className: "divider", textContent: "Nothing matches well; these come nearest" });
   return isWeak && items.length ? [note, ...items] : items;
 }

@@ -1,5 +1,5 @@
 // The address and the way through the page: every place has an address, and Back leads where one came from.
-import { placeTitle, readAddress, writeAddress } from "./address.js";
+import { placeLabel, placeTitle, readAddress, writeAddress } from "./address.js";
 
 let place = readAddress("http://localhost/"), onArrival = () => {};
 
@@ -15,7 +15,7 @@ export const trail = () => history.state?.trail ?? [];
  */
 export function go(next, { isTyped = false, focus = null } = {}) {
   const address = writeAddress(next), isSame = address === writeAddress(place);
-  const state = { isSettled: !isTyped, trail: next.similar ? nextTrail(next) : [] };
+  const state = { isSettled: !isTyped, trail: next.q ? [] : nextTrail(next) };
   if (isSame) {
     if (!isTyped) history.replaceState({ ...history.state, isSettled: true }, "", address);
   } else if (isTyped && !isSettled()) {
@@ -32,9 +32,10 @@ export function go(next, { isTyped = false, focus = null } = {}) {
 const isContinued = next => next.view === place.view && !next.similar && !place.similar && next.q.startsWith(place.q);
 
 function nextTrail(next) {
-  const label = place.similar || (place.q ? "“" + place.q + "”" : "");
-  if (!label || place.similar === next.similar) return trail();
-  const before = trail().filter(step => step.label !== label && step.label !== next.similar);
+  const label = placeLabel(place), target = placeLabel(next);
+  // Among examples one changes one's mind: that is no way to go back.
+  if (!label || !target || label === target || (place.like.length && next.like.length)) return target ? trail() : [];
+  const before = trail().filter(step => step.label !== label && step.label !== target);
   return [...before, { label, address: writeAddress(place) }].slice(-5);
 }
 

@@ -4,7 +4,7 @@ import { announce, button, byId, element, working } from "./dom.js";
 import { duration, grouped, plural, sentence } from "./format.js";
 import { groupFailures, pipelineStates, providerWords, share } from "./conditions.js";
 import { failures, service, setPaused } from "./pipeline.js";
-import { may } from "./permissions.js";
+import { learnScopes, may } from "./permissions.js";
 import { repoPath } from "./address.js";
 import { here } from "./router.js";
 
@@ -41,6 +41,7 @@ export function showStatus() {
   if (service.status) showFacts(service.status);
   showFailures();
   showParts();
+  showSettings();
 }
 
 function row(name, text, className = "") {
@@ -110,6 +111,18 @@ async function showParts() {
   if (info) rows.push(["Model", info.model_id + ", " + plural(info.dimensions ?? 0, "dimension")], ["Longest input", grouped(info.max_input_length ?? 0) + " tokens"], ["Largest request", plural(info.max_client_batch_size ?? 0, "text")]);
   if (health) rows.push(["Up since", new Date(Date.now() - 1000 * health.uptime_seconds).toLocaleString()], ["Version", health.version]);
   byId("parts").replaceChildren(...rows.flatMap(parts => row(...parts)));
+}
+
+/** Only whoever runs the service is told; for others there is no such part of the page. */
+async function showSettings() {
+  await learnScopes();
+  const found = may("admin") ? await answer("/settings").catch(() => null) : null;
+  byId("settings").hidden = !found;
+  if (!found) return;
+  const rows = isDefault => found.settings.filter(setting => (setting.source === "default") === isDefault)
+    .flatMap(({ name, value, source }) => row(name, (value || "not set") + (isDefault ? "" : " (" + source + ")")));
+  byId("settings-set").replaceChildren(...rows(false));
+  byId("settings-default").replaceChildren(...rows(true));
 }
 
 export function startStatus() {

@@ -79,6 +79,26 @@ def test_colours_of_the_reader_are_kept(visit, embedded):
     assert page.evaluate("getComputedStyle(document.querySelector('.meter')).borderTopWidth") == "1px"
 
 
+def test_without_scripts_the_form_searches(visit, embedded):
+    page = visit(embedded)
+    page.call("Emulation.setScriptExecutionDisabled", value=True)
+    page.open(embedded.url + "/")
+    assert page.evaluate("document.querySelector('#search').checkVisibility()")
+    assert not page.evaluate("document.querySelector('nav').checkVisibility()")
+    assert "need JavaScript" in page.text("noscript .notice")
+    page.click("#query")
+    page.type("number100")
+    page.enter()
+    page.until("document.querySelector('noscript .name')?.innerText === 'owner-2/repo-100'")
+    assert page.evaluate("document.querySelector('#query').value") == "number100"
+    assert page.evaluate("document.title") == "number100 – embed-star"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.click("noscript .side a")
+    page.until("document.querySelector('noscript .note')?.innerText.startsWith('Nearest in meaning to owner-2/repo-100')")
+    assert page.evaluate("document.querySelectorAll('noscript .name').length") == 20
+    assert page.evaluate("document.querySelector('.tools') && !document.querySelector('.tools').checkVisibility()")
+
+
 def test_the_page_is_small_and_closed(embedded):
     answer = embedded.get("/", headers={"Accept-Encoding": "gzip"}, stream=True)
     assert answer.headers["Content-Encoding"] == "gzip"

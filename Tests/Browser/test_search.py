@@ -56,13 +56,14 @@ def test_enter_searches_once(visit, embedded):
 
 
 def test_a_link_shows_its_search_with_one_request(visit, embedded):
-    for address in ("?q=number100", "#q=number100"):
+    """Its results come with the page; those of a fragment, which no server sees, are asked for."""
+    for address, count in (("?q=number100", 0), ("#q=number100", 1)):
         page = visit(embedded, address)
         first(page, "owner-2/repo-100")
         assert page.evaluate("document.querySelector('#query').value") == "number100"
         assert page.evaluate("location.pathname + location.search + location.hash") == "/?q=number100"
         page.evaluate("new Promise(done => requestIdleCallback(done, {timeout: 300}))")
-        assert len(searches(page)) == 1
+        assert len(searches(page)) == count
         page.call("Page.reload")
         first(page, "owner-2/repo-100")
 
@@ -169,6 +170,40 @@ def test_similar_is_a_place_with_a_way_back(visit, embedded):
     page.until(f"document.querySelector('#subject .name')?.dataset.name === {json.dumps(neighbour)}")
 
 
+def examples(page):
+    return page.texts("#subject .like.chip"), page.texts("#subject .unlike.chip")
+
+
+def test_results_are_marked_for_more_and_less_like_them(visit, embedded):
+    page = visit(embedded, "?q=number100")
+    listed(page)
+    assert not page.evaluate("document.querySelector('#results .like')")
+    page.click("#results li .side button")
+    page.until("document.querySelector('#subject .name')?.dataset.name === 'owner-2/repo-100'")
+    page.until("document.querySelectorAll('#results .like').length === 20")
+    liked = names(page)[1]
+    page.click("#results li:nth-child(2) .like")
+    page.until("document.querySelectorAll('#subject .chip').length === 2")
+    listed(page)
+    assert examples(page) == (["owner-2/repo-100 ×", f"{liked} ×"], [])
+    assert not {"owner-2/repo-100", liked} & set(names(page))
+    disliked = names(page)[0]
+    page.click("#results li .unlike")
+    page.until("document.querySelectorAll('#subject .chip').length === 3")
+    listed(page)
+    assert examples(page)[1] == [f"{disliked} ×"] and disliked not in names(page)
+    assert page.evaluate("new URLSearchParams(location.search).getAll('like').length") == 2
+    assert page.evaluate("document.activeElement.id") == "subject-name"
+    page.call("Page.reload")
+    page.until("document.querySelectorAll('#subject .chip').length === 3")
+    listed(page)
+    page.evaluate("history.back()")
+    page.until("document.querySelectorAll('#subject .chip').length === 2")
+    assert page.texts("#trail a") == ["“number100”", "owner-2/repo-100"]
+    page.click("#subject .chip:last-child")
+    page.until("document.querySelector('#subject .name')?.dataset.name === 'owner-2/repo-100'")
+
+
 def test_a_repo_is_embedded_again(visit, embedded):
     page = visit(embedded, "?similar=owner-2/repo-100")
     page.until("document.querySelector('#subject .facts')?.innerText.includes('embedded with')")
@@ -197,7 +232,7 @@ def test_everything_can_be_done_by_keyboard(visit, embedded):
         page.tab()
         reached.append(page.evaluate("(e => e.id || e.className || e.textContent)(document.activeElement)"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", reached
-    assert reached[:6] == ["primary", "Filters", "mode", "language", "min_stars", "owner"]
+    assert reached[:7] == ["primary", "Filters (1)", "mode", "language", "topic", "min_stars", "owner"]
     page.evaluate("document.activeElement.blur()")
     press = {"/": (191, "/"), "j": (74, "j"), "k": (75, "k"), "s": (83, "s"), "m": (77, "m"), "?": (191, "?")}
     page.key("j", *press["j"])
@@ -212,8 +247,12 @@ def test_everything_can_be_done_by_keyboard(visit, embedded):
     page.key("ArrowRight", 39)
     page.until("document.querySelector('#map-note').innerText.includes('★')")
     before = page.text("#map-note")
-    page.key("ArrowDown", 40)
-    page.until(f"document.querySelector('#map-note').innerText !== {json.dumps(before)}")
+    for direction in (("ArrowDown", 40), ("ArrowUp", 38), ("ArrowLeft", 37)):
+        # From the outermost point there is no way on.
+        page.key(*direction)
+        if page.text("#map-note") != before:
+            break
+    assert page.text("#map-note") != before
     name = page.text("#map-note").split(" · ")[0]
     page.enter()
     page.until(f"document.querySelector('#subject .name')?.dataset.name === {json.dumps(name)}")

@@ -1,6 +1,8 @@
 """Each state of the service has a picture of its own; the faults are real ones."""
 
 import json
+import os
+import signal
 
 from Harness.database import Engine
 from Harness.process import eventually
@@ -120,7 +122,6 @@ def test_a_provider_that_refuses_is_told_in_the_banner(serve, database, upstream
 
 
 def test_a_database_that_goes_away_is_told_and_found_again(serve, upstream, visit, tmp_path, fill):
-    import os
     folder = tmp_path / "engine"
     engine = Engine(folder, dict(os.environ))
     address = engine.address
@@ -136,6 +137,29 @@ def test_a_database_that_goes_away_is_told_and_found_again(serve, upstream, visi
     no_script_speaks(page)
     engine = Engine(folder, dict(os.environ), bind=address)
     page.until("document.querySelector('#banner').hidden", within=60)
+    page.until("document.querySelectorAll('#results li').length > 5", within=60)
+    engine.process.stop()
+
+
+def test_a_database_that_hangs_has_a_picture_and_another_try(serve, upstream, visit, tmp_path, fill):
+    engine = Engine(tmp_path / "engine", dict(os.environ))
+    database = engine.new_database()
+    service = serve(database.settings, upstream.openai(), REQUEST_TIMEOUT_MS=2000)
+    fill(database, 20)
+    await_searchable(service, 20)
+    page = visit(service, tolerated=[" 503 ", " 504 "])
+    kind(page, "start")
+    # It keeps its connections, takes what it is sent, and never answers.
+    engine.process.signal(signal.SIGSTOP)
+    try:
+        page.evaluate("history.pushState(null, '', '/?similar=owner-0/repo-7'); dispatchEvent(new PopStateEvent('popstate'))")
+        page.until("!!document.querySelector('#picture .skeleton')")
+        kind(page, "hanging")
+        no_script_speaks(page)
+        assert page.evaluate("document.querySelector('#subject .name').dataset.name") == "owner-0/repo-7"
+    finally:
+        engine.process.signal(signal.SIGCONT)
+    page.click("#picture .primary")
     page.until("document.querySelectorAll('#results li').length > 5", within=60)
     engine.process.stop()
 

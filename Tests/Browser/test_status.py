@@ -23,6 +23,11 @@ def test_parts_and_settings_are_told(visit, embedded):
     page.until("document.querySelectorAll('#parts dt').length >= 8")
     assert "64 dimensions" in page.text("#parts") and "Search index" in page.text("#parts")
     assert "200 of 200" in page.text("#facts")
+    page.until("!document.querySelector('#settings').hidden")
+    assert "EMBEDDING_PROVIDER\nopenai (environment)" in page.text("#settings-set")
+    assert "OPENAI_API_KEY\n***" in page.text("#settings-set")
+    assert "sk-test" not in page.evaluate("document.documentElement.textContent")
+    assert page.evaluate("document.querySelectorAll('#settings-default dt').length") > 40
 
 
 def test_failures_are_grouped_by_cause_and_retried(serve, database, upstream, visit):
@@ -70,5 +75,17 @@ def test_controls_are_shown_only_to_whom_they_work(serve, database, upstream, vi
         page.type(key)
         page.enter()
         page.until("document.querySelectorAll('#failures > li').length === 1")
-        for control in ("pause", "retry"):
+        for control in ("pause", "retry", "settings"):
             page.until(f"document.querySelector('#{control}').hidden === {str(is_hidden).lower()}")
+
+
+def test_what_a_key_may_do_is_asked_once(visit, embedded):
+    """Also when the tab was in the background meanwhile, and the events are followed anew."""
+    page = visit(embedded, "status")
+    page.until("document.querySelectorAll('#parts dt').length >= 8")
+    turn = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(turn % "true")
+    page.evaluate(turn % "false")
+    followed = lambda: page.evaluate("0") == 0 and len([url for url in page.requests if url.endswith("/pipeline/events")])
+    eventually(lambda: followed() == 2, what="the events followed anew")
+    assert len([url for url in page.requests if url.endswith("/access")]) == 1

@@ -78,9 +78,9 @@ package final class API: Responder {
             try browsers.checkHost(head)
             try browsers.checkOrigin(head, endpoint)
             let access = access.withLock { $0 }
-            let caller = try access.caller(of: head, for: endpoint.access)
+            var caller = try access.caller(of: head, for: endpoint.access)
             try endpoint.check(head)
-            let allowance = try access.count(caller, for: endpoint.access, now: clock.now)
+            let allowance = try access.count(&caller, for: endpoint.access, now: clock.now)
             return .wanted(
                 APIExchange(
                     endpoint,
@@ -191,7 +191,7 @@ extension API {
             + WebhookRoutes(services, configuration).endpoints
             + AccessRoutes().endpoints
             + OperationRoutes(services, configuration).endpoints
-            + PageRoutes(configuration).endpoints
+            + PageRoutes(services, configuration).endpoints
         return switch configuration.serving {
         case .all: endpoints
         case .service: endpoints.filter { $0.group == .service }

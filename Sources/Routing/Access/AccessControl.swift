@@ -11,19 +11,34 @@ final class AccessControl: Sendable {
         limiter = perMinute.map { RateLimiter(perMinute: $0, callers: keys.callers, now: now) }
     }
 
-    /// Who asks.
+    /// Who asks; of what is optional nobody, where it is not theirs.
     /// - Throws: `APIError` 400 or 401 for its key, 403 for its key's scopes.
     func caller(of head: HTTPRequestHead, for access: Endpoint.Access) throws -> Caller {
-        if access == .open { return .unknown }
-        let caller = try keys.caller(of: head)
-        if case .scope(let scope) = access { try caller.require(scope) }
-        return caller
+        switch access {
+        case .open: return .unknown
+        case .key: return try keys.caller(of: head)
+        case .scope(let scope):
+            let caller = try keys.caller(of: head)
+            try caller.require(scope)
+            return caller
+        case .optional(let scope):
+            guard !head.queryRange.isEmpty, let caller = try? keys.caller(of: head), caller.scopes.contains(scope)
+            else { return .unknown }
+            return caller
+        }
     }
 
-    /// Counts a request that may go on.
+    /// Counts a request that may go on; whoever has used up its share goes on as nobody where access is optional.
     /// - Returns: what its caller may still ask; nil without limit.
     /// - Throws: `APIError` 429 when the caller has used up its share.
-    func count(_ caller: Caller, for access: Endpoint.Access, now: ContinuousClock.Instant) throws -> Allowance? {
-        access == .open ? nil : try limiter?.admit(caller, now: now)
+    func count(_ caller: inout Caller, for access: Endpoint.Access, now: ContinuousClock.Instant) throws -> Allowance? {
+        guard caller != .unknown else { return nil }
+        do {
+            return try limiter?.admit(caller, now: now)
+        } catch {
+            guard case .optional = access else { throw error }
+            caller = .unknown
+            return nil
+        }
     }
 }

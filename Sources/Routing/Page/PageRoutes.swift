@@ -1,20 +1,35 @@
 import HTTP
+import Logging
 
 /// The page for people, at each of the addresses it gives its views.
 struct PageRoutes: Sendable {
     private let page: StaticDocument
+    private let results: PageResults
 
-    init(_ configuration: APIConfiguration) {
-        page = StaticDocument(
-            configuration.page,
-            contentType: "text/html; charset=utf-8",
-            headers: configuration.pageHeaders
-        )
+    init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
+        let template = PageTemplate(configuration.page)
+        let type = "text/html; charset=utf-8"
+        page = StaticDocument(template.filled(), contentType: type, headers: configuration.pageHeaders)
+        var headers: HTTPHeaders = ["Content-Type": type, "Cache-Control": "private, no-cache"]
+        for header in configuration.pageHeaders { headers.append(header.name, header.value) }
+        results = PageResults(search: services.search, template: template, headers: headers)
     }
 
     var endpoints: [Endpoint] {
-        ["/", "/playground", "/status"].map { template in
+        ["/playground", "/status"].map { template in
             .immediate(.get, template, produces: nil) { [page] in page.answer($0.head) }
-        }
+        } + [
+            Endpoint(
+                method: .get,
+                template: "/",
+                access: .optional(.read),
+                produces: nil,
+                logLevel: .debug,
+                answer: { [page, results] context in
+                    guard let place = PagePlace(context.head) else { return .now(page.answer(context.head)) }
+                    return .later { await results.answer(place, context) }
+                }
+            )
+        ]
     }
 }

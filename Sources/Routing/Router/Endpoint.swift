@@ -14,6 +14,8 @@ final class Endpoint: Sendable {
         case key
         /// Holders of a key with this scope, when keys are configured.
         case scope(Scope)
+        /// Anybody; a query is looked into for those alone who have this scope, and still have a request to spend.
+        case optional(Scope)
     }
 
     /// What a request's `Content-Type` may be.

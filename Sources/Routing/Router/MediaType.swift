@@ -8,6 +8,7 @@ struct MediaType: Sendable, Hashable, CustomStringConvertible {
     var description: String { "\(type)/\(subtype)" }
 
     static let json = MediaType(type: "application", subtype: "json")
+    static let html = MediaType(type: "text", subtype: "html")
     static let eventStream = MediaType(type: "text", subtype: "event-stream")
 
     /// The type and the parameters of a header's value; nil when it is none.

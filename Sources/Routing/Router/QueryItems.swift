@@ -24,6 +24,14 @@ struct QueryItems: Sendable {
         }
     }
 
+    /// Those of `names` that are not blank, each but once.
+    func filled(_ names: [String]) -> QueryItems {
+        var result = self
+        result.repeated = []
+        result.values = values.filter { names.contains($0) && !$1.allSatisfy(\.isWhitespace) }
+        return result
+    }
+
     private static func decode(_ bytes: ArraySlice<UInt8>) -> String? {
         bytes.withUnsafeBufferPointer { PercentEncoding.decode($0, plusIsSpace: true) }
     }

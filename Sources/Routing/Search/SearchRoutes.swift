@@ -76,7 +76,7 @@ struct SearchRoutes: Sendable {
 private enum QueryCombination: String, CaseIterable { case fused, separate }
 
 extension SearchAnswer {
-    fileprivate func write(to json: inout JSONWriter) {
+    func write(to json: inout JSONWriter) {
         json.key("results")
         json.array { json in
             for hit in hits { json.object { hit.write(to: &$0) } }

@@ -255,6 +255,7 @@ final class StubIdempotency: IdempotencyStore {
 final class StubSearch: RepoSearch {
     let queries = Mutex<[SearchQuery]>([])
     let failure = Mutex<SearchError?>(nil)
+    let repo = Mutex(Repo(fullName: "a/b", description: "\"x\"", stars: 5))
 
     func search(_ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
         queries.withLock { $0.append(query) }
@@ -268,7 +269,7 @@ final class StubSearch: RepoSearch {
 
     private func answer(_ mode: SearchMode) throws(SearchError) -> SearchAnswer {
         if let failure = failure.withLock({ $0 }) { throw failure }
-        let repo = Repo(fullName: "a/b", description: "\"x\"", stars: 5)
+        let repo = repo.withLock { $0 }
         return SearchAnswer(
             hits: [
                 SearchHit(repo: repo, score: 0.9, similarity: 0.5, matched: [.vector, .text]),

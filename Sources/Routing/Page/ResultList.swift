@@ -1,0 +1,39 @@
+import EmbeddingCore
+
+/// Results as HTML.
+struct ResultList: Sendable {
+    let answer: SearchAnswer
+    let place: PagePlace
+
+    var html: String {
+        guard !answer.hits.isEmpty else { return "<p class=\"note\">Nothing found. Other words may help.</p>" }
+        let items = answer.hits.enumerated().map { Self.item($1, number: $0 + 1) }.joined()
+        return "<p class=\"note\">\(note)</p><ol class=\"results\">\(items)</ol>"
+    }
+
+    private var note: String {
+        let head = place.similar.map { "Nearest in meaning to \($0)." } ?? "Results for “\(place.title)”."
+        let weak = answer.isWeak ? " Nothing matches well; these come nearest." : ""
+        return (head + weak).escapedForHTML
+    }
+
+    private static func item(_ hit: SearchHit, number: Int) -> String {
+        let repo = hit.repo
+        let about = repo.description.map { "<p class=\"about\" dir=\"auto\">\($0.escapedForHTML)</p>" } ?? ""
+        let language = repo.language.map { "<span>\($0.escapedForHTML)</span>" } ?? ""
+        let secret = repo.isPrivate ? "<span class=\"badge\">private</span>" : ""
+        return """
+            <li><span class="rank">\(number)</span><div class="what">\
+            <a class="name" rel="noreferrer" href="\(address(of: repo).escapedForHTML)">\
+            <strong>\(repo.fullName.escapedForHTML)</strong></a>\(about)\
+            <div class="facts">\(language)<span>★ \(repo.stars)</span>\(secret)</div></div>\
+            <div class="side"><a href="/?similar=\(PercentEncoding.encode(repo.fullName))">Similar</a></div></li>
+            """
+    }
+
+    /// Of a repo that says none, or says what is no address of the web, GitHub's.
+    private static func address(of repo: Repo) -> String {
+        if let url = repo.url, url.hasPrefix("https://") || url.hasPrefix("http://") { return url }
+        return "https://github.com/\(repo.fullName)"
+    }
+}
