@@ -13,11 +13,12 @@ struct EmbedStar: AsyncParsableCommand {
               embed-star import repos.ndjson.gz
               embed-star search "vector database in rust"
 
-            Every setting of `embed-star config` is also a flag of every subcommand, such as --db-url or --port.
+            Every setting is also a flag of every subcommand, such as --db-url or --port: `embed-star help settings`.
             """,
         version: Version.current,
         subcommands: [
-            ServeCommand.self, ImportCommand.self, ExportCommand.self, SearchCommand.self, SimilarCommand.self,
+            ServeCommand.self, DemoCommand.self, ImportCommand.self, ExportCommand.self, SearchCommand.self,
+            SimilarCommand.self,
             StatusCommand.self, HealthCommand.self,
             DrainCommand.self, PauseCommand.self, ResumeCommand.self, FailuresCommand.self, ReprocessCommand.self,
             RepoCommand.self, MigrateCommand.self, ConfigCommand.self, DoctorCommand.self,
@@ -33,6 +34,7 @@ struct EmbedStar: AsyncParsableCommand {
     /// Takes the settings' flags out of the arguments, wherever they stand, and runs the subcommand with the rest.
     static func main() async {
         let (flags, rest) = SettingFlags.extract(from: Array(CommandLine.arguments.dropFirst()), of: .product)
+        if rest == ["help", "settings"] { return print(SettingsTable.product.help) }
         if let word = rest.first, !word.hasPrefix("-"), !commands.contains(word) {
             let meant = CommandSuggestion.nearest(to: word, among: commands).map { "did you mean `\($0)`? " } ?? ""
             StandardError.write(

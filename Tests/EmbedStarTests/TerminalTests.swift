@@ -70,9 +70,43 @@ import Testing
         )
     }
 
-    @Test(arguments: [("abc", 3), ("", 0), ("日本", 4), ("🚀", 2), ("é", 1), ("☎️", 2), ("–★", 2)])
+    @Test(arguments: [
+        ("abc", 3), ("", 0), ("日本", 4), ("🚀", 2), ("é", 1), ("☎️", 2), ("–★", 2),
+        ("🇨🇭", 2), ("👩‍👩‍👧", 2), ("⚡", 2), ("✅", 2), ("⭐", 2), ("한국", 4), ("ｱ", 1), ("ａ", 2), ("e\u{301}", 1),
+        ("a\u{200B}b", 2),
+    ])
     func `width is counted in columns`(text: String, columns: Int) {
         #expect(DisplayWidth.of(text) == columns)
+    }
+}
+
+@Suite struct PrintableTests {
+    @Test(arguments: [
+        ("a\u{202E}gnp.exe\u{202C}", "agnp.exe"), ("\u{2066}x\u{2069}", "x"), ("a\u{200F}\u{200E}\u{61C}b", "ab"),
+        ("\u{1B}]0;title\u{7}b", "]0;title b"), ("two\nlines\u{85}more", "two lines more"), ("👩‍👩‍👧", "👩‍👩‍👧"),
+    ])
+    func `nothing that others wrote moves the cursor or turns the writing`(text: String, shown: String) {
+        #expect(text.printable == shown)
+    }
+
+    @Test func `a narrow terminal keeps the description`() {
+        var table = TextTable(
+            [("SCORE", .right), ("REPO", .left), ("LANGUAGE", .left), ("STARS", .right), ("DESCRIPTION", .left)],
+            dispensable: [3, 2, 0]
+        )
+        table.add(["0.812", "tokio-rs/tokio", "Rust", "28,000", "A runtime for writing reliable programs"])
+        #expect(table.rendered(width: 45).contains("A runtime for"))
+        #expect(!table.rendered(width: 45).contains("28,000"))
+        #expect(table.rendered(width: 120).contains("28,000"))
+    }
+
+    @Test(arguments: [
+        ([:], true, true), ([:], false, false), (["NO_COLOR": "1"], true, false), (["NO_COLOR": ""], true, true),
+        (["CLICOLOR_FORCE": "1"], false, true), (["CLICOLOR_FORCE": "0"], false, false),
+        (["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], true, false), (["CLICOLOR": "0"], true, false),
+    ])
+    func `colours are for those who want them`(environment: [String: String], isTerminal: Bool, expected: Bool) {
+        #expect(Colour.isWanted(environment, isTerminal: isTerminal) == expected)
     }
 }
 

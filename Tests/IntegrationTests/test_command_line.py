@@ -16,8 +16,8 @@ import pytest
 from Harness import service as program
 from Harness.process import CHECKOUT, eventually
 
-COMMANDS = ["serve", "import", "search", "similar", "status", "drain", "pause", "resume", "failures", "reprocess", "repo",
-            "config", "doctor"]
+COMMANDS = ["serve", "demo", "import", "export", "health", "search", "similar", "status", "drain", "pause",
+            "resume", "failures", "reprocess", "repo", "migrate", "config", "doctor"]
 
 
 @pytest.fixture

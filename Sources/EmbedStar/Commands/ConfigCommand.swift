@@ -7,7 +7,7 @@ struct ConfigCommand: ParsableCommand {
         commandName: "config",
         abstract: "Print the effective settings and where each came from, secrets masked.",
         discussion: """
-            \(SettingsTable.product.help)
+            What each setting means: `embed-star help settings`.
 
             Examples:
               embed-star config

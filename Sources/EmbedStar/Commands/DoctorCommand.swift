@@ -33,7 +33,14 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private static func text(_ finding: Finding) -> String {
         let verdict = finding.verdict.rawValue
-        let line = "\(verdict)\(String(repeating: " ", count: 6 - verdict.count))\(finding.subject): \(finding.detail)"
+        let colour: Colour =
+            switch finding.verdict {
+            case .good: .green
+            case .doubtful: .yellow
+            case .bad: .red
+            }
+        let line =
+            "\(colour.of(verdict))\(String(repeating: " ", count: 6 - verdict.count))\(finding.subject): \(finding.detail)"
         return finding.remedy.map { "\(line)\n      → \($0)" } ?? line
     }
 }

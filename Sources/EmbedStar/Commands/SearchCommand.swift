@@ -93,9 +93,10 @@ struct SearchFilterOptions: ParsableArguments {
             print("nothing found")
             return
         }
-        var table = TextTable([
-            ("SCORE", .right), ("REPO", .left), ("LANGUAGE", .left), ("STARS", .right), ("DESCRIPTION", .left),
-        ])
+        var table = TextTable(
+            [("SCORE", .right), ("REPO", .left), ("LANGUAGE", .left), ("STARS", .right), ("DESCRIPTION", .left)],
+            dispensable: [3, 2, 0]
+        )
         for result in answer.results {
             table.add([
                 result.score.map(HumanText.score) ?? "–", result.full_name, result.language ?? "–",

@@ -9,7 +9,7 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Stops on SIGTERM or Ctrl-C after what is in flight has finished.
 
-            \(SettingsTable.product.help)
+            Every setting is a flag, an environment variable, or a line of .env: `embed-star help settings`.
 
             Examples:
               embed-star serve

@@ -12,6 +12,11 @@ enum PortCheck {
         return .doubtful("port", error.reason, remedy: error.remedy)
     }
 
+    /// The first port of the loopback address, from `first` on, that is free.
+    static func firstFree(from first: Int) -> Int {
+        (first...65535).first { bindingError(host: "127.0.0.1", port: $0) == nil } ?? first
+    }
+
     /// The error number of a trial binding; nil when it went well.
     private static func bindingError(host: String, port: Int) -> Int32? {
         var hints = addrinfo()

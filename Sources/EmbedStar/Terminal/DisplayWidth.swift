@@ -13,10 +13,17 @@ enum DisplayWidth {
         )
     }
 
-    /// 2 for East Asian wide characters and emoji (Unicode Standard Annex 11), 1 for others.
+    /// 2 for East Asian wide characters and emoji (Unicode Standard Annex 11, Unicode Technical Standard 51), flags among
+    /// them, 0 for what is not seen, 1 for others.
     private static func of(_ character: Character) -> Int {
-        guard let scalar = character.unicodeScalars.first, scalar.value >= 0x1100 else { return 1 }
-        if character.unicodeScalars.contains(where: { $0.value == 0xFE0F }) { return 2 }
+        guard let scalar = character.unicodeScalars.first, scalar.value >= 0x300 else { return 1 }
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .format, .control: return 0
+        default: break
+        }
+        if scalar.properties.isEmojiPresentation || character.unicodeScalars.contains(where: { $0.value == 0xFE0F }) {
+            return 2
+        }
         return wide.contains { $0.contains(scalar.value) } ? 2 : 1
     }
 
@@ -28,12 +35,24 @@ enum DisplayWidth {
 }
 
 extension String {
-    /// The text on one line, without what a terminal would obey: other people wrote it.
+    /// The text on one line, without what a terminal would obey: other people wrote it. What changes the direction of
+    /// writing (Unicode Standard Annex 9) would let a text look like another one.
     var printable: String {
         let words = split { character in
             character.isWhitespace
                 || character.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }
         }
-        return words.joined(separator: " ")
+        let line = words.joined(separator: " ")
+        guard line.unicodeScalars.contains(where: \.changesDirection) else { return line }
+        return String(String.UnicodeScalarView(line.unicodeScalars.filter { !$0.changesDirection }))
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var changesDirection: Bool {
+        switch value {
+        case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 }

@@ -1,0 +1,53 @@
+import FoundationEssentials
+import Server
+
+/// Says where the service of a demo is and what to try, once it is ready, and then how far the embedding is.
+struct DemoIntroduction: Sendable {
+    private struct Pipeline: Decodable {
+        var embedded: Int
+        var total: Int
+        var pending: Int
+    }
+
+    private let client: ServiceClient
+    private let monitoring: ServiceClient
+
+    init(_ context: CommandContext) {
+        client = context.service(nil)
+        monitoring = context.service(ServiceClient.monitoringAddress(context.settings))
+    }
+
+    /// Ends when all is embedded, or when the task is cancelled.
+    func show() async {
+        while !Task.isCancelled, (try? await monitoring.send("GET", "/readyz")) == nil {
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+        guard !Task.isCancelled else { return }
+        print(Self.text(client.baseURL, program: CommandLine.arguments.first ?? "embed-star"))
+        StandardOutput.flush()
+        var last = -1
+        while !Task.isCancelled {
+            // With keys that may not read, nothing is told.
+            guard let (pipeline, _): (Pipeline, [UInt8]) = try? await client.get("/pipeline") else { return }
+            if pipeline.embedded != last {
+                print("\(pipeline.embedded) of \(pipeline.total) repos embedded, \(pipeline.pending) to go")
+                StandardOutput.flush()
+            }
+            if pipeline.pending == 0 { return }
+            last = pipeline.embedded
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private static func text(_ base: String, program: String) -> String {
+        """
+
+        embed-star is ready. Open \(base) in a browser, or try:
+
+          \(program) search "run language models on my laptop" --server \(base)
+          curl '\(base)/repos/BurntSushi/ripgrep/similar?limit=5'
+          curl \(base)/v1/embeddings -H 'Content-Type: application/json' -d '{"input":"Hello"}'
+
+        """
+    }
+}
