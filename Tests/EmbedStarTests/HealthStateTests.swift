@@ -59,6 +59,15 @@ import Testing
         #expect(snapshot(state, after: .seconds(13)).readiness == .ready)
     }
 
+    @Test func aSilenceOfTwoSecondsIsSeenAndWhatNeedsTheDatabaseIsNotWell() {
+        #expect(snapshot(answering(), after: .seconds(1)).state == .ok)
+        let silent = snapshot(answering(), after: .milliseconds(2001))
+        #expect(silent.database == ComponentHealth(.degraded, "no answer for 2 s"))
+        #expect(silent.search == ComponentHealth(.degraded, "the database does not answer"))
+        #expect(silent.pipeline == ComponentHealth(.degraded, "the database does not answer"))
+        #expect(snapshot(answering(), pipeline: .stopped, after: .seconds(3)).pipeline.state == .down)
+    }
+
     @Test func noticesAProbeThatHangs() {
         #expect(snapshot(answering(), after: .seconds(30)).database == ComponentHealth(.down, "no answer for 30 s"))
     }

@@ -41,6 +41,11 @@ def test_probes_answer_while_database_and_provider_hang(own_engine, tmp_path, re
     requests_under_way = [hang(service, "/v1/embeddings", {"input": f"text {number}"}) for number in range(20)]
     requests_under_way += [hang(service, "/repos", [{"full_name": f"c/d{number}"}]) for number in range(20)]
     try:
+        eventually(lambda: service.get("/health").json()["database"]["status"] == "degraded", within=5,
+                   what="the silence to be seen")
+        health = service.get("/health").json()
+        assert {health[part]["status"] for part in ("search", "pipeline")} <= {"degraded", "down"}
+        assert health["thresholds"]["database_down_seconds"] == 10
         eventually(lambda: requests.get(f"{service.url}/readyz", timeout=5).status_code == 503, within=30,
                    what="readiness to be withdrawn")
         worst = {path: slowest(service, path) for path in ("/livez", "/readyz", "/health", "/metrics")}

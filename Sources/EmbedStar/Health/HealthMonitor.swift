@@ -79,7 +79,7 @@ final class HealthMonitor: HealthSource, Service {
             case .regained: logger.notice("the database answers again")
             case nil: break
             }
-            try? await Task.sleep(for: HealthState.probeInterval)
+            try? await Task.sleep(for: HealthThresholds.standard.probeInterval)
         }
     }
 }

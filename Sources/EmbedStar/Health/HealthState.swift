@@ -4,9 +4,7 @@ import EmbeddingCore
 struct HealthState: Sendable {
     enum Change: Equatable { case lost(String), regained }
 
-    /// Time between probes, and how old the last good answer may be before readiness is withdrawn.
-    static let probeInterval: Duration = .seconds(2)
-    static let freshness: Duration = .seconds(10)
+    private static let thresholds = HealthThresholds.standard
 
     var isSchemaReady = false
     var isShuttingDown = false
@@ -37,8 +35,8 @@ struct HealthState: Sendable {
         return HealthSnapshot(
             database: database,
             provider: Self.health(of: provider, now: now),
-            pipeline: Self.health(of: pipeline),
-            search: search,
+            pipeline: Self.health(of: pipeline).limited(by: database),
+            search: search.limited(by: database),
             readiness: readiness(database),
             uptime: uptime
         )
@@ -47,10 +45,9 @@ struct HealthState: Sendable {
     private func database(at now: ContinuousClock.Instant) -> ComponentHealth {
         guard let lastAnswer else { return ComponentHealth(.down, fault ?? "it was not reached yet") }
         let silence = now - lastAnswer
-        if silence > Self.freshness {
-            return ComponentHealth(.down, fault ?? "no answer for \(silence.components.seconds) s")
-        }
-        return fault.map { ComponentHealth(.degraded, $0) } ?? ComponentHealth(.ok)
+        guard fault != nil || silence > Self.thresholds.degradedAfter else { return ComponentHealth(.ok) }
+        let reason = fault ?? "no answer for \(silence.components.seconds) s"
+        return ComponentHealth(silence > Self.thresholds.downAfter ? .down : .degraded, reason)
     }
 
     private func readiness(_ database: ComponentHealth) -> HealthSnapshot.Readiness {
@@ -83,4 +80,12 @@ struct HealthState: Sendable {
     }
 
     private static func wholeSeconds(_ duration: Duration) -> Int64 { max(0, duration.components.seconds) }
+}
+
+extension ComponentHealth {
+    /// What needs the database is not well while that is not.
+    fileprivate func limited(by database: ComponentHealth) -> ComponentHealth {
+        guard state == .ok, database.state != .ok else { return self }
+        return ComponentHealth(.degraded, "the database does not answer")
+    }
 }

@@ -1,3 +1,4 @@
+import EmbeddingCore
 import EventLoop
 import ServiceLifecycle
 import Synchronization
@@ -6,15 +7,12 @@ import Synchronization
 /// get their turn on the cooperative pool.
 final class Watchdog: Service {
     private static let interval: Duration = .milliseconds(500)
-    /// A turn of a loop takes microseconds; a machine that is short of processors may hold one up for seconds.
-    private static let patience: Duration = .seconds(10)
-
     private let loops: [EventLoop]
     private let patience: Duration
     /// When a task last had its turn, in nanoseconds; 0 before the first.
     private let lastTurn = Atomic<Int64>(0)
 
-    init(loops: [EventLoop], patience: Duration = Watchdog.patience) {
+    init(loops: [EventLoop], patience: Duration = HealthThresholds.standard.stalledAfter) {
         self.loops = loops
         self.patience = patience
     }

@@ -50,6 +50,7 @@ struct OperationRoutes: Sendable {
             json.member("provider") { snapshot.provider.write(to: &$0) }
             json.member("pipeline") { snapshot.pipeline.write(to: &$0) }
             json.member("search") { snapshot.search.write(to: &$0) }
+            json.member("thresholds") { HealthThresholds.standard.write(to: &$0) }
             json.member("version", configuration.version)
             json.member("uptime_seconds", (snapshot.uptime / .seconds(1)).rounded(.down))
         }
@@ -91,5 +92,14 @@ extension ComponentHealth {
     fileprivate func write(to json: inout JSONWriter) {
         json.member("status", state.rawValue)
         if let detail { json.member("detail", detail) }
+    }
+}
+
+extension HealthThresholds {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("database_probe_seconds", probeInterval / .seconds(1))
+        json.member("database_degraded_seconds", degradedAfter / .seconds(1))
+        json.member("database_down_seconds", downAfter / .seconds(1))
+        json.member("stalled_seconds", stalledAfter / .seconds(1))
     }
 }
