@@ -1,5 +1,6 @@
 package import HTTPClient
 package import Logging
+import Retry
 package import Telemetry
 
 /// Sends what a tracer has recorded to an OpenTelemetry collector, in batches, OTLP over HTTP in JSON. A collector that
@@ -46,6 +47,8 @@ package final class TraceExporter: Sendable {
         case busy(String, after: Duration?)
         case refused(String)
     }
+
+    private static let backoff = Backoff(base: .seconds(1), longest: .seconds(30))
 
     private let tracer: Tracer
     private let configuration: Configuration
@@ -105,7 +108,6 @@ package final class TraceExporter: Sendable {
     /// - Returns: why the spans could not be delivered.
     private func export(_ spans: [Span], attempts: Int) async -> String? {
         let body = TraceRequest.bytes(spans, resource: configuration.resource, version: configuration.version)
-        var pause = Duration.seconds(1)
         var fault = ""
         for attempt in 1...max(1, attempts) {
             switch await send(body) {
@@ -114,8 +116,7 @@ package final class TraceExporter: Sendable {
             case .busy(let reason, let after):
                 fault = reason
                 guard attempt < attempts, !Task.isCancelled else { return fault }
-                await sleep(min(after ?? pause, .seconds(30)))
-                pause *= 2
+                await sleep(min(after ?? Self.backoff.ceiling(ofAttempt: attempt), Self.backoff.longest))
             }
         }
         return fault

@@ -1,3 +1,5 @@
+import Retry
+
 /// The back-off from a dependency that fails: no calls for a while after each failure, and after that one call at a
 /// time until one succeeds.
 struct FailureBackoff {

@@ -1,5 +1,6 @@
 import DequeModule
 import EmbeddingCore
+import Retry
 
 /// The work in hand: what is taken from where, and what becomes of a job.
 extension PipelineMachine {

@@ -1,5 +1,6 @@
 package import HTTPClient
 package import Logging
+import Retry
 package import Telemetry
 
 #if canImport(Glibc)
@@ -10,11 +11,14 @@ package import Telemetry
 
 /// Talks to SurrealDB in CBOR over its HTTP RPC, signed in with a token that is renewed as needed.
 package final class SurrealClient: Sendable {
+    /// The waits before what met another write is repeated.
+    private static let backoff = Backoff(base: .milliseconds(20), longest: .seconds(1))
+
     private let configuration: SurrealConfiguration
     private let transport: any HTTPTransport
     private let logger: Logger
     private let metrics: SurrealMetrics
-    private let gate: RequestGate
+    private let semaphore: RequestSemaphore
     private let tokens: TokenCache
     private let dialects: DialectCache
 
@@ -29,7 +33,7 @@ package final class SurrealClient: Sendable {
         self.logger = logger
         let metrics = SurrealMetrics(metrics)
         self.metrics = metrics
-        gate = RequestGate(
+        semaphore = RequestSemaphore(
             limit: configuration.poolSize,
             waitingLimit: configuration.maxWaitingRequests,
             timeout: configuration.waitTimeout,
@@ -74,7 +78,10 @@ package final class SurrealClient: Sendable {
             } catch {
                 if error.code == .unavailable { dialects.forget() }
                 guard error.code == .conflict, attempt < conflictRetries else { throw error }
-                logger.debug("a write met another and is repeated", metadata: ["attempt": "\(attempt + 1)"])
+                logger.debug(
+                    "a write met another and is repeated",
+                    metadata: ["attempt": .stringConvertible(attempt + 1)]
+                )
             }
             attempt += 1
             try await pause(beforeAttempt: attempt)
@@ -154,8 +161,8 @@ package final class SurrealClient: Sendable {
 
     /// One RPC call in its turn. A token that the server refuses is replaced once: nothing has been done under it.
     private func call(_ body: [UInt8], _ timeout: Duration?, _ waits: Bool) async throws(SurrealError) -> SurrealValue {
-        if waits { try await gate.enter() }
-        defer { if waits { gate.leave() } }
+        if waits { try await semaphore.acquire() }
+        defer { if waits { semaphore.release() } }
         let token = try await tokens.token()
         do throws(SurrealError) {
             return try await send(body, token, timeout)
@@ -194,11 +201,10 @@ package final class SurrealClient: Sendable {
         }
     }
 
-    /// Full jitter over an interval that doubles, from 10 ms up to a second.
     private func pause(beforeAttempt attempt: Int) async throws(SurrealError) {
-        let limit = 10 << min(attempt, 7)
+        var random = SystemRandomNumberGenerator()
         do {
-            try await Task.sleep(for: .milliseconds(Int.random(in: 1...min(limit, 1000))))
+            try await Task.sleep(for: Self.backoff.delay(ofAttempt: attempt, random: &random))
         } catch {
             throw SurrealError(.cancelled, "cancelled before a repetition")
         }

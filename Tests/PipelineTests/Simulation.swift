@@ -1,4 +1,5 @@
 import EmbeddingCore
+import Retry
 @testable import Pipeline
 
 /// Several machines on one queue in virtual time, everything that happens chosen by a seed.

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import Retry
 import Settings
 
 /// The settings of what wraps a provider; the defaults are those of the product.
@@ -56,7 +57,7 @@ extension GatewayConfiguration {
         settings.window = batchWindow
         settings.capacity = queueCapacity
         settings.retry.attempts = max(1, retryAttempts)
-        settings.retry.baseDelay = retryDelay
+        settings.retry.backoff.base = retryDelay
         settings.pacing.requestsPerMinute = Self.limit(requestsPerMinute, default: kind.pace.requestsPerMinute)
         settings.pacing.tokensPerMinute = Self.limit(tokensPerMinute, default: kind.pace.tokensPerMinute)
         return settings

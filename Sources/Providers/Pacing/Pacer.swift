@@ -1,4 +1,5 @@
 import EmbeddingCore
+import Retry
 
 /// Spreads calls over the minute: buckets for requests and for tokens, learning the limits from the answers' headers,
 /// and a pause when the provider says so. A 429 also lowers a ceiling on the rate of calls, which then rises slowly, so
@@ -12,9 +13,8 @@ struct Pacer: Sendable {
         var tokensPerMinute: Int?
         /// The largest burst after an idle time, as a part of the minute's allowance.
         var burst = Duration.seconds(2)
-        /// The first pause after a 429 that says nothing; it doubles.
-        var pause = Duration.seconds(1)
-        var longestPause = Duration.seconds(60)
+        /// The pauses after a 429 that says nothing.
+        var pauses = Backoff(base: .seconds(1), longest: .seconds(60))
         /// How often one call is tried during a pause that the provider asked for.
         var probeInterval = Duration.seconds(60)
         /// What a 429 leaves of the rate at which it came.
@@ -124,8 +124,8 @@ struct Pacer: Sendable {
     ///   - started: when the call began.
     ///   - isBusy: whether texts wait, so that the calls that succeeded show what the provider allows.
     mutating func refused(started: Instant, retryAfter: Duration?, isBusy: Bool, jitter: Double, at now: Instant) {
-        let doubled = min(settings.longestPause, settings.pause * (1 << min(refusals, 10)))
-        let pause = retryAfter ?? doubled * (0.5 + jitter / 2)
+        let longest = settings.pauses.ceiling(ofAttempt: refusals + 1)
+        let pause = retryAfter ?? longest * (0.5 + jitter / 2)
         pausedUntil = max(pausedUntil ?? now, now + pause)
         probeAt = max(probeAt ?? now, now + settings.probeInterval)
         lastRefusal = now

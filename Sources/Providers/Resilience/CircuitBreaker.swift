@@ -1,3 +1,5 @@
+import Retry
+
 /// Keeps calls away from an endpoint that fails: it opens on the share of failures within a sliding window or on a run
 /// of them, lets one call through when the pause is over, and closes when that one succeeds. Each failed probe doubles
 /// the pause.
@@ -9,8 +11,8 @@ struct CircuitBreaker: Sendable {
         var failureShare = 0.5
         /// A run of failures that opens at once.
         var consecutiveFailures = 5
-        var pause = Duration.seconds(5)
-        var longestPause = Duration.seconds(120)
+        /// The times for which it stays open.
+        var pauses = Backoff(base: .seconds(5), longest: .seconds(120))
     }
 
     /// The raw value is that of the metric `circuit_breaker_state`.
@@ -48,7 +50,7 @@ struct CircuitBreaker: Sendable {
     func blockedUntil(_ now: Instant) -> Instant? {
         guard let openUntil else { return nil }
         if now < openUntil { return openUntil }
-        return isProbing ? now + settings.pause : nil
+        return isProbing ? now + settings.pauses.base : nil
     }
 
     /// Failures in a row or in the window, for choosing the better of two endpoints.
@@ -83,9 +85,8 @@ struct CircuitBreaker: Sendable {
     mutating func abstained() { isProbing = false }
 
     private mutating func open(at now: Instant) {
-        let pause = min(settings.longestPause, settings.pause * (1 << min(pauses, 10)))
         pauses += 1
-        openUntil = now + pause
+        openUntil = now + settings.pauses.ceiling(ofAttempt: pauses)
         isProbing = false
     }
 

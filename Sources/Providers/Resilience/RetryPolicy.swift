@@ -1,11 +1,11 @@
 import EmbeddingCore
+import Retry
 
 /// When a failed call is tried again: exponential back-off with full jitter.
 struct RetryPolicy: Sendable, Hashable {
     /// Tries of one call, the first included.
     var attempts = 5
-    var baseDelay = Duration.milliseconds(500)
-    var longestDelay = Duration.seconds(300)
+    var backoff = Backoff(base: .milliseconds(500), longest: .seconds(300))
 
     /// What a failure means for the call that met it.
     enum Verdict: Sendable, Hashable {
@@ -30,13 +30,11 @@ struct RetryPolicy: Sendable, Hashable {
         }
     }
 
-    /// The wait before the next try: anything between nothing and `baseDelay` doubled for every attempt, but never less
-    /// than the provider asked for.
+    /// The wait before the next try: anything up to the back-off's ceiling, but never less than the provider asked for.
     /// - Parameters:
     ///   - attempt: tries made so far, 1 after the first.
     ///   - jitter: 0..<1.
     func delay(after attempt: Int, retryAfter: Duration?, jitter: Double) -> Duration {
-        let ceiling = min(longestDelay, baseDelay * (1 << min(max(attempt - 1, 0), 20)))
-        return max(retryAfter ?? .zero, ceiling * jitter)
+        max(retryAfter ?? .zero, backoff.ceiling(ofAttempt: attempt) * jitter)
     }
 }

@@ -1,5 +1,6 @@
 package import EmbeddingCore
 package import Logging
+import Retry
 package import Telemetry
 
 /// Keeps the in-memory indexes as the repo table is: loads it page by page, then follows its changes. What other
@@ -50,7 +51,7 @@ package final class RepoFollower: Sendable {
 
     /// Its whole life: ends when the task is cancelled.
     package func run() async {
-        var pause = configuration.interval
+        var failed = 0
         while !Task.isCancelled {
             guard let model = await model() else {
                 await sleep(configuration.interval)
@@ -58,16 +59,16 @@ package final class RepoFollower: Sendable {
             }
             do throws(StoreError) {
                 let position = try await load(model)
-                pause = configuration.interval
+                failed = 0
                 let count = await catalog.count
-                logger.info("search indexes loaded", metadata: ["repos": "\(count)"])
+                logger.info("search indexes loaded", metadata: ["repos": .stringConvertible(count)])
                 try await follow(from: position, model)
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.warning("search indexes cannot be kept up; loading again", metadata: ["error": "\(error)"])
                 failures.increment()
-                await sleep(pause)
-                pause = min(pause * 2, configuration.longestPause)
+                failed += 1
+                await sleep(pause(afterFailures: failed))
             }
         }
     }
@@ -117,7 +118,7 @@ package final class RepoFollower: Sendable {
                     failures.increment()
                     logger.warning("changes of the repo table cannot be read", metadata: ["error": "\(error)"])
                 }
-                await sleep(min(configuration.interval * (1 << min(failed, 10)), configuration.longestPause))
+                await sleep(pause(afterFailures: failed))
             }
             if let current = await self.model(), current != model { return }
         }
@@ -128,6 +129,10 @@ package final class RepoFollower: Sendable {
         let applied = await catalog.apply(changes)
         await scan?.apply(applied)
         rows.set(Double(await catalog.count))
+    }
+
+    private func pause(afterFailures count: Int) -> Duration {
+        Backoff(base: configuration.interval, longest: configuration.longestPause).ceiling(ofAttempt: count)
     }
 
     private func sleep(_ duration: Duration) async {

@@ -10,7 +10,7 @@ struct ExactScans: Sendable {
     /// Scans of a small table are over so soon that it is better to wait.
     private static let patience = Duration.milliseconds(250)
 
-    private let gate = RequestGate(limit: 2, waitingLimit: 32, timeout: patience)
+    private let semaphore = RequestSemaphore(limit: 2, waitingLimit: 32, timeout: patience)
     private let run: Run
 
     typealias Run =
@@ -28,15 +28,15 @@ struct ExactScans: Sendable {
     /// - Throws: `.busy` when too many are under way.
     func rows(_ statement: String, _ variables: [String: SurrealValue]) async throws(StoreError) -> [SurrealValue] {
         do throws(SurrealError) {
-            try await gate.enter()
+            try await semaphore.acquire()
         } catch {
             guard error.code == .unavailable else { throw StoreError(error) }
             throw StoreError(.busy, "the vector index is not ready, and other searches are comparing all vectors now")
         }
         let (answers, answer) = AsyncStream.makeStream(of: Result<[SurrealValue], SurrealError>.self)
-        Task { [run, gate] in
+        Task { [run, semaphore] in
             let result = await Result { () async throws(SurrealError) in try await run(statement, variables) }
-            gate.leave()
+            semaphore.release()
             answer.yield(result)
             answer.finish()
         }

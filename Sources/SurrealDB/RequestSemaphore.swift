@@ -2,8 +2,8 @@ import Dispatch
 import Synchronization
 package import Telemetry
 
-/// Lets so many requests through at a time; others wait in order, so many and so long.
-package final class RequestGate: Sendable {
+/// A counting semaphore: so many requests at a time; others wait in order, so many and so long.
+package final class RequestSemaphore: Sendable {
     private struct State {
         var active = 0
         var lastTicket: UInt64 = 0
@@ -43,8 +43,8 @@ package final class RequestGate: Sendable {
         waitingGauge = waiting
     }
 
-    /// Returns when it is the caller's turn, which `leave()` ends.
-    package func enter() async throws(SurrealError) {
+    /// Returns when it is the caller's turn, which `release()` ends.
+    package func acquire() async throws(SurrealError) {
         let ticket = withState { state -> UInt64? in
             if state.active < limit {
                 state.active += 1
@@ -64,7 +64,7 @@ package final class RequestGate: Sendable {
     }
 
     /// Ends the caller's turn; the longest waiting request takes it over.
-    package func leave() {
+    package func release() {
         let next = withState { state -> Waiter? in
             guard state.waiters.isEmpty else { return state.waiters.removeFirst() }
             state.active -= 1
