@@ -17,7 +17,8 @@ struct FaultLog {
         logger.warning(
             "documents became dead letters",
             metadata: [
-                "count": "\(machine.newDeadLetters.count)", "document": "\(first.label)", "error": "\(first.error)",
+                "count": .stringConvertible(machine.newDeadLetters.count), "document": "\(first.label)",
+                "error": "\(first.error)",
             ]
         )
         machine.newDeadLetters.removeAll()

@@ -69,9 +69,9 @@ package struct LineLogHandler: LogHandler {
     ) -> String {
         let name = level.rawValue.uppercased()
         let padded = name + String(repeating: " ", count: max(0, 8 - name.utf8.count))
-        let clock = time.dropFirst(11).prefix(12)
+        let part = label.split(separator: ".").last ?? ""
         let details = fields.map { " \($0.key)=\(Self.quoted(Self.text($0.value)))" }.joined()
-        return "\(clock) \(padded)\(Self.singleLine("\(message)"))\(details)\n"
+        return "\(time) \(padded)\(part): \(Self.singleLine("\(message)"))\(details)\n"
     }
 
     private func jsonLine(
@@ -99,12 +99,17 @@ package struct LineLogHandler: LogHandler {
     private static func json(_ value: Logger.MetadataValue) -> String {
         switch value {
         case .string(let text): json(text)
-        case .stringConvertible(let value):
-            value is Int || value is Bool ? "\(value)" : json("\(value)")
+        case .stringConvertible(let value): isJSON(value) ? "\(value)" : json("\(value)")
         case .array(let values): "[\(values.map(json).joined(separator: ","))]"
         case .dictionary(let values):
             "{\(values.sorted { $0.key < $1.key }.map { "\(json($0.key)):\(json($0.value))" }.joined(separator: ","))}"
         }
+    }
+
+    /// Whether JSON writes the value as Swift does: numbers and booleans.
+    private static func isJSON(_ value: any CustomStringConvertible & Sendable) -> Bool {
+        if let number = value as? Double { return number.isFinite }
+        return value is any BinaryInteger || value is Bool
     }
 
     private static func quoted(_ text: String) -> String {

@@ -1,6 +1,7 @@
 """The log: one JSON object a line for machines, levels of parts, no flood."""
 
 import datetime
+import hmac
 import json
 import re
 
@@ -50,6 +51,46 @@ def test_a_first_start_complains_of_nothing(database, upstream, serve):
     assert complaints == []
 
 
+def test_the_log_tells_what_runs_and_why_requests_were_refused(database, upstream, serve):
+    service = serve(database.settings, upstream.openai(GITHUB_WEBHOOK_SECRET="a secret of the webhook"), LOG_FORMAT="json")
+    service.get("/nowhere")
+    service.get("/search", params={"q": "x", "limit": 1000})
+    service.post("/v1/embeddings", {"input": ""})
+    service.post("/v1/embeddings", {"input": "x"})
+    payload = json.dumps({"action": "created", "repository": {"id": 1, "full_name": "a/hooked", "private": False}})
+    assert deliver(service, "star", payload, "a secret of the webhook").status_code == 202
+    lines = lines_of(service)
+    first = lines[0]
+    assert re.fullmatch(r"embed-star \d+\.\d+\.\d+", first["message"])
+    assert first["provider"] == "openai" and first["max-body-bytes"] == 2 << 20
+    ready = next(line for line in lines if line["message"] == "the database is ready")
+    assert re.fullmatch(r"surrealdb-[23]\.\d+\.\d+", ready["server"])
+    refused = {line["message"]: line for line in lines if "reason" in line}
+    assert refused["GET unmatched 404"]["path"] == "/nowhere"
+    assert "limit" in refused["GET /search 400"]["reason"]
+    assert refused["POST /v1/embeddings 400"]["status"] == 400
+    assert refused["POST /v1/embeddings 400"]["milliseconds"] >= 0
+    hook = next(line for line in lines if line["message"] == "webhook star.created")
+    assert hook["repo"] == "a/hooked" and hook["result"]
+    # Good answers of embedding routes, of which there are many, are only for debugging.
+    assert not [line for line in lines if line["message"] == "POST /v1/embeddings 200"]
+
+
+def test_clients_that_are_refused_again_and_again_do_not_fill_the_log(database, upstream, serve):
+    service = serve(database.settings, upstream.openai(), LOG_FORMAT="json")
+    for _ in range(100):
+        assert service.post("/v1/embeddings", {"input": ""}).status_code == 400
+    refused = [line for line in lines_of(service) if line["message"] == "POST /v1/embeddings 400"]
+    assert 0 < len(refused) < 100
+
+
+def deliver(service, event, payload, secret):
+    signature = hmac.new(secret.encode(), payload.encode(), "sha256").hexdigest()
+    return service.session.post(service.url + "/webhooks/github", data=payload, timeout=10, headers={
+        "Content-Type": "application/json", "X-GitHub-Event": event, "X-GitHub-Delivery": "one",
+        "X-Hub-Signature-256": f"sha256={signature}"})
+
+
 def test_a_part_has_a_level_of_its_own(database, upstream, serve):
     service = serve(database.settings, upstream.openai(), LOG_FORMAT="json", LOG_LEVEL="warning,http=debug")
     service.embed(["x"])
@@ -72,4 +113,4 @@ def test_text_for_people_is_one_line_a_message(database, upstream, serve):
     service = serve(database.settings, upstream.openai(), LOG_FORMAT="text")
     service.process.stop()
     for line in service.process.lines:
-        assert re.match(r"\d\d:\d\d:\d\d\.\d{3} [A-Z]+ +\S", line), line
+        assert re.match(TIME + r" [A-Z]+ +[a-z]+: \S", line), line

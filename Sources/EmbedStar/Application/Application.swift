@@ -3,11 +3,13 @@ import EventLoop
 import GitHub
 import Logging
 import Pipeline
+import Providers
 import Routing
 import Server
 import ServiceLifecycle
 import Settings
 import Storage
+import SurrealDB
 import Telemetry
 import UnixSignals
 
@@ -25,6 +27,7 @@ struct Application {
     /// - Throws: what stops a start: `EmbeddingError`, `PortError` when a port is taken, `StoreError`.
     func run() async throws {
         let settings = context.settings
+        announce()
         if let warning = RetiredSetting.warning(for: settings.retired) { logger.warning("\(warning)") }
         for name in settings.misspelt { logger.warning("\(name.warning)") }
         let storage = context.storage()
@@ -82,6 +85,23 @@ struct Application {
         }
     }
 
+    /// The first line of the log: what runs, and with which of the settings that matter most.
+    private func announce() {
+        let settings = context.settings
+        logger.notice(
+            "embed-star \(Version.current)",
+            metadata: [
+                "provider": "\(settings[GatewaySettings.provider].name.rawValue)",
+                "database": "\(settings[DatabaseSettings.url])",
+                "search-backend": "\(settings[SearchSettings.backend].rawValue)",
+                "processors": .stringConvertible(Processors.available),
+                "max-connections": .stringConvertible(context.descriptors.service),
+                "max-body-bytes": .stringConvertible(settings[APISettings.maxBodyBytes]),
+                "request-timeout-ms": .stringConvertible(settings[APISettings.requestTimeout]),
+            ]
+        )
+    }
+
     /// - Parameter hurry: called at the second signal.
     private func runGroup(_ services: [any Service], hurry: @escaping @Sendable () async -> Void) async throws {
         var configuration = ServiceGroupConfiguration(
@@ -96,7 +116,14 @@ struct Application {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         try await withThrowingTaskGroup { tasks in
             tasks.addTask {
-                for await _ in signals.dropFirst() {
+                var first: ContinuousClock.Instant?
+                for await _ in signals {
+                    guard let first else {
+                        first = .now
+                        continue
+                    }
+                    // Who signals a process and its group, as a terminal and `timeout` do, means one signal.
+                    guard .now - first > .milliseconds(500) else { continue }
                     logger.notice("a second signal: ending at once")
                     await hurry()
                 }

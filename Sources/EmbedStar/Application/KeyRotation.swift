@@ -39,6 +39,6 @@ struct KeyRotation: Service {
         guard let found else { return logger.warning("the file of API keys holds none; the former ones stay in force") }
         redaction.add(found.texts)
         api.replaceKeys(found)
-        logger.notice("the API keys have changed", metadata: ["keys": "\(found.texts.count)"])
+        logger.notice("the API keys have changed", metadata: ["keys": .stringConvertible(found.texts.count)])
     }
 }

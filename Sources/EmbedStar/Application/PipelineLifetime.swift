@@ -1,13 +1,14 @@
 import EmbeddingCore
 import Logging
 import Pipeline
+import Retry
 import ServiceLifecycle
 import Storage
 
 /// The pipeline's life within the service: the schema first, as soon as the database answers, then the work.
 struct PipelineLifetime: Service {
-    /// Longest pause between two tries to reach the database.
-    private static let longestPause: Duration = .seconds(5)
+    /// The pauses between two tries to reach the database.
+    private static let backoff = Backoff(base: .milliseconds(100), longest: .seconds(5))
 
     let storage: SurrealStorage
     let pipeline: EmbeddingPipeline
@@ -21,23 +22,29 @@ struct PipelineLifetime: Service {
             try await self.prepareSchema()
             guard !Task.isCancelled else { return }
             self.health.schemaIsReady()
+            await self.announce()
             await self.pipeline.run()
         }
+        // A second signal ends the pipeline before its turn has come.
+        try? await gracefulShutdown()
+    }
+
+    private func announce() async {
+        let server = try? await storage.serverVersion()
+        logger.notice("the database is ready", metadata: ["server": "\(server ?? "unknown")"])
     }
 
     private func prepareSchema() async throws(StoreError) {
-        var pause: Duration = .milliseconds(100)
-        var hasComplained = false
+        var failures = 0
         while !Task.isCancelled {
             do {
                 return try await storage.migrate()
             } catch {
                 if error.code == .schema || error.code == .unsupported { throw error }
-                if !hasComplained { logger.error("cannot prepare the database, trying again: \(error.message)") }
-                hasComplained = true
+                if failures == 0 { logger.error("cannot prepare the database, trying again: \(error.message)") }
+                failures += 1
             }
-            try? await Task.sleep(for: pause)
-            pause = min(pause * 2, Self.longestPause)
+            try? await Task.sleep(for: Self.backoff.ceiling(ofAttempt: failures))
         }
     }
 }

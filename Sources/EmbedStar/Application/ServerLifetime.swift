@@ -14,5 +14,7 @@ struct ServerLifetime: Service {
             // Event streams have no end of their own and would last the whole grace period.
             self.api.endStreams()
         }
+        // A second signal closes the server before its turn has come.
+        try? await gracefulShutdown()
     }
 }

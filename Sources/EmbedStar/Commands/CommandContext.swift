@@ -5,6 +5,7 @@ import FoundationEssentials
 import HTTPClient
 import Logging
 import Server
+import ServiceLifecycle
 import Settings
 import Telemetry
 
@@ -115,6 +116,9 @@ struct CommandContext {
             case let error as EmbeddingError: Doctor.finding(for: error, settings)
             default: nil
             }
+        if error is ServiceGroupError {
+            return "a part of the service ended by itself, which is a fault of the program"
+        }
         guard let finding else { return "\(error)" }
         return finding.remedy.map { "\(finding.detail)\n\($0)" } ?? finding.detail
     }

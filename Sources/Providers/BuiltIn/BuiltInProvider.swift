@@ -92,7 +92,7 @@ extension BuiltInProvider {
                 "precision": "\(encoder.precision.rawValue)",
                 "products": "\(encoder.implementations.joined(separator: " "))",
                 "kernels": "\(encoder.instructionSet)",
-                "threads": "\(threads)",
+                "threads": .stringConvertible(threads),
             ]
         )
         self.init(encoder: encoder)

@@ -161,15 +161,20 @@ extension API {
         _ record: RequestRecord,
         _ started: MonotonicInstant
     ) -> HTTPResponse {
-        finish((APIError(error) ?? .unexpected).response(dialect, requestID: record.id), record, started)
+        let error = APIError(error) ?? .unexpected
+        return finish(error.response(dialect, requestID: record.id), record, started, because: error.detail)
     }
 
-    private func finish(_ response: HTTPResponse, _ record: RequestRecord, _ started: MonotonicInstant) -> HTTPResponse
-    {
+    private func finish(
+        _ response: HTTPResponse,
+        _ record: RequestRecord,
+        _ started: MonotonicInstant,
+        because reason: String? = nil
+    ) -> HTTPResponse {
         var response = response
         response.requestID = record.id
         browsers.label(&response.headers, for: record.head)
-        record.end(response.status, after: MonotonicInstant.now.seconds(since: started))
+        record.end(response.status, after: MonotonicInstant.now.seconds(since: started), because: reason)
         return response
     }
 

@@ -61,7 +61,7 @@ final class APIExchange: HTTPExchange {
         }
     }
 
-    func refusal(_ error: HTTPError) -> HTTPResponse? { finish(response(to: error)) }
+    func refusal(_ error: HTTPError) -> HTTPResponse? { refuse(error) }
 
     func abandon(ago time: Duration) { end(.clientClosedRequest, at: .now + (.zero - time)) }
 
@@ -73,34 +73,35 @@ final class APIExchange: HTTPExchange {
             case .later(let work): return .later { await self.complete(work) }
             }
         } catch {
-            return .now(finish(response(to: error)))
+            return .now(refuse(error))
         }
     }
 
     private func complete(_ work: EndpointAnswer.Work) async -> HTTPResponse {
-        do { return finish(try await work()) } catch { return finish(response(to: error)) }
+        do { return finish(try await work()) } catch { return refuse(error) }
     }
 
-    private func response(to error: any Error) -> HTTPResponse {
+    private func refuse(_ error: any Error) -> HTTPResponse {
         let known = APIError(error)
         if known == nil {
             record.log.logger.error("unexpected fault: \(error)", metadata: ["request-id": "\(record.id)"])
         }
-        return (known ?? .unexpected).response(endpoint.dialect, requestID: record.id)
+        let error = known ?? .unexpected
+        return finish(error.response(endpoint.dialect, requestID: record.id), because: error.detail)
     }
 
-    private func finish(_ response: HTTPResponse) -> HTTPResponse {
+    private func finish(_ response: HTTPResponse, because reason: String? = nil) -> HTTPResponse {
         var response = response
         response.requestID = record.id
         browsers.label(&response.headers, for: record.head)
         allowance?.append(to: &response.headers)
-        end(response.status, at: .now)
+        end(response.status, at: .now, because: reason)
         return response
     }
 
-    private func end(_ status: HTTPStatus, at instant: MonotonicInstant) {
+    private func end(_ status: HTTPStatus, at instant: MonotonicInstant, because reason: String? = nil) {
         guard !isOver.exchange(true, ordering: .relaxed) else { return }
         let start = MonotonicInstant(nanoseconds: started.load(ordering: .relaxed))
-        record.end(status, after: max(0, instant.seconds(since: start)))
+        record.end(status, after: max(0, instant.seconds(since: start)), because: reason)
     }
 }

@@ -18,9 +18,10 @@ struct RequestRecord: Sendable {
     let span: Span?
 
     /// Tells of the request that ended with `status`.
-    func end(_ status: HTTPStatus, after seconds: Double) {
+    /// - Parameter reason: why it was refused.
+    func end(_ status: HTTPStatus, after seconds: Double, because reason: String? = nil) {
         metrics.record(head.method, status, seconds: seconds)
-        log.record(self, status, seconds)
+        log.record(self, status, seconds, because: reason)
         guard let span else { return }
         span.set("http.response.status_code", status.code)
         span.set("embed_star.request_id", id)

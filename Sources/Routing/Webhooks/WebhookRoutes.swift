@@ -2,6 +2,7 @@ import Crypto
 import EmbeddingCore
 import HTTP
 import JSON
+import Logging
 
 /// `POST /webhooks/github`: signed by GitHub over the raw body, so that no API key is needed.
 struct WebhookRoutes: Sendable {
@@ -12,10 +13,12 @@ struct WebhookRoutes: Sendable {
     private let secrets: [SymmetricKey]
     private let handler: GitHubEventHandler
     private let deliveries: IdempotentWork
+    private let logger: Logger
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         secrets = configuration.webhookSecrets.map { SymmetricKey(data: Array($0.utf8)) }
         handler = GitHubEventHandler(store: services.repos, pipeline: services.pipeline)
+        logger = services.logger
         deliveries = IdempotentWork(
             timeLimit: configuration.requestTimeout,
             store: services.idempotency,
@@ -56,9 +59,17 @@ struct WebhookRoutes: Sendable {
         let payload = try payload(context)
         if event == "ping" { return .json { $0.member("result", "pong") } }
         let done = try await deliveries.perform("github:\(delivery)") { try await handler.handle(event, payload) }
+        log(event, payload, delivery, done.isRepeated ? "repeated" : done.answer)
         return done.isRepeated
             ? .json { $0.member("result", "this delivery has been handled already") }
             : .json(.accepted) { $0.member("result", done.answer) }
+    }
+
+    private func log(_ event: String, _ payload: JSONValue, _ delivery: String, _ result: String) {
+        var metadata: Logger.Metadata = ["delivery": "\(delivery)", "result": "\(result)"]
+        if let repo = payload["repository"]?["full_name"]?.string { metadata["repo"] = "\(repo.utf8Prefix(200))" }
+        let action = payload["action"]?.string.map { ".\($0.utf8Prefix(64))" } ?? ""
+        logger.info("webhook \(event)\(action)", metadata: metadata)
     }
 
     private static let isOff = APIError(

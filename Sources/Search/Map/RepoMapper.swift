@@ -111,7 +111,7 @@ package final class RepoMapper: RepoMapSource {
             let version = "\(origin)-\(state.made)"
             state.map = RepoMap(version: version, points: drawing.points, regions: drawing.regions)
         }
-        logger.debug("map made", metadata: ["repos": "\(landmarks.count)"])
+        logger.debug("map made", metadata: ["repos": .stringConvertible(landmarks.count)])
         if drawing.layout != last { await keep(drawing.layout) }
         return Basis(model: model, position: position, layout: drawing.layout)
     }

@@ -79,7 +79,7 @@ struct Migrator: Sendable {
     private func advance() async throws(StoreError) {
         let found = try await version()
         for migration in migrations where migration.version > found {
-            logger.info("migrating the database", metadata: ["version": "\(migration.version)"])
+            logger.info("migrating the database", metadata: ["version": .stringConvertible(migration.version)])
             for step in migration.steps { try await perform(step) }
             _ = try await database.run(
                 "UPSERT embed_star:schema SET version = $version, migrated_at = time::now() RETURN NONE",
