@@ -161,7 +161,7 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
 
     private func publish(_ machine: inout PipelineMachine) -> PipelineStatus {
         let status = machine.status(provider: service.providerState)
-        metrics.set(status.statistics)
+        metrics.set(status)
         shared.withLock { $0.status = status }
         return status
     }

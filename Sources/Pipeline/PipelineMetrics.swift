@@ -5,6 +5,7 @@ import Telemetry
 struct PipelineMetrics: Sendable {
     private let claimed, written, skipped, failed, fenced: Counter
     private let pending, dead, embedded: Gauge
+    private let states: MetricFamily<Gauge>
 
     init(_ registry: MetricsRegistry) {
         claimed = registry.counter("pipeline_claimed_total", "Jobs claimed from the queue.")
@@ -21,6 +22,7 @@ struct PipelineMetrics: Sendable {
         pending = registry.gauge("repos_pending", "Repos whose embedding is due.")
         dead = registry.gauge("repos_failed", "Repos given up after the last attempt.")
         embedded = registry.gauge("repos_embedded", "Repos with a vector of the current model.")
+        states = registry.gauges("pipeline_state", "1 for the state that the pipeline is in.", labels: ["state"])
     }
 
     /// Adds what was done since `old`.
@@ -32,9 +34,12 @@ struct PipelineMetrics: Sendable {
         fenced.increment(by: new.fenced - old.fenced)
     }
 
-    func set(_ statistics: QueueStatistics) {
-        pending.set(Double(statistics.pending))
-        dead.set(Double(statistics.failed))
-        embedded.set(Double(statistics.embedded))
+    func set(_ status: PipelineStatus) {
+        pending.set(Double(status.statistics.pending))
+        dead.set(Double(status.statistics.failed))
+        embedded.set(Double(status.statistics.embedded))
+        for state in PipelineStatus.State.allCases {
+            states.labeled(state.rawValue).set(state == status.state ? 1 : 0)
+        }
     }
 }

@@ -11,7 +11,7 @@ package protocol PipelineControl: Sendable {
 
 /// The pipeline at a glance.
 package struct PipelineStatus: Sendable, Hashable {
-    package enum State: String, Sendable {
+    package enum State: String, Sendable, CaseIterable {
         case starting, idle, draining, paused
         /// Waiting for the provider: limited, circuit open, or stopped by a permanent fault.
         case waiting
