@@ -1,0 +1,141 @@
+"""The page of figures: one part a benchmark, its table and its chart, made of docs/benchmarks.json."""
+
+import dataclasses
+import html
+
+
+@dataclasses.dataclass
+class Chart:
+    """A bar a row."""
+
+    title: str
+    label: str
+    value: str
+    file: str
+    rows: object = lambda row: True
+
+
+@dataclasses.dataclass
+class Page:
+    """A benchmark's part of the page."""
+
+    name: str
+    title: str
+    text: str
+    arguments: tuple = ()
+    # The option that names a file of repositories, if it takes one.
+    repos: str = ""
+    charts: tuple = ()
+
+
+PAGES = [
+    Page("http", "HTTP server", "One core for the server and one for wrk, 64 connections that are kept alive, medians of the rounds. "
+         "Hummingbird answers a cached embedding with a fixed text of the same size.",
+         charts=(Chart("GET /livez, requests/s", "server", "requests/s", "http.svg", lambda row: row["request"] == "/livez"),)),
+    Page("gateway", "Gateway to a provider", "A text that is not cached goes through to a provider that answers at once; server and "
+         "peers have one core. What each adds to asking the provider directly.",
+         charts=(Chart("Added time at one request at a time, ms", "name", "ms", "gateway.svg"),)),
+    Page("encode", "Built-in model", "1000 descriptions of repositories with all-MiniLM-L6-v2. The lowest cosine is to "
+         "sentence-transformers in fp32.", repos="--texts",
+         charts=(Chart("texts/s", "name", "texts_per_second", "encode.svg"),)),
+    Page("serve", "Built-in model over HTTP", "The same model through `POST /v1/embeddings`, its clients on the same cores, nothing "
+         "cached.", repos="--repos"),
+    Page("drain", "Pipeline", "From pending to embedded, with a provider of 50 ms a call and with the built-in model. pgai works "
+         "on PostgreSQL with pgvector, without fsync, with the same provider. `of it %` is the share of what the model encodes alone.",
+         repos="--repos", charts=(Chart("repositories/s", "provider", "repos/s", "drain.svg"),)),
+    Page("claim", "Claim", "Taking 50 jobs from the queue of a large table, by how many are due, and a naive poll of the table."),
+    Page("search", "Search", "`own ms` is what the database or the scan needs by itself.", repos="--repos",
+         charts=(Chart("vector search, p50 in ms", "label", "p50 ms", "search.svg"),)),
+    Page("large", "Large answers", "One request of 2048 texts of 1536 dimensions."),
+    Page("overload", "Overload", "More is asked for than the provider can do."),
+]
+
+INTRODUCTION = """# Benchmarks
+
+Every figure comes from a script that measures embed-star and its peers in the same run. `scripts/bench` lists them; each
+says with `--help` what it takes. Figures of one machine do not compare with those of another, and on a shared host the same
+program varies by a fifth from hour to hour: compare the rows of one table.
+
+This page is made by `scripts/bench all --report` from `docs/benchmarks.json`, which it also writes. Without `--repos` the
+sample in `data/` is measured with; the figures here are of 13,080 repositories unless a row says otherwise.
+"""
+
+
+def write_page(folder, results):
+    (folder / "charts").mkdir(exist_ok=True)
+    parts = [INTRODUCTION]
+    for page in PAGES:
+        if page.name in results:
+            parts.append(part(page, results[page.name], folder))
+    (folder / "benchmarks.md").write_text("\n".join(parts))
+
+
+def part(page, result, folder):
+    machine = result["machine"]
+    instructions = ", ".join(machine["instructions"]) or "none of AVX2 and AVX-512"
+    lines = [
+        f"## {page.title}\n", f"`scripts/bench {page.name}`. {page.text}\n",
+        f"{result['date']}, commit {result['commit']}; {machine['processors']} processors of {machine['processor']} ({instructions}), "
+        f"{machine['memory GiB']} GiB, {machine['system']}.\n",
+    ]
+    for chart in page.charts:
+        bars = [(str(row[chart.label]), row[chart.value]) for row in chart_rows(page, result["rows"])
+                if chart.rows(row) and isinstance(row.get(chart.value), (int, float))]
+        if bars:
+            (folder / "charts" / chart.file).write_text(svg(chart.title, bars))
+            told = "; ".join(f"{name} {number(value)}" for name, value in bars)
+            lines.append(f"![{chart.title}: {told}](charts/{chart.file})\n")
+    lines.append(table(result["rows"]))
+    return "\n".join(lines)
+
+
+def chart_rows(page, rows):
+    """The rows as the chart wants them, where the table has them otherwise."""
+    if page.name == "gateway":
+        alone = rows[0]
+        return [{"name": key.removesuffix(" adds ms"), "ms": value} for key, value in alone.items() if key.endswith(" adds ms")]
+    if page.name == "search":
+        return [{**row, "label": f"{row['backend']}, {row['vectors']:,}"} for row in rows]
+    return rows
+
+
+def table(rows):
+    columns = list(rows[0])
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(number(row[column]) for column in columns) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def number(value):
+    """As a person reads it: three digits that mean something."""
+    if value == "" or value is None:
+        return "–"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value).replace("|", "\\|")
+    if isinstance(value, int) or abs(value) >= 100:
+        return f"{value:,.0f}"
+    if 0.99 < abs(value) < 1:
+        return f"{value:.7g}"
+    return f"{value:.3g}"
+
+
+def svg(title, bars):
+    """Horizontal bars; ours are coloured."""
+    most = max(value for _, value in bars) or 1
+    height = 44 + 30 * len(bars)
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 {height}" width="720" height="{height}" role="img" '
+        f'aria-label="{html.escape(title)}" font-family="system-ui, sans-serif" font-size="14">',
+        f'<rect width="720" height="{height}" fill="#ffffff"/>',
+        f'<text x="16" y="24" font-weight="600" fill="#1f2328">{html.escape(title)}</text>',
+    ]
+    for index, (name, value) in enumerate(bars):
+        y = 40 + 30 * index
+        width = max(2, 360 * value / most)
+        colour = "#0969da" if "embed-star" in name or name in ("fake", "builtin") or "," in name and "pgai" not in name else "#8c959f"
+        lines += [
+            f'<text x="220" y="{y + 16}" text-anchor="end" fill="#1f2328">{html.escape(name)}</text>',
+            f'<rect x="230" y="{y}" width="{width:.1f}" height="22" rx="3" fill="{colour}"/>',
+            f'<text x="{240 + width:.1f}" y="{y + 16}" fill="#57606a">{number(value)}</text>',
+        ]
+    return "\n".join([*lines, "</svg>", ""])
