@@ -24,7 +24,7 @@ struct IdentityTests {
     }
 
     @Test func `a pulled Ollama model is another model`() async throws {
-        let fake = FakeProvider(.ollama)
+        let fake = ProviderDouble(.ollama)
         try await fake.serve { url in
             let provider = OllamaProvider(
                 model: "fake",

@@ -79,7 +79,7 @@ import Testing
 
     @Test(arguments: ProviderUnderTest.available)
     func `many callers at once share calls and each gets its own vector`(provider: ProviderUnderTest) async throws {
-        try await provider.run({ FakeProvider($0, latency: .milliseconds(5)) }) { fixture in
+        try await provider.run({ ProviderDouble($0, latency: .milliseconds(5)) }) { fixture in
             let results = try await withThrowingTaskGroup(of: (Int, EmbeddingResult).self) { group in
                 for number in 0..<100 {
                     group.addTask { (number, try await fixture.gateway.embed(["caller \(number % 50)"])) }

@@ -81,7 +81,7 @@ import Testing
 
     @Test(arguments: ProviderUnderTest.remote)
     func `a text that is longer than estimated is cut until it is taken`(provider: ProviderUnderTest) async throws {
-        try await provider.run({ FakeProvider($0, longestText: 600) }) { fixture in
+        try await provider.run({ ProviderDouble($0, longestText: 600) }) { fixture in
             let long = String(repeating: "x", count: 1500)
             let result = try await fixture.gateway.embed(["a", long])
             #expect(result.codes == [nil, nil])
@@ -91,7 +91,7 @@ import Testing
 
     @Test(arguments: ProviderUnderTest.keyed)
     func `a wrong key stops the provider and nothing more is sent`(provider: ProviderUnderTest) async throws {
-        try await provider.run({ FakeProvider($0, key: "sk-other") }) { fixture in
+        try await provider.run({ ProviderDouble($0, key: "sk-other") }) { fixture in
             await #expect(throws: EmbeddingError(.unauthorized, "")) { try await fixture.gateway.embed(["a"]) }
             let sent = fixture.fake?.calls.count
             await #expect(throws: EmbeddingError(.unauthorized, "")) { try await fixture.gateway.embed(["b"]) }
@@ -297,8 +297,8 @@ import Testing
     }
 
     @Test func `a missing Ollama model is named with what to do, or pulled`() async throws {
-        func missing(_ dialect: FakeProvider.Dialect) -> FakeProvider {
-            let fake = FakeProvider(dialect)
+        func missing(_ dialect: ProviderDouble.Dialect) -> ProviderDouble {
+            let fake = ProviderDouble(dialect)
             fake.removeModel()
             return fake
         }
@@ -329,7 +329,7 @@ import Testing
     }
 
     @Test func `an Ollama server with another build of the model gets no work`() async throws {
-        let other = FakeProvider(.ollama)
+        let other = ProviderDouble(.ollama)
         other.setDigest("sha256:two")
         try await other.serve { url in
             try await ProviderUnderTest.ollama.run(change: { $0["OLLAMA_URL", default: ""] += ",\(url)" }) { fixture in
@@ -342,10 +342,10 @@ import Testing
     }
 
     @Test func `several Ollama servers share the work`() async throws {
-        let other = FakeProvider(.ollama, latency: .milliseconds(20))
+        let other = ProviderDouble(.ollama, latency: .milliseconds(20))
         try await other.serve { url in
             try await ProviderUnderTest.ollama.run(
-                { FakeProvider($0, latency: .milliseconds(20)) },
+                { ProviderDouble($0, latency: .milliseconds(20)) },
                 change: { settings in
                     settings["OLLAMA_URL", default: ""] += ",\(url)"
                     settings["BATCH_SIZE"] = "4"

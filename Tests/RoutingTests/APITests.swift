@@ -132,10 +132,11 @@ import Testing
     @Test func `a key that asks too often is told to wait, others are not`() async throws {
         let api = services.api {
             $0.keys.all = ["one", "two"]
-            $0.requestsPerMinute = 2
+            // One a minute: the second comes back a minute later, however busy the machine is.
+            $0.requestsPerMinute = 1
         }
         let one: HTTPHeaders = ["Authorization": "Bearer one"]
-        for _ in 0..<2 { #expect(try await api.ask(.get, "/search?q=x", headers: one).status == 200) }
+        #expect(try await api.ask(.get, "/search?q=x", headers: one).status == 200)
         let refused = try await api.ask(.get, "/pipeline", headers: one)
         #expect(refused.status == 429)
         #expect(refused.headers["Retry-After"] != nil)

@@ -14,7 +14,7 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
     let kind: ProviderKind
 
     var testDescription: String { kind.name.rawValue }
-    var dialect: FakeProvider.Dialect? { FakeProvider.Dialect(rawValue: kind.name.rawValue) }
+    var dialect: ProviderDouble.Dialect? { ProviderDouble.Dialect(rawValue: kind.name.rawValue) }
 
     static let all = ProviderKinds.all.map(ProviderUnderTest.init)
     /// Those that can run here: the built-in one needs its model (scripts/bootstrap).
@@ -52,7 +52,7 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
     struct Fixture: Sendable {
         let gateway: EmbeddingGateway
         /// nil for the built-in provider.
-        let fake: FakeProvider?
+        let fake: ProviderDouble?
         let metrics: MetricsRegistry
 
         /// The vector a text must get, prefix included; nil where only a model knows.
@@ -61,11 +61,11 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
         }
 
         /// The texts of each call but those of `ProviderCall.control`.
-        var calls: [FakeProvider.Call] { fake?.calls.filter { $0.texts != ["embed-star"] } ?? [] }
+        var calls: [ProviderDouble.Call] { fake?.calls.filter { $0.texts != ["embed-star"] } ?? [] }
     }
 
     func run(
-        _ fake: ((FakeProvider.Dialect) -> FakeProvider)? = nil,
+        _ fake: ((ProviderDouble.Dialect) -> ProviderDouble)? = nil,
         change: (inout [String: String]) -> Void = { _ in },
         _ body: (Fixture) async throws -> Void
     ) async throws {
@@ -75,7 +75,7 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
             change(&settings)
             return try await body(try builtIn(settings))
         }
-        let fake = fake?(dialect) ?? FakeProvider(dialect)
+        let fake = fake?(dialect) ?? ProviderDouble(dialect)
         try await fake.serve { url in
             settings["EMBEDDING_MODEL"] = "fake"
             let prefix = dialect == .azure ? "AZURE_OPENAI" : kind.name.rawValue.uppercased()
@@ -107,7 +107,7 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
 
     static func fixture(
         _ settings: [String: String],
-        _ fake: FakeProvider? = nil,
+        _ fake: ProviderDouble? = nil,
         transport: (any HTTPTransport)? = nil
     ) throws -> Fixture {
         let metrics = MetricsRegistry()

@@ -9,7 +9,7 @@ import Synchronization
 import Telemetry
 
 /// A server on a port of its own that speaks a provider's published contract, and does wrong what it is told to.
-final class FakeProvider: RequestResponder {
+final class ProviderDouble: RequestResponder {
     enum Dialect: String, Sendable, CaseIterable {
         case openai, azure, together, ollama, voyage, cohere, gemini
 
