@@ -83,14 +83,14 @@ extension EmbeddingPipeline {
 
     private func survey(_ model: EmbeddingModel, _ withStatistics: Bool) async -> PipelineEvent {
         do throws(StoreError) {
-            let isPaused = try await queue.isPaused()
+            let pause = try await queue.pause()
             if withStatistics {
                 try await queue.tidy(
                     leasedBeyond: configuration.lease * 2,
                     waitingBeyond: configuration.longestAskedPause + configuration.lease
                 )
             }
-            return .surveyed(withStatistics ? try await queue.statistics(model: model) : nil, isPaused: isPaused)
+            return .surveyed(withStatistics ? try await queue.statistics(model: model) : nil, pause: pause)
         } catch {
             return .surveyFailed(error)
         }

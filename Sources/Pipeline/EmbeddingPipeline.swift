@@ -65,14 +65,14 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
 
     package var status: PipelineStatus { shared.withLock { $0.status } }
 
-    package func pause() async throws(StoreError) {
-        try await queue.setPaused(true)
-        send(.paused(true))
+    package func pause(by key: String?) async throws(StoreError) {
+        try await queue.setPaused(true, by: key)
+        send(.paused(try await queue.pause()))
     }
 
     package func resume() async throws(StoreError) {
-        try await queue.setPaused(false)
-        send(.paused(false))
+        try await queue.setPaused(false, by: nil)
+        send(.paused(nil))
         wake()
     }
 

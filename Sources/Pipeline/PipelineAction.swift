@@ -18,7 +18,7 @@ enum PipelineEvent: Sendable {
     /// Somebody knows of due jobs.
     case wake
     case stop
-    case paused(Bool)
+    case paused(PipelinePause?)
     case resolved(Result<EmbeddingModel, EmbeddingError>)
     case claimed(Result<[EmbeddingJob], StoreError>)
     case embedded(batch: Int, Result<EmbeddingResult, EmbeddingError>)
@@ -27,6 +27,6 @@ enum PipelineEvent: Sendable {
     case renewed(ClaimToken, StoreError?)
     case backfilled(next: DocumentID?)
     case backfillFailed(StoreError)
-    case surveyed(QueueStatistics?, isPaused: Bool)
+    case surveyed(QueueStatistics?, pause: PipelinePause?)
     case surveyFailed(StoreError)
 }

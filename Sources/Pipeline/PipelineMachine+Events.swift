@@ -8,7 +8,7 @@ extension PipelineMachine {
         case .wake: wake()
         // Asked again, it does not wait for what is in hand.
         case .stop: stop = stop.map { min($0, now - configuration.grace * 4 / 5) } ?? now
-        case .paused(let isPaused): self.isPaused = isPaused
+        case .paused(let pause): self.pause = pause
         case .resolved(let result): resolved(result)
         case .claimed(let result): claimed(result)
         case .embedded(let id, let result): embedded(id, result)
@@ -18,7 +18,7 @@ extension PipelineMachine {
         case .backfillFailed(let error):
             backfill.isUnderWay = false
             storeAnswered(error)
-        case .surveyed(let statistics, let isPaused): surveyed(statistics, isPaused)
+        case .surveyed(let statistics, let pause): surveyed(statistics, pause)
         case .surveyFailed(let error):
             survey.isUnderWay = false
             storeAnswered(error)
@@ -237,11 +237,11 @@ extension PipelineMachine {
         }
     }
 
-    private mutating func surveyed(_ statistics: QueueStatistics?, _ isPaused: Bool) {
+    private mutating func surveyed(_ statistics: QueueStatistics?, _ pause: PipelinePause?) {
         storeAnswered(nil)
         survey.isUnderWay = false
         survey.isKnown = true
-        self.isPaused = isPaused
+        self.pause = pause
         let isQuick = mode == .once && isIdle
         survey.next =
             now + (isQuick ? min(configuration.pollInterval, .milliseconds(200)) : configuration.surveyInterval)

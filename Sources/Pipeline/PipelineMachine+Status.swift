@@ -10,7 +10,8 @@ extension PipelineMachine {
             processed: counts.written,
             skippedUnchanged: counts.unchanged,
             ratePerSecond: rate.rate(at: now),
-            provider: provider
+            provider: provider,
+            pause: pause
         )
     }
 

@@ -34,7 +34,8 @@ struct PipelineMachine {
     var nextBatch: Instant
     var backfill: Backfill
     var survey: Survey
-    var isPaused = false
+    var pause: PipelinePause?
+    var isPaused: Bool { pause != nil }
     var stop: Instant?
     var isFinished = false
     var lastID = 0

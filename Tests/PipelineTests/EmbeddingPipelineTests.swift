@@ -68,7 +68,7 @@ import Testing
     @Test("A drain of a paused queue says so", .timeLimit(.minutes(1)))
     func drainPaused() async {
         let queue = MemoryQueue()
-        queue.with { $0.isPaused = true }
+        queue.with { $0.pause = PipelinePause() }
         Self.fill(queue, 0..<10)
         await #expect(throws: DrainError.paused) { try await Self.pipeline(queue, FakeService()).drainOnce { _ in } }
     }
@@ -82,8 +82,9 @@ import Testing
         Self.fill(queue, 0..<100)
         pipeline.wake()
         try await Self.until { pipeline.status.processed == 100 }
-        try await pipeline.pause()
+        try await pipeline.pause(by: "a key")
         try await Self.until { pipeline.status.state == .paused }
+        #expect(pipeline.status.pause?.by == "a key")
         Self.fill(queue, 100..<200)
         pipeline.wake()
         try await pipeline.resume()

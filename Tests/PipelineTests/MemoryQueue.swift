@@ -63,14 +63,14 @@ final class MemoryQueue: EmbeddingJobQueue {
         return with { $0.statistics(model: model) }
     }
 
-    func isPaused() async throws(StoreError) -> Bool {
+    func pause() async throws(StoreError) -> PipelinePause? {
         try check()
-        return with { $0.isPaused }
+        return with { $0.pause }
     }
 
-    func setPaused(_ paused: Bool) async throws(StoreError) {
+    func setPaused(_ paused: Bool, by key: String?) async throws(StoreError) {
         try check()
-        with { $0.isPaused = paused }
+        with { $0.pause = paused ? PipelinePause(by: key) : nil }
     }
 }
 

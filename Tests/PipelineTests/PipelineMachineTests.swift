@@ -75,11 +75,11 @@ import Testing
     @Test("While paused nothing is claimed, and what is in hand and not sent is given back")
     func pause() {
         let simulation = Simulation(seed: 1, replicas: 1)
-        simulation.queue.isPaused = true
+        simulation.queue.pause = PipelinePause()
         for number in 0..<50 { simulation.queue.upsert(Samples.document(number)) }
         #expect(!simulation.settle(limit: 500))
         #expect(simulation.sent.isEmpty)
-        simulation.queue.isPaused = false
+        simulation.queue.pause = nil
         #expect(simulation.settle())
         #expect(simulation.staleRows.isEmpty)
     }

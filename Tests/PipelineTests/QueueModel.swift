@@ -25,7 +25,7 @@ struct QueueModel {
     var now: Duration = .zero
     private(set) var rows: [DocumentID: Row] = [:]
     private(set) var jobs: [DocumentID: Job] = [:]
-    var isPaused = false
+    var pause: PipelinePause?
 
     static func id(_ number: Int) -> DocumentID { DocumentID(encoded: [UInt8(number >> 8), UInt8(number & 255)]) }
 

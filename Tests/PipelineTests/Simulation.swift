@@ -171,7 +171,7 @@ final class Simulation {
             if resumesExcluded { _ = queue.resumeExcluded() }
             return .backfilled(next: queue.backfill(after: cursor, limit: limit, model: model).next)
         case .survey(let model, let withStatistics):
-            return .surveyed(withStatistics ? queue.statistics(model: model) : nil, isPaused: queue.isPaused)
+            return .surveyed(withStatistics ? queue.statistics(model: model) : nil, pause: queue.pause)
         }
     }
 

@@ -101,7 +101,8 @@ import Testing
                 processed: 40,
                 skippedUnchanged: 3,
                 ratePerSecond: 12.345,
-                provider: .limited(until: ContinuousClock.now + .seconds(60))
+                provider: .limited(until: ContinuousClock.now + .seconds(60)),
+                pause: PipelinePause(since: "2026-11-30T01:00:00Z", by: "0123456789abcdef")
             )
         }
         let json = try await services.api().ask(.get, "/pipeline").json
@@ -111,6 +112,8 @@ import Testing
         #expect(json["skipped_unchanged"] == .integer(3))
         #expect(json["rate_per_second"] == .double(12.35))
         #expect(json["eta_seconds"] == .integer(9))
+        #expect(json["paused_since"] == .string("2026-11-30T01:00:00Z"))
+        #expect(json["paused_by"] == .string("0123456789abcdef"))
         #expect(json["provider"]?["state"] == .string("limited"))
         let moment = json["provider"]?["retry_at"]?.string ?? ""
         #expect(moment.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*Z/) != nil)

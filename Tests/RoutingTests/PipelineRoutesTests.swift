@@ -1,3 +1,4 @@
+import Crypto
 import EmbeddingCore
 import HTTP
 import JSON
@@ -13,7 +14,10 @@ import Testing
         let api = services.api()
         #expect(try await api.ask(.post, "/pipeline/pause").text == #"{"paused":true}"#)
         #expect(try await api.ask(.post, "/pipeline/resume").text == #"{"paused":false}"#)
-        #expect(services.pipeline.calls.withLock { $0 } == ["pause", "resume"])
+        let closed = services.api { $0.keys = APIKeys(all: ["the-key"], read: [], write: [], privateSearch: []) }
+        _ = try await closed.ask(.post, "/pipeline/pause", headers: ["X-Api-Key": "the-key"])
+        let fingerprint = SHA256.hexadecimal(of: Array("the-key".utf8)).prefix(16)
+        #expect(services.pipeline.calls.withLock { $0 } == ["pause by nobody", "resume", "pause by \(fingerprint)"])
     }
 
     @Test func `failures are given in pages`() async throws {

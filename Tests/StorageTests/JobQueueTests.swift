@@ -294,11 +294,15 @@ import Testing
     @Test func pauseHoldsForAllReplicas() async throws {
         let one = try await pending(0)
         let two = try await Fixture(client: one.client, owner: "two")
-        #expect(try await two.storage.jobs.isPaused() == false)
-        try await one.storage.jobs.setPaused(true)
-        #expect(try await two.storage.jobs.isPaused())
-        try await two.storage.jobs.setPaused(false)
-        #expect(try await one.storage.jobs.isPaused() == false)
+        #expect(try await two.storage.jobs.pause() == nil)
+        try await one.storage.jobs.setPaused(true, by: "0123abcd")
+        let pause = try #require(try await two.storage.jobs.pause())
+        #expect(pause.by == "0123abcd")
+        #expect(pause.since?.hasSuffix("Z") == true)
+        try await two.storage.jobs.setPaused(false, by: nil)
+        #expect(try await one.storage.jobs.pause() == nil)
+        _ = try await one.run("UPSERT embed_star:pipeline SET paused = true, paused_at = NONE")
+        #expect(try await one.storage.jobs.pause() == PipelinePause())
     }
 }
 

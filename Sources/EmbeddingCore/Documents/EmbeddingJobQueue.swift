@@ -38,8 +38,9 @@ package protocol EmbeddingJobQueue: Sendable {
     /// would cost too much. Writes nothing.
     func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics?
 
-    /// Whether the pipeline is paused, for all replicas.
-    func isPaused() async throws(StoreError) -> Bool
+    /// Nil while the pipeline is not paused, for all replicas.
+    func pause() async throws(StoreError) -> PipelinePause?
 
-    func setPaused(_ paused: Bool) async throws(StoreError)
+    /// - Parameter key: the fingerprint of the key that does it.
+    func setPaused(_ paused: Bool, by key: String?) async throws(StoreError)
 }

@@ -3,7 +3,8 @@ package protocol PipelineControl: Sendable {
     /// From counters in memory.
     var status: PipelineStatus { get }
 
-    func pause() async throws(StoreError)
+    /// - Parameter key: the fingerprint of the key that does it.
+    func pause(by key: String?) async throws(StoreError)
     func resume() async throws(StoreError)
     /// Looks for due jobs now rather than at the next poll.
     func wake()
@@ -29,6 +30,8 @@ package struct PipelineStatus: Sendable, Hashable {
     /// Repos a second over the last half minute.
     package var ratePerSecond: Double
     package var provider: ProviderState
+    /// Since when and by whom, while it is paused.
+    package var pause: PipelinePause?
 
     package init(
         state: State = .starting,
@@ -37,7 +40,8 @@ package struct PipelineStatus: Sendable, Hashable {
         processed: Int = 0,
         skippedUnchanged: Int = 0,
         ratePerSecond: Double = 0,
-        provider: ProviderState = .ready
+        provider: ProviderState = .ready,
+        pause: PipelinePause? = nil
     ) {
         self.state = state
         self.model = model
@@ -46,6 +50,7 @@ package struct PipelineStatus: Sendable, Hashable {
         self.skippedUnchanged = skippedUnchanged
         self.ratePerSecond = ratePerSecond
         self.provider = provider
+        self.pause = pause
     }
 
     /// Seconds until the backlog is empty at the present rate; nil when it stands still or is empty.

@@ -20,8 +20,8 @@ struct PipelineRoutes: Sendable {
             Endpoint(method: .get, template: "/pipeline/events", access: .scope(.read), produces: .eventStream) { _ in
                 try events.response()
             },
-            Endpoint(method: .post, template: "/pipeline/pause", access: .scope(.admin)) { _ in
-                try await pipeline.pause()
+            Endpoint(method: .post, template: "/pipeline/pause", access: .scope(.admin)) { context in
+                try await pipeline.pause(by: context.caller.fingerprint)
                 return .json { $0.member("paused", true) }
             },
             Endpoint(method: .post, template: "/pipeline/resume", access: .scope(.admin)) { _ in

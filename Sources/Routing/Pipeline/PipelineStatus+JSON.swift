@@ -16,6 +16,8 @@ extension PipelineStatus {
         json.member("skipped_unchanged", skippedUnchanged)
         json.member("rate_per_second", (ratePerSecond * 100).rounded() / 100)
         json.member("eta_seconds", etaSeconds?.rounded(.up))
+        json.member("paused_since", pause?.since)
+        json.member("paused_by", pause?.by)
         json.member("provider") { provider.write(to: &$0) }
     }
 }

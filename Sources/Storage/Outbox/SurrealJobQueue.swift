@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 import SurrealDB
 
@@ -144,14 +145,19 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         try await counts.statistics(model: model)
     }
 
-    func isPaused() async throws(StoreError) -> Bool {
-        try await database.value("SELECT VALUE paused FROM embed_star:pipeline")[0].bool ?? false
+    func pause() async throws(StoreError) -> PipelinePause? {
+        let row = try await database.value("SELECT paused, paused_at, paused_by FROM embed_star:pipeline")[0]
+        guard row["paused"].bool == true else { return nil }
+        return PipelinePause(since: Timestamp(row["paused_at"])?.text, by: row["paused_by"].string)
     }
 
-    func setPaused(_ paused: Bool) async throws(StoreError) {
+    func setPaused(_ paused: Bool, by key: String?) async throws(StoreError) {
         _ = try await database.run(
-            "UPSERT embed_star:pipeline SET paused = $paused RETURN NONE",
-            ["paused": .bool(paused)]
+            """
+            UPSERT embed_star:pipeline
+              SET paused = $paused, paused_at = IF $paused THEN time::now() ELSE NONE END, paused_by = $key RETURN NONE
+            """,
+            ["paused": .bool(paused), "key": key.map { .string($0) } ?? .none]
         )
     }
 }

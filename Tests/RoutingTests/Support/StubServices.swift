@@ -295,7 +295,7 @@ final class StubPipeline: PipelineControl {
 
     var status: PipelineStatus { statuses.withLock { $0 } }
 
-    func pause() async throws(StoreError) { calls.withLock { $0.append("pause") } }
+    func pause(by key: String?) async throws(StoreError) { calls.withLock { $0.append("pause by \(key ?? "nobody")") } }
     func resume() async throws(StoreError) { calls.withLock { $0.append("resume") } }
     func wake() { calls.withLock { $0.append("wake") } }
 }
