@@ -8,6 +8,11 @@ export const pipelineStates = {
 
 const again = time => (time ? " It is tried again at " + new Date(time).toLocaleTimeString() + "." : "");
 
+/** Since when and by whom it is paused, as far as that is known. */
+export function pausedWords({ paused_since, paused_by }) {
+  return (paused_since ? " since " + new Date(paused_since).toLocaleString() : "") + (paused_by ? ", by the key " + paused_by.slice(0, 8) + "…" : "");
+}
+
 export function providerWords(provider) {
   const until = provider?.retry_at ? ", again at " + new Date(provider.retry_at).toLocaleTimeString() : "";
   const names = { ready: "ready", limited: "limits us", open: "does not answer", stopped: "refuses" };
@@ -33,7 +38,7 @@ export function condition(link, status) {
     return { level: "bad", title: "The embedding provider does not answer.", text: "Searches go by words alone." + again(provider.retry_at) };
   }
   if (status.state === "paused") {
-    return { level: "warn", title: "Embedding is paused.", text: status.pending ? plural(status.pending, "repository waits.", "repositories wait.") : "New and changed repositories will wait.", action: "resume" };
+    return { level: "warn", title: "Embedding is paused" + pausedWords(status) + ".", text: status.pending ? plural(status.pending, "repository waits.", "repositories wait.") : "New and changed repositories will wait.", action: "resume" };
   }
   if (provider.state === "limited" && status.pending) {
     return { level: "info", title: "The provider limits how fast texts are embedded.", text: again(provider.retry_at).trim(), progress: share(status) };

@@ -2,7 +2,8 @@
 import { answer, ask, post } from "./api.js";
 import { announce, byId } from "./dom.js";
 import { grouped, plural, sentence } from "./format.js";
-import { may } from "./permissions.js";
+import { learnScopes, may } from "./permissions.js";
+import { go, here } from "./router.js";
 
 const linesAtOnce = 2000, largestFile = 512 << 20;
 
@@ -42,6 +43,8 @@ async function sendLines(lines) {
   return body;
 }
 function tellImport(text, isBad = false) {
+  // It is told of beside the results.
+  if (here().view !== "explore" && byId("import-note").hidden) go({ ...here(), view: "explore" });
   byId("import-note").textContent = text;
   byId("import-note").className = isBad ? "bad" : "";
   byId("import-note").hidden = !text;
@@ -56,23 +59,31 @@ export function starsWords({ state, user, created, changed, unchanged, waiting_u
   if (state === "failed") return sentence(error || "the import failed") + " Until then: " + counts;
   return "Importing the stars of " + user + ": " + counts + until;
 }
+const isUnderWay = status => ["running", "waiting"].includes(status.state);
 async function importStars(user) {
   tellImport("Asking GitHub for the stars of " + user + "…");
   try {
-    let status = await post("/import/github", { user }).catch(error => {
+    await followImport(await post("/import/github", { user }).catch(error => {
       // One runs already: that is the one to tell of.
       if (error.status === 409) return answer("/import/github");
       throw error;
-    });
-    while (["running", "waiting"].includes(status.state)) {
-      tellImport(starsWords(status));
-      await new Promise(resolve => setTimeout(resolve, 1000));
-      status = await answer("/import/github");
-    }
-    tellImport(starsWords(status), status.state === "failed");
+    }));
   } catch (error) {
     tellImport(error.message, true);
   }
+}
+async function followImport(status) {
+  for (; isUnderWay(status); status = await answer("/import/github")) {
+    tellImport(starsWords(status));
+    await new Promise(resolve => setTimeout(resolve, 1000));
+  }
+  tellImport(starsWords(status), status.state === "failed");
+}
+/** An import that was started elsewhere, or before the page was loaded anew, is told of here, too. */
+async function resumeImport() {
+  await learnScopes();
+  const status = may("admin") ? await answer("/import/github").catch(() => null) : null;
+  if (status && isUnderWay(status)) await followImport(status).catch(error => tellImport(error.message, true));
 }
 
 /** Asks what to import; whose key may not do it sees no way there. */
@@ -101,4 +112,5 @@ export function startImporting() {
     event.preventDefault();
     if (event.dataTransfer.files[0]) importFile(event.dataTransfer.files[0]);
   });
+  resumeImport();
 }

@@ -2,7 +2,7 @@
 import { Fault, ask, answer } from "./api.js";
 import { announce, button, byId, element, working } from "./dom.js";
 import { duration, grouped, plural, sentence } from "./format.js";
-import { groupFailures, pipelineStates, providerWords, share } from "./conditions.js";
+import { groupFailures, pausedWords, pipelineStates, providerWords, share } from "./conditions.js";
 import { failures, service, setPaused } from "./pipeline.js";
 import { learnScopes, may } from "./permissions.js";
 import { repoPath } from "./address.js";
@@ -55,7 +55,7 @@ function showFacts(status) {
   byId("rate-most").textContent = rates.length > 1 && most > 0 ? "at most " + most.toFixed(most < 10 ? 1 : 0) + " a second since this page was opened" : "nothing has been embedded since this page was opened";
   const isBad = ["disconnected", "stopped"].includes(status.state);
   const rows = [
-    ["State", pipelineStates[status.state] ?? status.state, isBad ? "bad" : ""],
+    ["State", (pipelineStates[status.state] ?? status.state) + (status.state === "paused" ? pausedWords(status) : ""), isBad ? "bad" : ""],
     ["Embedded", grouped(status.embedded) + " of " + grouped(status.total) + (status.total ? " (" + Math.floor(100 * done) + " %)" : "")],
     ["To do", grouped(status.pending)],
   ];

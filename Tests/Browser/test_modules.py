@@ -59,6 +59,8 @@ NOW = "Date.parse('2026-07-01T12:00:00Z')"
     ("conditions", "m.condition('open', {state: 'disconnected', total: 3, embedded: 3}).title", "The database does not answer."),
     ("conditions", "m.condition('open', {state: 'draining', total: 4, embedded: 1, pending: 3, rate_per_second: 2.5, eta_seconds: 2, provider: {state: 'ready'}})",
      {"level": "info", "title": "Embedding 1 of 4, 2.5 a second, 2 s left.", "text": "Words find everything now; meaning finds what is embedded.", "progress": 0.25}),
+    ("conditions", "[m.pausedWords({}), m.pausedWords({paused_since: '2026-07-01T12:00:00Z', paused_by: '0123456789abcdef'}).replace(/ since .*20.*?, by/, ' since …, by')]",
+     ["", " since …, by the key 01234567…"]),
     ("conditions", "m.groupFailures([{error: 'a: lasted 3 s'}, {error: 'b'}, {error: 'a: lasted 4 s'}]).map(g => [g.cause, g.failures.length])",
      [["Lasted 3 s.", 2], ["B.", 1]]),
     ("importing", "['running', 'done', 'failed'].map(state => m.starsWords({state, user: 'octocat', created: 1200, changed: 2, unchanged: 0, error: 'GitHub knows no such user'}))",

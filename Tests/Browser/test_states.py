@@ -81,6 +81,31 @@ def test_an_empty_database_is_told_and_filled_with_a_file(serve, database, upstr
     service.await_drained(3)
 
 
+def test_stars_are_imported_with_progress(serve, database, upstream, github, visit):
+    github.star("octocat", range(1, 121))
+    service = serve(database.settings, upstream.openai(), github.settings, SEARCH_BACKEND="memory")
+    page = visit(service)
+    kind(page, "empty")
+    github.gate.clear()
+    page.click("#picture .primary")
+    page.until("document.querySelector('#import-dialog').open && document.activeElement.id === 'import-user'")
+    page.type("octocat")
+    page.enter()
+    told = "document.querySelector('#import-note').innerText.startsWith('%s')"
+    page.until(told % "Importing the stars of octocat")
+    # The page may be left and opened anew meanwhile.
+    page.open(service.url + "/")
+    page.until(told % "Importing the stars of octocat")
+    github.gate.set()
+    page.until(told % "The stars of octocat: 120 new")
+    kind(page, "start")
+    page.click("#import-button")
+    page.type("nobody")
+    page.enter()
+    page.until("document.querySelector('#import-note').className === 'bad'")
+    assert "no such user" in page.text("#import-note")
+
+
 def test_a_first_drain_is_shown_live_and_words_find_at_once(serve, database, upstream, visit, fill):
     upstream.delay = 0.15
     service = serve(database.settings, upstream.openai(), BATCH_SIZE=4, PARALLEL_WORKERS=1, SEARCH_BACKEND="memory")

@@ -13,7 +13,7 @@ def test_the_pipeline_is_paused_after_a_question_and_resumed(visit, embedded):
     page.click("#pause")
     page.click("#pause-dialog .primary")
     page.until("document.querySelector('#pause').innerText === 'Resume'")
-    assert "paused" in page.text("#facts") and "Embedding is paused." in page.text("#banner")
+    assert "paused since " in page.text("#facts") and "Embedding is paused since " in page.text("#banner")
     page.click("#pause")
     page.until("document.querySelector('#pause').innerText === 'Pause…'")
 

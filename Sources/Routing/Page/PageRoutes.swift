@@ -3,13 +3,20 @@ import Logging
 
 /// The page for people, at each of the addresses it gives its views.
 struct PageRoutes: Sendable {
+    /// What stands where results would.
+    private static let start = """
+        <div class="start"><h2>Find repositories by what they do</h2>\
+        <p>Say it in your own words, in any order: the search goes by meaning, by words and by name.</p></div>
+        """
+
     private let page: StaticDocument
     private let results: PageResults
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         let template = PageTemplate(configuration.page)
         let type = "text/html; charset=utf-8"
-        page = StaticDocument(template.filled(), contentType: type, headers: configuration.pageHeaders)
+        let still = template.filled(["found": Self.start])
+        page = StaticDocument(still, contentType: type, headers: configuration.pageHeaders)
         var headers: HTTPHeaders = ["Content-Type": type, "Cache-Control": "private, no-cache"]
         for header in configuration.pageHeaders { headers.append(header.name, header.value) }
         results = PageResults(search: services.search, template: template, headers: headers)

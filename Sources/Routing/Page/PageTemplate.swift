@@ -19,7 +19,7 @@ struct PageTemplate: Sendable {
     }
 
     /// The document with `values`, which are HTML, at their places; a place without one is empty.
-    func filled(_ values: [String: String] = [:]) -> [UInt8] {
+    func filled(_ values: [String: String]) -> [UInt8] {
         var bytes: [UInt8] = []
         for piece in pieces {
             switch piece {

@@ -26,9 +26,16 @@ struct ResultList: Sendable {
             <li><span class="rank">\(number)</span><div class="what">\
             <a class="name" rel="noreferrer" href="\(address(of: repo).escapedForHTML)">\
             <strong>\(repo.fullName.escapedForHTML)</strong></a>\(about)\
-            <div class="facts">\(language)<span>★ \(repo.stars)</span>\(secret)</div></div>\
+            <div class="facts">\(language)<span>★ \(grouped(repo.stars))</span>\(secret)</div></div>\
             <div class="side"><a href="/?similar=\(PercentEncoding.encode(repo.fullName))">Similar</a></div></li>
             """
+    }
+
+    /// 12,345.
+    private static func grouped(_ number: Int) -> String {
+        var digits = Array(String(number))
+        for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
+        return String(digits)
     }
 
     /// Of a repo that says none, or says what is no address of the web, GitHub's.
