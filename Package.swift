@@ -78,7 +78,7 @@ let package = Package(
         library("GitHub", ["DateTime", "EmbeddingCore", "HTTPClient", "Ingest", "Settings", logging]),
         library("OTLP", ["HTTPClient", "JSON", "Retry", "Settings", "Telemetry", logging]),
         library("SurrealDB", ["HTTPClient", "JSON", "Retry", "Settings", "Telemetry", logging]),
-        library("Storage", ["DateTime", "SurrealDB", "Settings", "EmbeddingCore", logging]),
+        library("Storage", ["DateTime", "SurrealDB", "Settings", "EmbeddingCore", "Telemetry", logging]),
         // Optimised in every configuration: unoptimised vector code would make the tests slower by a hundred times.
         .target(name: "CInferenceKernels", path: "CLibraries/CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Inference", ["JSON", "COneDNN", "CInferenceKernels", crypto]),

@@ -59,6 +59,14 @@ class Chaos:
         self.replicas = [Service(settings, folder, free_port()) for _ in range(options.replicas)]
         for replica in self.replicas:
             replica.await_ready()
+        self.model = eventually(self.model_in_use, what="the model in use")
+        # Of another model: it must not embed a row while the others are there.
+        self.stranger = Service({**settings, "EMBEDDING_DIMENSIONS": 32}, folder, free_port()).await_ready()
+        self.backup = []
+
+    def model_in_use(self):
+        found = self.database.query("SELECT VALUE name FROM [embed_star:model]")
+        return found[0] if found else None
 
     def start_engine(self):
         self.engine = Engine(f"surrealkv://{self.folder}/data", dict(os.environ), bind=self.bind)
@@ -97,6 +105,27 @@ class Chaos:
         time.sleep(self.random.uniform(0, 3))
         self.start_engine()
 
+    def kill_stranger(self):
+        self.stranger.kill()
+        self.stranger.start()
+
+    def take_backup(self):
+        self.backup = self.database.query("SELECT * FROM repo")
+
+    def restore_backup(self):
+        """As `surreal import` does, which fires no events: rows get older texts, with the vectors of those or of others."""
+        self.database.query("OPTION IMPORT; DELETE repo RETURN NONE")
+        for start in range(0, len(self.backup), 100):
+            rows = self.backup[start:start + 100]
+            for row in rows[::3]:
+                row["description"] = " ".join(self.random.choices(WORDS, k=4))
+            self.database.query("OPTION IMPORT; INSERT INTO repo $rows RETURN NONE", {"rows": rows})
+
+    def remove_table(self):
+        self.take_backup()
+        self.database.query("REMOVE TABLE repo; DEFINE TABLE repo SCHEMALESS")
+        self.restore_backup()
+
     def break_provider(self):
         if self.random.random() < 0.5:
             self.upstream.fail(429, headers={"Retry-After": "1"}, times=self.random.randrange(1, 20))
@@ -105,7 +134,10 @@ class Chaos:
 
     def run(self, seconds):
         self.upstream.fail(400, when=lambda texts: any("poison" in str(text) for text in texts))
-        faults = [self.kill_replica, self.stop_replica, self.restart_engine, self.break_provider, self.break_provider]
+        faults = [
+            self.kill_replica, self.stop_replica, self.restart_engine, self.break_provider, self.break_provider,
+            self.kill_stranger, self.take_backup, self.restore_backup, self.remove_table,
+        ]
         end, next_fault = time.monotonic() + seconds, time.monotonic() + 2
         while time.monotonic() < end:
             self.write()
@@ -131,10 +163,12 @@ class Chaos:
                     wrong.append((row["full_name"], "poison and not listed as failed", job))
             elif job is not None or not is_current:
                 wrong.append((row["full_name"], "current" if is_current else "stale", job))
+            elif row["embedding_fingerprint"] != self.model:
+                wrong.append((row["full_name"], "of another model than the one in use", row["embedding_fingerprint"]))
         return wrong + [(repo, "a job without a repo", job) for repo, job in jobs.items()]
 
     def close(self):
-        for replica in self.replicas:
+        for replica in [*self.replicas, self.stranger]:
             replica.process.stop()
         self.engine.process.stop()
         self.upstream.close()

@@ -69,8 +69,7 @@ private struct FixedFeed: RepoFeed {
     func page(
         after cursor: DocumentID?,
         limit: Int,
-        model: EmbeddingModel,
-        withVectors: Bool
+        vectorsOf model: EmbeddingModel?
     ) async throws(StoreError) -> [FeedRow] {
         let start =
             cursor.map { Int($0.encoded[0]) << 16 | Int($0.encoded[1]) << 8 | Int($0.encoded[2]) }.map { $0 + 1 } ?? 0
@@ -83,8 +82,7 @@ private struct FixedFeed: RepoFeed {
     func changes(
         since position: FeedPosition?,
         limit: Int,
-        model: EmbeddingModel,
-        withVectors: Bool
+        vectorsOf model: EmbeddingModel?
     ) async throws(StoreError) -> (changes: [FeedChange], position: FeedPosition) {
         ([], FeedPosition(encoded: []))
     }

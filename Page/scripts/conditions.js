@@ -3,7 +3,7 @@ import { duration, grouped, plural, sentence } from "./format.js";
 
 export const pipelineStates = {
   starting: "starting", idle: "all done", draining: "working", paused: "paused", waiting: "waiting for the provider",
-  disconnected: "the database does not answer", stopped: "stopped",
+  disconnected: "the database does not answer", standby: "another model is in use", stopped: "stopped",
 };
 
 const again = time => (time ? " It is tried again at " + new Date(time).toLocaleTimeString() + "." : "");
@@ -39,6 +39,9 @@ export function condition(link, status) {
   }
   if (status.state === "paused") {
     return { level: "warn", title: "Embedding is paused" + pausedWords(status) + ".", text: status.pending ? plural(status.pending, "repository waits.", "repositories wait.") : "New and changed repositories will wait.", action: "resume" };
+  }
+  if (status.state === "standby") {
+    return { level: "warn", title: "Other replicas embed with another model.", text: "This one embeds no repositories. In use is " + status.other_model + "." };
   }
   if (provider.state === "limited" && status.pending) {
     return { level: "info", title: "The provider limits how fast texts are embedded.", text: again(provider.retry_at).trim(), progress: share(status) };

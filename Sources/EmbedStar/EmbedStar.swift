@@ -21,7 +21,7 @@ struct EmbedStar: AsyncParsableCommand {
             SimilarCommand.self,
             StatusCommand.self, HealthCommand.self,
             DrainCommand.self, PauseCommand.self, ResumeCommand.self, FailuresCommand.self, ReprocessCommand.self,
-            RepoCommand.self, MigrateCommand.self, ConfigCommand.self, DoctorCommand.self,
+            RepoCommand.self, ModelCommand.self, MigrateCommand.self, ConfigCommand.self, DoctorCommand.self,
         ],
         // The predecessor had no subcommands and served.
         defaultSubcommand: ServeCommand.self

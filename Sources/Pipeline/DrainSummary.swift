@@ -14,11 +14,18 @@ package struct DrainSummary: Sendable, Hashable {
 }
 
 /// Why a drain ended early.
-package enum DrainError: Error, Sendable, CustomStringConvertible {
+package enum DrainError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The pipeline is paused for all replicas.
     case paused
+    /// Replicas are there that embed with another model, which is given.
+    case otherModel(String)
 
     package var description: String {
-        "the pipeline is paused; resume it with POST /pipeline/resume before draining"
+        switch self {
+        case .paused: "the pipeline is paused; resume it with POST /pipeline/resume before draining"
+        case .otherModel(let name):
+            "running replicas embed the rows with \(name), not with our model\n"
+                + "stop them, configure them alike, or have ours taken with `embed-star model use`"
+        }
     }
 }

@@ -40,9 +40,10 @@ extension EmbeddingPipeline {
                 }
             )
         case .renew(let jobs, let token): return await renew(jobs, token)
-        case .backfill(let cursor, let limit, let model, let resumesExcluded):
-            return await backfill(after: cursor, limit, model, resumesExcluded)
-        case .survey(let model, let withStatistics): return await survey(model, withStatistics)
+        case .backfill(let cursor, let limit, let model, let isLater, let found):
+            return await backfill(after: cursor, limit, model, isLater, found)
+        case .survey(let model, let withStatistics, let takesOver):
+            return await survey(model, withStatistics, takesOver)
         }
     }
 
@@ -71,26 +72,31 @@ extension EmbeddingPipeline {
         after cursor: DocumentID?,
         _ limit: Int,
         _ model: EmbeddingModel,
-        _ resumesExcluded: Bool
+        _ isLater: Bool,
+        _ found: Int
     ) async -> PipelineEvent {
         do throws(StoreError) {
-            if resumesExcluded { _ = try await queue.resumeExcluded() }
-            return .backfilled(next: try await queue.backfill(after: cursor, limit: limit, model: model).next)
+            if cursor == nil, configuration.embedsPrivate { _ = try await queue.resumeExcluded() }
+            let page = try await queue.backfill(after: cursor, limit: limit, model: model)
+            // What a later walk finds, nobody was told of.
+            if page.next == nil, isLater, found + page.enqueued > 0 { try await queue.beginEpoch() }
+            return .backfilled(next: page.next, found: page.enqueued)
         } catch {
             return .backfillFailed(error)
         }
     }
 
-    private func survey(_ model: EmbeddingModel, _ withStatistics: Bool) async -> PipelineEvent {
+    private func survey(_ model: EmbeddingModel?, _ withStatistics: Bool, _ takesOver: Bool) async -> PipelineEvent {
         do throws(StoreError) {
-            let pause = try await queue.pause()
+            let lease = configuration.lease
+            let shared = try await queue.attend(model: model, lease: lease, takesOver: takesOver)
             if withStatistics {
                 try await queue.tidy(
                     leasedBeyond: configuration.lease * 2,
                     waitingBeyond: configuration.longestAskedPause + configuration.lease
                 )
             }
-            return .surveyed(withStatistics ? try await queue.statistics(model: model) : nil, pause: pause)
+            return .surveyed(withStatistics ? try await queue.statistics(model: model) : nil, shared)
         } catch {
             return .surveyFailed(error)
         }

@@ -67,7 +67,8 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
 
     package func pause(by key: String?) async throws(StoreError) {
         try await queue.setPaused(true, by: key)
-        send(.paused(try await queue.pause()))
+        let shared = try await queue.attend(model: nil, lease: configuration.lease, takesOver: false)
+        send(.paused(shared.pause))
     }
 
     package func resume() async throws(StoreError) {
@@ -111,6 +112,8 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
             continuation.yield(.stop)
         }
         shared.withLock { $0.events = nil }
+        // Who waits for us to go need not wait until we are missed.
+        try? await queue.leave()
         return end
     }
 

@@ -6,6 +6,7 @@ struct FaultLog {
     private let logger: Logger
     private var store: StoreError?
     private var provider: EmbeddingError?
+    private var other: String?
     private var storeFailedAt: ContinuousClock.Instant?
 
     init(logger: Logger) { self.logger = logger }
@@ -13,6 +14,7 @@ struct FaultLog {
     mutating func note(_ machine: inout PipelineMachine) {
         noteStore(machine.storeFault, at: machine.now)
         noteProvider(machine.providerFault)
+        noteModel(machine)
         guard let first = machine.newDeadLetters.first else { return }
         logger.warning(
             "documents became dead letters",
@@ -27,6 +29,7 @@ struct FaultLog {
     /// What makes a drain pointless to go on with.
     func reasonToEndDrain(_ machine: PipelineMachine) -> (any Error)? {
         if machine.isPaused { return DrainError.paused }
+        if let other = machine.tenure.other, machine.tenure.othersAreThere { return DrainError.otherModel(other) }
         if let error = machine.providerFault, error.isPermanent { return error }
         if let store, let storeFailedAt, machine.now - storeFailedAt > .seconds(60) { return store }
         return nil
@@ -42,6 +45,20 @@ struct FaultLog {
         default: break
         }
         store = fault
+    }
+
+    private mutating func noteModel(_ machine: PipelineMachine) {
+        switch (other, machine.tenure.other) {
+        case (let old, let new?) where old != new:
+            logger.warning(
+                "other replicas embed the rows with another model, so this one embeds none",
+                metadata: ["in_use": "\(new)", "own": "\(machine.model?.fingerprint ?? "unknown")"]
+            )
+        case (.some, nil) where machine.tenure.isHeld:
+            logger.notice("the rows are embedded with our model from now on")
+        default: break
+        }
+        other = machine.tenure.other
     }
 
     private mutating func noteProvider(_ fault: EmbeddingError?) {

@@ -7,8 +7,8 @@ enum PipelineAction: Sendable {
     case embed(batch: Int, texts: [String])
     case write(id: Int, OutcomeWrite)
     case renew([EmbeddingJob], token: ClaimToken)
-    case backfill(after: DocumentID?, limit: Int, model: EmbeddingModel, resumesExcluded: Bool)
-    case survey(model: EmbeddingModel, withStatistics: Bool)
+    case backfill(after: DocumentID?, limit: Int, model: EmbeddingModel, isLater: Bool, found: Int)
+    case survey(model: EmbeddingModel?, withStatistics: Bool, takesOver: Bool)
 }
 
 /// What happened to the pipeline.
@@ -25,8 +25,8 @@ enum PipelineEvent: Sendable {
     /// The number says how many outcomes had no effect, because the job was no longer ours or had changed.
     case written(id: Int, Result<Int, StoreError>)
     case renewed(ClaimToken, StoreError?)
-    case backfilled(next: DocumentID?)
+    case backfilled(next: DocumentID?, found: Int)
     case backfillFailed(StoreError)
-    case surveyed(QueueStatistics?, pause: PipelinePause?)
+    case surveyed(QueueStatistics?, SharedState)
     case surveyFailed(StoreError)
 }

@@ -14,13 +14,14 @@ extension PipelineMachine {
         case .embedded(let id, let result): embedded(id, result)
         case .written(let id, let result): written(id, result)
         case .renewed(let token, let error): renewed(token, error)
-        case .backfilled(let next): backfilled(next)
+        case .backfilled(let next, let found): backfilled(next, found)
         case .backfillFailed(let error):
             backfill.isUnderWay = false
             storeAnswered(error)
-        case .surveyed(let statistics, let pause): surveyed(statistics, pause)
+        case .surveyed(let statistics, let shared): surveyed(statistics, shared)
         case .surveyFailed(let error):
             survey.isUnderWay = false
+            tenure.losesSight()
             storeAnswered(error)
         }
     }
@@ -47,8 +48,10 @@ extension PipelineMachine {
         providerFault = error
         let asked = error.retryAfter.map { min(max($0, .milliseconds(20)), configuration.longestAskedPause) }
         let pause = provider.fail(at: now, delay: asked, random: &random)
-        // Others may do better meanwhile; for a short pause it is not worth a write.
-        if pause >= configuration.lease / 4 { handBackReady(after: pause) }
+        // Others may do better meanwhile; for the short pause of a single failure it is not worth a write.
+        if pause >= configuration.lease / 4 || provider.failures > 1 || error.isPermanent {
+            handBackReady(after: pause)
+        }
         return pause
     }
 
@@ -114,7 +117,7 @@ extension PipelineMachine {
             return embedded(batch, failingWith: EmbeddingError(.badResponse, "as many vectors as texts were expected"))
         }
         if answer.model != model, batch.model == model { adopt(answer.model) }
-        let isCurrent = answer.model == self.model
+        let isCurrent = answer.model == self.model && tenure.isHeld
         var fault: EmbeddingError?
         for case .failure(let error) in answer.embeddings where error.concernsProvider { fault = error }
         let pause = fault.map { providerFailed($0) } ?? .zero
@@ -220,13 +223,14 @@ extension PipelineMachine {
         if error == nil { leases[token]?.expires = expires }
     }
 
-    private mutating func backfilled(_ next: DocumentID?) {
+    private mutating func backfilled(_ next: DocumentID?, _ found: Int) {
         storeAnswered(nil)
         backfill.isUnderWay = false
         survey.showsEmptyQueue = false
         survey.foundJobs = true
         guard backfill.pageModel == model else { return }
         backfill.cursor = next
+        backfill.found += found
         if next == nil {
             backfill.isComplete = true
             backfill.next = now + configuration.reconcileInterval
@@ -237,11 +241,18 @@ extension PipelineMachine {
         }
     }
 
-    private mutating func surveyed(_ statistics: QueueStatistics?, _ pause: PipelinePause?) {
+    private mutating func surveyed(_ statistics: QueueStatistics?, _ shared: SharedState) {
         storeAnswered(nil)
         survey.isUnderWay = false
         survey.isKnown = true
-        self.pause = pause
+        pause = shared.pause
+        if let epoch, epoch != shared.epoch { restartBackfill() }
+        epoch = shared.epoch
+        guard model == survey.model else {
+            survey.next = now
+            return
+        }
+        if model != nil, tenure.observe(shared.model, at: now) { restart() }
         let isQuick = mode == .once && isIdle
         survey.next =
             now + (isQuick ? min(configuration.pollInterval, .milliseconds(200)) : configuration.surveyInterval)

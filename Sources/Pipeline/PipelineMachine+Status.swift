@@ -6,6 +6,7 @@ extension PipelineMachine {
         PipelineStatus(
             state: state,
             model: model,
+            otherModel: tenure.other,
             statistics: survey.statistics,
             processed: counts.written,
             skippedUnchanged: counts.unchanged,
@@ -21,6 +22,7 @@ extension PipelineMachine {
         if providerFault != nil { return .waiting }
         if model == nil || !survey.isKnown { return .starting }
         if isPaused { return .paused }
+        if tenure.other != nil { return .standby }
         return leases.isEmpty ? .idle : .draining
     }
 }

@@ -132,11 +132,17 @@ extension PipelineMachine {
         }
     }
 
-    /// Takes another model into use: what was made or judged with the old one and is not yet written is given back,
-    /// and the table is looked through again.
+    /// Takes another model, which is in use for the rows once that is agreed on with the other replicas.
     mutating func adopt(_ new: EmbeddingModel) {
         guard new != model else { return }
         model = new
+        tenure.reset()
+        restart()
+    }
+
+    /// Begins anew with the rows: what was made or judged with another model and is not yet written is given back, and
+    /// the tables are looked through again.
+    mutating func restart() {
         restartBackfill()
         survey.next = now
         survey.nextStatistics = now

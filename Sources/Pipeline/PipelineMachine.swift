@@ -23,6 +23,9 @@ struct PipelineMachine {
     var failedWrites = Deque<OutcomeWrite>()
 
     var model: EmbeddingModel?
+    var tenure: ModelTenure
+    /// As last read; nil before.
+    var epoch: String?
     var isResolving = false
     var nextModelCheck: Instant
     var provider: FailureBackoff
@@ -62,6 +65,7 @@ struct PipelineMachine {
         self.now = now
         provider = FailureBackoff(shortest: configuration.retryDelay, longest: configuration.longestProviderPause)
         store = FailureBackoff(shortest: .milliseconds(100), longest: configuration.longestStorePause)
+        tenure = ModelTenure(patience: configuration.longestStorePause * 2)
         nextModelCheck = now
         nextClaim = now
         nextBatch = now
@@ -82,7 +86,7 @@ struct PipelineMachine {
     /// What is most urgent among the things that can be done now; nil when there is nothing.
     private mutating func nextAction() -> PipelineAction? {
         forgetExpired()
-        if stop != nil || isPaused { handBackUnsent() }
+        if stop != nil || isPaused || !tenure.isHeld { handBackUnsent() }
         if hasEnded {
             isFinished = true
             return nil
@@ -143,12 +147,13 @@ struct PipelineMachine {
     }
 
     private mutating func nextSurvey() -> PipelineAction? {
-        guard let model, !survey.isUnderWay, now >= survey.next, useStore() else { return nil }
+        guard !survey.isUnderWay, now >= survey.next, useStore() else { return nil }
         let isDue = !isIdle || mode == .once || now >= survey.nextStatistics
         survey.isUnderWay = true
         survey.startedIdle = isIdle && backfill.isComplete
         survey.foundJobs = false
-        return .survey(model: model, withStatistics: isDue)
+        survey.model = model
+        return .survey(model: model, withStatistics: isDue, takesOver: tenure.takesOver(at: now))
     }
 
     private mutating func nextEmbed() -> PipelineAction? {
@@ -166,7 +171,7 @@ struct PipelineMachine {
 
     /// Claims ahead, so that neither the provider nor the database waits for the other.
     private mutating func nextClaimAction() -> PipelineAction? {
-        guard model != nil, survey.isKnown, claim == nil, !isPaused, now >= nextClaim else { return nil }
+        guard tenure.isHeld, survey.isKnown, claim == nil, !isPaused, now >= nextClaim else { return nil }
         let limit = claimLimit
         guard ready.count < limit, !provider.isPaused(at: now), !isWriteBacklogFull, useStore() else { return nil }
         let token = ClaimToken(makeID())
@@ -175,14 +180,16 @@ struct PipelineMachine {
     }
 
     private mutating func nextBackfill() -> PipelineAction? {
-        guard let model, !backfill.isUnderWay, now >= backfill.next, useStore() else { return nil }
+        guard let model, tenure.isHeld, !backfill.isUnderWay, now >= backfill.next, useStore() else { return nil }
         backfill.isUnderWay = true
         backfill.pageModel = model
+        if backfill.cursor == nil { backfill.found = 0 }
         return .backfill(
             after: backfill.cursor,
             limit: configuration.backfillPage,
             model: model,
-            resumesExcluded: backfill.cursor == nil && configuration.embedsPrivate
+            isLater: backfill.isComplete,
+            found: backfill.found
         )
     }
 
@@ -222,6 +229,8 @@ extension PipelineMachine {
         var pageModel: EmbeddingModel?
         /// Whether it has reached the end of the table once for the present model.
         var isComplete = false
+        /// Rows enqueued by this walk.
+        var found = 0
     }
 
     /// The reading of statistics and pause flag.
@@ -229,6 +238,8 @@ extension PipelineMachine {
         var next: Instant
         var nextStatistics: Instant
         var isUnderWay = false
+        /// The model it was asked for.
+        var model: EmbeddingModel?
         /// Whether the pause flag has been read.
         var isKnown = false
         /// Whether it began after the backfill and with nothing in hand.

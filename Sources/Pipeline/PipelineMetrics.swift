@@ -4,7 +4,7 @@ import Telemetry
 /// The pipeline's counters and gauges.
 struct PipelineMetrics: Sendable {
     private let claimed, written, skipped, failed, fenced: Counter
-    private let pending, dead, embedded: Gauge
+    private let pending, dead, embedded, differs: Gauge
     private let states: MetricFamily<Gauge>
 
     init(_ registry: MetricsRegistry) {
@@ -23,6 +23,10 @@ struct PipelineMetrics: Sendable {
         dead = registry.gauge("repos_failed", "Repos given up after the last attempt.")
         embedded = registry.gauge("repos_embedded", "Repos with a vector of the current model.")
         states = registry.gauges("pipeline_state", "1 for the state that the pipeline is in.", labels: ["state"])
+        differs = registry.gauge(
+            "model_differs",
+            "Whether this replica embeds no repos because the others do it with another model."
+        )
     }
 
     /// Adds what was done since `old`.
@@ -41,5 +45,6 @@ struct PipelineMetrics: Sendable {
         for state in PipelineStatus.State.allCases {
             states.labeled(state.rawValue).set(state == status.state ? 1 : 0)
         }
+        differs.set(status.otherModel == nil ? 0 : 1)
     }
 }

@@ -3,6 +3,7 @@ actor TokenCache {
     private let now: @Sendable () -> Int64
     private let signIn: @Sendable () async -> Result<SurrealToken, SurrealError>
     private var token: SurrealToken?
+    private var received: Int64 = 0
     private var signingIn: Task<Result<SurrealToken, SurrealError>, Never>?
 
     /// - Parameter now: seconds since 1970.
@@ -16,7 +17,7 @@ actor TokenCache {
 
     /// A token that is fresh and not the one the server `refused`.
     func token(replacing refused: SurrealToken? = nil) async throws(SurrealError) -> SurrealToken {
-        if let token, token != refused, token.isFresh(at: now()) { return token }
+        if let token, token != refused, token.isFresh(after: now() - received) { return token }
         // The sign-in outlives a caller that is cancelled, as others wait for it too; its request has a timeout.
         let task = signingIn ?? Task { [signIn] in await signIn() }
         signingIn = task
@@ -24,6 +25,7 @@ actor TokenCache {
         if signingIn == task {
             signingIn = nil
             token = try? result.get()
+            received = now()
         }
         return try result.get()
     }

@@ -26,7 +26,7 @@ import Testing
 
     private func answering() -> HealthState {
         var state = HealthState()
-        state.isSchemaReady = true
+        state.schemaStands()
         _ = state.note(nil, at: start)
         return state
     }
@@ -41,6 +41,34 @@ import Testing
         var state = HealthState()
         _ = state.note(nil, at: start)
         #expect(snapshot(state).readiness == .notReady("the schema is not in place yet"))
+    }
+
+    @Test func isNotReadyWhileTheSchemaHasFallen() {
+        var state = answering()
+        let falls = [
+            state.schemaFell("the table repo has lost its event"),
+            state.schemaFell("the table repo has lost its event"),
+        ]
+        #expect(falls == [true, false])
+        #expect(snapshot(state).readiness == .notReady("the table repo has lost its event"))
+        #expect(snapshot(state).database == ComponentHealth(.degraded, "the table repo has lost its event"))
+        state.schemaStands()
+        #expect(snapshot(state).readiness == .ready)
+        #expect(snapshot(state).state == .ok)
+    }
+
+    @Test func tellsOfAnotherModelInUse() {
+        let status = PipelineStatus(state: .standby, otherModel: "ollama/other@4")
+        let snapshot = answering().snapshot(
+            provider: .ready,
+            pipeline: status,
+            search: ComponentHealth(.ok),
+            uptime: .zero,
+            now: start
+        )
+        #expect(snapshot.pipeline.state == .degraded)
+        #expect(snapshot.pipeline.detail?.contains("ollama/other@4") == true)
+        #expect(snapshot.readiness == .ready)
     }
 
     @Test func isReadyWhileTheDatabaseAnswers() {

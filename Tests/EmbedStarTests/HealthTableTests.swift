@@ -19,7 +19,7 @@ import Testing
         _ provider: Provider = .ready
     ) -> HealthSnapshot {
         var state = HealthState()
-        state.isSchemaReady = schema
+        if schema { state.schemaStands() }
         state.isShuttingDown = stopping
         switch database {
         case .notReached: break

@@ -36,6 +36,8 @@ class DatabaseProxy:
         self.delay = 0.0
         self.share = 1.0
         self.requests = 0
+        # Makes another body of an answer's, for hostile databases.
+        self.mutate = lambda body: body
         self.random = random.Random(1)
         self.server = Listener(("127.0.0.1", 0), self._handler())
         self.bind = f"127.0.0.1:{self.server.server_port}"
@@ -91,7 +93,8 @@ class DatabaseProxy:
                     headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
                     connection.request(self.command, self.path, body, headers)
                     answer = connection.getresponse()
-                    self.answer(answer.status, answer.headers.get("Content-Type", "text/plain"), answer.read())
+                    body = proxy.mutate(answer.read())
+                    self.answer(answer.status, answer.headers.get("Content-Type", "text/plain"), body)
                 except OSError:
                     self.close_connection = True
                 finally:

@@ -71,6 +71,8 @@ class Upstream:
         self.gate.set()
         self.models = {"nomic-embed-text": 768}
         self.digest = "a" * 64
+        # Makes another answer of status, headers and body, for hostile providers.
+        self.mutate = lambda status, headers, body: (status, headers, body)
         self.server = Listener(("127.0.0.1", 0), self._handler())
         scheme = "http"
         if tls:
@@ -229,10 +231,11 @@ class Upstream:
 
             def answer(self, status, body, headers=None):
                 data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+                status, headers, data = upstream.mutate(status, headers or {}, data)
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(data)))
-                for name, value in (headers or {}).items():
+                for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
                 try:

@@ -58,15 +58,19 @@ final class MemoryQueue: EmbeddingJobQueue {
 
     func tidy(leasedBeyond lease: Duration, waitingBeyond delay: Duration) async throws(StoreError) {}
 
-    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics? {
+    func statistics(model: EmbeddingModel?) async throws(StoreError) -> QueueStatistics? {
         try check()
         return with { $0.statistics(model: model) }
     }
 
-    func pause() async throws(StoreError) -> PipelinePause? {
+    func attend(model: EmbeddingModel?, lease: Duration, takesOver: Bool) async throws(StoreError) -> SharedState {
         try check()
-        return with { $0.pause }
+        return with { $0.attend(0, model: model, lease: lease, takesOver: takesOver) }
     }
+
+    func leave() async throws(StoreError) { with { $0.leave(0) } }
+
+    func beginEpoch() async throws(StoreError) { with { $0.epoch += 1 } }
 
     func setPaused(_ paused: Bool, by key: String?) async throws(StoreError) {
         try check()

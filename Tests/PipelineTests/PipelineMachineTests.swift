@@ -224,7 +224,8 @@ import Testing
             let action = simulation.replicas[0].pending.removeFirst()
             if case .survey = action {
                 surveys += 1
-                if surveys > 1 { continue }
+                // The first one comes before the model is known, the second settles that it is in use.
+                if surveys > 2 { continue }
             }
             simulation.feed(simulation.perform(action), to: 0)
         }

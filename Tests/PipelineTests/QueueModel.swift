@@ -26,6 +26,10 @@ struct QueueModel {
     private(set) var rows: [DocumentID: Row] = [:]
     private(set) var jobs: [DocumentID: Job] = [:]
     var pause: PipelinePause?
+    var epoch = 0
+    /// The model in use, and until when each replica that embeds with it is there.
+    private(set) var modelInUse: String?
+    private(set) var attendance: [Int: Duration] = [:]
 
     static func id(_ number: Int) -> DocumentID { DocumentID(encoded: [UInt8(number >> 8), UInt8(number & 255)]) }
 
@@ -114,9 +118,42 @@ struct QueueModel {
         let order = rows.keys.sorted { $0.encoded.lexicographicallyPrecedes($1.encoded) }
         let page = order.filter { id in cursor.map { $0.encoded.lexicographicallyPrecedes(id.encoded) } ?? true }
             .prefix(limit)
-        let lacking = page.filter { jobs[$0] == nil && rows[$0]?.fingerprint != model.fingerprint }
+        let lacking = page.filter { id in
+            guard jobs[id] == nil, let row = rows[id] else { return false }
+            return row.fingerprint != model.fingerprint || row.textHash != row.document.textHash
+        }
         for id in lacking { jobs[id] = Job(dueAt: now) }
         return (page.count == limit ? page.last : nil, lacking.count)
+    }
+
+    mutating func attend(
+        _ owner: Int,
+        model: EmbeddingModel?,
+        lease: Duration,
+        takesOver: Bool
+    ) -> SharedState {
+        let isHeld = attendance.contains { $0.key != owner && $0.value > now }
+        let others = attendance.filter { $0.key != owner }
+        if let name = model?.fingerprint {
+            if name == modelInUse || others.isEmpty || (takesOver && !isHeld) {
+                attendance = name == modelInUse ? others.filter { $0.value > now } : [:]
+                modelInUse = name
+                attendance[owner] = now + lease
+            } else {
+                attendance[owner] = nil
+            }
+        }
+        let isOwn = model == nil || model?.fingerprint == modelInUse
+        let found = isOwn ? ModelInUse.own : .other(name: modelInUse ?? "", isHeld: isHeld)
+        return SharedState(pause: pause, model: found, epoch: "\(epoch)")
+    }
+
+    mutating func leave(_ owner: Int) { attendance[owner] = nil }
+
+    /// What `embed-star model use` does.
+    mutating func use(_ model: EmbeddingModel, reservedFor time: Duration) {
+        modelInUse = model.fingerprint
+        attendance = [-1: now + time]
     }
 
     mutating func resumeExcluded() -> Int {
@@ -128,13 +165,18 @@ struct QueueModel {
         return parked.count
     }
 
-    func statistics(model: EmbeddingModel) -> QueueStatistics {
+    /// A row as a backup has it, with the vector of another text; nobody is told.
+    mutating func restore(_ document: Document) {
+        rows[document.id, default: Row(document: document)].document = document
+    }
+
+    func statistics(model: EmbeddingModel?) -> QueueStatistics {
         QueueStatistics(
             pending: jobs.values.count { !$0.isDead && !$0.isExcluded },
             leased: jobs.values.count { $0.token != nil && $0.dueAt > now },
             failed: jobs.values.count(where: \.isDead),
             excluded: jobs.values.count(where: \.isExcluded),
-            embedded: rows.values.count { $0.fingerprint == model.fingerprint },
+            embedded: rows.values.count { $0.fingerprint == model?.fingerprint ?? modelInUse },
             total: rows.count
         )
     }

@@ -17,6 +17,9 @@ final class Simulation {
 
     struct Replica {
         var machine: PipelineMachine
+        let owner: Int
+        /// Its provider's model; nil for that of all.
+        var model: EmbeddingModel?
         var pending: [PipelineAction] = []
     }
 
@@ -31,6 +34,7 @@ final class Simulation {
     /// How often each text was sent to the provider.
     private(set) var sent: [String: Int] = [:]
     private(set) var steps = 0
+    private var owners = 0
 
     init(seed: UInt64, replicas count: Int, faults: Faults = Faults()) {
         random = SeededRandom(seed: seed)
@@ -50,7 +54,7 @@ final class Simulation {
 
     private func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
 
-    func start(mode: PipelineMachine.Mode = .endless) {
+    func start(mode: PipelineMachine.Mode = .endless, model: EmbeddingModel? = nil) {
         let machine = PipelineMachine(
             configuration: configuration,
             limits: Samples.limits,
@@ -58,13 +62,14 @@ final class Simulation {
             random: SeededRandom(seed: random.next()),
             now: instant
         )
-        replicas.append(Replica(machine: machine))
+        owners += 1
+        replicas.append(Replica(machine: machine, owner: owners, model: model))
         feed(.tick, to: replicas.count - 1)
     }
 
     /// Kills a machine; calls under way may or may not have reached the database.
     func crash(_ index: Int) {
-        for action in replicas[index].pending where chance(50) { _ = perform(action) }
+        for action in replicas[index].pending where chance(50) { _ = perform(action, of: replicas[index]) }
         replicas.remove(at: index)
     }
 
@@ -75,6 +80,9 @@ final class Simulation {
             "more texts were sent than may be paid for twice"
         )
     }
+
+    /// Ends a machine that has nothing in hand as its shell does.
+    func leave(_ index: Int) { queue.leave(replicas.remove(at: index).owner) }
 
     /// One thing happens: a call ends, time passes, a machine dies or starts.
     func step() {
@@ -92,7 +100,7 @@ final class Simulation {
         if !replicas[index].pending.isEmpty, chance(70) {
             let choice = Int.random(in: 0..<replicas[index].pending.count, using: &random)
             let action = replicas[index].pending.remove(at: choice)
-            return feed(performWithFaults(action), to: index)
+            return feed(performWithFaults(action, of: replicas[index]), to: index)
         }
         queue.now += .random(upTo: .milliseconds(chance(5) ? 15_000 : 100), using: &random)
         feed(.tick, to: index)
@@ -107,7 +115,7 @@ final class Simulation {
             if isAtRest { return true }
             if let index = replicas.firstIndex(where: { !$0.pending.isEmpty }) {
                 let action = replicas[index].pending.removeFirst()
-                feed(perform(action), to: index)
+                feed(perform(action, of: replicas[index]), to: index)
                 continue
             }
             guard let next = replicas.compactMap(\.machine.nextWakeUp).min() else { return false }
@@ -120,20 +128,23 @@ final class Simulation {
     private var isAtRest: Bool {
         let open = queue.jobs.values.contains { !$0.isDead && !$0.isExcluded }
         return !open
-            && replicas.allSatisfy { $0.machine.isIdle && $0.machine.backfill.isComplete && $0.machine.model == model }
+            && replicas.allSatisfy {
+                $0.machine.isIdle && $0.machine.model == $0.model ?? model
+                    && ($0.machine.backfill.isComplete || $0.machine.tenure.other != nil)
+            } && replicas.contains { $0.machine.tenure.isHeld && $0.machine.epoch == "\(queue.epoch)" }
     }
 
-    private func performWithFaults(_ action: PipelineAction) -> PipelineEvent {
+    private func performWithFaults(_ action: PipelineAction, of replica: Replica) -> PipelineEvent {
         switch action {
-        case .resolveModel: return perform(action)
+        case .resolveModel: return perform(action, of: replica)
         case .embed(let batch, _):
-            guard chance(faults.providerFailures) else { return perform(action) }
+            guard chance(faults.providerFailures) else { return perform(action, of: replica) }
             let error = EmbeddingError(.rateLimited, "slow down", retryAfter: chance(50) ? .seconds(3) : nil)
             return .embedded(batch: batch, .failure(error))
         default:
             if chance(faults.storeFailures) { return failed(action, StoreError(.unavailable, "gone")) }
             if chance(faults.conflicts) { return failed(action, StoreError(.conflict, "met another write")) }
-            let event = perform(action)
+            let event = perform(action, of: replica)
             return chance(faults.lostAnswers) ? failed(action, StoreError(.unavailable, "no answer")) : event
         }
     }
@@ -150,7 +161,10 @@ final class Simulation {
     }
 
     /// Does what is asked, as database and provider would.
-    func perform(_ action: PipelineAction) -> PipelineEvent {
+    /// - Parameter replica: by default the first one.
+    func perform(_ action: PipelineAction, of replica: Replica? = nil) -> PipelineEvent {
+        let replica = replica ?? replicas[0]
+        let model = replica.model ?? self.model
         switch action {
         case .resolveModel: return .resolved(.success(model))
         case .claim(let limit, let token):
@@ -167,11 +181,19 @@ final class Simulation {
         case .renew(let jobs, let token):
             queue.renew(jobs, lease: configuration.lease, token: token)
             return .renewed(token, nil)
-        case .backfill(let cursor, let limit, let model, let resumesExcluded):
-            if resumesExcluded { _ = queue.resumeExcluded() }
-            return .backfilled(next: queue.backfill(after: cursor, limit: limit, model: model).next)
-        case .survey(let model, let withStatistics):
-            return .surveyed(withStatistics ? queue.statistics(model: model) : nil, pause: queue.pause)
+        case .backfill(let cursor, let limit, let model, let isLater, let found):
+            if cursor == nil, configuration.embedsPrivate { _ = queue.resumeExcluded() }
+            let page = queue.backfill(after: cursor, limit: limit, model: model)
+            if page.next == nil, isLater, found + page.enqueued > 0 { queue.epoch += 1 }
+            return .backfilled(next: page.next, found: page.enqueued)
+        case .survey(let model, let withStatistics, let takesOver):
+            let shared = queue.attend(
+                replica.owner,
+                model: model,
+                lease: configuration.lease,
+                takesOver: takesOver
+            )
+            return .surveyed(withStatistics ? queue.statistics(model: model) : nil, shared)
         }
     }
 

@@ -47,8 +47,7 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
     func page(
         after cursor: DocumentID?,
         limit: Int,
-        model: EmbeddingModel,
-        withVectors: Bool
+        vectorsOf model: EmbeddingModel?
     ) async throws(StoreError) -> [FeedRow] {
         try read { state in
             state.rows.values
@@ -61,8 +60,7 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
     func changes(
         since position: FeedPosition?,
         limit: Int,
-        model: EmbeddingModel,
-        withVectors: Bool
+        vectorsOf model: EmbeddingModel?
     ) async throws(StoreError) -> (changes: [FeedChange], position: FeedPosition) {
         try read { state in
             let start = position.map { Int($0.encoded[0]) << 8 | Int($0.encoded[1]) } ?? state.log.count

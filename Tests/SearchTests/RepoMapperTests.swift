@@ -55,6 +55,22 @@ import Testing
         return map
     }
 
+    @Test(
+        "Finite numbers whose sums are not end nothing, wherever they stand",
+        .timeLimit(.minutes(1)),
+        arguments: [0, 149]
+    )
+    func hugeNumbers(place: Int) async throws {
+        var rows = Self.rows(150)
+        for (number, value) in [Float.greatestFiniteMagnitude, -3e38, 1e30, -1e20].enumerated() {
+            let vector = (0..<8).map { $0.isMultiple(of: 2) ? value : -value }
+            rows.insert(Samples.row(500 + number, Repo(fullName: "huge/r\(number)"), vector), at: place)
+        }
+        let map = try await Self.map(of: Self.mapper(MemoryTable(rows), sampleBytes: 40 * 4 * 8))
+        #expect(map.points.count == 150)
+        #expect(map.points.allSatisfy { (0...1).contains($0.x) && (0...1).contains($0.y) })
+    }
+
     private static func distance(_ left: RepoMap.Point, _ right: RepoMap.Point) -> Float {
         ((left.x - right.x) * (left.x - right.x) + (left.y - right.y) * (left.y - right.y)).squareRoot()
     }

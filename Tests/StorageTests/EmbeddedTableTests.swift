@@ -73,13 +73,14 @@ import Testing
 
     @Test func followersOfReposSeeNoneOfThem() async throws {
         let fixture = try await Fixture(tables: Self.tables)
-        let feed = SurrealRepoFeed(database: fixture.database, settling: .zero)
+        let feed = fixture.feed()
         let before = try await fixture.run("RETURN rand::ulid(time::now() - 1m)").string ?? ""
-        let start = FeedPosition(encoded: Array(before.utf8))
+        let epoch = try await fixture.run("SELECT VALUE epoch FROM [embed_star:schema]")[0].string ?? ""
+        let start = FeedPosition(encoded: Array("\(before) \(epoch)".utf8))
         try await fixture.run("CREATE issue:1 SET title = 'Crash'; CREATE repo:⟨a/b⟩ SET full_name = 'a/b'")
         var changes: [FeedChange] = []
         while changes.isEmpty {
-            changes = try await feed.changes(since: start, limit: 9, model: model, withVectors: true).changes
+            changes = try await feed.changes(since: start, limit: 9, vectorsOf: model).changes
         }
         #expect(changes.count == 1)
     }

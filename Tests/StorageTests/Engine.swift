@@ -91,6 +91,7 @@ struct Fixture {
     let client: SurrealClient
     let storage: SurrealStorage
     let database: Database
+    let register: ModelRegister
 
     init(
         client: SurrealClient? = nil,
@@ -102,8 +103,21 @@ struct Fixture {
         self.client = client
         storage = SurrealStorage(client: client, owner: owner, tables: tables, logger: Logger(label: "tests"))
         database = Database(client: client)
+        register = ModelRegister(database: database, owner: owner, textForm: "")
         if migrated { try await storage.migrate() }
     }
+
+    var reader: RowReader {
+        RowReader(database: database, metrics: MetricsRegistry(), logger: Logger(label: "tests"))
+    }
+
+    /// A queue with counts of its own.
+    func queue(countingShare: Double = 0.05) -> SurrealJobQueue {
+        SurrealJobQueue(database: database, register: register, reader: reader, countingShare: countingShare)
+    }
+
+    /// A feed that takes changes for committed at once.
+    func feed() -> SurrealRepoFeed { SurrealRepoFeed(database: database, reader: reader, settling: .zero) }
 
     /// Runs a statement as another program would; the last result.
     @discardableResult

@@ -28,8 +28,7 @@ import Testing
             let page = try await fixture.storage.feed.page(
                 after: rows.last?.id,
                 limit: 4,
-                model: model,
-                withVectors: true
+                vectorsOf: model
             )
             if page.isEmpty { break }
             rows += page
@@ -37,23 +36,23 @@ import Testing
         #expect(Set(names(rows)) == Set((0..<7).map { "a/r\($0)" } + ["n/number", ""]))
         #expect(rows.count == 9)
         #expect(rows.allSatisfy { $0.vector == [1, 0, 0, 0] || $0.repo.fullName.isEmpty })
-        let other = try await fixture.storage.feed.page(after: nil, limit: 9, model: otherModel, withVectors: true)
+        let other = try await fixture.storage.feed.page(after: nil, limit: 9, vectorsOf: otherModel)
         #expect(other.allSatisfy { $0.vector == nil })
-        let without = try await fixture.storage.feed.page(after: nil, limit: 9, model: model, withVectors: false)
+        let without = try await fixture.storage.feed.page(after: nil, limit: 9, vectorsOf: nil)
         #expect(without.allSatisfy { $0.vector == nil })
     }
 
     @Test func changesAreWhatHappenedSinceThePosition() async throws {
         let fixture = try await Fixture()
-        let feed = SurrealRepoFeed(database: fixture.database, settling: .zero)
+        let feed = fixture.feed()
         _ = try await fixture.storage.repos.upsert([update("a/before"), update("a/gone")])
-        var position = try await feed.changes(since: nil, limit: 100, model: model, withVectors: true).position
+        var position = try await feed.changes(since: nil, limit: 100, vectorsOf: model).position
         var known: [DocumentID: String] = [:]
-        for row in try await feed.page(after: nil, limit: 10, model: model, withVectors: false) {
+        for row in try await feed.page(after: nil, limit: 10, vectorsOf: nil) {
             known[row.id] = row.repo.fullName
         }
         func next(_ limit: Int = 100) async throws -> Set<String> {
-            let answer = try await feed.changes(since: position, limit: limit, model: model, withVectors: true)
+            let answer = try await feed.changes(since: position, limit: limit, vectorsOf: model)
             position = answer.position
             return describe(answer.changes, known)
         }
@@ -72,13 +71,14 @@ import Testing
 
     @Test func positionInAQuietDatabaseKeepsUp() async throws {
         let fixture = try await Fixture()
-        let feed = SurrealRepoFeed(database: fixture.database, settling: .zero)
+        let feed = fixture.feed()
         let hour = try await fixture.run("RETURN rand::ulid(time::now() - 40m)").string ?? ""
-        let old = FeedPosition(encoded: Array(hour.utf8))
-        let answer = try await feed.changes(since: old, limit: 1, model: model, withVectors: false)
+        let epoch = try await fixture.run("SELECT VALUE epoch FROM [embed_star:schema]")[0].string ?? ""
+        let old = FeedPosition(encoded: Array("\(hour) \(epoch)".utf8))
+        let answer = try await feed.changes(since: old, limit: 1, vectorsOf: nil)
         #expect(answer.changes.isEmpty)
         #expect(answer.position != old)
-        let again = try await feed.changes(since: answer.position, limit: 1, model: model, withVectors: false)
+        let again = try await feed.changes(since: answer.position, limit: 1, vectorsOf: nil)
         #expect(again.position == answer.position)
     }
 
@@ -86,7 +86,7 @@ import Testing
         let fixture = try await Fixture()
         let old = FeedPosition(encoded: Array("01AAAAAAAAAAAAAAAAAAAAAAAA".utf8))
         await #expect(throws: StoreError(.rejected, "")) {
-            try await fixture.storage.feed.changes(since: old, limit: 1, model: model, withVectors: false)
+            try await fixture.storage.feed.changes(since: old, limit: 1, vectorsOf: nil)
         }
     }
 }

@@ -165,7 +165,7 @@ import Testing
             cursor = page.next
         } while cursor != nil
         #expect(names == (0..<5).map { "a/r\($0)" })
-        #expect(try await fixture.storage.deadLetters.retryAll() == 5)
+        #expect(try await fixture.storage.deadLetters.retryAll(includesPrivate: true) == 5)
         #expect(try await fixture.claim("u").map(\.attempts) == [1, 1, 1, 1, 1])
     }
 
@@ -228,7 +228,7 @@ import Testing
 
     @Test func statisticsFollowEveryChange() async throws {
         let fixture = try await pending(6)
-        let queue = SurrealJobQueue(database: fixture.database, countingShare: .infinity)
+        let queue = fixture.queue(countingShare: .infinity)
         #expect(try await queue.statistics(model: model) == QueueStatistics(pending: 6, total: 6))
         let jobs = try await fixture.claim("t", limit: 4)
         #expect(try await queue.statistics(model: model) == QueueStatistics(pending: 6, leased: 4, total: 6))
@@ -237,7 +237,8 @@ import Testing
         try await fixture.complete([jobs[3]], "t") { _ in .excluded }
         var expected = QueueStatistics(pending: 2, failed: 1, excluded: 1, embedded: 2, total: 6)
         #expect(try await queue.statistics(model: model) == expected)
-        #expect(try await SurrealJobQueue(database: fixture.database).statistics(model: model) == expected)
+        let another = fixture.queue()
+        #expect(try await another.statistics(model: model) == expected)
         _ = try await fixture.storage.repos.delete(named: jobs[0].document.label)
         _ = try await fixture.storage.repos.upsert([update("a/new")])
         expected.embedded = 1
@@ -249,7 +250,7 @@ import Testing
 
     @Test func countsOfOneMomentHoldWhileOthersWrite() async throws {
         let fixture = try await pending(0)
-        let queue = SurrealJobQueue(database: fixture.database, countingShare: .infinity)
+        let queue = fixture.queue(countingShare: .infinity)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<3 {
                 group.addTask {
@@ -269,7 +270,7 @@ import Testing
                     // A replica that follows the others, and one that counts now.
                     let followed = try #require(try await queue.statistics(model: model))
                     #expect(followed.embedded <= followed.total, "\(followed)")
-                    let counted = try await SurrealJobQueue(database: fixture.database).statistics(model: model)
+                    let counted = try await fixture.queue().statistics(model: model)
                     let counts = try #require(counted)
                     #expect(counts.embedded + counts.pending == counts.total, "\(counts)")
                 }
@@ -281,7 +282,7 @@ import Testing
     @Test func anEmptyClaimEndsTheLifeOfACountOfTheBacklog() async throws {
         let fixture = try await pending(6)
         // A share this small keeps every count for the longest time.
-        let queue = SurrealJobQueue(database: fixture.database, countingShare: 1e-9)
+        let queue = fixture.queue(countingShare: 1e-9)
         #expect(try await queue.statistics(model: model)?.pending == 6)
         let jobs = try await queue.claim(limit: 10, lease: .seconds(60), token: ClaimToken("t"))
         try await fixture.complete(jobs, "t", embedding)
@@ -291,18 +292,31 @@ import Testing
         }
     }
 
+    @Test func whoDoesNotSeePrivateDeadLettersNeitherCountsNorRetriesThem() async throws {
+        let fixture = try await Fixture()
+        _ = try await fixture.storage.repos.upsert([update("a/open"), update("a/secret", isPrivate: true)])
+        try await fixture.complete(try await fixture.claim("t"), "t") { _ in .deadLetter(error: "bad") }
+        #expect(try await fixture.storage.deadLetters.retryAll(includesPrivate: false) == 1)
+        #expect(try await fixture.claim("u").map(\.document.label) == ["a/open"])
+        #expect(try await fixture.storage.deadLetters.retryAll(includesPrivate: true) == 1)
+    }
+
+    private func pause(_ fixture: Fixture) async throws -> PipelinePause? {
+        try await fixture.storage.jobs.attend(model: nil, lease: .seconds(60), takesOver: false).pause
+    }
+
     @Test func pauseHoldsForAllReplicas() async throws {
         let one = try await pending(0)
         let two = try await Fixture(client: one.client, owner: "two")
-        #expect(try await two.storage.jobs.pause() == nil)
+        #expect(try await pause(two) == nil)
         try await one.storage.jobs.setPaused(true, by: "0123abcd")
-        let pause = try #require(try await two.storage.jobs.pause())
+        let pause = try #require(try await pause(two))
         #expect(pause.by == "0123abcd")
         #expect(pause.since?.hasSuffix("Z") == true)
         try await two.storage.jobs.setPaused(false, by: nil)
-        #expect(try await one.storage.jobs.pause() == nil)
+        #expect(try await pause(one) == nil)
         _ = try await one.run("UPSERT embed_star:pipeline SET paused = true, paused_at = NONE")
-        #expect(try await one.storage.jobs.pause() == PipelinePause())
+        #expect(try await pause(one) == PipelinePause())
     }
 }
 

@@ -97,7 +97,9 @@ import Testing
 
     private static let examples = [
         #"\(Status.leased.literal)"#: JobTable.Status.leased.literal, #"\(never)"#: JobTable.never,
-        #"\(table.name)"#: "repo", #"\(Self.sweep)"#: "10", #"\(labels)"#: "full_name",
+        #"\(Status.failed.literal)"#: JobTable.Status.failed.literal,
+        #"\(Status.excluded.literal)"#: JobTable.Status.excluded.literal, #"\(table.name)"#: "repo",
+        #"\(Self.sweep)"#: "10", #"\(labels)"#: "full_name",
         #"\(conditions.joined(separator: " AND "))"#: "status = \"leased\" AND id > $after",
     ]
 

@@ -96,11 +96,38 @@ import Testing
     @Test func tokensNameTheirEnd() {
         // {"iat":1,"exp":1700000000,"iss":"SurrealDB"}
         let token = SurrealToken("e30.eyJpYXQiOjEsImV4cCI6MTcwMDAwMDAwMCwiaXNzIjoiU3VycmVhbERCIn0.c2ln")
-        #expect(token.expiry == 1_700_000_000)
-        #expect(token.isFresh(at: 1_699_999_939))
-        #expect(!token.isFresh(at: 1_699_999_940))
-        #expect(SurrealToken("opaque").isFresh(at: .max))
-        #expect(SurrealToken("a.b!c.d").expiry == nil)
+        #expect(token.lifetime == 1_699_999_999)
+        #expect(token.isFresh(after: 1_699_999_938))
+        #expect(!token.isFresh(after: 1_699_999_939))
+        // A clock that went back.
+        #expect(token.isFresh(after: -100_000))
+        #expect(SurrealToken("opaque").isFresh(after: .max))
+        #expect(SurrealToken("a.b!c.d").lifetime == nil)
+    }
+
+    @Test(arguments: [5400, -5400, 400_000_000] as [Int64])
+    func aClockThatIsHoursOffTheServersSignsInOnce(skew: Int64) async throws {
+        // {"iat":1800000000,"exp":1800003600}
+        let token = SurrealToken("e30.eyJpYXQiOjE4MDAwMDAwMDAsImV4cCI6MTgwMDAwMzYwMH0.c2ln")
+        let signIns = Mutex(0)
+        let cache = TokenCache(now: { 1_800_000_000 + skew }) {
+            signIns.withLock { $0 += 1 }
+            return .success(token)
+        }
+        for _ in 0..<3 { _ = try await cache.token() }
+        #expect(signIns.withLock { $0 } == 1)
+    }
+
+    /// The ends of 64 bits, an end before all times, 1e308, no time between, and lists.
+    @Test(arguments: [
+        "eyJpYXQiOi05MjIzMzcyMDM2ODU0Nzc1ODA4LCJleHAiOjkyMjMzNzIwMzY4NTQ3NzU4MDd9",
+        "eyJpYXQiOjEsImV4cCI6LTkyMjMzNzIwMzY4NTQ3NzU4MDh9",
+        "eyJpYXQiOjFlMzA4LCJleHAiOjF9",
+        "eyJpYXQiOjUsImV4cCI6NX0",
+        "eyJpYXQiOltdLCJleHAiOnt9fQ",
+    ])
+    func tokensWithImpossibleTimesEndNothing(payload: String) {
+        #expect(SurrealToken("e30.\(payload).c2ln").isFresh(after: .max))
     }
 
     static let statementErrors: [([String], SurrealError.Code, String)] = [

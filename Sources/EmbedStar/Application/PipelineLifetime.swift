@@ -5,7 +5,8 @@ import Retry
 import ServiceLifecycle
 import Storage
 
-/// The pipeline's life within the service: the schema first, as soon as the database answers, then the work.
+/// The pipeline's life within the service: the schema first, as soon as the database answers, then the work. When the
+/// schema falls meanwhile, it is put back.
 struct PipelineLifetime: Service {
     /// The pauses between two tries to reach the database.
     private static let backoff = Backoff(base: .milliseconds(100), longest: .seconds(5))
@@ -19,11 +20,14 @@ struct PipelineLifetime: Service {
     ///   of a release that is not taken.
     func run() async throws {
         try await cancelWhenGracefulShutdown {
-            try await self.prepareSchema()
+            try await self.prepareSchema(endures: [])
             guard !Task.isCancelled else { return }
-            self.health.schemaIsReady()
             await self.announce()
-            await self.pipeline.run()
+            await withTaskGroup { group in
+                group.addTask { await self.keepSchema() }
+                await self.pipeline.run()
+                group.cancelAll()
+            }
         }
         // A second signal ends the pipeline before its turn has come.
         try? await gracefulShutdown()
@@ -34,13 +38,23 @@ struct PipelineLifetime: Service {
         logger.notice("the database is ready", metadata: ["server": "\(server ?? "unknown")"])
     }
 
-    private func prepareSchema() async throws(StoreError) {
+    private func keepSchema() async {
+        for await _ in health.schemaFalls {
+            // A newer embed-star may have changed the schema beside us: we answer no more, and end when we are told to.
+            try? await prepareSchema(endures: [.schema, .unsupported])
+        }
+    }
+
+    /// Tries until the schema stands, or the task is cancelled.
+    /// - Parameter endured: faults that usually only an operator mends, and that do not end it.
+    private func prepareSchema(endures endured: Set<StoreError.Code>) async throws(StoreError) {
         var failures = 0
         while !Task.isCancelled {
             do {
-                return try await storage.migrate()
+                try await storage.migrate()
+                return health.schemaStands()
             } catch {
-                if error.code == .schema || error.code == .unsupported { throw error }
+                if [.schema, .unsupported].contains(error.code), !endured.contains(error.code) { throw error }
                 if failures == 0 { logger.error("cannot prepare the database, trying again: \(error.message)") }
                 failures += 1
             }

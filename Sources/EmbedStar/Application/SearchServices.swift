@@ -41,6 +41,7 @@ struct SearchServices {
             catalog: catalog,
             scan: scan,
             model: model,
+            mayRead: { pipeline.status.state != .starting },
             metrics: context.metrics,
             logger: logger
         )

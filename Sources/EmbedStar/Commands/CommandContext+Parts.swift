@@ -31,6 +31,7 @@ extension CommandContext {
             stars: settings[StorageSettings.embedStars],
             readsUnattributed: settings[StorageSettings.keepExistingVectors],
             indexKind: settings[StorageSettings.vectorIndex],
+            metrics: metrics,
             logger: logger("storage")
         )
     }

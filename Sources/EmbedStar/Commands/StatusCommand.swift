@@ -24,6 +24,7 @@ struct StatusCommand: AsyncParsableCommand {
 
         var state: String
         var model: String?
+        var other_model: String?
         var pending: Int
         var failed: Int
         var embedded: Int
@@ -73,6 +74,7 @@ struct StatusCommand: AsyncParsableCommand {
                 + " (\(Int(share * 100)) %), \(HumanText.count(pipeline.pending)) pending,"
                 + " \(HumanText.count(pipeline.failed)) failed",
         ]
+        if let other = pipeline.other_model { lines.append("in use    \(other): this replica embeds no repos") }
         if let search = health?.search?.detail { lines.append("search    \(search)") }
         if let eta = pipeline.eta_seconds { lines.append("done in   \(HumanText.duration(seconds: eta))") }
         return lines.joined(separator: "\n")

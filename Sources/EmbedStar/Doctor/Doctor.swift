@@ -39,7 +39,10 @@ struct Doctor {
         }
         let (provider, model) = await self.provider()
         note(provider)
-        if let model, hasTables { note(await storedVectors(model)) }
+        if let model, hasTables {
+            note(await modelInUse(model))
+            note(await storedVectors(model))
+        }
         note(PortCheck.finding(host: settings[ServerSettings.host], port: settings[ServerSettings.port]))
         if let port = settings[ServerSettings.monitoringPort], ServerSettings.hasMonitoringPort(settings) {
             note(PortCheck.finding(host: settings[ServerSettings.host], port: port, isMonitoring: true))
@@ -71,6 +74,10 @@ struct Doctor {
     private func schema() async -> (Finding, version: Int) {
         do {
             let (found, wanted) = try await storage.schemaVersion()
+            if found == wanted, let fault = try await storage.schemaFault() {
+                let remedy = "nothing: a running `embed-star serve` puts it back within seconds, another when it starts"
+                return (.bad("schema", fault, remedy: remedy), found)
+            }
             guard found < wanted else { return (.good("schema", "version \(found)"), found) }
             let finding = Finding.doubtful(
                 "schema",
@@ -138,6 +145,25 @@ struct Doctor {
             return (Self.finding(for: error, settings), nil)
         } catch {
             return (.bad("provider", "\(error)", remedy: "look at the log with LOG_LEVEL=debug"), nil)
+        }
+    }
+
+    private func modelInUse(_ model: EmbeddingModel) async -> Finding {
+        do {
+            let own = storage.models.name(model)
+            guard let current = try await storage.models.current() else {
+                return .good("model", "none is in use yet; \(own) would be")
+            }
+            let use = "\(current.name) is in use, by \(current.replicas) running replicas"
+            guard current.name != own else { return .good("model", use) }
+            guard current.replicas > 0 else { return .good("model", "\(use); \(own) takes over") }
+            return .doubtful(
+                "model",
+                "\(use), and these settings give \(own): with them no repos are embedded",
+                remedy: "configure all replicas alike, or have this one taken with `embed-star model use`"
+            )
+        } catch {
+            return Self.finding(for: error, settings)
         }
     }
 

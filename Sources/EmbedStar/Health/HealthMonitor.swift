@@ -15,6 +15,9 @@ final class HealthMonitor: HealthSource, Service {
     private let logger: Logger
     private let start = ContinuousClock.now
     private let state = Mutex(HealthState())
+    private let falls: AsyncStream<Void>.Continuation
+    /// One element each time that the schema does not stand any more: tables were removed, or restored without events.
+    let schemaFalls: AsyncStream<Void>
 
     init(
         store: any RepoStore,
@@ -25,6 +28,9 @@ final class HealthMonitor: HealthSource, Service {
         metrics: MetricsRegistry,
         logger: Logger
     ) {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        schemaFalls = stream
+        falls = continuation
         isUp = metrics.gauge("database_up", "Whether the database answered the last probe.")
         self.store = store
         self.embeddings = embeddings
@@ -44,8 +50,7 @@ final class HealthMonitor: HealthSource, Service {
         }
     }
 
-    /// The schema is in place; readiness rests on the database from now on.
-    func schemaIsReady() { state.withLock { $0.isSchemaReady = true } }
+    func schemaStands() { state.withLock { $0.schemaStands() } }
 
     var snapshot: HealthSnapshot {
         let now = ContinuousClock.now
@@ -63,13 +68,18 @@ final class HealthMonitor: HealthSource, Service {
     private func probeRepeatedly() async {
         while !Task.isCancelled {
             let fault: String?
+            let stood = state.withLock(\.schemaFault) == nil
             do {
                 try await store.ping()
                 fault = nil
+            } catch  where error.code == .schema {
+                fault = nil
+                if stood, state.withLock({ $0.schemaFell(error.message) }) {
+                    logger.error("the schema does not stand any more; putting it back: \(error.message)")
+                    falls.yield()
+                }
             } catch {
-                // At a first start the schema is still to be made.
-                let isAnswer = error.code == .schema && state.withLock { !$0.isSchemaReady }
-                fault = isAnswer ? nil : error.message
+                fault = error.message
             }
             if Task.isCancelled { return }
             isUp.set(fault == nil ? 1 : 0)

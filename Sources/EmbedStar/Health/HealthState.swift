@@ -6,10 +6,24 @@ struct HealthState: Sendable {
 
     private static let thresholds = HealthThresholds.standard
 
-    var isSchemaReady = false
+    /// Why the schema does not stand; nil when it does.
+    private(set) var schemaFault: String? = "the schema is not in place yet"
+    private var hasStood = false
     var isShuttingDown = false
     private(set) var lastAnswer: ContinuousClock.Instant?
     private(set) var fault: String?
+
+    /// The schema is in place; readiness rests on the database from now on.
+    mutating func schemaStands() {
+        schemaFault = nil
+        hasStood = true
+    }
+
+    /// - Returns: whether it stood until now.
+    mutating func schemaFell(_ reason: String) -> Bool {
+        defer { schemaFault = reason }
+        return schemaFault == nil
+    }
 
     /// Takes the result of a probe: nil when the database answered.
     /// - Returns: what changed by it.
@@ -45,15 +59,17 @@ struct HealthState: Sendable {
     private func database(at now: ContinuousClock.Instant) -> ComponentHealth {
         guard let lastAnswer else { return ComponentHealth(.down, fault ?? "it was not reached yet") }
         let silence = now - lastAnswer
-        guard fault != nil || silence > Self.thresholds.degradedAfter else { return ComponentHealth(.ok) }
-        let reason = fault ?? "no answer for \(silence.components.seconds) s"
+        // At a first start the schema is still to be made.
+        let known = fault ?? (hasStood ? schemaFault : nil)
+        guard known != nil || silence > Self.thresholds.degradedAfter else { return ComponentHealth(.ok) }
+        let reason = known ?? "no answer for \(silence.components.seconds) s"
         return ComponentHealth(silence > Self.thresholds.downAfter ? .down : .degraded, reason)
     }
 
     private func readiness(_ database: ComponentHealth) -> HealthSnapshot.Readiness {
         if isShuttingDown { return .notReady("shutting down") }
         if database.state == .down { return .notReady("database: \(database.detail ?? "down")") }
-        return isSchemaReady ? .ready : .notReady("the schema is not in place yet")
+        return schemaFault.map(HealthSnapshot.Readiness.notReady) ?? .ready
     }
 
     private static func health(of provider: ProviderState, now: ContinuousClock.Instant) -> ComponentHealth {
@@ -73,6 +89,12 @@ struct HealthState: Sendable {
             pipeline.statistics.failed == 0
                 ? ComponentHealth(.ok) : ComponentHealth(.degraded, "\(pipeline.statistics.failed) repos failed")
         case .paused: ComponentHealth(.degraded, "paused")
+        case .standby:
+            ComponentHealth(
+                .degraded,
+                "embeds no repos: other replicas do it with \(pipeline.otherModel ?? "another model"), this one has "
+                    + (pipeline.model?.fingerprint ?? "another")
+            )
         case .waiting: ComponentHealth(.degraded, "waits for the provider")
         case .disconnected: ComponentHealth(.down, "waits for the database")
         case .stopped: ComponentHealth(.down, "stopped")

@@ -8,8 +8,8 @@ package protocol DeadLetterQueue: Sendable {
         includesPrivate: Bool
     ) async throws(StoreError) -> (letters: [DeadLetter], next: String?)
 
-    /// Makes all dead letters due again. - Returns: how many.
-    func retryAll() async throws(StoreError) -> Int
+    /// Makes all dead letters due again, those of private documents only when `includesPrivate`. - Returns: how many.
+    func retryAll(includesPrivate: Bool) async throws(StoreError) -> Int
 }
 
 /// A job that was given up.

@@ -16,7 +16,7 @@ package protocol EmbeddingJobQueue: Sendable {
     func renew(_ jobs: [EmbeddingJob], lease: Duration, token: ClaimToken) async throws(StoreError)
 
     /// Enqueues those of the next `limit` rows of a table after `cursor`, in order of their ids, that have no job and
-    /// whose vector is missing or not of `model`.
+    /// whose vector is missing, not of `model`, or of another text.
     /// - Returns: where to go on, nil at the end of the last table; and how many were enqueued.
     func backfill(
         after cursor: DocumentID?,
@@ -36,10 +36,19 @@ package protocol EmbeddingJobQueue: Sendable {
 
     /// Counts of jobs and documents, of one moment. It may be asked for every few seconds; nil when counting again so soon
     /// would cost too much. Writes nothing.
-    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics?
+    /// - Parameter model: whose vectors count; nil for those of the model in use.
+    func statistics(model: EmbeddingModel?) async throws(StoreError) -> QueueStatistics?
 
-    /// Nil while the pipeline is not paused, for all replicas.
-    func pause() async throws(StoreError) -> PipelinePause?
+    /// What all replicas share. A replica that gives its model is among those that embed with it for `lease`, if that is
+    /// the model in use or comes into use: when there is none, when all of the other model's have left, or when they are
+    /// gone and `takesOver`.
+    func attend(model: EmbeddingModel?, lease: Duration, takesOver: Bool) async throws(StoreError) -> SharedState
+
+    /// Ends what `attend` began.
+    func leave() async throws(StoreError)
+
+    /// Says to all replicas that rows may have changed without anybody having been told.
+    func beginEpoch() async throws(StoreError)
 
     /// - Parameter key: the fingerprint of the key that does it.
     func setPaused(_ paused: Bool, by key: String?) async throws(StoreError)

@@ -14,6 +14,8 @@ package protocol PipelineControl: Sendable {
 package struct PipelineStatus: Sendable, Hashable {
     package enum State: String, Sendable, CaseIterable {
         case starting, idle, draining, paused
+        /// Other replicas embed the rows with another model.
+        case standby
         /// Waiting for the provider: limited, circuit open, or stopped by a permanent fault.
         case waiting
         /// The database does not answer.
@@ -23,6 +25,8 @@ package struct PipelineStatus: Sendable, Hashable {
 
     package var state: State
     package var model: EmbeddingModel?
+    /// The model that other replicas embed the rows with, where it is not ours; its fingerprint first.
+    package var otherModel: String?
     package var statistics: QueueStatistics
     /// Since the start of the process.
     package var processed: Int
@@ -36,6 +40,7 @@ package struct PipelineStatus: Sendable, Hashable {
     package init(
         state: State = .starting,
         model: EmbeddingModel? = nil,
+        otherModel: String? = nil,
         statistics: QueueStatistics = QueueStatistics(),
         processed: Int = 0,
         skippedUnchanged: Int = 0,
@@ -45,6 +50,7 @@ package struct PipelineStatus: Sendable, Hashable {
     ) {
         self.state = state
         self.model = model
+        self.otherModel = otherModel
         self.statistics = statistics
         self.processed = processed
         self.skippedUnchanged = skippedUnchanged

@@ -1,11 +1,10 @@
 /// The repo table as a stream, for in-memory indexes: pages of all rows, then changes and deletions.
 package protocol RepoFeed: Sendable {
-    /// Rows after `cursor` in order of their ids, vectors of `model` included when `withVectors`.
+    /// Rows after `cursor` in order of their ids, with their vectors of `model` where one is given.
     func page(
         after cursor: DocumentID?,
         limit: Int,
-        model: EmbeddingModel,
-        withVectors: Bool
+        vectorsOf model: EmbeddingModel?
     ) async throws(StoreError) -> [FeedRow]
 
     /// Upserts and deletions since `position`, oldest first; nil asks for the position of now. Without vectors, what
@@ -14,8 +13,7 @@ package protocol RepoFeed: Sendable {
     func changes(
         since position: FeedPosition?,
         limit: Int,
-        model: EmbeddingModel,
-        withVectors: Bool
+        vectorsOf model: EmbeddingModel?
     ) async throws(StoreError) -> (changes: [FeedChange], position: FeedPosition)
 }
 

@@ -29,8 +29,8 @@ struct PipelineRoutes: Sendable {
                 return .json { $0.member("paused", false) }
             },
             Endpoint(method: .get, template: "/pipeline/failures", access: .scope(.read), handle: failures),
-            Endpoint(method: .post, template: "/pipeline/failures/retry", access: .scope(.admin)) { _ in
-                let count = try await deadLetters.retryAll()
+            Endpoint(method: .post, template: "/pipeline/failures/retry", access: .scope(.admin)) { context in
+                let count = try await deadLetters.retryAll(includesPrivate: context.caller.seesPrivate)
                 pipeline.wake()
                 return .json(.accepted) { $0.member("enqueued", count) }
             },

@@ -6,6 +6,7 @@ extension PipelineStatus {
     func write(to json: inout JSONWriter) {
         json.member("state", state.rawValue)
         json.member("model", model?.name)
+        json.member("other_model", otherModel)
         json.member("pending", statistics.pending)
         json.member("leased", statistics.leased)
         json.member("failed", statistics.failed)

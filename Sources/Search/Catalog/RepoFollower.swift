@@ -22,6 +22,7 @@ package final class RepoFollower: Sendable {
     private let catalog: RepoCatalog
     private let scan: VectorScan?
     private let model: @Sendable () async -> EmbeddingModel?
+    private let mayRead: @Sendable () -> Bool
     private let configuration: Configuration
     private let logger: Logger
     private let rows: Gauge
@@ -30,11 +31,13 @@ package final class RepoFollower: Sendable {
     /// - Parameters:
     ///   - scan: the memory backend, when it is used.
     ///   - model: the model in use now; nil while it is not known.
+    ///   - mayRead: whether the tables are there.
     package init(
         feed: any RepoFeed,
         catalog: RepoCatalog,
         scan: VectorScan?,
         model: @escaping @Sendable () async -> EmbeddingModel?,
+        mayRead: @escaping @Sendable () -> Bool = { true },
         configuration: Configuration = Configuration(),
         metrics: MetricsRegistry,
         logger: Logger
@@ -43,6 +46,7 @@ package final class RepoFollower: Sendable {
         self.catalog = catalog
         self.scan = scan
         self.model = model
+        self.mayRead = mayRead
         self.configuration = configuration
         self.logger = logger
         rows = metrics.gauge("search_index_repos", "Repos in the in-memory text index.")
@@ -53,10 +57,11 @@ package final class RepoFollower: Sendable {
     package func run() async {
         var failed = 0
         while !Task.isCancelled {
-            guard let model = await model() else {
+            guard mayRead() else {
                 await sleep(configuration.interval)
                 continue
             }
+            let model = await vectorModel()
             do throws(StoreError) {
                 let position = try await load(model)
                 failed = 0
@@ -73,30 +78,32 @@ package final class RepoFollower: Sendable {
         }
     }
 
+    /// The model whose vectors are kept in memory; nil when none are, or while it is not known. Names and words need none.
+    private func vectorModel() async -> EmbeddingModel? { scan == nil ? nil : await model() }
+
     /// Reads the whole table. The position is asked for first, so that no change falls between.
-    private func load(_ model: EmbeddingModel) async throws(StoreError) -> FeedPosition {
+    private func load(_ model: EmbeddingModel?) async throws(StoreError) -> FeedPosition {
         await catalog.reset()
-        await scan?.reset(model: model)
-        let position = try await feed.changes(since: nil, limit: 1, model: model, withVectors: false).position
+        if let model { await scan?.reset(model: model) }
+        let position = try await feed.changes(since: nil, limit: 1, vectorsOf: nil).position
         var cursor: DocumentID?
         while !Task.isCancelled {
             let page = try await feed.page(
                 after: cursor,
                 limit: configuration.pageSize,
-                model: model,
-                withVectors: scan != nil
+                vectorsOf: model
             )
             await apply(page.map { .upsert($0) })
             guard page.count == configuration.pageSize, let last = page.last else { break }
             cursor = last.id
         }
         await catalog.finishLoading()
-        scan?.finishLoading(model: model)
+        if let model { scan?.finishLoading(model: model) }
         return position
     }
 
     /// Reads changes until the model is another. A failure is waited out for a while before all is loaded again.
-    private func follow(from start: FeedPosition, _ model: EmbeddingModel) async throws(StoreError) {
+    private func follow(from start: FeedPosition, _ model: EmbeddingModel?) async throws(StoreError) {
         var position = start
         var failed = 0
         while !Task.isCancelled {
@@ -104,8 +111,7 @@ package final class RepoFollower: Sendable {
                 let answer = try await feed.changes(
                     since: position,
                     limit: configuration.pageSize,
-                    model: model,
-                    withVectors: scan != nil
+                    vectorsOf: model
                 )
                 failed = 0
                 await apply(answer.changes)
@@ -120,7 +126,7 @@ package final class RepoFollower: Sendable {
                 }
                 await sleep(pause(afterFailures: failed))
             }
-            if let current = await self.model(), current != model { return }
+            if let current = await vectorModel(), current != model { return }
         }
     }
 

@@ -42,11 +42,12 @@ struct MapSurvey {
     }
 
     mutating func add(_ row: FeedRow) {
-        guard let vector = row.vector, vector.count == dimensions, vector.allSatisfy(\.isFinite),
+        // Of unit length: other programs may have stored numbers whose sums are not finite.
+        guard let vector = try? Embedding(validating: row.vector ?? [], dimensions: dimensions).values,
             !row.repo.fullName.isEmpty
         else { return }
         if let axes { return best.offer(Self.landmark(row.repo, axes.coordinates(of: vector))) }
-        sample.append(row)
+        sample.append(FeedRow(id: row.id, repo: row.repo, vector: vector))
         if sample.count == sampleSize { findAxes() }
     }
 

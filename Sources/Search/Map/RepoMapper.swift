@@ -93,14 +93,13 @@ package final class RepoMapper: RepoMapSource {
             let (changes, position) = try await feed.changes(
                 since: basis.position,
                 limit: 1,
-                model: model,
-                withVectors: true
+                vectorsOf: model
             )
             basis.position = changes.isEmpty ? position : basis.position
             if changes.isEmpty { return basis }
         }
         // The position is asked for first, so that no change falls between.
-        let position = try await feed.changes(since: nil, limit: 1, model: model, withVectors: true).position
+        let position = try await feed.changes(since: nil, limit: 1, vectorsOf: model).position
         let landmarks = try await readTable(model)
         var last = basis?.layout
         if last == nil { last = try await layouts.load() }
@@ -130,8 +129,7 @@ package final class RepoMapper: RepoMapSource {
             let page = try await feed.page(
                 after: cursor,
                 limit: configuration.pageSize,
-                model: model,
-                withVectors: true
+                vectorsOf: model
             )
             for row in page { survey.add(row) }
             guard page.count == configuration.pageSize, let last = page.last else { break }

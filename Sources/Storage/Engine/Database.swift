@@ -9,10 +9,16 @@ struct Database: Sendable {
     private(set) var presence = DatabasePresence()
     private(set) var isProbe = false
 
-    /// The same for a probe, which asks whatever the last one found, and waits for nobody's requests.
-    var forProbes: Database {
+    /// The same for who asks whatever the last probe found.
+    var unguarded: Database {
         var database = self
         database.presence = DatabasePresence()
+        return database
+    }
+
+    /// The same for a probe, which waits for nobody's requests either.
+    var forProbes: Database {
+        var database = unguarded
         database.isProbe = true
         return database
     }
@@ -23,6 +29,7 @@ struct Database: Sendable {
         _ variables: [String: SurrealValue] = [:],
         timeout: Duration? = nil
     ) async throws(StoreError) -> [SurrealValue] {
+        if let fault = presence.fault { throw fault }
         do throws(SurrealError) { return try await attempt(sql, variables, timeout: timeout) } catch {
             throw StoreError(error)
         }
@@ -34,7 +41,7 @@ struct Database: Sendable {
         _ variables: [String: SurrealValue] = [:],
         timeout: Duration? = nil
     ) async throws(SurrealError) -> [SurrealValue] {
-        guard !presence.isLost else { throw SurrealError(.unavailable, "the database did not answer the last probe") }
+        if let fault = presence.fault { throw SurrealError(.unavailable, fault.message) }
         let results = try await client.query(
             sql,
             variables,

@@ -8,6 +8,11 @@ extension SurrealStorage {
         (try await migrator.version(), migrator.latest)
     }
 
+    /// What of the schema is not as it should be; nil when all is.
+    package func schemaFault() async throws(StoreError) -> String? {
+        try await SchemaState.read(migrator.database, migrator.tables)?.fault(of: migrator.tables)
+    }
+
     /// What the server calls itself, `surrealdb-2.3.10` say.
     package func serverVersion() async throws(StoreError) -> String {
         do { return try await migrator.database.client.version() } catch { throw StoreError(error) }

@@ -1,10 +1,12 @@
 package import EmbeddingCore
 package import Logging
 package import SurrealDB
+package import Telemetry
 
 /// Everything embed-star keeps in SurrealDB.
 package struct SurrealStorage: Sendable {
     package let repos: any RepoStore
+    package let models: ModelRegister
     package let jobs: any EmbeddingJobQueue
     package let deadLetters: any DeadLetterQueue
     package let search: any SimilaritySearch
@@ -15,6 +17,7 @@ package struct SurrealStorage: Sendable {
     package let export: any RepoExport
     package let vectorIndex: VectorIndex
     let migrator: Migrator
+    private let presence: DatabasePresence
 
     /// - Parameters:
     ///   - owner: tells this process from others that use the database; unique and without secrets.
@@ -27,6 +30,7 @@ package struct SurrealStorage: Sendable {
         stars: StarsInText = .rounded,
         readsUnattributed: Bool = false,
         indexKind: EngineDialect.VectorIndexKind = .diskann,
+        metrics: MetricsRegistry,
         logger: Logger
     ) {
         self.init(
@@ -35,6 +39,7 @@ package struct SurrealStorage: Sendable {
             tables: EmbeddedTables(stars: stars),
             readsUnattributed: readsUnattributed,
             indexKind: indexKind,
+            metrics: metrics,
             logger: logger
         )
     }
@@ -45,30 +50,39 @@ package struct SurrealStorage: Sendable {
         tables: EmbeddedTables,
         readsUnattributed: Bool = false,
         indexKind: EngineDialect.VectorIndexKind = .diskann,
+        metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
         let database = Database(client: client)
+        let reader = RowReader(database: database, metrics: metrics, logger: logger)
+        let register = ModelRegister(database: database, owner: owner, textForm: tables.textForm)
         let index = VectorIndex(database: database, owner: owner, preferred: indexKind, logger: logger)
+        presence = database.presence
         repos = SurrealRepoStore(database: database)
-        jobs = SurrealJobQueue(database: database, tables: tables, index: index, readsUnattributed: readsUnattributed)
+        models = register
+        jobs = SurrealJobQueue(
+            database: database,
+            tables: tables,
+            register: register,
+            reader: reader,
+            index: index,
+            readsUnattributed: readsUnattributed
+        )
         deadLetters = SurrealDeadLetterQueue(database: database, tables: tables)
         search = SurrealSimilaritySearch(database: database, index: index)
-        feed = SurrealRepoFeed(database: database)
+        feed = SurrealRepoFeed(database: database, reader: reader)
         idempotency = SurrealIdempotencyStore(database: database)
         mapLayouts = SurrealMapLayoutStore(database: database)
         starLists = SurrealStarListStore(database: database, owner: owner)
         export = SurrealRepoExport(database: database)
         vectorIndex = index
-        migrator = Migrator(
-            database: database,
-            tables: tables,
-            migrations: Migration.all(tables),
-            owner: owner,
-            logger: logger
-        )
+        migrator = Migrator(database: database.unguarded, tables: tables, owner: owner, logger: logger)
     }
 
     /// Brings the database to the schema of this embed-star; safe while other processes do the same.
     /// - Throws: `StoreError`; `.schema` when the database is of a later version.
-    package func migrate() async throws(StoreError) { try await migrator.migrate() }
+    package func migrate() async throws(StoreError) {
+        try await migrator.migrate()
+        presence.schemaStands()
+    }
 }

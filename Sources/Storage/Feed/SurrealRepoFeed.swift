@@ -7,6 +7,7 @@ import SurrealDB
 /// nothing happens the position follows the time, so that it does not become older than the log.
 struct SurrealRepoFeed: RepoFeed {
     let database: Database
+    let reader: RowReader
 
     /// How long after it is written a change is taken for committed.
     var settling = Duration.seconds(1)
@@ -14,14 +15,14 @@ struct SurrealRepoFeed: RepoFeed {
     func page(
         after cursor: DocumentID?,
         limit: Int,
-        model: EmbeddingModel,
-        withVectors: Bool
+        vectorsOf model: EmbeddingModel?
     ) async throws(StoreError) -> [FeedRow] {
-        var variables = Self.variables(limit: limit, model)
-        if let cursor { variables["after"] = try cursor.record().key }
-        let rows = try await database.rows(
-            "SELECT \(Self.fields(withVectors: withVectors)) FROM \(Paging.page(of: "repo", after: cursor != nil))",
-            variables
+        let rows = try await reader.page(
+            Self.fields(withVectors: model != nil),
+            of: "repo",
+            after: try cursor?.record(),
+            limit: limit,
+            Self.variables(limit: limit, model)
         )
         var page: [FeedRow] = []
         for row in rows {
@@ -33,30 +34,57 @@ struct SurrealRepoFeed: RepoFeed {
     func changes(
         since position: FeedPosition?,
         limit: Int,
-        model: EmbeddingModel,
-        withVectors: Bool
+        vectorsOf model: EmbeddingModel?
     ) async throws(StoreError) -> (changes: [FeedChange], position: FeedPosition) {
         guard let position else {
             let now = try await database.value(
-                "RETURN rand::ulid(time::now() - $settling)",
+                "RETURN [rand::ulid(time::now() - $settling), \(Epoch.current)]",
                 ["settling": .duration(settling)]
             )
-            return ([], FeedPosition(encoded: Array((now.string ?? "").utf8)))
+            return ([], Self.position(now[0].string ?? "", epoch: now[1].string ?? ""))
         }
+        let parts = String(decoding: position.encoded, as: UTF8.self).split(separator: " ", maxSplits: 1)
+        let epoch = parts.count > 1 ? String(parts[1]) : ""
         var variables = Self.variables(limit: limit, model)
-        variables["after"] = .string(String(decoding: position.encoded, as: UTF8.self))
+        variables["after"] = .string(parts.first.map(String.init) ?? "")
+        variables["epoch"] = .string(epoch)
         variables["settling"] = .duration(settling)
         variables["retention"] = .duration(ChangeLog.retention)
         variables["refreshing"] = .duration(ChangeLog.retention / 2)
-        let answer = try await database.value(Self.changesStatement(withVectors: withVectors), variables)
+        let answer = try await changes(variables, withVectors: model != nil)
+        guard answer["isEpoch"].bool == true else {
+            throw StoreError(.rejected, "rows may have changed unnoticed: read the table anew")
+        }
         guard answer["isKept"].bool == true else {
             throw StoreError(.rejected, "the position is older than the log of changes: read the table anew")
         }
         guard let last = answer["last"].string else { return ([], position) }
-        return (try Self.changes(answer), FeedPosition(encoded: Array(last.utf8)))
+        return (try Self.changes(answer), Self.position(last, epoch: epoch))
     }
 
-    private static func changesStatement(withVectors: Bool) -> String {
+    private static func position(_ id: String, epoch: String) -> FeedPosition {
+        FeedPosition(encoded: Array("\(id) \(epoch)".utf8))
+    }
+
+    /// What happened, and the rows as they are now; they are read by themselves when one of them fails the statement.
+    private func changes(
+        _ variables: [String: SurrealValue],
+        withVectors: Bool
+    ) async throws(StoreError) -> SurrealValue {
+        let fields = Self.fields(withVectors: withVectors)
+        do throws(StoreError) {
+            let rows = "(SELECT \(fields) FROM $repos)"
+            return try await database.value(Self.changesStatement(withVectors, rows: rows), variables)
+        } catch {
+            guard RowReader.mayBeOfARow(error) else { throw error }
+        }
+        let answer = try await database.value(Self.changesStatement(withVectors, rows: "[]"), variables)
+        var members = answer.object ?? [:]
+        members["rows"] = .array(try await reader.rows(answer["repos"].array ?? [], fields, variables))
+        return .object(members)
+    }
+
+    private static func changesStatement(_ withVectors: Bool, rows: String) -> String {
         """
         {
           LET $until = rand::ulid(time::now() - $settling);
@@ -64,9 +92,10 @@ struct SurrealRepoFeed: RepoFeed {
             FROM \(Paging.range("$after>..$until", of: "embedding_change")));
           LET $repos = array::distinct((SELECT VALUE repo FROM $log\(withVectors ? "" : " WHERE kind != 'EMBED'")));
           RETURN {
-            isKept: $after > rand::ulid(time::now() - $retention), repos: $repos,
+            isKept: $after > rand::ulid(time::now() - $retention), isEpoch: (\(Epoch.current) ?? "") = $epoch,
+            repos: $repos,
             last: array::last($log).at ?? IF $after < rand::ulid(time::now() - $refreshing) { $until },
-            rows: (SELECT \(fields(withVectors: withVectors)) FROM $repos)
+            rows: \(rows)
           };
         }
         """
@@ -78,8 +107,8 @@ struct SurrealRepoFeed: RepoFeed {
             + ", IF embedding_fingerprint = $fingerprint { embedding } ELSE { NONE } AS embedding"
     }
 
-    private static func variables(limit: Int, _ model: EmbeddingModel) -> [String: SurrealValue] {
-        ["limit": SurrealValue(limit), "fingerprint": .string(model.fingerprint)]
+    private static func variables(limit: Int, _ model: EmbeddingModel?) -> [String: SurrealValue] {
+        ["limit": SurrealValue(limit), "fingerprint": SurrealValue(model?.fingerprint)]
     }
 
     private static func row(_ row: SurrealValue) throws(StoreError) -> FeedRow? {

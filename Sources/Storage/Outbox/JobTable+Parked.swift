@@ -1,12 +1,24 @@
 /// Jobs that are parked: dead letters, and private documents that no outside provider may see.
 extension JobTable {
-    static let resumeExcluded = resume(.excluded, "")
+    static let resumeExcluded = resume(.excluded, "", excluding: [])
 
-    static let retryFailed = resume(.failed, ", error = NONE, failed_at = NONE")
+    /// - Parameter privacy: fields of which none may be true.
+    static func retryFailed(excluding privacy: [String]) -> String {
+        resume(.failed, ", error = NONE, failed_at = NONE", excluding: privacy)
+    }
 
-    private static func resume(_ status: Status, _ more: String) -> String {
+    /// Parked jobs of rows that went without anybody having been told.
+    static let forgetOrphans = """
+        DELETE (SELECT VALUE id FROM embedding_job WITH INDEX embedding_job_status
+          WHERE status = \(Status.failed.literal) AND repo.id = NONE LIMIT 1000) RETURN NONE;
+        DELETE (SELECT VALUE id FROM embedding_job WITH INDEX embedding_job_status
+          WHERE status = \(Status.excluded.literal) AND repo.id = NONE LIMIT 1000) RETURN NONE;
         """
-        UPDATE (SELECT VALUE id FROM embedding_job WHERE status = \(status.literal))
+
+    private static func resume(_ status: Status, _ more: String, excluding privacy: [String]) -> String {
+        """
+        UPDATE (SELECT VALUE id FROM embedding_job WHERE
+            \((["status = \(status.literal)"] + privacy.map { "repo.\($0) != true" }).joined(separator: " AND ")))
           SET status = \(Status.pending.literal), due_at = time::now(), attempts = 0\(more)
           WHERE status = \(status.literal) RETURN VALUE gen
         """

@@ -57,12 +57,12 @@ enum JobTable {
 
     static func dequeue(_ row: String, in table: String) -> String { "DELETE \(job(of: row, in: table)) RETURN NONE;" }
 
-    /// Enters jobs for those rows of the variable `page` that pass `condition` and have none.
-    static func enqueueMissing(from page: String, in table: String, where condition: String) -> String {
+    /// Enters jobs for those rows that have none.
+    /// - Parameter rows: a variable of objects with the member `id`.
+    static func enqueueMissing(_ rows: String, in table: String) -> String {
         """
         INSERT IGNORE INTO embedding_job (SELECT \(key(of: "id", in: table)) AS id, id AS repo, 1 AS gen,
-          \(Status.pending.literal) AS status, time::now() AS due_at, 0 AS attempts FROM \(page)
-          WHERE \(condition)) RETURN VALUE id
+          \(Status.pending.literal) AS status, time::now() AS due_at, 0 AS attempts FROM \(rows)) RETURN VALUE id
         """
     }
 

@@ -7,6 +7,7 @@ import Synchronization
 final class QueueCounts: Sendable {
     private struct Reading {
         var rows: RowCounts
+        var epoch: String?
         var pending: Int
         var readAt: ContinuousClock.Instant
         var cost: Duration
@@ -32,14 +33,21 @@ final class QueueCounts: Sendable {
     }
 
     /// Nil when the last reading is so young that another would take too much of the time.
-    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics? {
+    /// - Parameter model: nil for the one in use.
+    func statistics(model: EmbeddingModel?) async throws(StoreError) -> QueueStatistics? {
         try await gate.run { () async throws(StoreError) in
-            let last = self.last.withLock { $0 }.flatMap { $0.rows.fingerprint == model.fingerprint ? $0 : nil }
+            // No row has an empty fingerprint.
+            let fingerprint = if let model { model.fingerprint } else { try await fingerprintInUse() ?? "" }
+            let last = self.last.withLock { $0 }.flatMap { $0.rows.fingerprint == fingerprint ? $0 : nil }
             let start = ContinuousClock.now
             if let last, start - last.readAt < min(last.cost / share, Self.longestAge) { return nil }
             let rows = last.flatMap { $0.rows.wantsCount(at: start, share: share) ? nil : $0.rows }
-            return try await read(following: rows, model, start)
+            return try await read(following: rows, fingerprint, start)
         }
+    }
+
+    private func fingerprintInUse() async throws(StoreError) -> String? {
+        try await database.value("SELECT VALUE fingerprint FROM [embed_star:model]")[0].string
     }
 
     /// Says that nothing is due: a count of a backlog that was there before holds no longer, and a new one is cheap.
@@ -53,18 +61,23 @@ final class QueueCounts: Sendable {
     /// - Parameter known: nil to count the rows.
     private func read(
         following known: RowCounts?,
-        _ model: EmbeddingModel,
+        _ fingerprint: String,
         _ start: ContinuousClock.Instant
     ) async throws(StoreError) -> QueueStatistics {
         let answer = try await database.value(
             statement(counting: known == nil),
             [
-                "fingerprint": .string(model.fingerprint), "settling": .duration(RowCounts.settling),
+                "fingerprint": .string(fingerprint), "settling": .duration(RowCounts.settling),
                 "after": known.map { .string($0.position) } ?? .none,
             ]
         )
         guard let position = answer["position"].string, let jobs = answer["jobs"].array, jobs.count == 4 else {
             throw StoreError(.badResponse, "the counts are missing")
+        }
+        let epoch = answer["epoch"].string
+        if known != nil, last.withLock({ $0?.epoch }) != epoch {
+            // What is followed holds no longer.
+            return try await read(following: nil, fingerprint, start)
         }
         let cost = ContinuousClock.now - start
         let recent = Self.change(answer["recent"])
@@ -77,7 +90,7 @@ final class QueueCounts: Sendable {
                 counted: .init(total: Self.count(answer["total"]), embedded: Self.count(answer["embedded"])),
                 recent: recent,
                 position: position,
-                fingerprint: model.fingerprint,
+                fingerprint: fingerprint,
                 at: start,
                 cost: cost
             )
@@ -93,7 +106,7 @@ final class QueueCounts: Sendable {
         )
         // A count of the rows has its own rest, and tells nothing of what following takes.
         let rest = known == nil || cost < Self.cheap ? .zero : cost
-        last.withLock { $0 = Reading(rows: rows, pending: statistics.pending, readAt: start, cost: rest) }
+        last.withLock { $0 = Reading(rows: rows, epoch: epoch, pending: statistics.pending, readAt: start, cost: rest) }
         return statistics
     }
 
@@ -110,7 +123,7 @@ final class QueueCounts: Sendable {
             {
               LET $until = rand::ulid(time::now() - $settling);
               RETURN {
-                position: $until, recent: \(ChangeLog.sums("$until..")),
+                position: $until, epoch: \(Epoch.current), recent: \(ChangeLog.sums("$until..")),
                 jobs: [\(jobs.joined(separator: ", "))], \(rows)
               };
             }

@@ -19,9 +19,12 @@ struct SurrealDeadLetterQueue: DeadLetterQueue {
             }
             variables["after"] = .recordID(after)
         }
-        let privacy = includesPrivate ? [] : Array(Set(tables.all.map(\.privacy))).sorted()
         let rows = try await database.rows(
-            JobTable.failed(after: cursor != nil, labels: tables.labels, excluding: privacy),
+            JobTable.failed(
+                after: cursor != nil,
+                labels: tables.labels,
+                excluding: hidden(includesPrivate: includesPrivate)
+            ),
             variables
         )
         let page = rows.prefix(limit)
@@ -38,7 +41,13 @@ struct SurrealDeadLetterQueue: DeadLetterQueue {
         )
     }
 
-    func retryAll() async throws(StoreError) -> Int {
-        try await database.rows(JobTable.retryFailed, timeout: .seconds(120)).count
+    func retryAll(includesPrivate: Bool) async throws(StoreError) -> Int {
+        let statement = JobTable.retryFailed(excluding: hidden(includesPrivate: includesPrivate))
+        return try await database.rows(statement, timeout: .seconds(120)).count
+    }
+
+    /// The fields of which none may be true.
+    private func hidden(includesPrivate: Bool) -> [String] {
+        includesPrivate ? [] : Set(tables.all.map(\.privacy)).sorted()
     }
 }

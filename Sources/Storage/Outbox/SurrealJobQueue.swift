@@ -1,4 +1,3 @@
-import DateTime
 import EmbeddingCore
 import SurrealDB
 
@@ -12,6 +11,8 @@ struct SurrealJobQueue: EmbeddingJobQueue {
     private let counts: QueueCounts
     private let log: ChangeLog
     private let index: VectorIndex?
+    private let register: ModelRegister
+    let reader: RowReader
     private let readsUnattributed: Bool
 
     /// - Parameters:
@@ -21,6 +22,8 @@ struct SurrealJobQueue: EmbeddingJobQueue {
     init(
         database: Database,
         tables: EmbeddedTables = EmbeddedTables(),
+        register: ModelRegister,
+        reader: RowReader,
         index: VectorIndex? = nil,
         readsUnattributed: Bool = false,
         countingShare: Double = 0.05
@@ -28,6 +31,8 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         self.database = database
         self.tables = tables
         log = ChangeLog(database: database)
+        self.register = register
+        self.reader = reader
         self.index = index
         self.readsUnattributed = readsUnattributed
         counts = QueueCounts(database: database, tables: tables, share: countingShare)
@@ -35,13 +40,10 @@ struct SurrealJobQueue: EmbeddingJobQueue {
 
     func claim(limit: Int, lease: Duration, token: ClaimToken) async throws(StoreError) -> [EmbeddingJob] {
         let claimed = try await claims.run { () async throws(StoreError) in
-            try await database.value(
-                JobTable.claim(tables.fields),
-                [
-                    "limit": SurrealValue(limit), "lease": .duration(lease), "claim": .string(token.value),
-                    "unattributed": .bool(readsUnattributed),
-                ]
-            )
+            try await takeJobs([
+                "limit": SurrealValue(limit), "lease": .duration(lease), "claim": .string(token.value),
+                "unattributed": .bool(readsUnattributed),
+            ])
         }
         let rows = Dictionary((claimed["rows"].array ?? []).map { ($0["id"], $0) }) { first, _ in first }
         var jobs: [EmbeddingJob] = []
@@ -53,9 +55,25 @@ struct SurrealJobQueue: EmbeddingJobQueue {
                 unusable.append(claim["id"])
             }
         }
-        try await park(unusable, token)
+        let unreadable = rows.values.filter { $0[RowReader.mark].bool == true }.map { $0["id"] }
+        try await park(unusable, unreadable, token)
         if jobs.isEmpty { counts.noteNothingDue() }
         return jobs
+    }
+
+    /// Leased jobs and their rows, which are read by themselves when one of them fails the statement. Then the jobs may be
+    /// leased already.
+    private func takeJobs(_ variables: [String: SurrealValue]) async throws(StoreError) -> SurrealValue {
+        let fields = JobTable.rowFields(tables.fields)
+        do throws(StoreError) {
+            return try await database.value(JobTable.claim(fields), variables)
+        } catch {
+            guard RowReader.mayBeOfARow(error) else { throw error }
+        }
+        var jobs = try await database.value(JobTable.held, variables)
+        if jobs.array?.isEmpty ?? true { jobs = try await database.value(JobTable.claim(nil), variables)["jobs"] }
+        let ids = (jobs.array ?? []).map { $0["repo"] }
+        return .object(["jobs": jobs, "rows": .array(try await reader.rows(ids, fields, variables))])
     }
 
     private func job(_ claim: SurrealValue, _ row: SurrealValue) -> EmbeddingJob? {
@@ -77,11 +95,15 @@ struct SurrealJobQueue: EmbeddingJobQueue {
     }
 
     /// Ends the jobs of rows that are gone, and parks those of rows that nobody can name.
-    private func park(_ jobs: [SurrealValue], _ token: ClaimToken) async throws(StoreError) {
+    private func park(
+        _ jobs: [SurrealValue],
+        _ unreadable: [SurrealValue],
+        _ token: ClaimToken
+    ) async throws(StoreError) {
         guard !jobs.isEmpty else { return }
         _ = try await database.run(
             JobTable.park(tables.labels),
-            ["jobs": .array(jobs), "claim": .string(token.value)]
+            ["jobs": .array(jobs), "claim": .string(token.value), "unreadable": .array(unreadable)]
         )
     }
 
@@ -141,14 +163,18 @@ struct SurrealJobQueue: EmbeddingJobQueue {
         if try await log.prune() { _ = try await database.run(RepoIdentities.prune) }
     }
 
-    func statistics(model: EmbeddingModel) async throws(StoreError) -> QueueStatistics? {
+    func statistics(model: EmbeddingModel?) async throws(StoreError) -> QueueStatistics? {
         try await counts.statistics(model: model)
     }
 
-    func pause() async throws(StoreError) -> PipelinePause? {
-        let row = try await database.value("SELECT paused, paused_at, paused_by FROM embed_star:pipeline")[0]
-        guard row["paused"].bool == true else { return nil }
-        return PipelinePause(since: Timestamp(row["paused_at"])?.text, by: row["paused_by"].string)
+    func attend(model: EmbeddingModel?, lease: Duration, takesOver: Bool) async throws(StoreError) -> SharedState {
+        try await register.attend(model: model, lease: lease, takesOver: takesOver)
+    }
+
+    func leave() async throws(StoreError) { try await register.leave() }
+
+    func beginEpoch() async throws(StoreError) {
+        _ = try await database.run("UPDATE embed_star:schema SET \(Epoch.renewal) RETURN NONE")
     }
 
     func setPaused(_ paused: Bool, by key: String?) async throws(StoreError) {

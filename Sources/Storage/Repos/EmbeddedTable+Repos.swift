@@ -12,6 +12,10 @@ extension EmbeddedTable {
             label: "full_name",
             privacy: "is_private",
             upkeep: RepoNames.upkeep + "\n" + RepoIdentities.upkeep,
+            walks: [
+                .walk(first: RepoNames.enter(after: false), next: RepoNames.enter(after: true)),
+                .walk(first: RepoIdentities.enterAll(after: false), next: RepoIdentities.enterAll(after: true)),
+            ],
             text: { row in RepoRow.repo(row)?.text(stars: stars) ?? "" }
         )
     }

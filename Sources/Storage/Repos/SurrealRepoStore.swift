@@ -29,12 +29,10 @@ struct SurrealRepoStore: RepoStore {
     private static let storedFields = RepoRow.fields + ", updated_at, github_id, embedding_fingerprint"
 
     func ping() async throws(StoreError) {
-        let version = try await database.presence.probe { () async throws(StoreError) in
-            try await SchemaState.read(database.forProbes, timeout: .seconds(5))?.version ?? 0
-        }
-        let latest = Migration.all(EmbeddedTables()).last?.version ?? 0
-        guard version == latest else {
-            throw StoreError(.schema, "the database is of schema version \(version), not \(latest)")
+        try await database.presence.probe { () async throws(StoreError) in
+            let state = try await SchemaState.read(database.forProbes, timeout: .seconds(5))
+            guard let state else { throw StoreError(.schema, "the namespace or the database is not there") }
+            if let fault = state.fault(of: EmbeddedTables()) { throw StoreError(.schema, fault) }
         }
     }
 

@@ -16,36 +16,27 @@ struct Migration: Sendable {
     var version: Int
     var steps: [Step]
 
-    /// All of them, in order; the version of the last is the schema's.
-    static func all(_ tables: EmbeddedTables) -> [Migration] {
-        [
-            Migration(
-                version: 1,
-                steps: [
-                    .statements(Schema.definitions(tables)), .statements(JobTable.definition),
-                    .statements(ChangeLog.definition), .statements(RepoNames.definition),
-                    .statements(Schema.predecessor), .declareFields(table: "repo"), .statements(Schema.events(tables)),
-                    .walk(first: RepoNames.enter(after: false), next: RepoNames.enter(after: true)),
-                    Schema.fingerprintIndex(.repos()),
-                ]
-            ),
-            Migration(version: 2, steps: [.statements(Schema.events(tables))]),
-            Migration(version: 3, steps: [.statements(Schema.idempotency)]),
-            Migration(version: 4, steps: [.statements(Schema.events(tables))]),
-            Migration(
-                version: 5,
-                steps: [
-                    .statements(RepoIdentities.definition), .statements(Schema.events(tables)),
-                    .walk(first: RepoIdentities.enterAll(after: false), next: RepoIdentities.enterAll(after: true)),
-                ]
-            ),
-        ]
-    }
+    /// All of them, in order; the version of the last is the schema's, and that of the events on the tables.
+    static let all = [
+        Migration(
+            version: 1,
+            steps: [
+                .statements(JobTable.definition), .statements(ChangeLog.definition), .statements(RepoNames.definition),
+                .statements(Schema.predecessor),
+            ]
+        ),
+        Migration(version: 3, steps: [.statements(Schema.idempotency)]),
+        Migration(version: 5, steps: [.statements(RepoIdentities.definition)]),
+    ]
 
-    /// What a database needs for tables that came to be embedded after it was made.
-    static func steps(toAdd added: [EmbeddedTable], to tables: EmbeddedTables) -> [Step] {
-        guard !added.isEmpty else { return [] }
-        return [.statements(Schema.definitions(tables))] + added.map { .declareFields(table: $0.name) }
-            + [.statements(Schema.events(tables))] + added.map(Schema.fingerprintIndex)
+    /// embed-star's own tables, without which nothing can be written.
+    static let ownTables = ["embedding_job", "embedding_change", "repo_name", "repo_identity", "idempotency_record"]
+
+    /// What an embedded table needs. The event comes before the walks, so that no row falls between.
+    static func installation(of table: EmbeddedTable, mark: String) -> [Step] {
+        [
+            .statements(Schema.definition(table)), .declareFields(table: table.name),
+            .statements(Schema.event(table, mark: mark)),
+        ] + table.walks + [Schema.fingerprintIndex(table)]
     }
 }

@@ -6,7 +6,7 @@ import SurrealDB
 struct Migrator: Sendable {
     let database: Database
     var tables = EmbeddedTables()
-    var migrations = Migration.all(EmbeddedTables())
+    var migrations = Migration.all
     var owner: String
     var logger: Logger
     /// How often those who wait look.
@@ -45,7 +45,7 @@ struct Migrator: Sendable {
     func version() async throws(StoreError) -> Int { try await state()?.version ?? 0 }
 
     private func state() async throws(StoreError) -> SchemaState? {
-        let state = try await SchemaState.read(database)
+        let state = try await SchemaState.read(database, tables)
         guard let state, state.version > latest else { return state }
         throw StoreError(
             .schema,
@@ -54,13 +54,11 @@ struct Migrator: Sendable {
     }
 
     private func isCurrent() async throws(StoreError) -> Bool {
-        let generation = try await database.dialect().generation
         guard let state = try await state() else {
             try await defineDatabase()
             return false
         }
-        return state.version == latest && state.generation == generation
-            && tables.all.allSatisfy { state.tables.contains($0.name) }
+        return state.fault(of: tables) == nil
     }
 
     private func defineDatabase() async throws(StoreError) {
@@ -77,7 +75,12 @@ struct Migrator: Sendable {
     }
 
     private func advance() async throws(StoreError) {
-        let found = try await version()
+        guard let state = try await state() else {
+            throw StoreError(.schema, "the database went away while it was prepared")
+        }
+        // What is there already stays as it is.
+        let found = state.missing.isEmpty ? state.version : 0
+        let lost = state.lost(of: tables)
         for migration in migrations where migration.version > found {
             logger.info("migrating the database", metadata: ["version": .stringConvertible(migration.version)])
             for step in migration.steps { try await perform(step) }
@@ -86,15 +89,29 @@ struct Migrator: Sendable {
                 ["version": SurrealValue(migration.version)]
             )
         }
-        let state = try await state()
-        let missing = tables.all.filter { !(state?.tables ?? []).contains($0.name) }
-        for step in Migration.steps(toAdd: missing, to: tables) { try await perform(step) }
-        let generation = try await database.dialect().generation
-        // Another generation may have other words for what the events say.
-        if missing.isEmpty, state?.generation != generation { try await perform(.statements(Schema.events(tables))) }
+        try await install(lost)
+    }
+
+    /// Gives tables what they need. What was written to them before went unnoticed, so whoever has read them is to read
+    /// them anew, and the rows are looked through; the new epoch says so.
+    private func install(_ lost: [EmbeddedTable]) async throws(StoreError) {
+        guard !lost.isEmpty else { return }
+        let whole = tables.all.map(\.name).filter { name in !lost.contains { $0.name == name } }
+        try await note(installed: whole)
+        let mark: String
+        do throws(SurrealError) { mark = try await SchemaState.mark(database) } catch { throw StoreError(error) }
+        for table in lost {
+            logger.info("preparing a table", metadata: ["table": "\(table.name)"])
+            for step in Migration.installation(of: table, mark: mark) { try await perform(step) }
+        }
+        try await note(installed: tables.all.map(\.name))
+    }
+
+    private func note(installed: [String]) async throws(StoreError) {
         _ = try await database.run(
-            "UPDATE embed_star:schema SET tables = $tables, engine = $engine RETURN NONE",
-            ["tables": .array(tables.all.map { .string($0.name) }), "engine": SurrealValue(generation)]
+            "UPDATE embed_star:schema SET tables = $tables, \(Epoch.renewal) RETURN NONE",
+            // None at all means that there are repos, as it did once.
+            ["tables": .array((installed.isEmpty ? [""] : installed).map(SurrealValue.string))]
         )
     }
 
@@ -124,6 +141,7 @@ struct Migrator: Sendable {
     private func build(_ name: String, _ table: String, _ definition: String) async throws(StoreError) {
         let deadline = ContinuousClock.now + patience
         let remove = "REMOVE INDEX IF EXISTS \(name) ON \(table);"
+        if try await isBuilt(name, table) { return }
         _ = try await database.run(remove + definition, timeout: .seconds(600))
         var watch = IndexBuildWatch(startedHere: true)
         while true {
@@ -141,6 +159,13 @@ struct Migrator: Sendable {
             }
             try? await Task.sleep(for: pollInterval)
         }
+    }
+
+    private func isBuilt(_ name: String, _ table: String) async throws(StoreError) -> Bool {
+        let indexes = try await database.value("INFO FOR TABLE \(table)")["indexes"]
+        guard indexes[name].string != nil else { return false }
+        var watch = IndexBuildWatch(startedHere: false)
+        return watch.observe(try await database.value("INFO FOR INDEX \(name) ON \(table)")) == .complete
     }
 
     private func declareFields(of table: String) async throws(StoreError) {

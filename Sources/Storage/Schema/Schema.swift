@@ -1,14 +1,13 @@
 /// What embed-star keeps in the database beside its own tables. The embedded tables belong to whoever fills them: they
 /// get an index and an event each, and no restriction.
 enum Schema {
-    /// Tables that are not there yet.
-    static func definitions(_ tables: EmbeddedTables) -> String {
-        tables.all.map { "DEFINE TABLE IF NOT EXISTS \($0.name) SCHEMALESS;" }.joined(separator: "\n")
-    }
+    /// The table, if it is not there yet.
+    static func definition(_ table: EmbeddedTable) -> String { "DEFINE TABLE IF NOT EXISTS \(table.name) SCHEMALESS;" }
 
     /// The predecessor's indexes: one of them has an entry for every number of a vector, which makes writing a vector
     /// five times as slow.
     static let predecessor = """
+        DEFINE TABLE IF NOT EXISTS repo SCHEMALESS;
         REMOVE INDEX IF EXISTS idx_repo_needs_embedding ON repo;
         REMOVE INDEX IF EXISTS idx_repo_embedding_generated_at ON repo;
         """
@@ -42,22 +41,19 @@ enum Schema {
         """
     }
 
+    /// What an event of this version for this generation of the engine is known by: a table whose event lacks it was
+    /// made anew, or comes from a backup of another version.
+    static func mark(_ version: Int, generation: Int) -> String { "embed-star \(version) engine \(generation)" }
+
     /// One event a table, since each costs time on every write of a row. It asks nothing of the writes that set
     /// `$embedding_completion`: those of `CompletionBatch`, which change nothing else than the embedding. A change while
     /// the job is leased takes the claim away, so that the finish of the older text has no effect.
-    static func events(_ tables: EmbeddedTables) -> String {
+    static func event(_ table: EmbeddedTable, mark: String) -> String {
         """
         BEGIN;
-        REMOVE EVENT IF EXISTS embedding_enqueue ON TABLE repo;
-        REMOVE EVENT IF EXISTS embedding_dequeue ON TABLE repo;
-        REMOVE EVENT IF EXISTS repo_name ON TABLE repo;
-        \(tables.all.map(event).joined(separator: "\n"))
-        COMMIT;
-        """
-    }
-
-    private static func event(_ table: EmbeddedTable) -> String {
-        """
+        REMOVE EVENT IF EXISTS embedding_enqueue ON TABLE \(table.name);
+        REMOVE EVENT IF EXISTS embedding_dequeue ON TABLE \(table.name);
+        REMOVE EVENT IF EXISTS repo_name ON TABLE \(table.name);
         DEFINE EVENT OVERWRITE embedding ON TABLE \(table.name)
           WHEN $embedding_completion = NONE AND ($event != "UPDATE" OR \(concernsEmbedding(table)))
           THEN {
@@ -69,7 +65,9 @@ enum Schema {
               \(ChangeLog.enter("$after.id", kind: "$event"))
             };
             \(table.upkeep)
-          };
+          }
+          COMMENT "\(mark)";
+        COMMIT;
         """
     }
 

@@ -15,6 +15,8 @@ struct EmbeddedTable: Sendable {
     let privacy: String
     /// What the event on the table does besides, in SurrealQL over `$event`, `$before` and `$after`.
     var upkeep = ""
+    /// What enters the rows that were there before the event into what `upkeep` keeps.
+    var walks: [Migration.Step] = []
     /// The text that stands for a row.
     let text: @Sendable (SurrealValue) -> String
 

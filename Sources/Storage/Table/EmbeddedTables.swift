@@ -4,12 +4,15 @@ import SurrealDB
 /// The tables whose rows are embedded.
 struct EmbeddedTables: Sendable {
     let all: [EmbeddedTable]
+    /// What else the vectors depend on beside the model: how the texts are made.
+    var textForm = ""
 
     /// - Parameter stars: how the star count enters the text of a repo.
     init(stars: StarsInText = .rounded) {
         all = [
             .repos(stars: stars)
         ]
+        if stars != .rounded { textForm = "stars \(stars.rawValue)" }
     }
 
     init(_ all: [EmbeddedTable]) { self.all = all }

@@ -183,7 +183,7 @@ final class StubRepos: RepoStore, DeadLetterQueue {
         return (Array(all[min(start, end)..<end]), end < all.count ? "\(end)" : nil)
     }
 
-    func retryAll() async throws(StoreError) -> Int { 3 }
+    func retryAll(includesPrivate: Bool) async throws(StoreError) -> Int { includesPrivate ? 4 : 3 }
 }
 
 /// The repos of a stub for whom private ones are not there.

@@ -1,0 +1,104 @@
+import DateTime
+package import EmbeddingCore
+import SurrealDB
+
+/// The record `embed_star:model`: the model that the rows are embedded with, and the replicas that do it, each until a time
+/// that it puts off while it lives. A replica of another model takes over when all of them have left, or when it is told to.
+package struct ModelRegister: Sendable {
+    let database: Database
+    /// Tells this process from others.
+    let owner: String
+    /// What the vectors depend on beside the model; empty for what is usual.
+    let textForm: String
+
+    /// Until this long after `use` a replica of that model may come.
+    package static let reservation = Duration.seconds(60)
+
+    /// Enters this replica among those of its model, for `lease`, if that is the model in use, or comes into use.
+    /// - Parameters:
+    ///   - model: nil while it is not known.
+    ///   - takesOver: whether it comes into use also when the others have gone without leaving.
+    func attend(model: EmbeddingModel?, lease: Duration, takesOver: Bool) async throws(StoreError) -> SharedState {
+        let answer = try await database.value(
+            Self.attend,
+            [
+                "owner": .string(owner), "name": SurrealValue(model.map(name)),
+                "fingerprint": SurrealValue(model?.fingerprint), "lease": .duration(lease),
+                "half": .duration(lease / 2), "takesOver": .bool(takesOver),
+            ]
+        )
+        var state = SharedState(pause: Self.pause(answer["pipeline"]), epoch: answer["epoch"].string ?? "")
+        if let model, let other = answer["name"].string, other != name(model) {
+            state.model = .other(name: other, isHeld: answer["isHeld"].bool ?? false)
+        }
+        return state
+    }
+
+    private static func pause(_ row: SurrealValue) -> PipelinePause? {
+        guard row["paused"].bool == true else { return nil }
+        return PipelinePause(since: Timestamp(row["paused_at"])?.text, by: row["paused_by"].string)
+    }
+
+    /// Takes this replica out, so that others need not wait until its time is over.
+    func leave() async throws(StoreError) {
+        _ = try await database.run(
+            "UPDATE embed_star:model SET replicas = replicas[WHERE owner != $owner] WHERE replicas != NONE RETURN NONE",
+            ["owner": .string(owner)],
+            timeout: .seconds(2)
+        )
+    }
+
+    /// Brings `model` into use: replicas of other models embed no more rows, those of this one begin to.
+    package func use(_ model: EmbeddingModel) async throws(StoreError) {
+        _ = try await database.run(
+            """
+            UPSERT embed_star:model SET name = $name, fingerprint = $fingerprint,
+              replicas = [{ owner: $owner, until: time::now() + $reservation }] RETURN NONE
+            """,
+            [
+                "name": .string(name(model)), "fingerprint": .string(model.fingerprint), "owner": .string(owner),
+                "reservation": .duration(Self.reservation),
+            ]
+        )
+    }
+
+    /// The model in use, and how many replicas embed with it; nil before the first.
+    package func current() async throws(StoreError) -> (name: String, replicas: Int)? {
+        let row = try await database.value(
+            """
+            SELECT name, array::len((replicas ?? [])[WHERE until > time::now()]) AS replicas FROM [embed_star:model]
+            """
+        )[0]
+        return row["name"].string.map { ($0, row["replicas"].int ?? 0) }
+    }
+
+    /// What a model is known by among replicas.
+    package func name(_ model: EmbeddingModel) -> String {
+        textForm.isEmpty ? model.fingerprint : "\(model.fingerprint) with \(textForm)"
+    }
+
+    /// The record is written when something changes in it, and when half of our time is over.
+    private static let attend = """
+        {
+          LET $found = (SELECT * FROM [embed_star:model])[0];
+          LET $others = ($found.replicas ?? [])[WHERE owner != $owner];
+          LET $held = $others[WHERE until > time::now()];
+          LET $until = ($found.replicas ?? [])[WHERE owner = $owner][0].until;
+          LET $isOwn = $name != NONE AND $found.name = $name;
+          LET $comes = $name != NONE AND !$isOwn
+            AND (array::len($others) = 0 OR ($takesOver AND array::len($held) = 0));
+          IF $comes OR ($isOwn AND ($until = NONE OR $until < time::now() + $half)) {
+            UPSERT embed_star:model SET name = $name, fingerprint = $fingerprint,
+              replicas = array::append(IF $isOwn { $held } ELSE { [] }, { owner: $owner, until: time::now() + $lease })
+              RETURN NONE;
+          };
+          IF $name != NONE AND !$isOwn AND !$comes AND $until != NONE {
+            UPDATE embed_star:model SET replicas = $others RETURN NONE;
+          };
+          RETURN {
+            name: IF $comes { $name } ELSE { $found.name }, isHeld: array::len($held) > 0,
+            pipeline: (SELECT paused, paused_at, paused_by FROM [embed_star:pipeline])[0], epoch: \(Epoch.current)
+          };
+        }
+        """
+}

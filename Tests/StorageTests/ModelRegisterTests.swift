@@ -1,0 +1,106 @@
+import EmbeddingCore
+import SurrealDB
+import Testing
+
+@testable import Storage
+
+/// The model in use, as replicas find it in the database.
+@Suite struct ModelRegisterTests {
+    private let fixture: Fixture
+
+    init() async throws { fixture = try await Fixture() }
+
+    private func replica(_ owner: String, textForm: String = "") -> ModelRegister {
+        ModelRegister(database: fixture.database, owner: owner, textForm: textForm)
+    }
+
+    private func attend(
+        _ replica: ModelRegister,
+        _ model: EmbeddingModel?,
+        lease: Duration = .seconds(60),
+        takesOver: Bool = false
+    ) async throws -> ModelInUse {
+        try await replica.attend(model: model, lease: lease, takesOver: takesOver).model
+    }
+
+    @Test func theFirstDecides() async throws {
+        let (one, two, three) = (replica("one"), replica("two"), replica("three"))
+        #expect(try await one.current() == nil)
+        #expect(try await attend(one, nil) == .own)
+        #expect(try await one.current() == nil)
+        #expect(try await attend(one, model) == .own)
+        #expect(try await attend(two, otherModel) == .other(name: model.fingerprint, isHeld: true))
+        #expect(try await attend(three, model) == .own)
+        let current = try #require(try await two.current())
+        #expect(current.name == model.fingerprint)
+        #expect(current.replicas == 2)
+    }
+
+    @Test func whoLeavesIsSucceededAtOnce() async throws {
+        let (one, two, three) = (replica("one"), replica("two"), replica("three"))
+        _ = try await attend(one, model)
+        _ = try await attend(three, model)
+        try await one.leave()
+        #expect(try await attend(two, otherModel) == .other(name: model.fingerprint, isHeld: true))
+        try await three.leave()
+        #expect(try await attend(two, otherModel) == .own)
+        #expect(try await attend(one, model) == .other(name: otherModel.fingerprint, isHeld: true))
+    }
+
+    @Test func whoIsSilentIsSucceededByWhoTakesOver() async throws {
+        let (one, two) = (replica("one"), replica("two"))
+        _ = try await attend(one, model, lease: .zero)
+        #expect(try await attend(two, otherModel) == .other(name: model.fingerprint, isHeld: false))
+        #expect(try await attend(two, otherModel, takesOver: true) == .own)
+        #expect(try await attend(one, model) == .other(name: otherModel.fingerprint, isHeld: true))
+    }
+
+    @Test func nobodyTakesOverFromWhoIsThere() async throws {
+        let (one, two) = (replica("one"), replica("two"))
+        _ = try await attend(one, model)
+        let found = try await attend(two, otherModel, takesOver: true)
+        #expect(found == .other(name: model.fingerprint, isHeld: true))
+    }
+
+    @Test func aReplicaWhoseModelChangesLeavesItsFormerOne() async throws {
+        let (one, two) = (replica("one"), replica("two"))
+        _ = try await attend(one, model)
+        _ = try await attend(two, model)
+        #expect(try await attend(one, otherModel) == .other(name: model.fingerprint, isHeld: true))
+        #expect(try await attend(two, otherModel) == .own)
+        #expect(try await attend(one, otherModel) == .own)
+    }
+
+    @Test func anotherModelComesIntoUseByWord() async throws {
+        let (one, two) = (replica("one"), replica("two"))
+        _ = try await attend(one, model)
+        try await replica("operator").use(otherModel)
+        #expect(try await attend(one, model) == .other(name: otherModel.fingerprint, isHeld: true))
+        #expect(try await attend(two, otherModel) == .own)
+    }
+
+    @Test func textsMadeOtherwiseAreAnotherModel() async throws {
+        let (one, two) = (replica("one"), replica("two", textForm: "stars exact"))
+        _ = try await attend(one, model)
+        #expect(try await attend(two, model) == .other(name: model.fingerprint, isHeld: true))
+        #expect(EmbeddedTables(stars: .exact).textForm == "stars exact")
+        #expect(EmbeddedTables().textForm.isEmpty)
+    }
+
+    @Test func attendingOftenWritesSeldom() async throws {
+        let one = replica("one")
+        _ = try await attend(one, model)
+        let first = try await fixture.run("SELECT VALUE replicas[0].until FROM [embed_star:model]")[0]
+        _ = try await attend(one, model)
+        #expect(try await fixture.run("SELECT VALUE replicas[0].until FROM [embed_star:model]")[0] == first)
+    }
+
+    @Test func countsWithoutAModelAreThoseOfTheOneInUse() async throws {
+        _ = try await fixture.storage.repos.upsert([update("a/b"), update("c/d")])
+        #expect(try await fixture.storage.jobs.statistics(model: nil) == QueueStatistics(pending: 2, total: 2))
+        _ = try await attend(replica("one"), model)
+        try await fixture.drain()
+        let counted = try await Fixture(client: fixture.client).storage.jobs.statistics(model: nil)
+        #expect(counted == QueueStatistics(embedded: 2, total: 2))
+    }
+}
