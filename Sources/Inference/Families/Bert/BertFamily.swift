@@ -16,6 +16,15 @@ private struct BertLoader {
     private let positionOffset: Int
     private let positions: Int
 
+    private static let layer = LayerNames(
+        attention: ["attention.self.query", "attention.self.key", "attention.self.value"],
+        attentionOutput: "attention.output.dense",
+        attentionNormalization: "attention.output.LayerNorm",
+        feedForwardUp: ["intermediate.dense"],
+        feedForwardDown: "output.dense",
+        feedForwardNormalization: "output.LayerNorm"
+    )
+
     init(_ source: ModelSource) throws(InferenceError) {
         config = source.folder.config
         try config.expect("position_embedding_type", toBe: .string("absolute"))
@@ -44,8 +53,6 @@ private struct BertLoader {
 
     func model() throws(InferenceError) -> TransformerModel {
         let kinds = try config.size("type_vocab_size")
-        var layers: [TransformerLayer] = []
-        for index in 0..<(try config.size("num_hidden_layers")) { layers.append(try layer("encoder.layer.\(index)")) }
         return TransformerModel(
             shape: shape,
             precision: tensors.source.precision,
@@ -59,38 +66,8 @@ private struct BertLoader {
             order: .after,
             activation: try config.activation("hidden_act", default: .gelu),
             isGated: false,
-            layers: layers,
+            layers: try tensors.layers(config.size("num_hidden_layers"), "encoder.layer", Self.layer, shape),
             backend: tensors.source.backend
-        )
-    }
-
-    private func layer(_ name: String) throws(InferenceError) -> TransformerLayer {
-        let width = shape.width
-        let parts = ["query", "key", "value"].map { ("\(name).attention.self.\($0)", width) }
-        return TransformerLayer(
-            attention: try tensors.linear(parts, width, for: .attention),
-            attentionOutput: try tensors.linear(
-                "\(name).attention.output.dense",
-                width,
-                width,
-                for: .attention,
-                accumulates: true
-            ),
-            attentionNormalization: try tensors.layerNormalization("\(name).attention.output.LayerNorm", width: width),
-            feedForwardUp: try tensors.linear(
-                "\(name).intermediate.dense",
-                width,
-                shape.feedForwardWidth,
-                for: .feedForward
-            ),
-            feedForwardDown: try tensors.linear(
-                "\(name).output.dense",
-                shape.feedForwardWidth,
-                width,
-                for: .feedForward,
-                accumulates: true
-            ),
-            feedForwardNormalization: try tensors.layerNormalization("\(name).output.LayerNorm", width: width)
         )
     }
 }

@@ -13,6 +13,15 @@ private struct DistilBertLoader {
     private let shape: TransformerShape
     private let tensors: TensorLoader
 
+    private static let layer = LayerNames(
+        attention: ["attention.q_lin", "attention.k_lin", "attention.v_lin"],
+        attentionOutput: "attention.out_lin",
+        attentionNormalization: "sa_layer_norm",
+        feedForwardUp: ["ffn.lin1"],
+        feedForwardDown: "ffn.lin2",
+        feedForwardNormalization: "output_layer_norm"
+    )
+
     init(_ source: ModelSource) throws(InferenceError) {
         config = source.folder.config
         shape = try TransformerShape(
@@ -32,8 +41,6 @@ private struct DistilBertLoader {
     }
 
     func model() throws(InferenceError) -> TransformerModel {
-        var layers: [TransformerLayer] = []
-        for index in 0..<(try config.size("n_layers")) { layers.append(try layer("transformer.layer.\(index)")) }
         let positions = try config.size("max_position_embeddings")
         return TransformerModel(
             shape: shape,
@@ -47,33 +54,8 @@ private struct DistilBertLoader {
             order: .after,
             activation: try config.activation("activation", default: .gelu),
             isGated: false,
-            layers: layers,
+            layers: try tensors.layers(config.size("n_layers"), "transformer.layer", Self.layer, shape),
             backend: tensors.source.backend
-        )
-    }
-
-    private func layer(_ name: String) throws(InferenceError) -> TransformerLayer {
-        let (width, feedForward) = (shape.width, shape.feedForwardWidth)
-        let parts = ["q_lin", "k_lin", "v_lin"].map { ("\(name).attention.\($0)", width) }
-        return TransformerLayer(
-            attention: try tensors.linear(parts, width, for: .attention),
-            attentionOutput: try tensors.linear(
-                "\(name).attention.out_lin",
-                width,
-                width,
-                for: .attention,
-                accumulates: true
-            ),
-            attentionNormalization: try tensors.layerNormalization("\(name).sa_layer_norm", width: width),
-            feedForwardUp: try tensors.linear("\(name).ffn.lin1", width, feedForward, for: .feedForward),
-            feedForwardDown: try tensors.linear(
-                "\(name).ffn.lin2",
-                feedForward,
-                width,
-                for: .feedForward,
-                accumulates: true
-            ),
-            feedForwardNormalization: try tensors.layerNormalization("\(name).output_layer_norm", width: width)
         )
     }
 }

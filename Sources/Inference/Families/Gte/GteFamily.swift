@@ -15,6 +15,17 @@ private struct GteLoader {
     private let shape: TransformerShape
     private let tensors: TensorLoader
 
+    private static let layer = LayerNames(
+        attention: ["attention.qkv_proj"],
+        attentionOutput: "attention.o_proj",
+        attentionNormalization: "attn_ln",
+        feedForwardUp: ["mlp.up_gate_proj"],
+        feedForwardDown: "mlp.down_proj",
+        feedForwardNormalization: "mlp_ln",
+        isGated: true,
+        gateStandsFirst: true
+    )
+
     init(_ source: ModelSource) throws(InferenceError) {
         config = source.folder.config
         try config.expect("position_embedding_type", toBe: .string("rope"))
@@ -32,12 +43,8 @@ private struct GteLoader {
 
     func model() throws(InferenceError) -> TransformerModel {
         let rotary = try RotaryEmbedding(config, shape, defaultBase: 160_000)
-        var layers: [TransformerLayer] = []
-        for index in 0..<(try config.size("num_hidden_layers")) {
-            var layer = try layer("encoder.layer.\(index)")
-            layer.rotary = rotary
-            layers.append(layer)
-        }
+        var layers = try tensors.layers(config.size("num_hidden_layers"), "encoder.layer", Self.layer, shape)
+        for index in layers.indices { layers[index].rotary = rotary }
         return TransformerModel(
             shape: shape,
             precision: tensors.source.precision,
@@ -57,42 +64,5 @@ private struct GteLoader {
         guard config.value("type_vocab_size")?.integer != 0 else { return nil }
         let kinds = try config.size("type_vocab_size", default: 1)
         return try tensors.tensor("embeddings.token_type_embeddings.weight", [kinds, shape.width])
-    }
-
-    private func layer(_ name: String) throws(InferenceError) -> TransformerLayer {
-        let (width, feedForward) = (shape.width, shape.feedForwardWidth)
-        return TransformerLayer(
-            attention: try tensors.linear("\(name).attention.qkv_proj", width, width * 3, for: .attention),
-            attentionOutput: try tensors.linear(
-                "\(name).attention.o_proj",
-                width,
-                width,
-                for: .attention,
-                accumulates: true
-            ),
-            attentionNormalization: try tensors.layerNormalization("\(name).attn_ln", width: width),
-            feedForwardUp: try up("\(name).mlp.up_gate_proj.weight"),
-            feedForwardDown: try tensors.linear(
-                "\(name).mlp.down_proj",
-                feedForward,
-                width,
-                for: .feedForward,
-                accumulates: true
-            ),
-            feedForwardNormalization: try tensors.layerNormalization("\(name).mlp_ln", width: width)
-        )
-    }
-
-    /// The file has what is activated last, the encoder wants it first.
-    private func up(_ name: String) throws(InferenceError) -> LinearLayer {
-        let (width, feedForward) = (shape.width, shape.feedForwardWidth)
-        let both = try tensors.tensor(name, [feedForward * 2, width])
-        let half = feedForward * width
-        return try tensors.linear(
-            [FloatTensor(both, from: half, count: half), FloatTensor(both, from: 0, count: half)],
-            [FloatTensor(zeros: feedForward * 2)],
-            width,
-            for: .feedForward
-        )
     }
 }

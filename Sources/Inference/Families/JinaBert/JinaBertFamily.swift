@@ -17,6 +17,17 @@ private struct JinaBertLoader {
     private let shape: TransformerShape
     private let tensors: TensorLoader
 
+    private static let layer = LayerNames(
+        attention: ["attention.self.query", "attention.self.key", "attention.self.value"],
+        attentionOutput: "attention.output.dense",
+        attentionNormalization: "attention.output.LayerNorm",
+        feedForwardUp: ["mlp.gated_layers"],
+        feedForwardDown: "mlp.wo",
+        feedForwardNormalization: "mlp.layernorm",
+        isGated: true,
+        feedForwardUpHasBias: false
+    )
+
     init(_ source: ModelSource) throws(InferenceError) {
         config = source.folder.config
         shape = try TransformerShape(config)
@@ -33,8 +44,6 @@ private struct JinaBertLoader {
 
     func model() throws(InferenceError) -> TransformerModel {
         let kinds = try config.size("type_vocab_size")
-        var layers: [TransformerLayer] = []
-        for index in 0..<(try config.size("num_hidden_layers")) { layers.append(try layer("encoder.layer.\(index)")) }
         return TransformerModel(
             shape: shape,
             precision: tensors.source.precision,
@@ -45,7 +54,7 @@ private struct JinaBertLoader {
             order: .after,
             activation: try activation(),
             isGated: true,
-            layers: layers,
+            layers: try tensors.layers(config.size("num_hidden_layers"), "encoder.layer", Self.layer, shape),
             backend: tensors.source.backend
         )
     }
@@ -70,36 +79,5 @@ private struct JinaBertLoader {
         let whole = 1 << (Int.bitWidth - 1 - heads.leadingZeroBitCount)
         let others = series(whole * 2).enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
         return series(whole) + others.prefix(heads - whole)
-    }
-
-    private func layer(_ name: String) throws(InferenceError) -> TransformerLayer {
-        let (width, feedForward) = (shape.width, shape.feedForwardWidth)
-        let parts = ["query", "key", "value"].map { ("\(name).attention.self.\($0)", width) }
-        return TransformerLayer(
-            attention: try tensors.linear(parts, width, for: .attention),
-            attentionOutput: try tensors.linear(
-                "\(name).attention.output.dense",
-                width,
-                width,
-                for: .attention,
-                accumulates: true
-            ),
-            attentionNormalization: try tensors.layerNormalization("\(name).attention.output.LayerNorm", width: width),
-            feedForwardUp: try tensors.linear(
-                "\(name).mlp.gated_layers",
-                width,
-                feedForward * 2,
-                for: .feedForward,
-                hasBias: false
-            ),
-            feedForwardDown: try tensors.linear(
-                "\(name).mlp.wo",
-                feedForward,
-                width,
-                for: .feedForward,
-                accumulates: true
-            ),
-            feedForwardNormalization: try tensors.layerNormalization("\(name).mlp.layernorm", width: width)
-        )
     }
 }

@@ -21,6 +21,15 @@ private struct MPNetLoader {
     private static let buckets = 32
     private static let farthest: Float = 128
 
+    private static let layer = LayerNames(
+        attention: ["attention.attn.q", "attention.attn.k", "attention.attn.v"],
+        attentionOutput: "attention.attn.o",
+        attentionNormalization: "attention.LayerNorm",
+        feedForwardUp: ["intermediate.dense"],
+        feedForwardDown: "output.dense",
+        feedForwardNormalization: "output.LayerNorm"
+    )
+
     init(_ source: ModelSource) throws(InferenceError) {
         config = source.folder.config
         try config.expect("relative_attention_num_buckets", toBe: .integer(Self.buckets))
@@ -35,8 +44,6 @@ private struct MPNetLoader {
     }
 
     func model() throws(InferenceError) -> TransformerModel {
-        var layers: [TransformerLayer] = []
-        for index in 0..<(try config.size("num_hidden_layers")) { layers.append(try layer("encoder.layer.\(index)")) }
         return TransformerModel(
             shape: shape,
             precision: tensors.source.precision,
@@ -50,7 +57,7 @@ private struct MPNetLoader {
             order: .after,
             activation: try config.activation("hidden_act", default: .gelu),
             isGated: false,
-            layers: layers,
+            layers: try tensors.layers(config.size("num_hidden_layers"), "encoder.layer", Self.layer, shape),
             backend: tensors.source.backend
         )
     }
@@ -72,30 +79,5 @@ private struct MPNetLoader {
         guard size >= single else { return start + size }
         let steps = logf(Float(size) / Float(single)) / logf(farthest / Float(single)) * Float(half - single)
         return start + min(single + Int(steps), half - 1)
-    }
-
-    private func layer(_ name: String) throws(InferenceError) -> TransformerLayer {
-        let (width, feedForward) = (shape.width, shape.feedForwardWidth)
-        let parts = ["q", "k", "v"].map { ("\(name).attention.attn.\($0)", width) }
-        return TransformerLayer(
-            attention: try tensors.linear(parts, width, for: .attention),
-            attentionOutput: try tensors.linear(
-                "\(name).attention.attn.o",
-                width,
-                width,
-                for: .attention,
-                accumulates: true
-            ),
-            attentionNormalization: try tensors.layerNormalization("\(name).attention.LayerNorm", width: width),
-            feedForwardUp: try tensors.linear("\(name).intermediate.dense", width, feedForward, for: .feedForward),
-            feedForwardDown: try tensors.linear(
-                "\(name).output.dense",
-                feedForward,
-                width,
-                for: .feedForward,
-                accumulates: true
-            ),
-            feedForwardNormalization: try tensors.layerNormalization("\(name).output.LayerNorm", width: width)
-        )
     }
 }

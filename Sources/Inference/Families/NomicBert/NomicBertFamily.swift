@@ -16,6 +16,19 @@ private struct NomicBertLoader {
     private let tensors: TensorLoader
     private let isFirstRelease: Bool
 
+    private static let layer = LayerNames(
+        attention: ["attn.Wqkv"],
+        attentionOutput: "attn.out_proj",
+        attentionNormalization: "norm1",
+        feedForwardUp: ["mlp.fc12", "mlp.fc11"],
+        feedForwardDown: "mlp.fc2",
+        feedForwardNormalization: "norm2",
+        isGated: true,
+        attentionHasBias: false,
+        feedForwardUpHasBias: false,
+        feedForwardDownHasBias: false
+    )
+
     init(_ source: ModelSource) throws(InferenceError) {
         config = source.folder.config
         isFirstRelease = config.value("n_embd") != nil
@@ -74,43 +87,8 @@ private struct NomicBertLoader {
         let base = try config.number("rotary_emb_base", default: 1000)
         let rotary = try RotaryEmbedding(config, shape, defaultBase: base)
         let count = try config.size(isFirstRelease ? "n_layer" : "num_hidden_layers")
-        var layers: [TransformerLayer] = []
-        for index in 0..<count {
-            var layer = try layer("encoder.layers.\(index)")
-            layer.rotary = rotary
-            layers.append(layer)
-        }
+        var layers = try tensors.layers(count, "encoder.layers", Self.layer, shape)
+        for index in layers.indices { layers[index].rotary = rotary }
         return layers
-    }
-
-    private func layer(_ name: String) throws(InferenceError) -> TransformerLayer {
-        let (width, feedForward) = (shape.width, shape.feedForwardWidth)
-        return TransformerLayer(
-            attention: try tensors.linear("\(name).attn.Wqkv", width, width * 3, for: .attention, hasBias: false),
-            attentionOutput: try tensors.linear(
-                "\(name).attn.out_proj",
-                width,
-                width,
-                for: .attention,
-                hasBias: false,
-                accumulates: true
-            ),
-            attentionNormalization: try tensors.layerNormalization("\(name).norm1", width: width),
-            feedForwardUp: try tensors.linear(
-                [("\(name).mlp.fc12", feedForward), ("\(name).mlp.fc11", feedForward)],
-                width,
-                for: .feedForward,
-                hasBias: false
-            ),
-            feedForwardDown: try tensors.linear(
-                "\(name).mlp.fc2",
-                feedForward,
-                width,
-                for: .feedForward,
-                hasBias: false,
-                accumulates: true
-            ),
-            feedForwardNormalization: try tensors.layerNormalization("\(name).norm2", width: width)
-        )
     }
 }
