@@ -16,6 +16,7 @@ import Inference
     @Option(help: "fp32, bf16, or int8; the best for the processor without.") var precision: String?
     @Option(help: "Rounds over all texts; the best counts.") var rounds = 3
     @Option(help: "Single texts encoded one after the other for the latency.") var singles = 100
+    @Option(help: "Of the single texts, only those of about so many tokens, if there are any.") var onlyTokens: Int?
     @Option(help: "Tokenize all texts so many times.") var tokenizations = 1
     @Option(help: "Write the tokens of each text to this file, one line of numbers a text.") var tokens: String?
     @Option(help: "Write the vectors to this file, 32-bit floats one after the other.") var vectors: String?
@@ -44,7 +45,8 @@ import Inference
         }
         if let vectors { try write(encoded.vectors, to: vectors) }
         let tokenization = measureTokenization(of: texts, by: encoder, clock)
-        let latencies = try await measureLatencies(of: texts, by: encoder, clock)
+        let chosen = onlyTokens.map { wanted in texts.filter { abs(encoder.countTokens($0) - wanted) <= 1 } } ?? texts
+        let latencies = try await measureLatencies(of: chosen.isEmpty ? texts : chosen, by: encoder, clock)
         let rate = Double(texts.count) / seconds(best)
         print(
             """
