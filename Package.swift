@@ -82,7 +82,8 @@ let package = Package(
         // Optimised in every configuration: unoptimised vector code would make the tests slower by a hundred times.
         .target(name: "CInferenceKernels", path: "CLibraries/CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Inference", ["JSON", "COneDNN", "CInferenceKernels", crypto]),
-        library("Providers", ["DateTime", "EmbeddingCore", "EventLoop", "HTTPClient", "JSON", "Retry", "Settings", "Inference", "Telemetry", logging, crypto, collections, heap]),
+        library("ModelHub", ["HTTPClient", "JSON", "Settings", crypto]),
+        library("Providers", ["DateTime", "EmbeddingCore", "EventLoop", "HTTPClient", "JSON", "Retry", "Settings", "Inference", "ModelHub", "Telemetry", logging, crypto, collections, heap]),
         .target(name: "CSearchKernels", path: "CLibraries/CSearchKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Search", ["EmbeddingCore", "Retry", "Telemetry", "CSQLite", "CSearchKernels", logging]),
         library("Pipeline", ["EmbeddingCore", "Retry", "Settings", "Telemetry", logging, collections]),
@@ -91,7 +92,7 @@ let package = Package(
             dependencies: [
                 "EmbeddingCore", "EventLoop", "GitHub", "HTTP", "Ingest", "Retry", "Settings", "Telemetry", "Server", "Routing",
                 "HTTPClient", "SurrealDB", "Storage",
-                "Inference", "Providers", "Search", "Pipeline", "OTLP", "CResources", "CZlib", logging, arguments, lifecycle,
+                "Inference", "ModelHub", "Providers", "Search", "Pipeline", "OTLP", "CResources", "CZlib", logging, arguments, lifecycle,
                 signals, crypto,
             ],
             swiftSettings: settings
@@ -120,6 +121,7 @@ let package = Package(
         tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),
         tests("StorageTests", ["Storage", "DateTime", "Search", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
         tests("InferenceTests", ["Inference", "CInferenceKernels"], resources: [.copy("Fixtures")]),
+        tests("ModelHubTests", ["ModelHub", "HTTPClient", "JSON"]),
         tests("ProvidersTests", ["Providers", "EventLoop", "JSON", "Settings", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SearchTests", ["Search", "CSearchKernels", "EmbeddingCore", "Telemetry", logging]),
         tests("PipelineTests", ["Pipeline", "EmbeddingCore", "Retry", "Telemetry", logging]),

@@ -27,9 +27,9 @@ struct ModelFile: Sendable {
 
     /// Nil when there is no such file.
     /// - Throws: `.invalidModel`.
-    init?(ifPresent path: String) throws(InferenceError) {
+    init?(ifPresent path: String, limit: Int = maximumSize) throws(InferenceError) {
         do {
-            try self.init(path: path)
+            try self.init(path: path, limit: limit)
         } catch  where error.code == .modelNotFound {
             return nil
         }

@@ -1,8 +1,8 @@
 /// A cross-encoder: reads a query and a document together and says how well the document answers. BERT, RoBERTa,
 /// XLM-RoBERTa and DistilBERT with a head for one class.
 package final class RerankModel: Sendable {
-    /// The last part of the model's path, such as `ms-marco-MiniLM-L6-v2`.
-    package var modelName: String { pool.folder.name }
+    /// As it was named, else the last part of the folder's path, such as `ms-marco-MiniLM-L6-v2`.
+    package let modelName: String
     /// Tokens of query and document together, special tokens included; of longer ones the longer is cut first.
     package var maxTokens: Int { pool.maxTokens }
     /// SHA-256 of the weights file, in lower-case hex.
@@ -12,18 +12,33 @@ package final class RerankModel: Sendable {
 
     private let pool: EncoderPool
 
-    /// Maps the weights and starts the threads.
+    /// Maps the weights and starts threads for this model alone.
     /// - Parameters:
     ///   - modelDirectory: a folder with `config.json`, `tokenizer.json`, and `model.safetensors`.
+    ///   - name: nil for the folder's.
     ///   - threads: at least 1; as many as the processor has cores is best.
     ///   - precision: nil for the fastest that the processor computes without loss.
     /// - Throws: as `TextEncoder`.
-    package init(
+    package convenience init(
         modelDirectory: String,
+        name: String? = nil,
         threads: Int,
         precision: Precision? = nil
     ) throws(InferenceError) {
+        let threads = try EncoderThreads(count: threads)
+        try self.init(modelDirectory: modelDirectory, name: name, on: threads, precision: precision)
+    }
+
+    /// Maps the weights; `threads` compute.
+    /// - Throws: as the other.
+    package init(
+        modelDirectory: String,
+        name: String?,
+        on threads: EncoderThreads,
+        precision: Precision?
+    ) throws(InferenceError) {
         let folder = try ModelFolder(path: modelDirectory)
+        modelName = name ?? folder.name
         pool = try EncoderPool(folder, threads: threads, precision: precision, kernels: nil) {
             (_, weights, width) throws(InferenceError) in try ClassificationHead(weights, width: width)
         }
@@ -32,10 +47,9 @@ package final class RerankModel: Sendable {
         }
     }
 
-    /// A score for each document, higher for a better answer: the model's logit, of any sign and size.
+    /// A vector of one number for each document, higher for a better answer: the model's logit, of any sign and size.
     /// - Throws: `InferenceError`: `.overloaded`, `.cancelled`, `.backend`.
-    package func scores(of documents: [String], for query: String) async throws(InferenceError) -> [Float] {
-        let encoded = try await pool.encode(documents.map { EncoderInput(text: query, other: $0) })
-        return encoded.vectors.map { $0[0] }
+    package func logits(of documents: [String], for query: String) async throws(InferenceError) -> EncodedTexts {
+        try await pool.encode(documents.map { EncoderInput(text: query, other: $0) })
     }
 }

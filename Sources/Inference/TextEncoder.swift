@@ -1,7 +1,7 @@
 /// A model of sentence-transformers, of any family in `ModelFamilies`, computed on threads of its own.
 package final class TextEncoder: Sendable {
-    /// The last part of the model's path, such as `all-MiniLM-L6-v2`.
-    package var modelName: String { pool.folder.name }
+    /// As it was named, else the last part of the folder's path, such as `all-MiniLM-L6-v2`.
+    package let modelName: String
     /// Floats in each vector.
     package var dimensions: Int { pool.head.dimensions }
     /// Tokens of one text, special tokens included; longer texts are cut at their end.
@@ -21,29 +21,45 @@ package final class TextEncoder: Sendable {
 
     private let pool: EncoderPool
 
-    /// Maps the weights and starts the threads.
+    /// Maps the weights and starts threads for this model alone.
     /// - Parameters:
     ///   - modelDirectory: a folder with `config.json`, `tokenizer.json`, `model.safetensors`, and sentence-transformers'
     ///     own configuration.
+    ///   - name: nil for the folder's.
     ///   - threads: encoding threads, at least 1; as many as the processor has cores is best.
     ///   - precision: nil for the fastest that the processor computes without loss.
     /// - Throws: `InferenceError`: `.modelNotFound`, `.invalidModel`, `.unsupportedModel`, `.unsupportedPrecision`,
     ///   `.backend`.
     package convenience init(
         modelDirectory: String,
+        name: String? = nil,
         threads: Int,
         precision: Precision? = nil
     ) throws(InferenceError) {
-        try self.init(modelDirectory: modelDirectory, threads: threads, precision: precision, kernels: nil)
+        let threads = try EncoderThreads(count: threads)
+        try self.init(modelDirectory: modelDirectory, name: name, on: threads, precision: precision)
+    }
+
+    /// Maps the weights; `threads` compute.
+    /// - Throws: as the other.
+    package convenience init(
+        modelDirectory: String,
+        name: String?,
+        on threads: EncoderThreads,
+        precision: Precision?
+    ) throws(InferenceError) {
+        try self.init(modelDirectory: modelDirectory, name: name, on: threads, precision: precision, kernels: nil)
     }
 
     init(
         modelDirectory: String,
-        threads: Int,
+        name: String? = nil,
+        on threads: EncoderThreads,
         precision: Precision?,
         kernels: Kernels?
     ) throws(InferenceError) {
         let folder = try ModelFolder(path: modelDirectory)
+        modelName = name ?? folder.name
         prompts = try Prompts(folder)
         isMatryoshka = try folder.isMatryoshka()
         pool = try EncoderPool(folder, threads: threads, precision: precision, kernels: kernels) {

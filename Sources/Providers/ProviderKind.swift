@@ -53,8 +53,12 @@ package struct ProviderKind: Sendable {
 /// What a provider is made of.
 package struct ProviderContext: Sendable {
     package let settings: SettingValues
+    /// The model as it was named; nil when none was.
+    let namedModel: String?
     /// The model's name, the kind's default filled in.
     package let model: String
+    /// Where models are computed that this process computes.
+    let runtime: ModelRuntime
     package let transport: any HTTPTransport
     package let logger: Logger
 

@@ -22,7 +22,8 @@ import Testing
         #expect(model.maxTokens == 64)
         let data = try Data(contentsOf: folder.appending(path: "expected.json"))
         for entry in try JSONDecoder().decode([Reference].self, from: data) {
-            let scores = try await model.scores(of: [entry.document, "other", entry.document], for: entry.query)
+            let encoded = try await model.logits(of: [entry.document, "other", entry.document], for: entry.query)
+            let scores = encoded.vectors.map { $0[0] }
             #expect(abs(scores[0] - entry.score) <= 1e-4, "\(entry.query.prefix(40)) / \(entry.document.prefix(40))")
             #expect(abs(scores[2] - entry.score) <= 1e-4)
         }

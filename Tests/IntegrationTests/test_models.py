@@ -1,121 +1,311 @@
-"""Replicas that disagree about the model, and a provider that is away from the start."""
+"""Models of the hub: fetched by name, kept, checked, and served."""
+
+import json
+import pathlib
+import signal
+import subprocess
 
 import pytest
 
-from Harness.process import eventually
-from Harness.upstream import Upstream
+from Harness import service as program
+from Harness.hub import Hub, Model
+from Harness.process import CHECKOUT, Process, eventually
 
-COUNT = 30
+MODELS = CHECKOUT / "Tests/InferenceTests/Fixtures/models"
+NAME = "acme/tiny-bert"
 
 
 @pytest.fixture
-def other_upstream():
-    """A second provider, of another build of the same model."""
-    started = Upstream()
-    started.digest = "b" * 64
+def hub():
+    started = Hub()
+    started.models[NAME] = Model.of_folder(MODELS / "bert-cls")
     yield started
     started.close()
 
 
-def embedded_texts(upstream):
-    return sum(count for text, count in upstream.texts.items() if "Repository: " in text)
+@pytest.fixture
+def cache(tmp_path):
+    return tmp_path / "cache"
 
 
-def is_waiting(service):
-    return service.pipeline()["state"] == "standby"
+@pytest.fixture
+def model(run, hub, cache):
+    """Runs `embed-star model`: model("pull", NAME, HF_TOKEN="…")."""
+    return lambda *arguments, **settings: run("model", *arguments, settings=hub.settings(cache, **settings))
 
 
-def test_two_builds_of_one_tag_do_not_embed_the_table_in_turn(database, upstream, other_upstream, serve, run):
-    settings = {"LEASE_SECONDS": 5, "RECONCILE_INTERVAL_SECONDS": 10}
-    first = serve(database.settings, upstream.ollama(**settings))
-    database.fill(COUNT)
-    first.await_drained(COUNT)
-    second = serve(database.settings, other_upstream.ollama(**settings))
-    eventually(lambda: is_waiting(second), what="the second to see that another model is in use")
-
-    # It serves pushes, takes changes for the other to embed, finds words, and embeds no row.
-    assert len(second.embed(["a push"])) == 1
-    assert second.post("/repos", {"full_name": "owner/new", "description": "Quokka."}).ok
-    first.await_drained(COUNT + 1)
-
-    def quokkas():
-        found = second.get("/search", params={"q": "quokka", "mode": "text"}).json()["results"]
-        return [hit["full_name"] for hit in found] == ["owner/new"]
-
-    eventually(quokkas, what="the second to find the new words")
-    assert embedded_texts(other_upstream) == 0 and embedded_texts(upstream) == COUNT + 1
-
-    # It says so everywhere.
-    in_use = database.query("SELECT VALUE name FROM [embed_star:model]")[0]
-    assert "aaaaaaaaaaaa" in in_use
-    assert second.pipeline()["other_model"] == in_use
-    assert in_use in second.get("/health").json()["pipeline"]["detail"]
-    assert second.metric("model_differs") == 1 and first.metric("model_differs") == 0
-    assert any("other replicas embed the rows with another model" in line for line in second.process.lines)
-    doctor = run("doctor", settings=second.settings)
-    assert in_use in doctor.stdout and "embed-star model use" in doctor.stdout, doctor.stdout
-    shown = run("model", settings=second.settings).stdout
-    assert in_use in shown and "1 running replica" in shown, shown
-    drained = run("drain", settings={**second.settings, "PORT": 0})
-    assert drained.returncode != 0 and in_use in drained.stderr, drained.stderr
-
-    # By an explicit act they change places.
-    used = run("model", "use", settings=second.settings)
-    assert used.returncode == 0 and "bbbbbbbbbbbb" in used.stdout, used.stderr
-    second.await_drained(COUNT + 1)
-    eventually(lambda: is_waiting(first), what="the first to wait")
-    assert embedded_texts(other_upstream) == COUNT + 1 and embedded_texts(upstream) == COUNT + 1
-
-    # When those of the model in use have gone, the other takes over by itself.
-    second.process.stop()
-    first.await_drained(COUNT + 1)
-    assert database.count("string::contains(embedding_fingerprint, 'aaaaaaaaaaaa')") == COUNT + 1
+def folder(cache, name=NAME, commit="c" * 40):
+    return cache / name / commit
 
 
-def test_a_half_finished_rollout_goes_on_when_the_old_are_killed(database, upstream, serve):
-    first = serve(database.settings, upstream.openai(EMBEDDING_DIMENSIONS=64, LEASE_SECONDS=5))
-    database.fill(COUNT)
-    first.await_drained(COUNT)
-    second = serve(database.settings, upstream.openai(EMBEDDING_DIMENSIONS=32, LEASE_SECONDS=5))
-    eventually(lambda: is_waiting(second), what="the second to wait")
-    first.kill()
-    second.await_drained(COUNT)
-    assert database.count("array::len(embedding) = 32") == COUNT
+def test_a_model_is_fetched_on_first_use_and_served(database, serve, hub, cache):
+    service = serve(database.settings, hub.settings(cache), EMBEDDING_MODEL=NAME)
+    answer = service.post("/v1/embeddings", {"input": "hello"}).json()
+    assert answer["model"] == NAME and len(answer["data"][0]["embedding"]) == 16
+    assert any("fetched the model" in line for line in service.process.lines)
+    before = hub.total
+    service.process.stop()
+    # What is in the cache is served without a word to the hub.
+    again = serve(database.settings, hub.settings(cache), EMBEDDING_MODEL=NAME, OFFLINE="true")
+    assert again.embed(["hello"])[0] == answer["data"][0]["embedding"]
+    assert hub.total == before
 
 
-def test_texts_made_otherwise_are_another_model(database, upstream, serve):
-    first = serve(database.settings, upstream.openai())
-    second = serve(database.settings, upstream.openai(EMBED_STARS="exact"))
-    eventually(lambda: is_waiting(first) != is_waiting(second), what="one of them to wait")
+def test_a_model_in_shards_and_one_from_a_mirror_that_hides_checksums(model, hub, cache, run):
+    whole = Model.of_folder(MODELS / "bert-cls").files["model.safetensors"]
+    size = int.from_bytes(whole[:8], "little")
+    header = json.loads(whole[8:8 + size])
+    header.pop("__metadata__", None)
+    names, shards, places = sorted(header), {}, {}
+    for number, chosen in enumerate((names[::2], names[1::2]), 1):
+        part, data = {}, b""
+        for name in chosen:
+            first, last = header[name]["data_offsets"]
+            part[name] = {**header[name], "data_offsets": [len(data), len(data) + last - first]}
+            data += whole[8 + size + first:8 + size + last]
+            places[name] = f"model-0000{number}-of-00002.safetensors"
+        text = json.dumps(part).encode()
+        shards[f"model-0000{number}-of-00002.safetensors"] = len(text).to_bytes(8, "little") + text + data
+    files = hub.models[NAME].files
+    del files["model.safetensors"]
+    files |= shards | {"model.safetensors.index.json": json.dumps({"weight_map": places}).encode()}
+    hub.hides_digests = True
+    assert model("pull", NAME).returncode == 0
+    assert {path.name for path in folder(cache).glob("*.safetensors")} == set(shards)
 
 
-def test_a_provider_that_is_away_at_the_start_is_no_empty_database(database, upstream, serve, run):
-    """Names and words are found, counts are the table's, and vectors are refused with the reason."""
-    first = serve(database.settings, upstream.ollama())
-    database.fill(116)
-    first.await_drained(116)
-    first.process.stop()
-    database.add("owner/late", description="A numbat.")
-    upstream.close()
-    service = serve(database.settings, upstream.ollama())
-    eventually(lambda: service.pipeline()["total"] == 117, what="the count of the table")
-    status = service.pipeline()
-    assert status["embedded"] == 116 and status["pending"] == 1 and status["model"] is None
-    eventually(lambda: service.metric("repos_pending") == 1, what="the metric")
-    assert service.metric("repos_embedded") == 116
+@pytest.mark.parametrize("name", ["bert-cls", "static", "model2vec", "bert-dense"])
+def test_what_a_model_needs_is_fetched_and_nothing_else(model, hub, cache, name):
+    files = Model.of_folder(MODELS / name).files
+    hub.models["acme/x"] = Model({**files, "pytorch_model.bin": b"x" * 20_000, "README.md": b"x", "onnx/model.onnx": b"x"})
+    result = model("pull", "acme/x")
+    assert result.returncode == 0, result.stderr
+    held = {str(path.relative_to(folder(cache, "acme/x"))) for path in folder(cache, "acme/x").rglob("*") if path.is_file()}
+    assert held == set(files) - {"expected.json"} | {"manifest.json"}
+    listed = json.loads(model("list", "--json").stdout)
+    assert [entry["model"] for entry in listed] == ["acme/x"] and listed[0]["commit"] == "c" * 40
 
-    def search(**parameters):
-        return service.get("/search", params=parameters)
 
-    eventually(lambda: search(q="numbat", mode="text").json()["results"], what="the words")
-    for mode in ["text", "hybrid"]:
-        found = search(q="numbat", mode=mode).json()
-        assert [hit["full_name"] for hit in found["results"]] == ["owner/late"], mode
-        assert found["coverage"] == pytest.approx(116 / 117)
-    assert search(q="owner-7/repo", mode="text").json()["results"][0]["full_name"] == "owner-7/repo"
-    refused = search(q="numbat", mode="vector")
-    assert refused.status_code == 503 and "cannot be reached" in refused.json()["detail"], refused.text
-    similar = service.get("/repos/owner-7/repo/similar")
-    assert similar.status_code == 503, similar.text
-    text = run("status", settings=service.settings).stdout
-    assert "116 of 117 embedded" in text, text
+def test_the_token_goes_to_the_hub_alone(model, hub):
+    hub.models[NAME].access = "private"
+    result = model("pull", NAME, HF_TOKEN=hub.token)
+    assert result.returncode == 0, result.stderr
+    assert hub.tokens == {"hub": {hub.token}, "store": {""}}
+
+
+REFUSALS = {
+    "missing": (lambda hub: hub.models.clear(), {}, 66, "there is no model acme/tiny-bert"),
+    "private": (lambda hub: setattr(hub.models[NAME], "access", "private"), {}, 66, "set HF_TOKEN"),
+    "gated": (lambda hub: setattr(hub.models[NAME], "access", "gated"), {}, 77, "accept its terms at "),
+    "wrong token": (lambda hub: None, {"HF_TOKEN": "hf_wrong_sentinel"}, 77, "refuses HF_TOKEN"),
+    "no such revision": (lambda hub: hub.models[NAME].branches.pop("main"), {}, 66, "has no revision main"),
+    "pickles": (lambda hub: hub.models[NAME].files.update(
+        {"pytorch_model.bin": hub.models[NAME].files.pop("model.safetensors")}), {}, 65, "a pickle, which runs code"),
+    "no tokenizer": (lambda hub: hub.models[NAME].files.pop("tokenizer.json"), {}, 65, "it has no tokenizer.json"),
+    "poisoned": (lambda hub: hub.poison.update(
+        {"model.safetensors": hub.models[NAME].files["model.safetensors"][:-1] + b"!"}), {}, 65, "its checksum differs"),
+    "poisoned small file": (lambda hub: hub.poison.update(
+        {"config.json": hub.models[NAME].files["config.json"][:-1] + b" "}), {}, 65, "its checksum differs"),
+    "longer than said": (lambda hub: hub.poison.update(
+        {"model.safetensors": hub.models[NAME].files["model.safetensors"] + b"!"}), {}, 65, "has not the length"),
+    "shorter than said": (lambda hub: hub.poison.update(
+        {"model.safetensors": hub.models[NAME].files["model.safetensors"][:-1]}), {}, 65, "has not the length"),
+    "offline": (lambda hub: None, {"OFFLINE": "true"}, 66, "OFFLINE is set"),
+    "broken for good": (lambda hub: hub.broken.update({"model.safetensors": (100, 99)}), {}, 69, "broke off"),
+    "down": (lambda hub: hub.statuses.extend([503] * 99), {}, 69, "answers 503"),
+    "cache is a file": (lambda hub: None, {"MODEL_CACHE": "/dev/null/x"}, 73, "MODEL_CACHE"),
+    "cache is full": (lambda hub: hub.models.update({NAME: Model(
+        {**hub.models[NAME].files, "model.safetensors": b"x" * 20_000})}), {"MODEL_CACHE": "/dev/full/x"}, 73, "MODEL_CACHE"),
+}
+
+
+@pytest.mark.parametrize("fault", REFUSALS)
+def test_what_cannot_be_had_is_said_and_leaves_nothing_that_looks_whole(model, hub, cache, fault):
+    arrange, settings, status, words = REFUSALS[fault]
+    arrange(hub)
+    result = model("pull", NAME, **settings)
+    assert result.returncode == status, (result.returncode, result.stderr)
+    assert words in result.stderr and "sentinel" not in result.stderr
+    assert not folder(cache).exists()
+    assert json.loads(model("list", "--json").stdout) == []
+
+
+def test_a_fetch_goes_on_where_it_broke_off(model, hub, cache):
+    files = hub.models[NAME].files
+    # Two pieces: the second breaks off too often for one pull.
+    files["model.safetensors"] = padded(files["model.safetensors"], 17 << 20)
+    size = len(files["model.safetensors"])
+    hub.broken["model.safetensors"] = (0, 0)
+    assert model("pull", NAME).returncode == 0
+    assert [start for path, start in hub.ranged if path == "model.safetensors"] == [0, 16 << 20]
+    assert model("rm", NAME).returncode == 0
+    hub.ranged.clear()
+
+    partial = cache / NAME / ("c" * 40 + ".partial") / "model.safetensors"
+    partial.parent.mkdir(parents=True)
+    partial.write_bytes(files["model.safetensors"][:12_345_678])
+    assert model("pull", NAME).returncode == 0
+    assert [start for path, start in hub.ranged if path == "model.safetensors"] == [12_345_678]
+    assert (folder(cache) / "model.safetensors").stat().st_size == size
+
+
+def padded(weights, size):
+    """The weights with one more tensor, so that they have about `size` bytes."""
+    length = int.from_bytes(weights[:8], "little")
+    header, data = json.loads(weights[8:8 + length]), weights[8 + length:]
+    more = size - len(weights)
+    header["padding"] = {"dtype": "U8", "shape": [more], "data_offsets": [len(data), len(data) + more]}
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data + bytes(more)
+
+
+def test_what_was_left_of_another_time_is_fetched_anew(model, hub, cache):
+    partial = cache / NAME / ("c" * 40 + ".partial") / "model.safetensors"
+    partial.parent.mkdir(parents=True)
+    partial.write_bytes(b"\0" * 1000)
+    assert model("pull", NAME).returncode == 0
+    assert model("verify", NAME).returncode == 0
+
+
+def test_single_failures_are_tried_again(model, hub):
+    hub.statuses += [503, 429]
+    hub.broken["model.safetensors"] = (100, 1)
+    result = model("pull", NAME)
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_mirror_that_knows_no_ranges_will_do(model, hub):
+    hub.ranges = False
+    hub.models[NAME].files["model.safetensors"] = padded(hub.models[NAME].files["model.safetensors"], 17 << 20)
+    result = model("pull", NAME)
+    assert result.returncode == 0, result.stderr
+    assert model("verify").returncode == 0
+
+
+def test_two_processes_fetch_it_once(hub, cache, tmp_path):
+    hub.gate.clear()
+    environment = program.environment(hub.settings(cache))
+    both = [Process([program.program(), "model", "pull", NAME], environment, tmp_path) for _ in range(2)]
+    eventually(lambda: any("another process fetches" in line for one in both for line in one.lines), what="waiting")
+    hub.gate.set()
+    for one in both:
+        assert one.wait() == 0, list(one.lines)
+    assert max(count for path, count in hub.requests.items() if "/resolve/" in path) == 1
+
+
+def test_an_interrupted_pull_leaves_the_cache_usable(hub, cache, tmp_path, model):
+    hub.gate.clear()
+    pull = Process([program.program(), "model", "pull", NAME], program.environment(hub.settings(cache)), tmp_path)
+    eventually(lambda: hub.requests[f"{NAME}/resolve/{'c' * 40}/config.json"], what="the first file")
+    pull.signal(signal.SIGKILL)
+    pull.wait()
+    hub.gate.set()
+    result = model("pull", NAME)
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_revision_stays_what_it_was_until_it_is_pulled_again(model, hub, cache):
+    assert model("pull", NAME).returncode == 0
+    hub.models[NAME].branches["main"] = "d" * 40
+    hub.models[NAME].branches["v1"] = "e" * 40
+    assert json.loads(model("show", NAME, "--json").stdout)["commit"] == "c" * 40
+    assert model("pull", NAME).returncode == 0
+    assert json.loads(model("show", NAME, "--json").stdout)["commit"] == "d" * 40
+    assert model("pull", f"{NAME}@v1").returncode == 0
+    assert json.loads(model("show", f"{NAME}@v1", "--json").stdout)["revision"] == "v1"
+    assert json.loads(model("show", f"{NAME}@{'c' * 40}", "--json").stdout)["commit"] == "c" * 40
+
+
+def test_changed_files_are_told(model, cache):
+    assert model("pull", NAME).returncode == 0
+    assert model("verify").returncode == 0
+    with open(folder(cache) / "model.safetensors", "r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"!")
+    (folder(cache) / "tokenizer.json").unlink()
+    result = model("verify", NAME)
+    assert result.returncode == 65
+    assert "model.safetensors has another SHA-256" in result.stdout and "tokenizer.json is missing" in result.stdout
+    assert model("rm", NAME).returncode == 0 and model("rm", NAME).returncode == 66
+    assert model("show", NAME).returncode == 66
+
+
+@pytest.mark.parametrize("name", ["nomic-embed-text", "../x/y", "a/b/c", "a/.."])
+def test_names_that_are_none_are_refused(model, name):
+    result = model("pull", name)
+    assert result.returncode == 64 and "owner/name" in result.stderr
+
+
+def test_a_folder_is_a_model_by_its_path(database, serve):
+    service = serve(database.settings, EMBEDDING_MODEL=str(MODELS / "bert-cls"))
+    assert len(service.embed(["hello"])[0]) == 16
+
+
+def test_an_unreachable_hub_ends_the_start_with_a_reason(run, database, cache):
+    result = run("serve", settings={**database.settings, "EMBEDDING_MODEL": NAME, "MODEL_CACHE": cache, "OFFLINE": "true"})
+    assert result.returncode == 66 and "OFFLINE is set" in result.stderr
+
+
+def test_requests_choose_among_several_models_by_name(database, serve, hub, cache):
+    hub.models["acme/tiny-modern"] = Model.of_folder(MODELS / "modernbert")
+    service = serve(database.settings, hub.settings(cache), EMBEDDING_MODELS=f"all-MiniLM-L6-v2,{NAME},acme/tiny-modern",
+                    KEEP_ALIVE="1s", MODEL_ALIASES=f"small={NAME}")
+
+    def vector(model=None):
+        answer = service.post("/v1/embeddings", {"input": "hello", **({"model": model} if model else {})})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"][0]["embedding"]
+
+    def loaded():
+        return {model["name"] for model in service.get("/api/ps").json()["models"]}
+
+    assert loaded() == {"all-MiniLM-L6-v2"}
+    assert [model["id"] for model in service.get("/v1/models").json()["data"]][-2:] == [NAME, "acme/tiny-modern"]
+    assert len(vector()) == len(vector("all-MiniLM-L6-v2")) == 384
+    small = vector(NAME)
+    assert len(small) == 16 and NAME in loaded()
+    assert vector("tiny-bert") == vector("small") == vector("TINY-BERT:latest") == small
+    assert vector("acme/tiny-modern") != small
+    assert service.post("/api/embed", json={"model": NAME, "input": ["hello"]}).json()["model"] == NAME
+    assert service.post("/v1/embeddings", {"input": "hello", "model": "acme/other"}).status_code == 404
+    eventually(lambda: loaded() == {"all-MiniLM-L6-v2"}, what="dropping what nobody asks for")
+    assert vector(NAME) == small
+
+
+def test_a_model_that_does_not_fit_is_refused_before_it_is_loaded(database, serve, hub, cache, run):
+    settings = {**database.settings, **hub.settings(cache)}
+    result = run("serve", settings={**settings, "MODEL_MEMORY": "64MiB"})
+    assert result.returncode == 78 and "MODEL_MEMORY" in result.stderr
+    service = serve(settings, EMBEDDING_MODELS=f"{MODELS / 'bert-cls'},all-MiniLM-L6-v2", MODEL_MEMORY="70MiB")
+    answer = service.post("/v1/embeddings", {"input": "hello", "model": "all-MiniLM-L6-v2"})
+    assert answer.status_code in (500, 502, 503) and "MODEL_MEMORY" in answer.text
+    assert len(service.embed(["hello"])[0]) == 16
+
+
+def test_two_settings_that_name_different_models_are_refused(database, run):
+    result = run("serve", settings={**database.settings, "EMBEDDING_MODEL": "a/b", "EMBEDDING_MODELS": "c/d,a/b", "OFFLINE": "true"})
+    assert result.returncode == 78 and "set one of them" in result.stderr
+
+
+def test_a_reranker_of_the_hub_orders_the_first_results(database, serve, hub, cache):
+    hub.models["acme/judge"] = Model.of_folder(CHECKOUT / "Tests/InferenceTests/Fixtures/rerank/rerank-bert")
+    service = serve(database.settings, hub.settings(cache), RERANK_MODEL="acme/judge")
+    # Words that the tiny model has.
+    words = ["tiny", "models", "need", "weights", "middle", "punctuation", "everywhere", "really", "unknown", "pieces"]
+    repos = [{"full_name": f"acme/repo-{number}", "description": f"{words[number % 10]} {words[number // 10]} tiny models"}
+             for number in range(60)]
+    assert service.post("/repos", repos).status_code in (200, 201, 202)
+    service.await_drained(60)
+    plain = service.post("/search", {"q": "tiny models", "limit": 100}).json()
+    answer = service.post("/search", {"q": "tiny models", "limit": 100, "rerank": True}).json()
+    assert answer["reranked_by"] == "acme/judge" and "reranked_by" not in plain
+    scores = [hit["score"] for hit in answer["results"]]
+    assert scores == sorted(scores, reverse=True)
+    names = [hit["full_name"] for hit in answer["results"]]
+    assert set(names[:50]) == {hit["full_name"] for hit in plain["results"][:50]}
+    assert names != [hit["full_name"] for hit in plain["results"]]
+    assert service.post("/search", {"queries": ["a", "b"], "rerank": True}).status_code == 400
+    service.process.stop()
+    without = serve(database.settings)
+    refused = without.post("/search", {"q": "number", "rerank": True})
+    assert refused.status_code == 400 and "RERANK_MODEL" in refused.text

@@ -31,8 +31,11 @@ struct Application {
         if let warning = RetiredSetting.warning(for: settings.retired) { logger.warning("\(warning)") }
         for name in settings.misspelt { logger.warning("\(name.warning)") }
         let storage = context.storage()
+        try await context.fetchMissingModels()
         let loops = try EventLoop.make(Processors.available)
-        let embeddings = try context.embeddings(on: loops)
+        let models = try ServedModels(context, on: loops)
+        let embeddings = models.first
+        let reranker = try BuiltInReranker(settings, on: models.runtime, logger: context.logger("reranker"))
         let tracing = Tracing(context)
         let pipeline = EmbeddingPipeline(
             queue: storage.jobs,
@@ -42,7 +45,7 @@ struct Application {
             metrics: context.metrics,
             logger: context.logger("pipeline")
         )
-        let search = try SearchServices(context, storage, embeddings, pipeline)
+        let search = try SearchServices(context, storage, embeddings, reranker, pipeline)
         let stars = context.starImports(storage) { pipeline.wake() }
         let watchdog = Watchdog(loops: loops)
         let health = HealthMonitor(
@@ -56,6 +59,8 @@ struct Application {
         )
         let dependencies = ServiceDependencies(
             embeddings: embeddings,
+            furtherModels: models.further,
+            loadedModels: models.loaded,
             repos: storage.repos,
             deadLetters: storage.deadLetters,
             idempotency: storage.idempotency,
@@ -78,7 +83,8 @@ struct Application {
         var services: [any Service] = [watchdog]
         if let tracing { services.append(tracing.lifetime) }
         services +=
-            [lifetime, CancellableLifetime { await stars.run() }] + search.lifetimes + rotations + servers + [health]
+            models.lifetimes + [lifetime, CancellableLifetime { await stars.run() }] + search.lifetimes + rotations
+            + servers + [health]
         try await runGroup(services) {
             pipeline.shutdown()
             for lifetime in servers { await lifetime.server.shutdown(grace: .zero) }

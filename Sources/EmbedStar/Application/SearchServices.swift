@@ -20,6 +20,7 @@ struct SearchServices {
         _ context: CommandContext,
         _ storage: SurrealStorage,
         _ embeddings: any EmbeddingService,
+        _ reranker: (any Reranker)?,
         _ pipeline: EmbeddingPipeline
     ) throws {
         let logger = context.logger("search")
@@ -51,6 +52,7 @@ struct SearchServices {
             service: embeddings,
             similarity: scan ?? NarrowSearch(catalog: catalog, wide: storage.search),
             catalog: catalog,
+            reranker: reranker,
             coverage: { pipeline.status.statistics.coverage },
             metrics: context.metrics,
             logger: logger

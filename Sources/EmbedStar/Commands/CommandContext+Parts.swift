@@ -36,13 +36,22 @@ extension CommandContext {
         )
     }
 
-    /// - Parameter loops: where the provider's requests run, and what is done for small calls; by default with all other
+    /// - Parameters:
+    ///   - further: the model, when it is not the first.
+    ///   - runtime: computes models of this process.
+    ///   - loops: where the provider's requests run, and what is done for small calls; by default with all other
     ///   requests. The built-in model makes no requests.
     /// - Throws: `EmbeddingError` when the provider's settings cannot work.
-    func embeddings(on loops: [EventLoop]? = nil) throws(EmbeddingError) -> EmbeddingGateway {
+    func embeddings(
+        _ further: String? = nil,
+        _ runtime: ModelRuntime? = nil,
+        on loops: [EventLoop]? = nil
+    ) throws(EmbeddingError) -> EmbeddingGateway {
         let isRemote = !settings[GatewaySettings.provider].isInProcess
         return try EmbeddingGateway(
             settings: settings,
+            further: further,
+            runtime: runtime,
             transport: loops.flatMap { isRemote ? client(on: $0) : nil } ?? transport,
             metrics: metrics,
             logger: logger("provider")

@@ -24,6 +24,7 @@ struct DrainCommand: AsyncParsableCommand {
         try await CommandContext.run { context in
             let storage = context.storage()
             try await storage.migrate()
+            try await context.fetchMissingModels()
             let pipeline = EmbeddingPipeline(
                 queue: storage.jobs,
                 service: try context.embeddings(),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EmbeddingCore
 import GitHub
+import ModelHub
 
 /// The codes of sysexits(3) that embed-star ends with.
 extension ExitCode {
@@ -33,6 +34,7 @@ extension ExitCode {
             case let error as StoreError: Self.code(of: error)
             case let error as EmbeddingError: Self.code(of: error)
             case let error as GitHubError: Self.code(of: error)
+            case let error as HubError: Self.code(of: error)
             default: .failure
             }
     }
@@ -44,6 +46,19 @@ extension ExitCode {
         case .rateLimited, .busy: .tryAgain
         case .unavailable: .unavailable
         case .badResponse: .internalError
+        }
+    }
+
+    private static func code(of error: HubError) -> ExitCode {
+        switch error.code {
+        case .notFound, .offline: .noInput
+        case .gated, .unauthorized: .noPermission
+        case .unsupported, .corrupt: .badData
+        case .diskFull, .storage: .cannotCreate
+        case .unavailable: .unavailable
+        case .badResponse: .internalError
+        case .busy: .tryAgain
+        case .cancelled: .interrupted
         }
     }
 

@@ -1,60 +1,207 @@
 import ArgumentParser
 import EmbeddingCore
+import ModelHub
 import Providers
+import Settings
 import Storage
+import Synchronization
 
-/// `embed-star model`: with which model the repos are embedded.
+/// `embed-star model`: the models in the cache, and the one that repos are embedded with.
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Show or change the model that all replicas embed repos with.",
+        abstract: "Fetch, list, check and remove models; show or change the one in use.",
         discussion: """
-            The database keeps one model in use, so that replicas of different models do not embed the repos in turn.
+            Models come from Hugging Face's hub or a mirror of it (HF_ENDPOINT), as owner/name or owner/name@revision, and \
+            are kept in MODEL_CACHE. What a branch was when it was fetched is what it stays, until the next pull.
+
+            The database keeps one model in use, so that replicas of different models do not embed the repos in turn: \
+            `show` without a name tells it, and `use` changes it.
+
+            Exit code 66 when there is no such model, 69 when the hub cannot be reached, 73 when the cache cannot be \
+            written, 77 when the hub wants another HF_TOKEN.
 
             Examples:
-              embed-star model
+              embed-star model pull intfloat/multilingual-e5-small
+              embed-star model verify
               embed-star model use --embedding-provider ollama --embedding-model nomic-embed-text
             """,
-        subcommands: [ModelShowCommand.self, ModelUseCommand.self],
-        defaultSubcommand: ModelShowCommand.self
+        subcommands: [
+            PullModelCommand.self, ListModelsCommand.self, ShowModelCommand.self, RemoveModelCommand.self,
+            VerifyModelsCommand.self, UseModelCommand.self,
+        ],
+        defaultSubcommand: ShowModelCommand.self
     )
 }
 
-/// `embed-star model show`.
-struct ModelShowCommand: AsyncParsableCommand {
+/// The name of a model on the command line.
+struct ModelArgument: ParsableArguments {
+    @Argument(help: "The model, as owner/name or owner/name@revision.") var model: String
+
+    /// - Throws: `ValidationError`.
+    func reference() throws -> ModelReference { try Self.reference(model) }
+
+    static func reference(_ text: String) throws -> ModelReference {
+        guard let reference = ModelReference(text) else {
+            throw ValidationError("\"\(text.printable)\" is not of the form owner/name or owner/name@revision")
+        }
+        return reference
+    }
+
+    /// - Throws: `HubError`.
+    static func cached(_ reference: ModelReference, in cache: ModelCache) throws -> CachedModel {
+        guard let model = cache.model(reference) else { throw missing(reference, in: cache) }
+        return model
+    }
+
+    static func missing(_ reference: ModelReference, in cache: ModelCache) -> HubError {
+        HubError(.notFound, "the model \(reference) is not in \(cache.path)")
+    }
+}
+
+/// `embed-star model pull`.
+struct PullModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show",
-        abstract: "Show the model in use, and how many replicas embed repos with it."
+        commandName: "pull",
+        abstract: "Fetch a model, or what has changed of it; without a name, those that the settings name."
     )
+
+    @Argument(help: "The model, as owner/name or owner/name@revision.") var model: String?
+
+    func run() async throws {
+        let named = try model.map(ModelArgument.reference)
+        try await CommandContext.run { context in
+            let references = try named.map { [$0] } ?? BuiltInModels.references(context.settings)
+            guard !references.isEmpty else { throw ValidationError("name a model; the settings name none of the hub") }
+            for reference in references {
+                let line = Mutex(ProgressLine())
+                defer { line.withLock { $0.interrupt() } }
+                let model = try await context.fetch(reference) { event in
+                    switch event {
+                    case .waiting: StandardError.write("another process fetches \(reference); waiting for it\n")
+                    case .progress(let progress): line.withLock { $0.show(Self.report(progress)) }
+                    }
+                }
+                line.withLock { $0.interrupt() }
+                print("\(model.id) at \(model.commit), \(HumanText.bytes(model.size)), is in \(model.folder)")
+            }
+        }
+    }
+
+    private static func report(_ progress: ModelFetch.Progress) -> ProgressLine.Report {
+        ProgressLine.Report(
+            fraction: progress.total > 0 ? Double(progress.done) / Double(progress.total) : nil,
+            counts: "\(HumanText.bytes(progress.done)) of \(HumanText.bytes(max(progress.done, progress.total)))",
+            rate: progress.file,
+            timeLeft: nil
+        )
+    }
+}
+
+/// `embed-star model list`.
+struct ListModelsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the models in the cache.")
+
+    @Flag(help: "Print the models as a JSON array.") var json = false
 
     func run() async throws {
         try await CommandContext.run { context in
-            guard let current = try await context.storage().models.current() else {
-                return print("none yet: the first replica decides")
+            let models = context.modelCache.models()
+            if json {
+                return print("[\(models.map { String(decoding: $0.json, as: UTF8.self) }.joined(separator: ","))]")
             }
-            print("\(current.name)\n\(HumanText.count(current.replicas)) running replicas embed repos with it")
+            guard !models.isEmpty else { return print("no model is in \(context.modelCache.path)") }
+            var table = TextTable([("MODEL", .left), ("REVISION", .left), ("COMMIT", .left), ("SIZE", .right)])
+            for model in models {
+                table.add([model.id, model.revision, String(model.commit.prefix(12)), HumanText.bytes(model.size)])
+            }
+            print(table.rendered(width: StandardOutput.columns))
         }
     }
 }
 
-/// `embed-star model use`.
-struct ModelUseCommand: AsyncParsableCommand {
+/// `embed-star model show`.
+struct ShowModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "use",
-        abstract: "Have repos embedded with the model of these settings from now on.",
-        discussion: """
-            Replicas of that model begin within seconds and embed all repos again; replicas of other models go on answering
-            requests and embed no repos. One has to be there within a minute; otherwise the others take over again.
-            """
+        commandName: "show",
+        abstract: "Show where a model in the cache came from, and its files; without a name, the model in use."
     )
 
+    @Argument(help: "The model, as owner/name or owner/name@revision.") var model: String?
+    @Flag(help: "Print a model in the cache as a JSON object.") var json = false
+
     func run() async throws {
+        let named = try model.map(ModelArgument.reference)
         try await CommandContext.run { context in
-            let storage = context.storage()
-            try await storage.migrate()
-            let model = try await context.embeddings().model()
-            try await storage.models.use(model)
-            print("\(storage.models.name(model)) is in use from now on")
+            guard let named else { return try await Self.showModelInUse(context) }
+            let model = try ModelArgument.cached(named, in: context.modelCache)
+            if json { return print(String(decoding: model.json, as: UTF8.self)) }
+            print("model     \(model.id)\nrevision  \(model.revision)\ncommit    \(model.commit)")
+            print("from      \(model.endpoint)\nfolder    \(model.folder)\n")
+            var table = TextTable([("FILE", .left), ("SIZE", .right), ("SHA-256", .left)])
+            for file in model.files { table.add([file.path, HumanText.bytes(file.size), file.sha256]) }
+            print(table.rendered(width: .max))
+        }
+    }
+
+    private static func showModelInUse(_ context: CommandContext) async throws {
+        guard let current = try await context.storage().models.current() else {
+            return print("none yet: the first replica decides")
+        }
+        let replicas = current.replicas == 1 ? "replica embeds" : "replicas embed"
+        print("\(current.name)\n\(HumanText.count(current.replicas)) running \(replicas) repos with it")
+    }
+}
+
+/// `embed-star model rm`.
+struct RemoveModelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rm",
+        abstract: "Remove all that the cache has of a model."
+    )
+
+    @OptionGroup var argument: ModelArgument
+
+    func run() async throws {
+        let reference = try argument.reference()
+        try await CommandContext.run { context in
+            guard try await context.modelCache.remove(reference) else {
+                throw ModelArgument.missing(reference, in: context.modelCache)
+            }
+            print("removed \(reference.id)")
+        }
+    }
+}
+
+/// `embed-star model verify`.
+struct VerifyModelsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Compare the files of one model, or of all, with what they were when they were fetched.",
+        discussion: "Exit code 65 when a file is missing or has changed."
+    )
+
+    @Argument(help: "The model, as owner/name or owner/name@revision.") var model: String?
+
+    func run() async throws {
+        let named = try model.map(ModelArgument.reference)
+        try await CommandContext.run { context in
+            let cache = context.modelCache
+            var models = cache.models()
+            if let named {
+                models = [try ModelArgument.cached(named, in: cache)]
+            }
+            var isSound = true
+            for model in models {
+                let faults = cache.faults(of: model)
+                if faults.isEmpty { print("ok    \(model.id) at \(model.commit)") }
+                for fault in faults { print("fail  \(model.id) at \(model.commit): \(fault)") }
+                isSound = isSound && faults.isEmpty
+            }
+            guard isSound else {
+                StandardError.write("embed-star: fetch it again: `embed-star model rm` and `embed-star model pull`\n")
+                throw ExitCode.badData
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 import GitHub
+import ModelHub
 import OTLP
 import Pipeline
 import Providers
@@ -14,9 +15,9 @@ extension SettingsTable {
         [
             DatabaseSettings.url, DatabaseSettings.user, DatabaseSettings.password, DatabaseSettings.authLevel,
             DatabaseSettings.namespace, DatabaseSettings.database, DatabaseSettings.poolSize,
-            GatewaySettings.provider, GatewaySettings.model, GatewaySettings.dimensions,
+            GatewaySettings.provider, GatewaySettings.model, GatewaySettings.models, GatewaySettings.dimensions,
             GatewaySettings.providerHeaders,
-        ] + ProviderKinds.settings + [
+        ] + ProviderKinds.settings + HubSettings.all + [
             GatewaySettings.queryPrefix, GatewaySettings.documentPrefix,
             GatewaySettings.batchSize, PipelineSettings.batchDelay, GatewaySettings.batchWindow,
             GatewaySettings.parallelWorkers, GatewaySettings.tokenLimit,

@@ -13,6 +13,17 @@ enum HumanText {
         return (number < 0 ? "-" : "") + groups.joined(separator: ",")
     }
 
+    /// `512 B`, `4.2 MB`, `471 MB`.
+    static func bytes(_ count: Int) -> String {
+        var amount = Double(max(count, 0))
+        var units = ["B", "kB", "MB", "GB", "TB"][...]
+        while amount >= 999.5, units.count > 1 {
+            amount /= 1000
+            units = units.dropFirst()
+        }
+        return "\(units.first == "B" ? String(count) : rate(amount)) \(units.first ?? "")"
+    }
+
     /// `4 s`, `3 min 20 s`, `2 h 5 min`.
     static func duration(seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e9 else { return "unknown" }

@@ -26,6 +26,8 @@ package struct SearchQuery: Sendable, Hashable {
     package var filter: SearchFilter
     /// 1…100.
     package var limit: Int
+    /// Whether the first hits are read again together with the text, which has to be one, and ordered by that.
+    package var reranks = false
     /// Whose texts the query is one of.
     package var partition: CachePartition
 
@@ -58,6 +60,8 @@ package struct SearchAnswer: Sendable, Hashable {
     package var isWeak: Bool
     /// Why the mode is not the one that was asked for.
     package var reason: String?
+    /// The model that ordered the first hits; nil when none did.
+    package var reranker: String?
 
     package init(
         hits: [SearchHit],

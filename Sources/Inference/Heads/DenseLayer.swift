@@ -40,7 +40,7 @@ struct DenseLayer: Sendable {
             throw config.unsupported("activation_function", "'\(name.shortened)' is not computed")
         }
         self.activation = activation
-        let file = try Safetensors(path: folder + "/model.safetensors")
+        let file = try Safetensors(folder: folder)
         weights = try FloatTensor("linear.weight", shape: [outputs, inputs], in: file)
         bias = try config.flag("bias", default: true) ? FloatTensor("linear.bias", shape: [outputs], in: file) : nil
     }

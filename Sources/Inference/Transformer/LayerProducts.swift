@@ -17,6 +17,8 @@ final class LayerProducts {
     private struct ProductKey: Hashable {
         let rows: Int
         let shape: LinearLayer.Shape
+        /// Among which the product is divided.
+        let threads: Int32
     }
 
     /// - Parameters:
@@ -94,7 +96,7 @@ final class LayerProducts {
         into destination: UnsafeMutableRawPointer,
         rows: Int
     ) throws(InferenceError) {
-        let key = ProductKey(rows: rows, shape: layer.shape)
+        let key = ProductKey(rows: rows, shape: layer.shape, threads: omp_get_max_threads())
         let product: MatrixProduct
         if let known = products[key] {
             product = known

@@ -14,7 +14,7 @@ final class EmbeddingTable: Sendable {
     init(_ name: String, rows: Int, width: Int, in weights: Safetensors) throws(InferenceError) {
         let tensor = try FloatTensor(name, shape: [rows, width], in: weights)
         converted = weights.tensors[name]?.type == .f32 ? nil : tensor
-        file = weights.file
+        file = weights.file(of: name)
         offset = weights.tensors[name]?.range.lowerBound ?? 0
         self.width = width
     }

@@ -22,10 +22,10 @@ final class FloatTensor: Sendable {
             )
         }
         count = tensor.count
-        let bytes = UnsafeRawBufferPointer(rebasing: weights.file.bytes[tensor.range])
+        let bytes = UnsafeRawBufferPointer(rebasing: weights.file(of: name).bytes[tensor.range])
         if tensor.type == .f32, let base = bytes.baseAddress, Int(bitPattern: base) % 4 == 0 {
             start = base.assumingMemoryBound(to: Float.self)
-            file = weights.file
+            file = weights.file(of: name)
             whole = nil
             return
         }

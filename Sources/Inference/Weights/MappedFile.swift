@@ -43,19 +43,13 @@ final class MappedFile: Sendable {
     /// Gives the resident pages back; they are read again from the file when touched.
     func evict() { madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED) }
 
-    /// SHA-256 of the content in lower-case hex, keeping few pages resident.
-    func sha256() -> String {
-        var hash = SHA256()
+    /// Hashes the content, keeping few pages resident.
+    func update(_ hash: inout SHA256) {
         let step = 8 << 20
         for start in stride(from: 0, to: bytes.count, by: step) {
             hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + step, bytes.count)]))
             evict()
         }
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self
-        )
     }
 
     /// The whole content of a small file.

@@ -1,6 +1,7 @@
+import Crypto
 import JSON
 
-/// A safetensors file: named tensors in one mapped file, validated before any of them is touched.
+/// Named tensors in one mapped safetensors file or in several, validated before any of them is touched.
 ///
 /// Layout: 8 bytes of little-endian header length, a JSON header, then the tensors without gaps.
 struct Safetensors: Sendable {
@@ -41,17 +42,88 @@ struct Safetensors: Sendable {
     private static let maximumHeader = 16 << 20
     private static let maximumRank = 8
 
-    let path: String
-    let file: MappedFile
-    let tensors: [String: Tensor]
+    private static let maximumIndex = 16 << 20
+    private static let maximumShards = 256
 
-    /// - Throws: `.modelNotFound`, or `.invalidModel` saying what is wrong with which tensor.
-    init(path: String) throws(InferenceError) {
-        self.path = path
-        file = try MappedFile(path: path)
+    /// Of the file, or of the index that names the files.
+    let path: String
+    let files: [MappedFile]
+    let tensors: [String: Tensor]
+    /// Which file a tensor is in, where there are several.
+    private let places: [String: Int]
+
+    /// The weights in `folder`: `model.safetensors`, or the files that `model.safetensors.index.json` names.
+    /// - Throws: `.modelNotFound`, or `.invalidModel` saying what is wrong with which file and tensor.
+    init(folder: String) throws(InferenceError) {
         do {
-            tensors = try Self.tensors(in: file.bytes)
-        } catch {
+            try self.init(path: folder + "/model.safetensors")
+        } catch  where error.code == .modelNotFound {
+            let path = folder + "/model.safetensors.index.json"
+            guard let index = try ModelFile(ifPresent: path, limit: Self.maximumIndex) else { throw error }
+            try self.init(index: index, in: folder)
+        }
+    }
+
+    /// - Throws: as `init(folder:)`.
+    init(path: String) throws(InferenceError) {
+        let file = try MappedFile(path: path)
+        self.init(path: path, files: [file], tensors: try Self.tensors(in: file, path), places: [:])
+    }
+
+    private init(path: String, files: [MappedFile], tensors: [String: Tensor], places: [String: Int]) {
+        self.path = path
+        self.files = files
+        self.tensors = tensors
+        self.places = places
+    }
+
+    private init(index: ModelFile, in folder: String) throws(InferenceError) {
+        guard let map = index.value("weight_map")?.object else { throw index.invalid("weight_map", "is no object") }
+        let names = Set(map.members.compactMap(\.value.string)).sorted()
+        guard (1...Self.maximumShards).contains(names.count) else {
+            throw index.invalid("weight_map", "names \(names.count) files")
+        }
+        var files: [MappedFile] = []
+        var tensors: [String: Tensor] = [:]
+        var places: [String: Int] = [:]
+        for (number, name) in names.enumerated() {
+            guard name.hasSuffix(".safetensors"), !name.contains("/") else {
+                throw index.invalid("weight_map", "names '\(name.shortened)', which is no safetensors file beside it")
+            }
+            let file = try MappedFile(path: "\(folder)/\(name)")
+            files.append(file)
+            for (tensor, place) in try Self.tensors(in: file, "\(folder)/\(name)") {
+                guard tensors.updateValue(place, forKey: tensor) == nil else {
+                    throw index.invalid("weight_map", "names files that both have a tensor \(Self.quoted(tensor))")
+                }
+                places[tensor] = number
+            }
+        }
+        for member in map.members where places[member.name].map({ names[$0] }) != member.value.string {
+            throw index.invalid("weight_map", "names a file for \(Self.quoted(member.name)) that does not have it")
+        }
+        self.init(path: index.path, files: files, tensors: tensors, places: places)
+    }
+
+    /// The file that a tensor is in.
+    func file(of tensor: String) -> MappedFile { files[places[tensor] ?? 0] }
+
+    /// SHA-256 of all bytes, file by file, in lower-case hex.
+    func sha256() -> String {
+        var hash = SHA256()
+        for file in files { file.update(&hash) }
+        let digits = Array("0123456789abcdef".utf8)
+        return String(
+            decoding: hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
+            as: UTF8.self
+        )
+    }
+
+    /// Gives the resident pages back; they are read again from the files when touched.
+    func evict() { for file in files { file.evict() } }
+
+    private static func tensors(in file: MappedFile, _ path: String) throws(InferenceError) -> [String: Tensor] {
+        do { return try tensors(in: file.bytes) } catch {
             throw InferenceError(.invalidModel, "\(path): \(error.reason)")
         }
     }

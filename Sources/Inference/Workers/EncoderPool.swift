@@ -1,4 +1,4 @@
-/// A loaded model with its tokenizer, and threads that compute what waits in its queue.
+/// A loaded model with its tokenizer, and its place among those that share the threads.
 final class EncoderPool: Sendable {
     let folder: ModelFolder
     /// Tokens of one input, special tokens included; longer ones are cut.
@@ -6,11 +6,13 @@ final class EncoderPool: Sendable {
     /// SHA-256 of the weights file, in lower-case hex.
     let revision: String
     let model: any LoadedModel
-    let head: any RowHead
-    let tokenizer: Tokenizer
+    var head: any RowHead { encoder.head }
+    var tokenizer: Tokenizer { encoder.tokenizer }
     /// The name of the kernels' instruction set.
     let instructionSet: String
-    private let workers: EncoderWorkers
+    private let encoder: BatchEncoder
+    private let threads: EncoderThreads
+    private let lane: EncodingLanes<BatchEncoder>.ID
 
     /// Inputs that may wait, all calls together, before `encode` refuses.
     private static let queueCapacity = 65_536
@@ -18,28 +20,28 @@ final class EncoderPool: Sendable {
     /// A batch of so many tokens is not divided, though a worker should be idle.
     private static let smallestBatch = 128
 
-    /// Maps the weights and starts the threads.
+    /// Maps the weights.
     /// - Parameters:
     ///   - precision: nil for the fastest that the processor computes without loss.
     ///   - kernels: nil for the fastest.
     ///   - makeHead: of the folder, its weights, and the floats of a token's row.
     init(
         _ folder: ModelFolder,
-        threads: Int,
+        threads: EncoderThreads,
         precision: Precision?,
         kernels: Kernels?,
         makeHead: (ModelFolder, Safetensors, Int) throws(InferenceError) -> any RowHead
     ) throws(InferenceError) {
         self.folder = folder
         let family = try ModelFamily.of(folder)
-        let weights = try Safetensors(path: folder.encoderPath + "/model.safetensors")
-        revision = weights.file.sha256()
+        let weights = try Safetensors(folder: folder.encoderPath)
+        revision = weights.sha256()
         model = try Self.load(family, folder, weights, precision)
         let kernels = if let kernels { kernels } else { try Kernels(fitting: model.kernelWidths) }
-        tokenizer = try TokenizerFile(directory: folder.encoderPath)
+        let tokenizer = try TokenizerFile(directory: folder.encoderPath)
             .tokenizer(vocabulary: model.vocabulary, special: model.usesSpecialTokens)
-        head = try makeHead(folder, weights, model.width)
-        weights.file.evict()
+        let head = try makeHead(folder, weights, model.width)
+        weights.evict()
         maxTokens = min(try folder.sequenceLimit() ?? .max, model.maxTokens)
         guard maxTokens > tokenizer.template.count, maxTokens > tokenizer.pairTemplate?.count ?? 0 else {
             throw InferenceError(
@@ -48,26 +50,28 @@ final class EncoderPool: Sendable {
             )
         }
         instructionSet = kernels.name
-        let count = max(threads, 1)
-        workers = EncoderWorkers(
-            count: count,
-            tokenizer: tokenizer,
-            head: head,
+        encoder = try BatchEncoder(
+            model,
+            tokenizer,
+            head,
             kernels: kernels,
             maxTokens: maxTokens,
-            queue: EncodingQueue(
+            rows: Self.batchTokens * 5 / 4,
+            threads: threads.count
+        )
+        self.threads = threads
+        lane = threads.add(
+            encoder,
+            EncodingQueue(
                 capacity: Self.queueCapacity,
                 batchTokens: Self.batchTokens,
                 smallestBatch: Self.smallestBatch,
                 maxTokens: maxTokens
             )
         )
-        for _ in 0..<count {
-            try workers.add(model.makeEncoder(rows: Self.batchTokens * 5 / 4, kernels: kernels))
-        }
     }
 
-    deinit { workers.stop() }
+    deinit { threads.remove(lane) }
 
     /// The model in the asked precision, or in the best that oneDNN has more than a reference implementation for.
     private static func load(
@@ -99,11 +103,11 @@ final class EncoderPool: Sendable {
     func encode(_ inputs: [EncoderInput]) async throws(InferenceError) -> EncodedTexts {
         guard !inputs.isEmpty else { return EncodedTexts(vectors: [], tokens: 0) }
         let request = EncodingRequest(inputs)
-        try workers.submit(request)
+        try threads.submit(request, to: lane)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { request.resume($0) }
         } onCancel: {
-            workers.cancel(request)
+            threads.cancel(request, in: lane)
         }
         return try outcome.get()
     }

@@ -28,6 +28,9 @@ struct EncodingQueue {
 
     var isEmpty: Bool { slices.isEmpty }
 
+    /// What waits.
+    var requests: [EncodingRequest] { slices.map(\.request) }
+
     /// - Returns: false when the queue is full. A request that is alone may be larger than the queue.
     mutating func append(_ request: EncodingRequest) -> Bool {
         guard slices.isEmpty || waitingInputs + request.inputs.count <= capacity else { return false }

@@ -7,7 +7,10 @@ extension ProviderKind {
         name: "builtin",
         isOutside: false,
         defaultModel: "all-MiniLM-L6-v2",
-        settings: [BuiltInSettings.modelDirectory, BuiltInSettings.threads, BuiltInSettings.precision],
+        settings: [
+            BuiltInSettings.modelDirectory, BuiltInSettings.threads, BuiltInSettings.precision, BuiltInSettings.memory,
+            BuiltInSettings.keepAlive, BuiltInSettings.rerankModel,
+        ],
         // A call keeps all cores busy: a second one fills the gap between two, more would only queue up where an
         // interactive text cannot overtake them.
         mostCalls: 2,
@@ -15,7 +18,8 @@ extension ProviderKind {
         remedy: { code in
             switch code {
             case .misconfigured, .unsupportedDimensions, .invalidInput, .tokensUnsupported, .overloaded: nil
-            default: "run scripts/bootstrap to fetch the model again, or correct BUILTIN_MODEL_DIR"
+            default:
+                "correct EMBEDDING_MODEL or BUILTIN_MODEL_DIR; scripts/bootstrap fetches the default model again"
             }
         },
         make: { context throws(EmbeddingError) in

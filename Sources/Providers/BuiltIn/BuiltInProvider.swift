@@ -1,8 +1,8 @@
 import EmbeddingCore
 import Inference
 import Logging
+import ModelHub
 import Settings
-import Telemetry
 
 /// The built-in model: no network, no key, and an exact token count.
 final class BuiltInProvider: EmbeddingProvider, TokenCounter {
@@ -10,9 +10,11 @@ final class BuiltInProvider: EmbeddingProvider, TokenCounter {
     let limits: EmbeddingLimits
     private let encoder: TextEncoder
     private let identity: EmbeddingModel
+    private let share: ModelRuntime.Share?
 
-    init(encoder: TextEncoder) {
+    init(encoder: TextEncoder, share: ModelRuntime.Share? = nil) {
         self.encoder = encoder
+        self.share = share
         limits = EmbeddingLimits(items: 1024, tokensPerText: encoder.maxTokens)
         identity = EmbeddingModel(
             provider: name,
@@ -50,7 +52,7 @@ final class BuiltInProvider: EmbeddingProvider, TokenCounter {
     /// The encoder cuts between tokens, which is better than between characters.
     var cutsAt: Int? { encoder.maxTokens }
 
-    private static func error(_ error: InferenceError) -> EmbeddingError {
+    static func error(_ error: InferenceError) -> EmbeddingError {
         switch error.code {
         case .cancelled: EmbeddingError(.cancelled, error.message)
         case .overloaded: EmbeddingError(.unavailable, error.message, retryAfter: .seconds(1))
@@ -67,18 +69,24 @@ extension BuiltInProvider {
     ///   another model than the folder holds, or a size that it cannot give.
     convenience init(_ context: ProviderContext) throws(EmbeddingError) {
         let settings = context.settings
-        let threads = settings[BuiltInSettings.threads] ?? Processors.available
+        let runtime = context.runtime
+        let location = ModelLocation.embedding(context.namedModel, settings)
+        let folder = try Self.folder(of: location, settings)
+        let share = try runtime.reserve(modelDirectory: folder, name: location.modelName)
         let encoder: TextEncoder
         do {
             encoder = try TextEncoder(
-                modelDirectory: settings[BuiltInSettings.modelDirectory],
-                threads: threads,
-                precision: settings[BuiltInSettings.precision]
+                modelDirectory: folder,
+                name: location.modelName,
+                on: runtime.threads(),
+                precision: runtime.precision
             )
         } catch {
             throw Self.error(error)
         }
-        try Self.check(settings[GatewaySettings.model], is: encoder.modelName)
+        if folder == settings[BuiltInSettings.modelDirectory] {
+            try Self.check(context.namedModel, is: encoder.modelName)
+        }
         try ProviderContext.check(
             dimensions: settings[GatewaySettings.dimensions],
             native: encoder.dimensions,
@@ -92,10 +100,24 @@ extension BuiltInProvider {
                 "precision": "\(encoder.precision.rawValue)",
                 "products": "\(encoder.implementations.joined(separator: " "))",
                 "kernels": "\(encoder.instructionSet)",
-                "threads": .stringConvertible(threads),
+                "threads": .stringConvertible(runtime.count),
             ]
         )
-        self.init(encoder: encoder)
+        self.init(encoder: encoder, share: share)
+    }
+
+    /// - Throws: `.unknownModel` when it is not in the cache.
+    static func folder(of location: ModelLocation, _ settings: SettingValues) throws(EmbeddingError) -> String {
+        switch location {
+        case .folder(let path): return path
+        case .hub(let reference):
+            let cache = ModelCache(path: HubSettings.cacheDirectory(settings))
+            if let model = cache.model(reference) { return model.folder }
+            throw EmbeddingError(
+                .unknownModel,
+                "the model \(reference) is not in \(cache.path); `embed-star model pull \(reference)` fetches it"
+            )
+        }
     }
 
     /// A vector says whose it is: the folder's name is the model's, and a setting that says otherwise is a mistake, such
@@ -106,8 +128,8 @@ extension BuiltInProvider {
         guard wanted != held, !held.hasPrefix(wanted + "-") else { return }
         throw EmbeddingError(
             .misconfigured,
-            "EMBEDDING_MODEL is \(given), but the built-in model is \(name): remove EMBEDDING_MODEL, name that model's "
-                + "folder in BUILTIN_MODEL_DIR, or name its provider in EMBEDDING_PROVIDER"
+            "EMBEDDING_MODEL is \(given), but the built-in model is \(name): remove EMBEDDING_MODEL, name the model as "
+                + "owner/name to fetch it, or name its provider in EMBEDDING_PROVIDER"
         )
     }
 }

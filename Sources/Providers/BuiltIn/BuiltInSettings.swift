@@ -17,6 +17,26 @@ package enum BuiltInSettings {
         shown: "cores",
         "threads of the built-in model"
     )
+    package static let memory = Setting<Int?>(
+        "MODEL_MEMORY",
+        default: nil,
+        shown: "80 % of the machine's or the container's",
+        "what the models in memory may take; one that does not fit is not loaded",
+        accepted: "bytes, such as 4GiB, at least 64MiB"
+    ) { text in
+        ByteSize.parse(text).flatMap { $0 >= 64 << 20 ? .some($0) : nil }
+    }
+    package static let keepAlive = Setting(
+        "KEEP_ALIVE",
+        default: ResidentModels.KeepAlive.duration(.seconds(300)),
+        shown: "5m",
+        "how long a model of `EMBEDDING_MODELS` but the first stays in memory unused; 0 not at all, -1 for ever",
+        accepted: "seconds, or a number with `s`, `m` or `h`"
+    ) { ResidentModels.KeepAlive($0) }
+    package static let rerankModel = Setting.optional(
+        "RERANK_MODEL",
+        "a cross-encoder as `owner/name` or a folder, for search with `rerank`"
+    )
     package static let precision = Setting<Precision?>(
         "BUILTIN_PRECISION",
         default: nil,

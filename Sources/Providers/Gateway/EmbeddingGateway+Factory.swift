@@ -7,19 +7,26 @@ package import Telemetry
 extension EmbeddingGateway {
     /// The gateway to the configured provider. Nothing is sent yet.
     /// - Parameters:
+    ///   - further: the model, when it is not the first that the settings name.
+    ///   - runtime: computes models of this process.
     ///   - transport: sends the requests of all providers but those within the process.
     /// - Throws: `EmbeddingError` when the settings cannot work: `.misconfigured`, `.unauthorized` without a key that is
     ///   needed, `.unknownModel` when the built-in model cannot be loaded.
     package convenience init(
         settings: SettingValues,
+        further: String? = nil,
+        runtime: ModelRuntime? = nil,
         transport: any HTTPTransport,
         metrics: MetricsRegistry,
         logger: Logger
     ) throws(EmbeddingError) {
         let kind = settings[GatewaySettings.provider]
+        let first = try GatewaySettings.firstModel(settings)
         let context = ProviderContext(
             settings: settings,
-            model: settings[GatewaySettings.model] ?? kind.defaultModel,
+            namedModel: further ?? first,
+            model: further ?? first ?? kind.defaultModel,
+            runtime: runtime ?? ModelRuntime(settings),
             transport: transport,
             logger: logger
         )

@@ -45,7 +45,8 @@ extension GatewayConfiguration {
         retryDelay = .milliseconds(settings[GatewaySettings.retryDelay])
         requestsPerMinute = settings[GatewaySettings.requestsPerMinute]
         tokensPerMinute = settings[GatewaySettings.tokensPerMinute]
-        cacheMaxBytes = settings[GatewaySettings.cacheMaxBytes]
+        // Each model has a cache of its own.
+        cacheMaxBytes = settings[GatewaySettings.cacheMaxBytes] / max(1, settings[GatewaySettings.models].count)
     }
 
     /// The queue's settings in front of a provider.

@@ -1,4 +1,4 @@
-import EmbeddingCore
+package import EmbeddingCore
 package import Settings
 
 /// Which provider makes vectors, and what wraps it whichever it is.
@@ -14,6 +14,10 @@ package enum GatewaySettings {
         "EMBEDDING_MODEL",
         "the model's name as the provider knows it",
         shown: "per provider: \(ProviderKinds.all.map { "`\($0.defaultModel)`" }.joined(separator: ", "))"
+    )
+    package static let models = Setting.list(
+        "EMBEDDING_MODELS",
+        "several models, comma-separated, that requests choose among by name; repos are embedded with the first"
     )
     package static let dimensions = Setting.optionalInteger(
         "EMBEDDING_DIMENSIONS",
@@ -76,6 +80,17 @@ package enum GatewaySettings {
         in: 0...(1 << 40),
         "embedding cache; 0 turns it off"
     )
+
+    /// The model that repos are embedded with, and that requests mean which name none; nil for the provider's default.
+    /// - Throws: `.misconfigured` when two settings name different ones.
+    package static func firstModel(_ settings: SettingValues) throws(EmbeddingError) -> String? {
+        guard let first = settings[models].first else { return settings[model] }
+        guard let single = settings[model], single != first else { return first }
+        throw EmbeddingError(
+            .misconfigured,
+            "EMBEDDING_MODEL is \(single), but EMBEDDING_MODELS begins with \(first): set one of them"
+        )
+    }
 
     private static let names = ProviderKinds.all.map(\.name.rawValue)
 

@@ -4,7 +4,11 @@ package import Telemetry
 
 /// What the routes ask for their answers.
 package struct ServiceDependencies: Sendable {
+    /// The first model: that of the repos, and of requests that name none.
     package var embeddings: any EmbeddingService
+    package var furtherModels: [ServedModel]
+    /// The models in this process's memory.
+    package var loadedModels: @Sendable () async -> [LoadedModelStatus]
     package var repos: any RepoStore
     package var deadLetters: any DeadLetterQueue
     package var idempotency: any IdempotencyStore
@@ -20,6 +24,8 @@ package struct ServiceDependencies: Sendable {
 
     package init(
         embeddings: any EmbeddingService,
+        furtherModels: [ServedModel] = [],
+        loadedModels: @escaping @Sendable () async -> [LoadedModelStatus] = { [] },
         repos: any RepoStore,
         deadLetters: any DeadLetterQueue,
         idempotency: any IdempotencyStore,
@@ -33,6 +39,8 @@ package struct ServiceDependencies: Sendable {
         logger: Logger
     ) {
         self.embeddings = embeddings
+        self.furtherModels = furtherModels
+        self.loadedModels = loadedModels
         self.repos = repos
         self.deadLetters = deadLetters
         self.idempotency = idempotency

@@ -26,15 +26,24 @@ struct EmbeddingHandler: Sendable {
     static let largeAnswer = 256 << 10
 
     let service: any EmbeddingService
+    let furtherModels: [ServedModel]
     let names: ModelNames
     let maximumInputs: Int
     let timeout: Duration
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         service = services.embeddings
+        furtherModels = services.furtherModels
         names = ModelNames(aliases: configuration.modelAliases)
         maximumInputs = configuration.maximumClientBatch
         timeout = configuration.requestTimeout
+    }
+
+    /// What answers for the model called `name`: the first, unless another is called so.
+    func service(for name: String?) -> any EmbeddingService {
+        guard let name, !furtherModels.isEmpty else { return service }
+        let wanted = names.target(of: name)
+        return furtherModels.first { ModelNames.isCalled($0.name, wanted) }?.service ?? service
     }
 
     /// Vectors with what there is to say of them.
@@ -70,7 +79,8 @@ struct EmbeddingHandler: Sendable {
     /// The answer when all of it is in the cache.
     private func cached(_ call: EmbeddingCall, _ context: RequestContext) throws -> Answer? {
         guard !call.inputs.isEmpty, !(call.clampsDimensions && call.dimensions != nil) else { return nil }
-        guard let result = service.cached(try request(call, context)) else { return nil }
+        let service = service(for: call.model)
+        guard let result = service.cached(try request(call, service, context)) else { return nil }
         try names.check(call.model, result.model)
         return try answer(result, context)
     }
@@ -78,6 +88,7 @@ struct EmbeddingHandler: Sendable {
     /// Embeds the inputs of `call`.
     /// - Throws: `APIError`, `EmbeddingError`; the first fault of any input is that of the request.
     private func embed(_ call: EmbeddingCall, _ context: RequestContext) async throws -> Answer {
+        let service = service(for: call.model)
         let model = try await service.model()
         try names.check(call.model, model)
         guard !call.inputs.isEmpty else {
@@ -87,11 +98,15 @@ struct EmbeddingHandler: Sendable {
         if call.clampsDimensions, let dimensions = call.dimensions, dimensions >= model.dimensions {
             call.dimensions = nil
         }
-        let request = try request(call, context)
+        let request = try request(call, service, context)
         return try answer(await service.embed(request), context)
     }
 
-    private func request(_ call: EmbeddingCall, _ context: RequestContext) throws -> EmbeddingRequest {
+    private func request(
+        _ call: EmbeddingCall,
+        _ service: any EmbeddingService,
+        _ context: RequestContext
+    ) throws -> EmbeddingRequest {
         guard call.inputs.count <= maximumInputs else {
             throw APIError(
                 .badRequest,

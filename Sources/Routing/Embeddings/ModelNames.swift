@@ -1,7 +1,7 @@
 import EmbeddingCore
 import HTTP
 
-/// Under which names the one configured model may be asked for, compared without case.
+/// Under which names a model may be asked for, compared without case.
 struct ModelNames: Sendable {
     /// What a name stands for; nil for whatever model there is.
     private struct Alias: Sendable {
@@ -39,12 +39,20 @@ struct ModelNames: Sendable {
         return isOwn(name, model) || listed(model).contains { Self.areEqual($0, name) }
     }
 
+    /// The model that an alias stands for; the name itself where it is none.
+    func target(of name: String) -> String { aliases.first { Self.areEqual($0.name, name) }?.target ?? name }
+
     /// Its own name, also with its provider in front or Ollama's tag `:latest` behind, and those it has elsewhere.
     private func isOwn(_ name: String, _ model: EmbeddingModel) -> Bool {
         let elsewhere = model.provider == "builtin" ? Self.known[model.name.lowercased()] ?? [] : []
-        let names = [model.name, "\(model.provider.rawValue)/\(model.name)"] + elsewhere
-        return names.contains {
-            Self.areEqual($0, name) || Self.areEqual("\($0):latest", name) || Self.areEqual($0, "\(name):latest")
+        return ([model.name, "\(model.provider.rawValue)/\(model.name)"] + elsewhere).contains { Self.isCalled($0, name) }
+    }
+
+    /// Whether `name` is the model's, also without its owner or with Ollama's tag `:latest`.
+    static func isCalled(_ model: String, _ name: String) -> Bool {
+        let bare = model.split(separator: "/").last.map(String.init) ?? model
+        return [model, bare].contains {
+            areEqual($0, name) || areEqual("\($0):latest", name) || areEqual($0, "\(name):latest")
         }
     }
 

@@ -8,11 +8,13 @@ import Logging
 struct OllamaRoutes: Sendable {
     private let handler: EmbeddingHandler
     private let version: String
+    private let loadedModels: @Sendable () async -> [LoadedModelStatus]
     private let started = Timestamp.now.text
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         handler = EmbeddingHandler(services, configuration)
         version = configuration.version
+        loadedModels = services.loadedModels
     }
 
     var endpoints: [Endpoint] {
@@ -26,6 +28,14 @@ struct OllamaRoutes: Sendable {
                 dialect: .ollama,
                 logLevel: .debug,
                 handle: { _ in try await tags() }
+            ),
+            Endpoint(
+                method: .get,
+                template: "/api/ps",
+                access: .scope(.read),
+                dialect: .ollama,
+                logLevel: .debug,
+                handle: { _ in await running() }
             ),
             Endpoint(
                 method: .post,
@@ -151,6 +161,34 @@ extension OllamaRoutes {
             json.key("models")
             json.array { json in
                 for name in handler.names.listed(model) { json.object { write(model, name, to: &$0) } }
+                for further in handler.furtherModels {
+                    // What is not loaded has told nothing of itself but its name.
+                    let unknown = EmbeddingModel(provider: model.provider, name: further.name, dimensions: 0)
+                    json.object { write(unknown, further.name, to: &$0) }
+                }
+            }
+        }
+    }
+
+    /// The models in memory. One that is never dropped has an end far away, as with Ollama.
+    private func running() async -> HTTPResponse {
+        let loaded = await loadedModels()
+        let now = Timestamp.now
+        return .json { json in
+            json.key("models")
+            json.array { json in
+                for status in loaded {
+                    let left = status.timeLeft ?? .seconds(100 * 365 * 86_400)
+                    json.object { json in
+                        json.member("name", status.model.name)
+                        json.member("model", status.model.name)
+                        json.member("size", status.bytes)
+                        json.member("digest", status.model.revision ?? "")
+                        json.member("details") { details(of: status.model, &$0) }
+                        json.member("expires_at", Timestamp(seconds: now.seconds + left.components.seconds).text)
+                        json.member("size_vram", 0)
+                    }
+                }
             }
         }
     }
@@ -169,9 +207,10 @@ extension OllamaRoutes {
         let json = try context.json()
         try json.requireObject()
         let name = try json.optional("model", "a string", \.string) ?? json.optional("name", "a string", \.string)
-        let model = try await handler.service.model()
+        let service = handler.service(for: name)
+        let model = try await service.model()
         try handler.names.check(name, model)
-        let limits = handler.service.limits
+        let limits = service.limits
         return .json { json in
             json.member("modelfile", "")
             json.member("parameters", "")

@@ -41,15 +41,17 @@ struct OpenAIRoutes: Sendable {
                     json.member("object", "list")
                     json.key("data")
                     json.array { json in
-                        for name in handler.names.listed(model) { json.object { write(model, name, to: &$0) } }
+                        for name in handler.names.listed(model) + handler.furtherModels.map(\.name) {
+                            json.object { write(model.provider, name, to: &$0) }
+                        }
                     }
                 }
             },
             Self.reading("/v1/models/{id...}") { context in
-                let model = try await handler.service.model()
                 let name = context.parameters[0]
+                let model = try await handler.service(for: name).model()
                 try handler.names.check(name, model)
-                return .json { write(model, name, to: &$0) }
+                return .json { write(model.provider, name, to: &$0) }
             },
         ]
     }
@@ -127,10 +129,10 @@ struct OpenAIRoutes: Sendable {
         }
     }
 
-    private func write(_ model: EmbeddingModel, _ name: String, to json: inout JSONWriter) {
+    private func write(_ provider: ProviderName, _ name: String, to json: inout JSONWriter) {
         json.member("id", name)
         json.member("object", "model")
         json.member("created", created)
-        json.member("owned_by", model.provider.rawValue)
+        json.member("owned_by", provider.rawValue)
     }
 }

@@ -18,7 +18,6 @@ struct PathAlias: Sendable {
         PathAlias(path: "/", target: "/embed"),
         PathAlias(path: "/embed/", target: "/embed"),
         PathAlias(path: "/api/embed/", target: "/api/embed"),
-        PathAlias(path: "/api/ps", target: "/api/tags"),
         PathAlias(path: "/healthz", target: "/livez"),
         PathAlias(path: "/ping", target: "/livez"),
     ]

@@ -87,6 +87,7 @@ extension SearchAnswer {
         json.member("model", model?.name)
         json.member("coverage", coverage)
         json.member("weak", isWeak)
+        if let reranker { json.member("reranked_by", reranker) }
     }
 }
 
@@ -111,6 +112,8 @@ extension SearchQuery {
         let mode = fields.choice("mode", of: SearchMode.self)
         let filter = SearchFilter(&fields, caller)
         let limit = fields.limit()
+        let takesReranker = !fields.isQuery && !(subject?.isOfVectors ?? false)
+        let reranks = takesReranker ? fields.bool("rerank") : nil
         if let mode, mode != .vector, subject?.isOfVectors ?? false {
             fields.report("mode", "vectors are searched in mode vector only")
         }
@@ -126,6 +129,7 @@ extension SearchQuery {
             limit: limit,
             partition: caller.partition
         )
+        self.reranks = reranks ?? false
     }
 }
 

@@ -8,6 +8,7 @@ package final class HybridSearch: RepoSearch {
     let service: any EmbeddingService
     let similarity: any SimilaritySearch
     let catalog: RepoCatalog
+    let reranker: (any Reranker)?
     let coverage: @Sendable () -> Double
     private let logger: Logger
     private let degraded: Counter
@@ -22,11 +23,14 @@ package final class HybridSearch: RepoSearch {
     /// Hits of each list that are ranked, unless more are asked for.
     static let depth = 50
 
-    /// - Parameter coverage: the share of repos embedded with the current model, 0…1.
+    /// - Parameters:
+    ///   - reranker: nil when none is to be had; a query that asks for it is refused.
+    ///   - coverage: the share of repos embedded with the current model, 0…1.
     package init(
         service: any EmbeddingService,
         similarity: any SimilaritySearch,
         catalog: RepoCatalog,
+        reranker: (any Reranker)? = nil,
         coverage: @escaping @Sendable () -> Double,
         metrics: MetricsRegistry,
         logger: Logger
@@ -34,6 +38,7 @@ package final class HybridSearch: RepoSearch {
         self.service = service
         self.similarity = similarity
         self.catalog = catalog
+        self.reranker = reranker
         self.coverage = coverage
         self.logger = logger
         degraded = metrics.counter(
@@ -44,6 +49,7 @@ package final class HybridSearch: RepoSearch {
 
     package func search(_ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
         try check(query)
+        if query.reranks { return try await rerankedSearch(query) }
         switch (query.subject, query.mode) {
         case (.embedding, .text), (.examples, .text): throw .invalid("mode text needs a text")
         case (.examples(let like, let unlike), _): return try await exampleSearch(like: like, unlike: unlike, query)

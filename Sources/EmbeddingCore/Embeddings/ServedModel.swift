@@ -1,0 +1,25 @@
+/// A model that requests may ask for by its name, beside the first.
+package struct ServedModel: Sendable {
+    package let name: String
+    package let service: any EmbeddingService
+
+    package init(name: String, service: any EmbeddingService) {
+        self.name = name
+        self.service = service
+    }
+}
+
+/// A model that is in this process's memory.
+package struct LoadedModelStatus: Sendable {
+    package let model: EmbeddingModel
+    /// About so much it takes.
+    package let bytes: Int
+    /// Until it is dropped unless it is asked for again; nil for never.
+    package let timeLeft: Duration?
+
+    package init(model: EmbeddingModel, bytes: Int, timeLeft: Duration?) {
+        self.model = model
+        self.bytes = bytes
+        self.timeLeft = timeLeft
+    }
+}

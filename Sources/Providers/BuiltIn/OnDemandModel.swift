@@ -1,0 +1,29 @@
+package import EmbeddingCore
+
+/// One of the models that are loaded when they are asked for.
+package struct OnDemandModel: EmbeddingService {
+    let name: String
+    let models: ResidentModels
+
+    package init(name: String, of models: ResidentModels) {
+        self.name = name
+        self.models = models
+    }
+
+    /// While it is not loaded, nobody knows.
+    package var limits: EmbeddingLimits {
+        models.resident(name)?.limits ?? EmbeddingLimits(items: 1024, tokensPerText: 512)
+    }
+
+    package var providerState: ProviderState { models.resident(name)?.providerState ?? .ready }
+
+    package func model() async throws(EmbeddingError) -> EmbeddingModel {
+        try await models.use(name) { service throws(EmbeddingError) in try await service.model() }
+    }
+
+    package func cached(_ request: EmbeddingRequest) -> EmbeddingResult? { models.resident(name)?.cached(request) }
+
+    package func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult {
+        try await models.use(name) { service throws(EmbeddingError) in try await service.embed(request) }
+    }
+}
