@@ -82,7 +82,7 @@ let package = Package(
         // Optimised in every configuration: unoptimised vector code would make the tests slower by a hundred times.
         .target(name: "CInferenceKernels", path: "CLibraries/CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Inference", ["JSON", "COneDNN", "CInferenceKernels", crypto]),
-        library("ModelHub", ["HTTPClient", "JSON", "Settings", crypto]),
+        library("ModelHub", ["DateTime", "HTTPClient", "JSON", "Retry", "Settings", crypto]),
         library("Providers", ["DateTime", "EmbeddingCore", "EventLoop", "HTTPClient", "JSON", "Retry", "Settings", "Inference", "ModelHub", "Telemetry", logging, crypto, collections, heap]),
         .target(name: "CSearchKernels", path: "CLibraries/CSearchKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Search", ["EmbeddingCore", "Retry", "Telemetry", "CSQLite", "CSearchKernels", logging]),

@@ -1,4 +1,6 @@
+import DateTime
 package import HTTPClient
+import Retry
 
 /// The hub's HTTP interface: what a model is made of, and the bytes of its files. The token goes to the hub's own origin
 /// alone, wherever a redirect leads. Requests that may succeed later are sent again.
@@ -11,9 +13,9 @@ package struct HubClient: Sendable {
     let endpoint: String
     private let token: String?
     private let transport: any HTTPTransport
-    private let firstPause: Duration
+    private let backoff: Backoff
 
-    /// - Parameter firstPause: before the second try; doubles.
+    /// - Parameter firstPause: before the second try, at most; doubles.
     package init(
         endpoint: String,
         token: String?,
@@ -23,7 +25,7 @@ package struct HubClient: Sendable {
         self.endpoint = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
         self.token = token
         self.transport = transport
-        self.firstPause = firstPause
+        backoff = Backoff(base: firstPause, longest: .seconds(8))
     }
 
     /// - Throws: `.notFound`, `.gated`, `.unauthorized`, `.unavailable`, `.badResponse`.
@@ -91,20 +93,19 @@ package struct HubClient: Sendable {
         headers: [(name: String, value: String)] = [],
         limit: Int
     ) async throws(HubError) -> Answer {
-        var pause = firstPause
+        var random = SystemRandomNumberGenerator()
         for attempt in 1... {
-            var wanted = pause
+            var pause = backoff.delay(ofAttempt: attempt, random: &random)
             do throws(HubError) {
                 let answer = try await follow(url, of: reference, headers: headers, limit: limit)
                 guard Self.mayBeTriedAgain(answer.response.status), attempt < Self.tries else { return answer }
-                if let seconds = answer.response.header("Retry-After").flatMap(Int.init), seconds >= 0 {
-                    wanted = .seconds(min(seconds, 60))
+                if let wanted = RetryAfter.duration(in: answer.response, now: { Timestamp.now.secondsSince1970 }) {
+                    pause = min(wanted, .seconds(60))
                 }
             } catch {
                 guard error.code == .unavailable, attempt < Self.tries else { throw error }
             }
-            do { try await Task.sleep(for: wanted) } catch { throw HubError(.cancelled, "interrupted") }
-            pause = min(pause * 2, .seconds(8))
+            do { try await Task.sleep(for: pause) } catch { throw HubError(.cancelled, "interrupted") }
         }
         preconditionFailure("the last try returns or throws")
     }
