@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// How much processor time Linux's control groups give this process (cgroups(7), Documentation/admin-guide/cgroup-v2.rst).
+/// How much processor time and memory Linux's control groups give this process (cgroups(7), Documentation/admin-guide/cgroup-v2.rst).
 struct ControlGroup {
     /// Where the hierarchies are mounted.
     var root = "/sys/fs/cgroup"
@@ -14,14 +14,26 @@ struct ControlGroup {
     var membership = read("/proc/self/cgroup") ?? ""
 
     /// Processors' worth of time, such as 0.5; nil without a limit.
-    var processors: Double? {
+    var processors: Double? { least("cpu", Self.limit, older: Self.olderLimit) }
+
+    /// Bytes; nil without a limit.
+    var memory: Double? {
+        least("memory") { Self.number("\($0)/memory.max") } older: { Self.number("\($0)/memory.limit_in_bytes") }
+    }
+
+    /// The least of what the groups say of a controller, as version 2 has it or the older version 1.
+    private func least(
+        _ controller: Substring,
+        _ limit: (_ folder: String) -> Double?,
+        older: (_ folder: String) -> Double?
+    ) -> Double? {
         let limits = membership.split(separator: "\n").flatMap { line -> [Double] in
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { return [] }
             let controllers = fields[1].split(separator: ",")
-            if controllers.isEmpty { return folders(root, fields[2]).compactMap(Self.limit) }
-            guard controllers.contains("cpu") else { return [] }
-            return folders("\(root)/\(fields[1])", fields[2]).compactMap(Self.olderLimit)
+            if controllers.isEmpty { return folders(root, fields[2]).compactMap(limit) }
+            guard controllers.contains(controller) else { return [] }
+            return folders("\(root)/\(fields[1])", fields[2]).compactMap(older)
         }
         return limits.min()
     }

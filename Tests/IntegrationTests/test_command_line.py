@@ -17,7 +17,7 @@ from Harness import service as program
 from Harness.process import CHECKOUT, eventually
 
 COMMANDS = ["serve", "demo", "import", "export", "health", "search", "similar", "status", "drain", "pause",
-            "resume", "failures", "reprocess", "repo", "migrate", "config", "doctor"]
+            "resume", "failures", "reprocess", "repo", "migrate", "model", "config", "doctor"]
 
 
 @pytest.fixture

@@ -45,6 +45,16 @@ import Testing
         #expect(processors("4:memory:/docker/x\n3:cpu,cpuacct:/docker/x\n") == 0.5)
     }
 
+    @Test func `memory is bounded by the tightest group, of either version`() throws {
+        try write("a/memory.max", "max\n")
+        try write("a/b/memory.max", "1048576\n")
+        try write("memory/docker/memory.limit_in_bytes", "4096\n")
+        #expect(ControlGroup(root: root.path, membership: "0::/a/b\n").memory == 1_048_576)
+        #expect(ControlGroup(root: root.path, membership: "0::/a\n").memory == nil)
+        #expect(ControlGroup(root: root.path, membership: "4:memory:/docker\n").memory == 4096)
+        #expect(MachineMemory.available > 0)
+    }
+
     @Test(arguments: ["", "x", "0::/none\n", "0::/odd\n", "1:cpu\n"])
     func `no limit, and what is not understood, is none`(membership: String) throws {
         try write("odd/cpu.max", "many few\n")
