@@ -1,0 +1,48 @@
+import Testing
+
+@testable import ModelHub
+
+struct HubRepositoryTests {
+    private let commit = String(repeating: "c", count: 40)
+    private let digest = String(repeating: "a", count: 64)
+
+    private func read(_ text: String) throws(HubError) -> HubRepository {
+        guard let reference = ModelReference("acme/x") else { throw HubError(.notFound, "") }
+        return try HubRepository(Array(text.utf8), of: reference)
+    }
+
+    @Test func aLargeFileIsNamedByItsContentAndAnyOtherByGit() throws {
+        let repository = try read(
+            """
+            {"sha":"\(commit)","siblings":[
+              {"rfilename":"model.safetensors","size":7,"blobId":"\(commit)","lfs":{"sha256":"\(digest)","size":9}},
+              {"rfilename":"1_Pooling/config.json","size":3,"blobId":"\(commit)"},{"rfilename":"README.md"}]}
+            """
+        )
+        #expect(repository.commit == commit)
+        #expect(repository["model.safetensors"]?.digest == .sha256(digest))
+        #expect(repository["model.safetensors"]?.size == 9)
+        #expect(repository["1_Pooling/config.json"]?.digest == .gitObject(commit))
+        #expect(repository["README.md"]?.digest == nil && repository["README.md"]?.size == nil)
+    }
+
+    @Test(arguments: ["../x", "/etc/passwd", "a//b", ".git/config", "a/../b", "a\\\\b", "a b", "", "a/", "\\u0000", "ä"])
+    func aFileThatCouldLieElsewhereIsLeftOut(path: String) throws {
+        #expect(try read(#"{"sha":"\#(commit)","siblings":[{"rfilename":"\#(path)"}]}"#).files.isEmpty)
+    }
+
+    @Test(arguments: [
+        "", "[]", "{}", #"{"sha":"main","siblings":[]}"#, #"{"sha":"../../../../../../../../../../../../../x","siblings":[]}"#,
+        #"{"sha":"cccccccccccccccccccccccccccccccccccccccc"}"#,
+        #"{"sha":"cccccccccccccccccccccccccccccccccccccccc","siblings":{}}"#,
+    ])
+    func whatIsNoDescriptionIsRefused(text: String) {
+        #expect(throws: HubError(.badResponse, "")) { try read(text) }
+    }
+
+    @Test(arguments: ["\"\(String(repeating: "a", count: 64))\"", "W/\"\(String(repeating: "a", count: 64))\""])
+    func digestsComeAsEntityTags(tag: String) { #expect(FileDigest(tag) == .sha256(digest)) }
+
+    @Test(arguments: ["", "\"\"", "abc", "\"\(String(repeating: "g", count: 64))\"", String(repeating: "a", count: 63)])
+    func otherTagsAreNoDigests(tag: String) { #expect(FileDigest(tag) == nil) }
+}
