@@ -124,12 +124,14 @@ package struct HubClient: Sendable {
             let response = try await get(target, headers: headers, limit: limit)
             if Self.isSameOrigin(target, endpoint) {
                 size = (response.header("X-Linked-Size")).flatMap(Int.init) ?? size
-                digest = (response.header("X-Linked-Etag") ?? response.header("ETag")).flatMap(FileDigest.init) ?? digest
+                digest =
+                    (response.header("X-Linked-Etag") ?? response.header("ETag")).flatMap(FileDigest.init) ?? digest
             }
             guard (301...303).contains(response.status) || (307...308).contains(response.status) else {
                 return Answer(response: response, size: size, digest: digest)
             }
-            guard let location = response.header("Location"), let next = RedirectTarget.of(location, from: target) else {
+            guard let location = response.header("Location"), let next = RedirectTarget.of(location, from: target)
+            else {
                 throw HubError(.badResponse, "the hub's redirect for \(reference) leads nowhere")
             }
             target = next
@@ -186,7 +188,10 @@ package struct HubClient: Sendable {
             return HubError(.notFound, "there is no model \(reference.id) at \(endpoint), or it is private: \(way)")
         case (_, 401) where token != nil: return HubError(.unauthorized, "\(endpoint) refuses HF_TOKEN")
         case (_, 401), (_, 403):
-            return HubError(.unauthorized, "\(endpoint) does not give \(reference.id), which is missing or private: \(way)")
+            return HubError(
+                .unauthorized,
+                "\(endpoint) does not give \(reference.id), which is missing or private: \(way)"
+            )
         case (_, 429): return HubError(.unavailable, "\(endpoint) limits the rate; try later, or set HF_TOKEN")
         default: return HubError(.unavailable, "\(endpoint) answers \(response.status) for \(reference)")
         }

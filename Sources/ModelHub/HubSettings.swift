@@ -6,7 +6,7 @@ package enum HubSettings {
     package static let cache = Setting.optional(
         "MODEL_CACHE",
         "where fetched models are kept",
-        shown: "`$XDG_CACHE_HOME/embed-star/models`"
+        shown: "`embed-star/models` in `$XDG_CACHE_HOME`"
     )
     package static let endpoint = Setting.url(
         "HF_ENDPOINT",

@@ -66,7 +66,11 @@ package struct ModelCache: Sendable {
         waiting: () -> Void
     ) async throws(HubError) -> CacheLock {
         try makeFolder(directory(reference))
-        return try await CacheLock(path: "\(directory(reference))/\(Self.lockName)", patience: patience, waiting: waiting)
+        return try await CacheLock(
+            path: "\(directory(reference))/\(Self.lockName)",
+            patience: patience,
+            waiting: waiting
+        )
     }
 
     func folder(_ reference: ModelReference, _ commit: String) -> String { "\(directory(reference))/\(commit)" }
@@ -115,7 +119,9 @@ package struct ModelCache: Sendable {
     func room() -> Int? {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return nil }
-        return Int(clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+        return Int(
+            clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
+        )
     }
 
     private func directory(_ reference: ModelReference) -> String { "\(path)/\(reference.id)" }

@@ -167,7 +167,10 @@ package struct ModelFetch: Sendable {
             file.digest = file.digest ?? piece.digest
             guard partial.size + piece.bytes.count <= size, !piece.bytes.isEmpty || partial.size == size else {
                 try partial.clear()
-                throw HubError(.corrupt, "\(file.path) of \(work.reference) has not the length that the hub says it has")
+                throw HubError(
+                    .corrupt,
+                    "\(file.path) of \(work.reference) has not the length that the hub says it has"
+                )
             }
             try partial.append(piece.bytes)
             report(.progress(Progress(file: file.path, done: work.done + partial.size, total: work.total)))

@@ -18,7 +18,11 @@ struct ControlGroup {
 
     /// Bytes; nil without a limit.
     var memory: Double? {
-        least("memory") { Self.number("\($0)/memory.max") } older: { Self.number("\($0)/memory.limit_in_bytes") }
+        least("memory") {
+            Self.number("\($0)/memory.max")
+        } older: {
+            Self.number("\($0)/memory.limit_in_bytes")
+        }
     }
 
     /// The least of what the groups say of a controller, as version 2 has it or the older version 1.

@@ -30,7 +30,12 @@ enum TestModel {
         kernels: Kernels? = nil
     ) throws -> TextEncoder {
         guard access(directory + "/model.safetensors", R_OK) == 0 else { throw MissingModel(path: directory) }
-        return try TextEncoder(modelDirectory: directory, on: EncoderThreads(count: threads), precision: precision, kernels: kernels)
+        return try TextEncoder(
+            modelDirectory: directory,
+            on: EncoderThreads(count: threads),
+            precision: precision,
+            kernels: kernels
+        )
     }
 }
 

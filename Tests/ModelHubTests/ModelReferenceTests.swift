@@ -16,7 +16,8 @@ struct ModelReferenceTests {
     }
 
     @Test(arguments: [
-        "", "a", "/", "a/", "/a", "a/b/c", "../a", "a/..", "a/.b", "a/b.", "a b/c", "a/b@", "a/b@../x", "a/b@a//b", "a/b\n",
+        "", "a", "/", "a/", "/a", "a/b/c", "../a", "a/..", "a/.b", "a/b.", "a b/c", "a/b@", "a/b@../x", "a/b@a//b",
+        "a/b\n",
         "ä/b", "-a/b", "a/\(String(repeating: "x", count: 97))", "a/b@main@x", "a\\b/c", "a/b?c", "a/b%2e",
     ])
     func whatCouldLeadElsewhereIsNone(text: String) { #expect(ModelReference(text) == nil) }
@@ -32,7 +33,9 @@ struct RedirectTargetTests {
         #expect(RedirectTarget.of(location, from: base) == target)
     }
 
-    @Test(arguments: ["http://cdn.example/f", "//cdn.example/f", "f", "", "ftp://x/", "https://", "https://a@b/c", "https:///x"])
+    @Test(arguments: [
+        "http://cdn.example/f", "//cdn.example/f", "f", "", "ftp://x/", "https://", "https://a@b/c", "https:///x",
+    ])
     func whatLeadsNowhereOrInTheClearIsNone(location: String) {
         #expect(RedirectTarget.of(location, from: "https://hub.example/a") == nil)
     }

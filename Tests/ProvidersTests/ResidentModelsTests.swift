@@ -140,7 +140,8 @@ private final class Shelf: Sendable {
 
     @Test(arguments: [
         ("300", ResidentModels.KeepAlive.duration(.seconds(300))), ("5m", .duration(.seconds(300))),
-        ("1.5h", .duration(.seconds(5400))), ("30s", .duration(.seconds(30))), ("0", .duration(.zero)), ("-1", .forever),
+        ("1.5h", .duration(.seconds(5400))), ("30s", .duration(.seconds(30))), ("0", .duration(.zero)),
+        ("-1", .forever),
         ("-1m", .forever),
     ])
     func ollamasDurationsAreRead(text: String, meaning: ResidentModels.KeepAlive) {

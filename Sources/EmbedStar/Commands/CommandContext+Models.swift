@@ -40,7 +40,9 @@ extension CommandContext {
                 case .waiting: logger.notice("another process fetches the model \(reference); waiting for it")
                 case .progress(let progress):
                     guard pace.withLock({ $0.isTime(for: progress) }) else { return }
-                    logger.info("fetching the model \(reference): \(HumanText.bytes(progress.done)) of \(HumanText.bytes(progress.total))")
+                    logger.info(
+                        "fetching the model \(reference): \(HumanText.bytes(progress.done)) of \(HumanText.bytes(progress.total))"
+                    )
                 }
             }
             logger.notice("fetched the model \(reference)", metadata: ["commit": "\(model.commit)"])

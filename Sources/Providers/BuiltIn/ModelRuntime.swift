@@ -88,5 +88,7 @@ package final class ModelRuntime: Sendable {
     private static func text(_ bytes: Int) -> String { "\(bytes >> 20) MiB" }
 
     /// About how much memory a model takes; nil when it is not loaded.
-    package func bytes(of name: String) -> Int? { state.withLock { state in state.taken.values.first { $0.name == name }?.bytes } }
+    package func bytes(of name: String) -> Int? {
+        state.withLock { state in state.taken.values.first { $0.name == name }?.bytes }
+    }
 }

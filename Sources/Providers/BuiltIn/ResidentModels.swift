@@ -14,7 +14,9 @@ package final class ResidentModels: Sendable {
         init?(_ text: String) {
             let units = ["s": 1.0, "m": 60, "h": 3600]
             let unit = text.last.flatMap { units[String($0).lowercased()] }
-            guard let number = Double(unit == nil ? text : String(text.dropLast())), number.magnitude < 1e7 else { return nil }
+            guard let number = Double(unit == nil ? text : String(text.dropLast())), number.magnitude < 1e7 else {
+                return nil
+            }
             self = number < 0 ? .forever : .duration(.milliseconds(Int(number * (unit ?? 1) * 1000)))
         }
     }
@@ -127,7 +129,11 @@ package final class ResidentModels: Sendable {
             if let service = begin(name) { return service }
             _ = try await flight.value(patience: Self.patience) { await self.loaded(name) }
         }
-        throw EmbeddingError(.unavailable, "the model \(name) is dropped as soon as it is loaded", retryAfter: .seconds(1))
+        throw EmbeddingError(
+            .unavailable,
+            "the model \(name) is dropped as soon as it is loaded",
+            retryAfter: .seconds(1)
+        )
     }
 
     private func begin(_ name: String) -> (any EmbeddingService)? {

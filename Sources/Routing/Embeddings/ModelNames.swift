@@ -45,7 +45,9 @@ struct ModelNames: Sendable {
     /// Its own name, also with its provider in front or Ollama's tag `:latest` behind, and those it has elsewhere.
     private func isOwn(_ name: String, _ model: EmbeddingModel) -> Bool {
         let elsewhere = model.provider == "builtin" ? Self.known[model.name.lowercased()] ?? [] : []
-        return ([model.name, "\(model.provider.rawValue)/\(model.name)"] + elsewhere).contains { Self.isCalled($0, name) }
+        return ([model.name, "\(model.provider.rawValue)/\(model.name)"] + elsewhere).contains {
+            Self.isCalled($0, name)
+        }
     }
 
     /// Whether `name` is the model's, also without its owner or with Ollama's tag `:latest`.
