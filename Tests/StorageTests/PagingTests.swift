@@ -42,6 +42,7 @@ import Testing
     private static let variables: [String: SurrealValue] = [
         "limit": SurrealValue(limit), "after": "o/r10100", "until": "z", "start": "o/", "end": "o0",
         "first": .array(["o/"]), "last": .array(["o0"]), "retention": .duration(.zero),
+        "since": .datetime(seconds: 0, nanoseconds: 0), "now": .datetime(seconds: 1 << 33, nanoseconds: 0),
         "fingerprint": "g", "lease": .duration(.zero), "delay": .duration(.zero),
     ]
 

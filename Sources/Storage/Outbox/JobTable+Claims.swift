@@ -6,10 +6,11 @@ extension JobTable {
     static func claim(_ fields: String?) -> String {
         """
         {
-          LET $jobs = (UPDATE (SELECT VALUE id FROM embedding_job WHERE due_at <= time::now() LIMIT $limit)
+          LET $now = time::now();
+          LET $jobs = (UPDATE (SELECT VALUE id FROM embedding_job WHERE due_at > $since AND due_at <= $now LIMIT $limit)
             SET claim = $claim, attempts += 1, status = \(Status.leased.literal), due_at = time::now() + $lease
             WHERE due_at <= time::now() RETURN id, gen, attempts, force, repo);
-          RETURN { jobs: $jobs, rows: \(fields.map { "(SELECT \($0) FROM $jobs.repo)" } ?? "[]") };
+          RETURN { at: $now, jobs: $jobs, rows: \(fields.map { "(SELECT \($0) FROM $jobs.repo)" } ?? "[]") };
         }
         """
     }

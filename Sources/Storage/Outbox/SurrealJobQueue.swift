@@ -1,13 +1,15 @@
 import EmbeddingCore
 import SurrealDB
+import Synchronization
 
 /// The outbox as a queue. Claims and completions of this process go one at a time each: the database
 /// gains nothing from writers that meet each other.
-struct SurrealJobQueue: EmbeddingJobQueue {
+final class SurrealJobQueue: EmbeddingJobQueue {
     let database: Database
     let tables: EmbeddedTables
     private let claims = AsyncMutex()
     private let completions = AsyncMutex()
+    private let window = Mutex(ClaimWindow())
     private let counts: QueueCounts
     private let log: ChangeLog
     private let index: VectorIndex?
@@ -40,10 +42,13 @@ struct SurrealJobQueue: EmbeddingJobQueue {
 
     func claim(limit: Int, lease: Duration, token: ClaimToken) async throws(StoreError) -> [EmbeddingJob] {
         let claimed = try await claims.run { () async throws(StoreError) in
-            try await takeJobs([
+            let since = window.withLock { $0.next(at: .now) }
+            let claimed = try await takeJobs([
                 "limit": SurrealValue(limit), "lease": .duration(lease), "claim": .string(token.value),
-                "unattributed": .bool(readsUnattributed),
+                "unattributed": .bool(readsUnattributed), "since": since,
             ])
+            if (claimed["jobs"].array ?? []).count < limit { window.withLock { $0.metEnd(at: claimed["at"]) } }
+            return claimed
         }
         let rows = Dictionary((claimed["rows"].array ?? []).map { ($0["id"], $0) }) { first, _ in first }
         var jobs: [EmbeddingJob] = []
