@@ -11,12 +11,12 @@ import Testing
         let end: AsyncStream<Void>.Continuation
         let scans: ExactScans
 
-        init() {
+        init(rest: Duration = .zero) {
             let (begun, begin) = AsyncStream.makeStream(of: Void.self)
             let (ends, end) = AsyncStream.makeStream(of: Void.self)
             self.begun = begun
             self.end = end
-            scans = ExactScans { (_, _) async throws(SurrealError) in
+            scans = ExactScans(rest: { _ in rest }) { (_, _) async throws(SurrealError) in
                 begin.yield()
                 for await _ in ends { break }
                 return ["row"]
@@ -45,10 +45,17 @@ import Testing
         #expect(await database.scan() == .success(["row"]))
     }
 
+    @Test func aPlaceRestsAfterAScan() async throws {
+        let database = Database(rest: .seconds(3600))
+        database.end.finish()
+        for _ in 0..<2 { #expect(await database.scan() == .success(["row"])) }
+        #expect(await database.scan() == .failure(StoreError(.busy, "")))
+    }
+
     @Test func theDatabaseEndsOneThatTakesTooLong() async throws {
         let fixture = try await Fixture()
         let error = await #expect(throws: StoreError.self) {
-            try await ExactScans(database: fixture.database).rows("SELECT * FROM sleep(1s) TIMEOUT 10ms", [:])
+            try await ExactScans(database: fixture.database) { false }.rows("SELECT * FROM sleep(1s) TIMEOUT 10ms", [:])
         }
         #expect(error?.code == .busy)
     }

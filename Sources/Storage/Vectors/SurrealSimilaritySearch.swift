@@ -10,7 +10,7 @@ struct SurrealSimilaritySearch: SimilaritySearch {
     init(database: Database, index: VectorIndex) {
         self.database = database
         self.index = index
-        scans = ExactScans(database: database)
+        scans = ExactScans(database: database) { index.hasBacklog }
     }
 
     func nearest(

@@ -23,6 +23,7 @@ package final class VectorIndex: Sendable {
         var probedSince: ContinuousClock.Instant?
         /// Whether a search got nonsense from an index that was ready.
         var isSuspect = false
+        var hasBacklog = false
         /// Since when nothing has stood against making the index.
         var wantedSince: ContinuousClock.Instant?
     }
@@ -83,6 +84,7 @@ package final class VectorIndex: Sendable {
 
     /// Takes the next step; to be called every few seconds by each process, and by one task of it at a time.
     package func maintain(model: EmbeddingModel, statistics: QueueStatistics) async throws(StoreError) {
+        known.withLock { $0.hasBacklog = !VectorIndexAction.isSettled(statistics) }
         let record = try await refresh()
         let dialect = try await database.dialect()
         let kind = dialect.vectorIndexKind(preferred: preferred)
@@ -132,6 +134,9 @@ package final class VectorIndex: Sendable {
         else { return nil }
         return (record.name, record.kind == .diskann ? .diskann : .hnsw)
     }
+
+    /// Whether many documents wait to be embedded, as last heard.
+    var hasBacklog: Bool { known.withLock(\.hasBacklog) }
 
     func isReady(for model: EmbeddingModel) -> Bool { ready(for: model) != nil }
 

@@ -51,6 +51,11 @@ enum VectorIndexAction: Hashable {
     case renew
     case drop
 
+    /// Whether the backlog is small.
+    static func isSettled(_ statistics: QueueStatistics) -> Bool {
+        statistics.pending <= max(100, statistics.embedded / 100)
+    }
+
     /// - Parameters:
     ///   - minimum: repos below which the index is not worth its cost: the table is searched exactly.
     ///   - isRetryDue: whether an index that failed may be tried again.
@@ -66,7 +71,7 @@ enum VectorIndexAction: Hashable {
         writesBeside: Bool
     ) -> VectorIndexAction {
         let (embedded, pending) = (statistics.embedded, statistics.pending)
-        let isSettled = pending <= max(100, embedded / 100)
+        let isSettled = isSettled(statistics)
         guard let record else {
             if embedded >= minimum, isSettled { return .create }
             return writesBeside && embedded + pending >= minimum ? .createEarly : .nothing
