@@ -19,7 +19,7 @@ struct EmbedStar: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, ExportCommand.self, SearchCommand.self,
             SimilarCommand.self,
-            StatusCommand.self, HealthCommand.self,
+            StatusCommand.self, HealthCommand.self, OpenCommand.self,
             DrainCommand.self, PauseCommand.self, ResumeCommand.self, FailuresCommand.self, ReprocessCommand.self,
             RepoCommand.self, ModelCommand.self, MigrateCommand.self, ConfigCommand.self, DoctorCommand.self,
         ],

@@ -9,9 +9,8 @@ import textwrap
 import pytest
 import yaml
 
-from Harness.process import CHECKOUT
+from Harness.process import CHECKOUT, free_port
 from Harness.service import Service, environment, program
-from conftest import free_port
 
 PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md")),
          CHECKOUT / "k8s/README.md"]

@@ -11,8 +11,7 @@ import yaml
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from conftest import free_port
-from Harness.process import CHECKOUT, Process, eventually
+from Harness.process import CHECKOUT, Process, eventually, free_port
 
 PROMETHEUS = CHECKOUT / "deploy/prometheus"
 DASHBOARD = CHECKOUT / "deploy/grafana/embed-star.json"

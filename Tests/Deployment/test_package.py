@@ -1,7 +1,6 @@
 """What a release publishes, made of the program under test; its bill of materials is held against SPDX's validator."""
 
 import json
-import os
 import subprocess
 import tarfile
 
@@ -10,17 +9,6 @@ from spdx_tools.spdx.parser.jsonlikedict.json_like_dict_parser import JsonLikeDi
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
 from Harness.process import CHECKOUT
-from Harness.service import program
-
-
-@pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    """The folder with archive, bill and checksums; the dependencies are resolved already, nothing is fetched."""
-    folder = tmp_path_factory.mktemp("package")
-    result = subprocess.run([CHECKOUT / "scripts/package", folder], env={**os.environ, "EMBED_STAR": str(program())},
-                            cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=600)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return folder
 
 
 @pytest.fixture(scope="module")

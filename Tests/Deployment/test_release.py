@@ -10,7 +10,6 @@ import pytest
 from Harness.process import CHECKOUT, Process, eventually, free_port
 from Harness.roots import Root
 from Harness.service import Service
-from test_package import package  # noqa: F401 (a fixture)
 
 SUITES = ["bookworm", "trixie", "noble"]
 UNIT = CHECKOUT / "deploy/systemd/embed-star.service"
@@ -62,7 +61,7 @@ def try_out(service):
 
 @needs_root
 @pytest.mark.timeout(900)
-def test_the_archive_serves_from_the_folder_it_is_unpacked_in(package, root, database):  # noqa: F811
+def test_the_archive_serves_from_the_folder_it_is_unpacked_in(package, root, database):
     (archive,) = package.glob("*.tar.gz")
     with tarfile.open(archive) as file:
         file.extractall(root.path / "opt", filter="data")
@@ -75,7 +74,7 @@ def test_the_archive_serves_from_the_folder_it_is_unpacked_in(package, root, dat
 
 @needs_root
 @pytest.mark.timeout(900)
-def test_what_is_installed_under_a_prefix_is_where_the_system_looks(package, roots, database):  # noqa: F811
+def test_what_is_installed_under_a_prefix_is_where_the_system_looks(package, roots, database):
     root = roots["bookworm"].await_made()
     if not list((root.path / "opt").glob("embed-star-*")):
         with tarfile.open(next(package.glob("*.tar.gz"))) as file:
@@ -94,7 +93,7 @@ def test_what_is_installed_under_a_prefix_is_where_the_system_looks(package, roo
 
 @needs_root
 @pytest.mark.timeout(900)
-def test_the_debian_package_is_installed_and_serves_as_its_user(package, root, database):  # noqa: F811
+def test_the_debian_package_is_installed_and_serves_as_its_user(package, root, database):
     (deb,) = package.glob("*.deb")
     root.install(deb)
     settings = root.path / "etc/embed-star/embed-star.env"

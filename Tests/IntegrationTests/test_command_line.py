@@ -16,7 +16,7 @@ import pytest
 from Harness import service as program
 from Harness.process import CHECKOUT, eventually
 
-COMMANDS = ["serve", "demo", "import", "export", "health", "search", "similar", "status", "drain", "pause",
+COMMANDS = ["serve", "demo", "import", "export", "health", "open", "search", "similar", "status", "drain", "pause",
             "resume", "failures", "reprocess", "repo", "migrate", "model", "config", "doctor"]
 
 

@@ -93,6 +93,13 @@ def test_json_can_be_grepped_in_a_pipe_without_a_locale(service, tmp_path):
     assert "中文" in table.decode() and b"\x1b" not in table
 
 
+def test_the_address_of_the_page_and_the_health_are_told(service, run):
+    assert run("open", settings=service.settings).stdout == f"{service.url}\n"
+    assert run("health", settings=service.settings).returncode == 0
+    assert run("health", "--ready", settings=service.settings).returncode == 0
+    assert run("health", settings={"PORT": 1}).returncode == 69
+
+
 def test_colours_are_for_who_wants_them(database, run):
     def verdict(**settings):
         return run("doctor", settings={**database.settings, **settings}).stdout
