@@ -35,6 +35,9 @@ struct EmbedStar: AsyncParsableCommand {
     static func main() async {
         let (flags, rest) = SettingFlags.extract(from: Array(CommandLine.arguments.dropFirst()), of: .product)
         if rest == ["help", "settings"] { return print(SettingsTable.product.help) }
+        if rest.count == 2, rest[0] == "--generate-completion-script", let shell = CompletionShell(rawValue: rest[1]) {
+            return print(completionScript(for: shell) + SettingCompletions.script(.product, for: shell))
+        }
         if let word = rest.first, !word.hasPrefix("-"), !commands.contains(word) {
             let meant = CommandSuggestion.nearest(to: word, among: commands).map { "did you mean `\($0)`? " } ?? ""
             StandardError.write(

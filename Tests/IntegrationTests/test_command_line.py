@@ -151,10 +151,33 @@ def test_completions_are_made_for_every_shell(run, tmp_path, shell, check):
     result = run("--generate-completion-script", shell, settings={})
     assert result.returncode == 0
     assert all(command in result.stdout for command in COMMANDS)
+    # Of zsh's script none can be added to.
+    assert shell == "zsh" or "db-url" in result.stdout
     if shutil.which(check[0]):
         path = tmp_path / "completions"
         path.write_text(result.stdout)
         subprocess.run([*check, path], check=True, timeout=20)
+
+
+@pytest.mark.parametrize("words, expected", [
+    (["serve", "--db-u"], {"--db-url", "--db-user"}),
+    (["serve", "--embedding-provider", "b"], {"builtin"}),
+    (["serve", "--embed-private-repos", ""], {"true", "false"}),
+    (["imp"], {"import"}),
+])
+def test_bash_completes_commands_settings_and_their_values(run, tmp_path, words, expected):
+    script = tmp_path / "completions"
+    script.write_text(run("--generate-completion-script", "bash", settings={}).stdout)
+    line = ["embed-star", *words]
+    code = f"""
+        source {script}
+        COMP_WORDS=({" ".join(f"'{word}'" for word in line)}) COMP_CWORD={len(words)}
+        COMP_LINE='{" ".join(line)}' COMP_POINT={len(" ".join(line))}
+        _embed_star_with_settings embed-star '{line[-1]}' '{line[-2]}'
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=False, timeout=30)
+    assert expected <= {word.strip() for word in done.stdout.split("\n")}, done.stdout + done.stderr
 
 
 def test_the_manual_is_up_to_date():
