@@ -14,6 +14,6 @@ def package(tmp_path_factory):
     """The folder with archive, bill and checksums; the dependencies are resolved already, nothing is fetched."""
     folder = tmp_path_factory.mktemp("package")
     result = subprocess.run([CHECKOUT / "scripts/package", folder], env={**os.environ, "EMBED_STAR": str(program())},
-                            cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=600)
+                            cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=800)
     assert result.returncode == 0, result.stdout + result.stderr
     return folder

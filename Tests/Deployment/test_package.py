@@ -11,6 +11,10 @@ from spdx_tools.spdx.validation.document_validator import validate_full_spdx_doc
 from Harness.process import CHECKOUT
 
 
+# The first of them packs.
+pytestmark = pytest.mark.timeout(900)
+
+
 @pytest.fixture(scope="module")
 def bill(package):
     (path,) = package.glob("*.spdx.json")
