@@ -63,7 +63,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", path: "CLibraries/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CResources", path: "Page", exclude: ["index.html", "scripts", "styles"]),
 
-        library("EmbeddingCore", [crypto]),
+        library("EmbeddingCore", ["DateTime", crypto]),
         library("DateTime", []),
         library("EventLoop", ["CLinux"], [inlinable, unchecked]),
         library("HTTP", [], [inlinable]),
@@ -85,7 +85,7 @@ let package = Package(
         library("ModelHub", ["DateTime", "HTTPClient", "JSON", "Retry", "Settings", crypto]),
         library("Providers", ["DateTime", "EmbeddingCore", "EventLoop", "HTTPClient", "JSON", "Retry", "Settings", "Inference", "ModelHub", "Telemetry", logging, crypto, collections, heap]),
         .target(name: "CSearchKernels", path: "CLibraries/CSearchKernels", cSettings: [.unsafeFlags(["-O2"])]),
-        library("Search", ["EmbeddingCore", "Retry", "Telemetry", "CSQLite", "CSearchKernels", logging]),
+        library("Search", ["DateTime", "EmbeddingCore", "Retry", "Telemetry", "CSQLite", "CSearchKernels", logging]),
         library("Pipeline", ["EmbeddingCore", "Retry", "Settings", "Telemetry", logging, collections]),
         .executableTarget(
             name: "EmbedStar",
@@ -115,7 +115,7 @@ let package = Package(
         tests("SettingsTests", ["Settings"]),
         tests("TelemetryTests", ["Telemetry", logging]),
         tests("ServerTests", ["Server", "EventLoop", "HTTP", "Telemetry", logging]),
-        tests("RoutingTests", ["Routing", "Server", "HTTP", "JSON", "EmbeddingCore", "Telemetry", logging, crypto]),
+        tests("RoutingTests", ["DateTime", "Routing", "Server", "HTTP", "JSON", "EmbeddingCore", "Telemetry", logging, crypto]),
         tests("HTTPClientTests", ["HTTPClient", "EventLoop", "HTTP", "Server", "Telemetry", logging]),
         tests("OTLPTests", ["OTLP", "HTTPClient", "JSON", "Telemetry", logging]),
         tests("SurrealDBTests", ["SurrealDB", "HTTPClient", "Telemetry", logging]),

@@ -7,6 +7,10 @@ static const unsigned char openapi[] = {
 #embed "../openapi.yaml"
 };
 
+static const unsigned char openapi_json[] = {
+#embed "openapi.json"
+};
+
 static const unsigned char page[] = {
 #embed "index.html"
 };
@@ -63,6 +67,8 @@ static const unsigned char scripts[] = {
     ,
 #embed "scripts/importing.js"
     ,
+#embed "scripts/reference.js"
+    ,
 #embed "scripts/shortcuts.js"
     ,
 #embed "scripts/main.js"
@@ -70,6 +76,10 @@ static const unsigned char scripts[] = {
 
 struct embedded_file embedded_openapi(void) {
     return (struct embedded_file){openapi, sizeof openapi};
+}
+
+struct embedded_file embedded_openapi_json(void) {
+    return (struct embedded_file){openapi_json, sizeof openapi_json};
 }
 
 struct embedded_file embedded_page(void) {

@@ -10,6 +10,9 @@ struct embedded_file {
 /// `openapi.yaml` of the repository's top.
 struct embedded_file embedded_openapi(void);
 
+/// The same as JSON.
+struct embedded_file embedded_openapi_json(void);
+
 /// The page served at `/`, with links to its styles and its script.
 struct embedded_file embedded_page(void);
 

@@ -2,7 +2,7 @@
 
 export const filterNames = ["language", "topic", "min_stars", "owner"];
 export const modes = ["hybrid", "vector", "text"];
-const paths = { explore: "/", playground: "/playground", status: "/status" };
+const paths = { explore: "/", playground: "/playground", status: "/status", docs: "/docs" };
 
 /**
  * A place within the page: a view, and in the view "explore" one of what is searched for (q), whose neighbours are shown
@@ -10,7 +10,7 @@ const paths = { explore: "/", playground: "/playground", status: "/status" };
  */
 export function readAddress(address) {
   const url = new URL(address);
-  const view = Object.keys(paths).find(name => paths[name] === url.pathname) ?? "explore";
+  const view = Object.keys(paths).find(name => paths[name] === "/" + url.pathname.split("/").at(-1)) ?? "explore";
   // Links of the form /#q=… are as good as /?q=….
   const fragment = new URLSearchParams(url.hash.slice(1));
   const values = ["q", "similar", "like"].some(name => fragment.has(name)) ? fragment : url.searchParams;
@@ -57,6 +57,9 @@ export function writeAddress(place) {
   return values.size ? "/?" + values : "/";
 }
 
+/** A path of the service as seen from this page, which a proxy may have put below another path: it has one level. */
+export const placed = path => new URL("." + path, location.href).href;
+
 /** "12,000" and "12k" are both 12000; null for what is no whole number. */
 export function wholeNumber(text) {
   const match = /^(\d+(?:[,.\s]\d{3})*)(k?)$/i.exec(text.trim());
@@ -78,6 +81,6 @@ export function searchRequest(place, limit) {
 }
 
 export function placeTitle(place) {
-  const name = { explore: place.similar ? "Similar to " + place.similar : place.q || placeLabel(place), playground: "Playground", status: "Status" }[place.view];
+  const name = { explore: place.similar ? "Similar to " + place.similar : place.q || placeLabel(place), playground: "Playground", status: "Status", docs: "API" }[place.view];
   return name ? name + " – embed-star" : "embed-star";
 }

@@ -1,5 +1,6 @@
 // Asking the service. Every failure is a Fault whose kind says which picture to show; no message of JavaScript gets out.
 import { sentence } from "./format.js";
+import { placed } from "./address.js";
 import { byId } from "./dom.js";
 
 export class Fault extends Error {
@@ -62,7 +63,7 @@ export async function ask(path, options = {}) {
 async function send(path, { isEndless = false, signal, headers, ...options }, authorization) {
   const limit = isEndless ? [] : [AbortSignal.timeout(patience)];
   try {
-    return await fetch(path, { ...options, headers: { ...headers, ...authorization }, signal: AbortSignal.any([...limit, ...(signal ? [signal] : [])]) });
+    return await fetch(placed(path), { ...options, headers: { ...headers, ...authorization }, signal: AbortSignal.any([...limit, ...(signal ? [signal] : [])]) });
   } catch (error) {
     throw given(error, signal);
   }

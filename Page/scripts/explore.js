@@ -1,6 +1,6 @@
 // Searching: from the form and the address to one request, and from its answer to what is shown.
 import { Fault, answer, askForKey, post } from "./api.js";
-import { changed, filterNames, placeLabel, repoPath, searchRequest, wholeNumber, withExample, withoutExample } from "./address.js";
+import { changed, filterNames, placeLabel, placed, repoPath, searchRequest, wholeNumber, withExample, withoutExample } from "./address.js";
 import { announce, button, byId, copyText, element, working } from "./dom.js";
 import { plural, shellQuoted } from "./format.js";
 import { may } from "./permissions.js";
@@ -233,7 +233,7 @@ export function startSearchForm() {
   for (const item of document.querySelectorAll("#copy [data-copy]")) item.onclick = () => copy(item.dataset.copy);
 }
 function copy(kind) {
-  const { path, body } = current.request, address = location.origin + path, json = body && JSON.stringify(body);
+  const { path, body } = current.request, address = placed(path), json = body && JSON.stringify(body);
   const key = sessionStorage.getItem("key") ? " -H 'Authorization: Bearer YOUR_KEY'" : "";
   const texts = {
     link: location.href,

@@ -9,6 +9,7 @@ import { followPipeline, onServiceChange, showCondition } from "./pipeline.js";
 import { onStatus, showStatus, startStatus } from "./status.js";
 import { showPlayground, startPlayground } from "./playground.js";
 import { showImportButton, startImporting } from "./importing.js";
+import { showReference } from "./reference.js";
 import { here, startRouter } from "./router.js";
 import { startShortcuts } from "./shortcuts.js";
 
@@ -22,6 +23,7 @@ function show(place, { focus = null } = {}) {
     showPlace(place);
     showLegend();
   } else if (place.view === "status") showStatus();
+  else if (place.view === "docs") showReference();
   else showPlayground();
   moveFocus(place, focus);
 }

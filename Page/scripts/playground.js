@@ -1,5 +1,6 @@
 // The playground: how near two texts are, and what a request for their embeddings looks like.
 import { answer, post } from "./api.js";
+import { placed } from "./address.js";
 import { announce, byId, copyText, element } from "./dom.js";
 import { plural, shellQuoted } from "./format.js";
 
@@ -66,10 +67,10 @@ function strip(vector) {
 }
 
 function copyRequest(kind) {
-  const body = JSON.stringify(embeddingRequest()), address = location.origin + "/v1/embeddings", hasKey = sessionStorage.getItem("key");
+  const body = JSON.stringify(embeddingRequest()), address = placed("/v1/embeddings"), hasKey = sessionStorage.getItem("key");
   copyText(kind === "curl"
     ? "curl " + address + (hasKey ? " -H 'Authorization: Bearer YOUR_KEY'" : "") + " -H 'Content-Type: application/json' -d " + shellQuoted(body)
-    : "from openai import OpenAI\n\nclient = OpenAI(base_url=" + JSON.stringify(location.origin + "/v1") + ", api_key=\"YOUR_KEY\")\nanswer = client.embeddings.create(model=" + JSON.stringify(byId("model").value) + ", input=" + JSON.stringify(embeddingRequest().input) + ")\nprint([item.embedding[:4] for item in answer.data])\n");
+    : "from openai import OpenAI\n\nclient = OpenAI(base_url=" + JSON.stringify(placed("/v1")) + ", api_key=\"YOUR_KEY\")\nanswer = client.embeddings.create(model=" + JSON.stringify(byId("model").value) + ", input=" + JSON.stringify(embeddingRequest().input) + ")\nprint([item.embedding[:4] for item in answer.data])\n");
 }
 
 let hasModels = false;

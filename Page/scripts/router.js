@@ -1,5 +1,5 @@
 // The address and the way through the page: every place has an address, and Back leads where one came from.
-import { placeLabel, placeTitle, readAddress, writeAddress } from "./address.js";
+import { placed, placeLabel, placeTitle, readAddress, writeAddress } from "./address.js";
 
 let place = readAddress("http://localhost/"), onArrival = () => {};
 
@@ -17,13 +17,13 @@ export function go(next, { isTyped = false, focus = null } = {}) {
   const address = writeAddress(next), isSame = address === writeAddress(place);
   const state = { isSettled: !isTyped, trail: next.q ? [] : nextTrail(next) };
   if (isSame) {
-    if (!isTyped) history.replaceState({ ...history.state, isSettled: true }, "", address);
+    if (!isTyped) history.replaceState({ ...history.state, isSettled: true }, "", placed(address));
   } else if (isTyped && !isSettled()) {
-    history.replaceState(state, "", address);
+    history.replaceState(state, "", placed(address));
   } else if (!isTyped && !isSettled() && next.q && isContinued(next)) {
-    history.replaceState(state, "", address);
+    history.replaceState(state, "", placed(address));
   } else {
-    history.pushState(state, "", address);
+    history.pushState(state, "", placed(address));
   }
   place = next;
   arrive({ focus });
@@ -36,7 +36,7 @@ function nextTrail(next) {
   // Among examples one changes one's mind: that is no way to go back.
   if (!label || !target || label === target || (place.like.length && next.like.length)) return target ? trail() : [];
   const before = trail().filter(step => step.label !== label && step.label !== target);
-  return [...before, { label, address: writeAddress(place) }].slice(-5);
+  return [...before, { label, address: placed(writeAddress(place)) }].slice(-5);
 }
 
 /** From now on this entry of the history stays. */
@@ -51,7 +51,7 @@ function arrive(options = {}) {
 
 function takeAddress() {
   place = readAddress(location.href);
-  history.replaceState(history.state, "", writeAddress(place));
+  history.replaceState(history.state, "", placed(writeAddress(place)));
   arrive();
 }
 

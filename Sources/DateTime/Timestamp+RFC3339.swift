@@ -30,6 +30,12 @@ extension Timestamp {
         return "\(Self.text(date))T\(clock(second)).\(padded(Int(nanoseconds) / 1_000_000, 3))Z"
     }
 
+    /// In UTC, exactly.
+    package var textWithNanoseconds: String {
+        let (date, second) = civil
+        return "\(Self.text(date))T\(clock(second)).\(padded(Int(nanoseconds), 9))Z"
+    }
+
     private static func text(_ date: CivilDate) -> String {
         "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
     }

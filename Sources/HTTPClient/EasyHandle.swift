@@ -83,6 +83,8 @@ final class EasyHandle {
         errorBuffer.pointee = 0
         let request = transfer.request
         ccurl_set_string(pointer, CURLOPT_URL, request.url)
+        // Null takes the socket of the request before away.
+        ccurl_set_string(pointer, CURLOPT_UNIX_SOCKET_PATH, request.socketPath)
         setProxy(proxies.proxy(for: transfer.target))
         setMethodAndBody(request)
         setHeaders(request)

@@ -7,6 +7,8 @@ package struct HTTPClientRequest: Sendable {
     package var url: String
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// The Unix socket that the server listens at; nil for the URL's host.
+    package var socketPath: String?
     package var timeouts: HTTPClientTimeouts
     /// A longer answer fails with `.tooLarge`.
     package var maxResponseBytes: Int

@@ -12,6 +12,8 @@ extension ExportedRepo {
         json.member("url", repo.url)
         json.member("topics", repo.topics)
         json.member("is_private", repo.isPrivate)
+        json.member("is_archived", repo.isArchived)
+        json.member("is_fork", repo.isFork)
         json.member("updated_at", updatedAt)
         json.member("github_id", githubID)
         guard let embedding else { return }

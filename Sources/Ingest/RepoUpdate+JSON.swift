@@ -31,6 +31,8 @@ extension RepoUpdate {
         url = Self.webAddress(isREST ? object["html_url"] : object["url"])
         topics = Self.topics(object["topics"] ?? object["repositoryTopics"])
         isPrivate = (object["is_private"] ?? object["private"] ?? object["isPrivate"])?.bool
+        isArchived = (object["is_archived"] ?? object["archived"] ?? object["isArchived"])?.bool
+        isFork = (object["is_fork"] ?? object["fork"] ?? object["isFork"])?.bool
         updatedAt = Self.text((object["updated_at"] ?? object["updatedAt"]), bound: 64)
         githubID = Self.identity(object["github_id"] ?? (isREST ? object["id"] : object["databaseId"]))
     }

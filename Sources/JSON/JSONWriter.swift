@@ -157,9 +157,9 @@ extension JSONWriter {
         if let value { double(value) } else { null() }
     }
 
-    package mutating func member(_ name: StaticString, _ value: Bool) {
+    package mutating func member(_ name: StaticString, _ value: Bool?) {
         key(name)
-        bool(value)
+        if let value { bool(value) } else { null() }
     }
 
     package mutating func member(_ name: StaticString, _ values: [String]) {

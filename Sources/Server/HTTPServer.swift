@@ -73,12 +73,7 @@ package final class HTTPServer: Sendable {
                 metrics: metrics
             )
         }
-        let listener = try Listener(
-            host: configuration.host,
-            port: configuration.port,
-            tables: tables,
-            logger: logger
-        )
+        let listener = try Listener(configuration, tables: tables, logger: logger)
         for table in tables { table.loop.execute { table.open() } }
         guarded.withLock { $0.state = .running(Running(listener: listener, tables: tables)) }
         await loops[0].run { listener.open() }

@@ -1,9 +1,11 @@
 /// Settings of an HTTP server. The defaults are those of production.
 package struct HTTPServerConfiguration: Sendable {
-    /// An IPv4 or IPv6 address, or a name that resolves to one.
+    /// An IPv4 or IPv6 address, a name that resolves to one, or `unix:/path` of a Unix socket.
     package var host = "127.0.0.1"
     /// 0 lets the system choose.
     package var port = 9090
+    /// Who may connect to a Unix socket, as of a file.
+    package var socketMode = 0o660
     package var limits = Limits()
     package var timeouts = Timeouts()
     /// How long requests in flight may take after a shutdown that `run()` began on cancellation.
@@ -15,6 +17,9 @@ package struct HTTPServerConfiguration: Sendable {
         self.host = host
         self.port = port
     }
+
+    /// Where the Unix socket is; nil when it is none.
+    package var socketPath: String? { host.hasPrefix("unix:") ? String(host.dropFirst(5)) : nil }
 
     /// Bounds on what a client may send, in bytes unless said otherwise.
     package struct Limits: Sendable {

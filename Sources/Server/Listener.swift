@@ -5,6 +5,8 @@ import Logging
 ///
 /// `@unchecked Sendable`: everything but the constants is touched on its loop only.
 final class Listener: EventLoopTenant, @unchecked Sendable {
+    /// Connections that the system accepts for us beforehand.
+    private static let backlog: Int32 = 4096
     /// Connections accepted before other work of the loop gets its turn.
     private static let acceptsPerTurn = 256
     /// How long to wait for descriptors to come free.
@@ -12,7 +14,9 @@ final class Listener: EventLoopTenant, @unchecked Sendable {
     /// How long to wait for a loop to catch up.
     private static let breath = Duration.milliseconds(1)
 
+    /// 0 at a Unix socket.
     let port: Int
+    private let path: String?
     private let descriptor: Int32
     private let tables: [ConnectionTable]
     private let logger: Logger
@@ -22,8 +26,15 @@ final class Listener: EventLoopTenant, @unchecked Sendable {
     /// Until when nothing is accepted.
     private var pausedUntil: MonotonicInstant?
 
-    init(host: String, port: Int, tables: [ConnectionTable], logger: Logger) throws(SystemError) {
-        (descriptor, self.port) = try SystemSocket.listen(host: host, port: port, backlog: 4096)
+    init(_ configuration: HTTPServerConfiguration, tables: [ConnectionTable], logger: Logger) throws(SystemError) {
+        path = configuration.socketPath
+        if let path {
+            descriptor = try SystemSocket.listen(path: path, mode: configuration.socketMode, backlog: Self.backlog)
+            port = 0
+        } else {
+            let (host, port) = (configuration.host, configuration.port)
+            (descriptor, self.port) = try SystemSocket.listen(host: host, port: port, backlog: Self.backlog)
+        }
         self.tables = tables
         self.logger = logger
         loop = tables[0].loop
@@ -43,6 +54,7 @@ final class Listener: EventLoopTenant, @unchecked Sendable {
         loop.dismiss(id)
         accept(atMost: .max, isLast: true)
         SystemSocket.close(descriptor)
+        if let path { SystemSocket.remove(path: path) }
     }
 
     func handle(_ readiness: Readiness, of token: UInt64) {

@@ -4,7 +4,18 @@ import Telemetry
 
 /// Where the server listens and what it allows.
 package enum ServerSettings {
-    package static let host = Setting.text("HOST", "127.0.0.1", "address to listen on")
+    package static let host = Setting.text(
+        "HOST",
+        "127.0.0.1",
+        "address to listen on; `unix:/run/embed-star.sock` for a Unix socket, which has no port"
+    )
+    package static let socketMode = Setting(
+        "SOCKET_MODE",
+        default: 0o660,
+        shown: "660",
+        "who may connect to the Unix socket, as of a file",
+        accepted: "three octal digits such as 660"
+    ) { text in text.utf8.count == 3 ? Int(text, radix: 8) : nil }
     package static let port = Setting.integer("PORT", 9090, in: 0...65535, "port of every route; 0 takes a free one")
     package static let monitoringPort = Setting.optionalInteger(
         "MONITORING_PORT",
@@ -40,7 +51,7 @@ package enum ServerSettings {
     /// Whether the address is reached from this machine only.
     package static func isLoopbackOnly(_ settings: SettingValues) -> Bool {
         let host = settings[host]
-        return host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        return host.hasPrefix("unix:") || host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }
 }
 
@@ -48,6 +59,7 @@ extension HTTPServerConfiguration {
     /// - Parameter port: the one to listen on; there may be two.
     package init(_ settings: SettingValues, port: Int) {
         self.init(host: settings[ServerSettings.host], port: port)
+        socketMode = settings[ServerSettings.socketMode]
         timeouts.idle = .milliseconds(settings[ServerSettings.idleTimeout])
         shutdownGrace = .milliseconds(settings[ServerSettings.shutdownGrace])
     }

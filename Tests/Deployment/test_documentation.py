@@ -11,6 +11,7 @@ import yaml
 
 from Harness.process import CHECKOUT, free_port
 from Harness.service import Service, environment, program
+from Harness.vocabulary import variables
 
 PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md")),
          CHECKOUT / "k8s/README.md"]
@@ -81,7 +82,7 @@ def surroundings(service):
     """The environment of an example: the program on the PATH, the service's address and database."""
     ours = environment({**service.settings, "PORT": service.port})
     folder = service.folder / ".build/release"
-    return {**ours, "PATH": f"{folder}:{os.path.dirname(sys.executable)}:{ours['PATH']}", "LC_ALL": "C.UTF-8"}
+    return {**ours, **variables(service.folder), "PATH": f"{folder}:{os.path.dirname(sys.executable)}:{ours['PATH']}", "LC_ALL": "C.UTF-8"}
 
 
 @pytest.mark.parametrize("name", NAMES)

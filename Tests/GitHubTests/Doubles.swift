@@ -98,6 +98,9 @@ final class MemoryRepos: RepoStore {
         }
     }
 
+    func page(of listing: RepoListing, after cursor: String?, limit: Int) async throws(StoreError) -> RepoPage {
+        RepoPage(repos: [])
+    }
     func repo(named fullName: String) async throws(StoreError) -> StoredRepo? { nil }
     func delete(named fullName: String) async throws(StoreError) -> Bool { false }
     func forget(_ repos: [RepoUpdate]) async throws(StoreError) -> Int { 0 }

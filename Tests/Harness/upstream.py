@@ -112,6 +112,12 @@ class Upstream:
             **settings,
         }
 
+    def cohere(self, **settings):
+        return {
+            "EMBEDDING_PROVIDER": "cohere", "COHERE_API_KEY": "co-test-sentinel", "COHERE_BASE_URL": f"{self.url}/v2",
+            **settings,
+        }
+
     def ollama(self, **settings):
         return {"EMBEDDING_PROVIDER": "ollama", "OLLAMA_URL": self.url, **settings}
 
@@ -177,7 +183,8 @@ class Upstream:
             def do_POST(self):
                 upstream.headers.append({name.lower(): value for name, value in self.headers.items()})
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or b"{}")
-                route = {"/v1/embeddings": self.openai, "/api/embed": self.ollama, "/api/show": self.show}
+                route = {"/v1/embeddings": self.openai, "/api/embed": self.ollama, "/api/show": self.show,
+                         "/v2/embed": self.cohere}
                 route.get(self.path, lambda _: self.answer(404, {"error": "not found"}))(body)
 
             def embed(self, texts, dimensions):
@@ -208,6 +215,15 @@ class Upstream:
                 tokens = sum(len(str(text)) // 4 + 1 for text in texts)
                 usage = {"prompt_tokens": tokens, "total_tokens": tokens}
                 self.answer(200, {"object": "list", "data": data, "model": body["model"], "usage": usage})
+
+            def cohere(self, body):
+                upstream.input_types.update([body["input_type"]])
+                vectors = self.embed(body["texts"], body.get("output_dimension") or 1536)
+                if vectors is not None:
+                    tokens = sum(len(text) // 4 + 1 for text in body["texts"])
+                    self.answer(200, {"id": "0", "embeddings": {"float": vectors}, "texts": body["texts"],
+                                      "meta": {"api_version": {"version": "2"}, "billed_units": {"input_tokens": tokens}},
+                                      "response_type": "embeddings_by_type"})
 
             def ollama(self, body):
                 name = body["model"].removesuffix(":latest")

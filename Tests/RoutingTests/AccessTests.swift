@@ -27,7 +27,8 @@ import Testing
         (.get, "/v1/models/{id...}", .scope(.read)), (.post, "/api/embed", .scope(.read)),
         (.post, "/api/embeddings", .scope(.read)), (.get, "/api/tags", .scope(.read)),
         (.post, "/api/show", .scope(.read)), (.get, "/api/version", .scope(.read)), (.post, "/embed", .scope(.read)),
-        (.get, "/info", .scope(.read)), (.post, "/repos", .scope(.write)),
+        (.get, "/info", .scope(.read)), (.post, "/similarity", .scope(.read)), (.post, "/rerank", .scope(.read)),
+        (.post, "/v1/rerank", .scope(.read)), (.get, "/repos", .scope(.read)), (.post, "/repos", .scope(.write)),
         (.get, "/repos/{owner}/{name}", .scope(.read)), (.delete, "/repos/{owner}/{name}", .scope(.write)),
         (.post, "/repos/{owner}/{name}/reprocess", .scope(.write)), (.post, "/reprocess", .scope(.admin)),
         (.post, "/import/github", .scope(.admin)), (.get, "/import/github", .scope(.admin)),
@@ -40,6 +41,7 @@ import Testing
         (.get, "/livez", .open), (.get, "/readyz", .open),
         (.get, "/health", .open), (.get, "/metrics", .open), (.get, "/openapi.yaml", .open),
         (.get, "/", .optional(.read)),
+        (.get, "/openapi.json", .open), (.get, "/docs", .open),
         (.get, "/playground", .open), (.get, "/status", .open),
     ]
 

@@ -51,7 +51,7 @@ import Testing
         #expect(page.text.contains("href=\"https://github.com/a/b\"><strong>a/b</strong></a>"))
         #expect(page.text.contains("&quot;x&quot;"))
         #expect(page.text.contains("★ 12,345"))
-        #expect(page.text.contains("href=\"/?similar=a%2Fb\""))
+        #expect(page.text.contains("href=\"./?similar=a%2Fb\""))
         #expect(page.headers["Content-Security-Policy"] == "default-src 'none'")
         #expect(page.headers["Cache-Control"] == "private, no-cache")
         let given = try #require(try given(page))

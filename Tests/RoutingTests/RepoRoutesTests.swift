@@ -151,8 +151,8 @@ import Testing
         #expect(
             answer.text
                 == #"{"full_name":"a/b","owner":{"login":"a"},"description":"d\n","language":null,"stars":3,"url":null,"#
-                + #""topics":["x"],"is_private":false,"updated_at":null,"embedding":{"state":"failed","model":null,"#
-                + #""generated_at":null,"attempts":5,"last_error":"too odd"}}"#
+                + #""topics":["x"],"is_private":false,"is_archived":false,"is_fork":false,"updated_at":null,"embedding":{"state":"failed","#
+                + #""model":null,"generated_at":null,"attempts":5,"last_error":"too odd"}}"#
         )
     }
 

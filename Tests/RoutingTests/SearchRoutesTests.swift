@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 import HTTP
 import JSON
@@ -14,15 +15,41 @@ import Testing
     @Test func `the answer has its fields`() async throws {
         let answer = try await services.api().ask(.get, "/search?q=x")
         #expect(answer.status == 200)
-        let text = answer.text
         #expect(
-            text.hasPrefix(
-                #"{"results":[{"full_name":"a/b","description":"\"x\"","language":null,"stars":5,"url":null,"score":0.9,"#
-                    + #""similarity":0.5,"matched":["vector","text"]},{"full_name":"a/b","description":"\"x\"","#
-                    + #""language":null,"stars":5,"url":null,"score":0.2,"similarity":null,"matched":["text"]}],"#
-                    + #""mode":"hybrid","method":"exact","model":"stub-model","coverage":0.25,"weak":false,"took_ms":"#
+            answer.text.hasPrefix(
+                ##"{"results":[{"full_name":"a/b","owner":{"login":"a"},"description":"\"x\"","language":null,"stars":5,"##
+                    + ##""url":null,"topics":[],"is_private":false,"is_archived":false,"is_fork":false,"updated_at":null,"##
+                    + ##""embedded":true,"score":0.9,"similarity":0.5,"matched":["vector","text"]},{"full_name":"a/b","##
             )
         )
+        #expect(answer.text.contains(##""embedded":null,"score":0.2,"similarity":null,"matched":["text"]}],"mode""##))
+        #expect(
+            answer.text.contains(
+                ##""method":"exact","model":"stub-model","coverage":0.25,"weak":false,"next":null,"took_ms""##
+            )
+        )
+    }
+
+    @Test func `flags, a time and a cursor are handed on`() async throws {
+        let query = "q=x&archived=false&fork=true&updated_since=2026-01-02&cursor=abc"
+        _ = try await services.api().ask(.get, "/search?\(query)")
+        _ = try await services.api().ask(.get, "/repos/a/b/similar?private=true&updated_since=2026-01-02T00:00:00Z")
+        let time = Timestamp("2026-01-02T00:00:00Z")
+        let filter = SearchFilter(flags: [.isArchived: false, .isFork: true], updatedSince: time)
+        #expect(queries[0].filter == filter)
+        #expect(queries[0].cursor == "abc")
+        #expect(queries[1].filter == SearchFilter(flags: [.isPrivate: true], updatedSince: time))
+    }
+
+    @Test func `a filter without a value is none`() async throws {
+        #expect(try await services.api().ask(.get, "/search?q=x&language=&topic=&owner=&updated_since=").status == 200)
+        #expect(queries[0].filter == SearchFilter())
+    }
+
+    @Test func `what is not known is named with what is`() async throws {
+        let answer = try await services.api().ask(.get, "/search?q=x&langauge=C")
+        let detail = try answer.json["errors"]?.array?.first?["detail"]?.string ?? ""
+        #expect(detail.hasPrefix("langauge is not known; known are q, mode, language, topic, "))
     }
 
     @Test func `a query has text, filters, mode and limit`() async throws {
@@ -80,7 +107,8 @@ import Testing
         "", "q=", "q=%20", "q=x&limit=0", "q=x&limit=101", "q=x&limit=1.5", "q=x&limit=", "q=x&mode=best",
         "q=x&min_score=2",
         "q=x&min_score=nan", "q=x&min_score=inf", "q=x&min_stars=-1", "q=x&min_stars=99999999999999999999", "q=x&y=1",
-        "q=x&q=y", "q=%00", "embedding=1", "q=x&language=",
+        "q=x&q=y", "q=%00", "embedding=1", "q=x&archived=yes",
+        "q=x&updated_since=yesterday", "q=x&y=", "q=x&cursor=",
     ])
     func `a wrong parameter is 400`(query: String) async throws {
         let answer = try await services.api().ask(.get, "/search?\(query)")
@@ -97,7 +125,7 @@ import Testing
         #"{"q":"x","combine":"separate"}"#, #"{"queries":["x"],"combine":"best"}"#, #"{"like":[]}"#,
         #"{"like":["a/b",1]}"#,
         #"{"unlike":["a/b"]}"#, #"{"q":"x","unlike":["a/b"]}"#, #"{"like":["a/b"],"mode":"hybrid"}"#,
-        #"{"like":["a/b"],"q":"x"}"#,
+        #"{"like":["a/b"],"q":"x"}"#, #"{"queries":["x"],"combine":"separate","cursor":"c"}"#,
     ])
     func `a wrong field is 400`(body: String) async throws {
         #expect(try await services.api().ask(.post, "/search", body).status == 400)

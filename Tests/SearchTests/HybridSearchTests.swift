@@ -92,16 +92,83 @@ import Testing
     @Test("A repo is not its own neighbour, and a private one is unknown to who may not see it")
     func similar() async throws {
         let search = try await Self.search()
-        let near = try await search.similar(to: "a/one", filter: SearchFilter(), limit: 3)
+        let near = try await search.similar(to: "a/one", filter: SearchFilter(), limit: 3, cursor: nil)
         #expect(near.hits.map(\.repo.fullName) == ["a/two", "b/three", "B/four"])
         await #expect(throws: SearchError.unknownRepo("c/hidden")) {
-            try await search.similar(to: "c/hidden", filter: SearchFilter(), limit: 3)
+            try await search.similar(to: "c/hidden", filter: SearchFilter(), limit: 3, cursor: nil)
         }
         await #expect(throws: SearchError.unknownRepo("no/ne")) {
-            try await search.similar(to: "no/ne", filter: SearchFilter(), limit: 3)
+            try await search.similar(to: "no/ne", filter: SearchFilter(), limit: 3, cursor: nil)
         }
         await #expect(throws: SearchError.notEmbedded("d/pending")) {
-            try await search.similar(to: "d/pending", filter: SearchFilter(), limit: 3)
+            try await search.similar(to: "d/pending", filter: SearchFilter(), limit: 3, cursor: nil)
         }
+    }
+
+    /// Many repos, of which some have words and vectors near the query, and the most one of both.
+    private static func large() async throws -> HybridSearch {
+        let rows = (1...300).map { number in
+            let text = number.isMultiple(of: 3) ? "a twin star of many" : "something else"
+            let share = Float(number % 97) / 97
+            return Samples.row(
+                number,
+                Repo(fullName: "o/r\(number)", description: text, stars: number % 7),
+                number.isMultiple(of: 5) ? nil : Samples.vector(0, share: share)
+            )
+        }
+        return HybridSearch(
+            service: FakeService(),
+            similarity: MemoryTable(rows),
+            catalog: try await Samples.catalog(rows),
+            coverage: { 1 },
+            metrics: MetricsRegistry(),
+            logger: Samples.logger
+        )
+    }
+
+    @Test("Pages of a search hold every repo that it finds once", arguments: SearchMode.allCases, [7, 50, 100])
+    func pages(mode: SearchMode, limit: Int) async throws {
+        let search = try await Self.large()
+        var query = SearchQuery(.text("twin star"), mode: mode, filter: SearchFilter(minStars: 0), limit: limit)
+        var pages: [[SearchHit]] = []
+        repeat {
+            let answer = try await search.search(query)
+            pages.append(answer.hits)
+            query.cursor = answer.next
+        } while query.cursor != nil
+        let names = pages.joined().map(\.repo.fullName)
+        #expect(Set(names).count == names.count)
+        #expect(names.count == (mode == .vector ? 240 : mode == .text ? 100 : 260))
+        #expect(pages.dropLast().allSatisfy { $0.count == limit })
+    }
+
+    @Test("A page stops at what is near enough, and neighbours have pages too")
+    func pagesOfNeighbours() async throws {
+        let search = try await Self.large()
+        let filter = SearchFilter(minScore: 0.9)
+        var (found, cursor): ([SearchHit], String?) = ([], nil)
+        repeat {
+            let answer = try await search.similar(to: "o/r96", filter: filter, limit: 4, cursor: cursor)
+            found += answer.hits
+            cursor = answer.next
+        } while cursor != nil
+        #expect(!found.isEmpty && found.allSatisfy { $0.similarity ?? 0 >= 0.9 && $0.isEmbedded == true })
+        #expect(Set(found.map(\.repo.fullName)).count == found.count)
+        let whole = try await search.similar(to: "o/r96", filter: filter, limit: 100, cursor: nil)
+        #expect(whole.hits.map(\.repo.fullName) == found.map(\.repo.fullName))
+    }
+
+    @Test("A cursor of another question, or of nobody, is refused", arguments: ["", "00", "zz", nil])
+    func foreignCursor(cursor: String?) async throws {
+        let search = try await Self.large()
+        let other = try await search.search(SearchQuery(.text("star"), mode: .vector, limit: 2)).next
+        let query = SearchQuery(.text("twin star"), mode: .vector, limit: 2, cursor: cursor ?? other)
+        var isRefused = false
+        do {
+            _ = try await search.search(query)
+        } catch {
+            if case .invalid = error { isRefused = true }
+        }
+        #expect(isRefused)
     }
 }

@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 import SurrealDB
 import Testing
@@ -21,7 +22,7 @@ import Testing
         #expect(stored.repo.stars == 6)
         #expect(stored.repo.owner == "Apple")
         #expect(stored.repo.topics == ["compiler"])
-        #expect(stored.updatedAt == "2026-01-02T03:04:05Z")
+        #expect(stored.repo.updatedAt?.text == "2026-01-02T03:04:05Z")
         let row = try await fixture.run("SELECT * FROM repo:⟨apple/swift⟩")[0]
         #expect(row["owner"]["login"].string == "Apple")
         #expect(row["name"].string == "Swift")

@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 import Logging
 import Search
@@ -84,7 +85,11 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
                 language: ["Swift", "rust", nil].randomElement(using: &random) ?? nil,
                 stars: Int.random(in: 0..<1000, using: &random),
                 topics: [[], ["cli"], ["web", "cli"], ["clip", "web"]].randomElement(using: &random) ?? [],
-                isPrivate: Int.random(in: 0..<10, using: &random) == 0
+                isPrivate: Int.random(in: 0..<10, using: &random) == 0,
+                isArchived: Int.random(in: 0..<4, using: &random) == 0,
+                isFork: Bool.random(using: &random),
+                updatedAt: [nil, Timestamp("2026-01-01T00:00:00Z"), Timestamp("2026-06-01T12:00:00.5Z")]
+                    .randomElement(using: &random) ?? nil
             )
             let isEmbedded = Int.random(in: 0..<10, using: &random) > 0
             return Row(repo: repo, vector: isEmbedded ? try direction(&random) : nil)
@@ -101,6 +106,9 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
                 isPrivate: row.repo.isPrivate
             )
             update.topics = row.repo.topics
+            update.isArchived = row.repo.isArchived
+            update.isFork = row.repo.isFork
+            update.updatedAt = row.repo.updatedAt?.textWithNanoseconds
             return update
         }
         _ = try await fixture.storage.repos.upsert(updates)
@@ -130,15 +138,25 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         if let owner = filter.excludeOwner, same(repo.owner, owner) { return false }
         if filter.excludeNames.contains(where: { same(repo.fullName, $0) }) { return false }
         if let topic = filter.topic, !repo.topics.contains(topic.lowercased()) { return false }
+        if let isArchived = filter.flags[.isArchived], repo.isArchived != isArchived { return false }
+        if let isFork = filter.flags[.isFork], repo.isFork != isFork { return false }
+        if let isPrivate = filter.flags[.isPrivate], repo.isPrivate != isPrivate { return false }
+        if let time = filter.updatedSince, repo.updatedAt.map({ $0 < time }) ?? true { return false }
         return repo.stars >= filter.minStars ?? 0
     }
 
     private static func filter(_ rows: [Row], _ random: inout Seeded) -> SearchFilter {
         func sometimes<T>(_ value: T) -> T? { Int.random(in: 0..<3, using: &random) == 0 ? value : nil }
+        let flags = FilterCondition.Flag.allCases.compactMap { flag in
+            sometimes(Bool.random(using: &random)).map { (flag, $0) }
+        }
+        let times = ["2026-01-01T00:00:00Z", "2026-06-01T12:00:00.25Z", "2026-06-01T12:00:01Z"]
         return SearchFilter(
             language: sometimes("SWIFT"),
             topic: sometimes("Cli"),
             minStars: sometimes(Int.random(in: 0..<1100, using: &random)),
+            flags: Dictionary(uniqueKeysWithValues: flags),
+            updatedSince: sometimes(times.randomElement(using: &random)).flatMap { $0.flatMap { Timestamp($0) } },
             owner: sometimes("aDa"),
             excludeOwner: sometimes("BOB"),
             minScore: sometimes(Double.random(in: -0.2..<0.6, using: &random)),

@@ -178,20 +178,25 @@ struct Application {
         let api = API(dependencies, configuration: context.apiConfiguration(serving: serving), tracer: tracer)
         let isMonitoring = serving == .monitoring
         let connections = isMonitoring ? context.descriptors.monitoring : context.descriptors.service
+        var configuration = context.serverConfiguration(port: port, connections: connections)
+        // A port of its own is one of this machine where the service has none.
+        if isMonitoring, configuration.socketPath != nil { configuration.host = "127.0.0.1" }
         let server = HTTPServer(
-            configuration: context.serverConfiguration(port: port, connections: connections),
+            configuration: configuration,
             loops: loops,
             responder: api,
             metrics: context.metrics,
             logger: context.logger("server")
         )
-        let host = context.settings[ServerSettings.host]
+        let host = configuration.host
         let bound: Int
         do { bound = try await server.start() } catch let error as SystemError {
             throw PortError(host: host, port: port, code: error.code, isMonitoring: isMonitoring)
         }
         let what = isMonitoring ? "health and metrics" : "requests"
-        logger.notice("listening for \(what) on http://\(host.contains(":") ? "[\(host)]" : host):\(bound)")
+        let isBracketed = configuration.socketPath == nil && host.contains(":")
+        let address = PortError.address(isBracketed ? "[\(host)]" : host, bound)
+        logger.notice("listening for \(what) on \(configuration.socketPath == nil ? "http://" : "")\(address)")
         return ServerLifetime(server: server, api: api)
     }
 

@@ -4,6 +4,8 @@ import CResources
 enum EmbeddedFiles {
     static var contract: [UInt8] { bytes(of: embedded_openapi()) }
 
+    static var contractAsJSON: [UInt8] { bytes(of: embedded_openapi_json()) }
+
     static var page: EmbeddedPage {
         EmbeddedPage(
             html: text(of: embedded_page()),

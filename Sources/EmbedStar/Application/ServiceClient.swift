@@ -6,7 +6,9 @@ import Settings
 
 /// Asks a running embed-star over its own API.
 struct ServiceClient {
+    /// As people write it: a URL, or `unix:/path`.
     let baseURL: String
+    private let socketPath: String?
     private let transport: any HTTPTransport
     /// A key of PRIVATE_SEARCH_KEYS sees what the operator may see, but it need not have any power.
     private let readingKey: String?
@@ -17,6 +19,7 @@ struct ServiceClient {
         var base = server ?? settings[ClientSettings.url] ?? Self.address(settings)
         while base.hasSuffix("/") { base.removeLast() }
         baseURL = base
+        socketPath = base.hasPrefix("unix:") ? String(base.dropFirst(5)) : nil
         self.transport = transport
         let keys = APIKeys(settings)
         let own = settings[ClientSettings.key]
@@ -31,6 +34,7 @@ struct ServiceClient {
 
     private static func address(_ settings: SettingValues, port: Setting<Int?>? = nil) -> String {
         let host = settings[ServerSettings.host]
+        if host.hasPrefix("unix:") { return host }
         let reachable = ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host
         let bracketed = reachable.contains(":") ? "[\(reachable)]" : reachable
         return "http://\(bracketed):\(port.flatMap { settings[$0] } ?? settings[ServerSettings.port])"
@@ -55,7 +59,8 @@ struct ServiceClient {
     ) async throws -> [UInt8] {
         let parameters = query.compactMap { name, value in value.map { "\(name)=\(Self.encoded($0))" } }
         let target = parameters.isEmpty ? path : "\(path)?\(parameters.joined(separator: "&"))"
-        var request = HTTPClientRequest(method, baseURL + target)
+        var request = HTTPClientRequest(method, (socketPath == nil ? baseURL : "http://localhost") + target)
+        request.socketPath = socketPath
         if let key = method == "GET" ? readingKey : commandKey {
             request.headers.append(("Authorization", "Bearer \(key)"))
         }

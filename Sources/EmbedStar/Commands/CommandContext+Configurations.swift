@@ -37,6 +37,7 @@ extension CommandContext {
         var configuration = APIConfiguration(settings, serving: serving)
         configuration.isLoopbackOnly = ServerSettings.isLoopbackOnly(settings)
         configuration.contract = EmbeddedFiles.contract
+        configuration.contractAsJSON = EmbeddedFiles.contractAsJSON
         let page = EmbeddedFiles.page
         configuration.page = page.bytes
         configuration.pageHeaders = [

@@ -1,3 +1,5 @@
+import EventLoop
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -7,7 +9,9 @@
 /// Whether the port can be listened on.
 enum PortCheck {
     static func finding(host: String, port: Int, isMonitoring: Bool = false) -> Finding {
-        guard let code = bindingError(host: host, port: port) else { return .good("port", "\(host):\(port) is free") }
+        guard let code = bindingError(host: host, port: port) else {
+            return .good("port", "\(PortError.address(host, port)) is free")
+        }
         let error = PortError(host: host, port: port, code: code, isMonitoring: isMonitoring)
         return .doubtful("port", error.reason, remedy: error.remedy)
     }
@@ -19,6 +23,7 @@ enum PortCheck {
 
     /// The error number of a trial binding; nil when it went well.
     private static func bindingError(host: String, port: Int) -> Int32? {
+        if host.hasPrefix("unix:") { return bindingError(path: String(host.dropFirst(5))) }
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         #if os(Linux)
@@ -40,6 +45,18 @@ enum PortCheck {
     }
 }
 
+extension PortCheck {
+    private static func bindingError(path: String) -> Int32? {
+        do throws(SystemError) {
+            SystemSocket.close(try SystemSocket.listen(path: path, mode: 0o600, backlog: 1))
+            SystemSocket.remove(path: path)
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+}
+
 /// Why a port cannot be listened on, and what to do about it.
 struct PortError: Error, CustomStringConvertible {
     let reason: String
@@ -47,15 +64,21 @@ struct PortError: Error, CustomStringConvertible {
 
     /// - Parameter code: the error number of the binding.
     init(host: String, port: Int, code: Int32, isMonitoring: Bool) {
-        reason = "\(host):\(port): \(String(cString: strerror(code)))"
+        reason = "\(Self.address(host, port)): \(String(cString: strerror(code)))"
         let setting = isMonitoring ? "MONITORING_PORT" : "PORT"
         remedy =
             switch code {
+            case EADDRINUSE where host.hasPrefix("unix:"):
+                "stop what listens there (it may be embed-star itself), or name another path in HOST"
+            case _ where host.hasPrefix("unix:"): "name a path in HOST whose folder can be written and that is short"
             case EADDRINUSE: "stop what listens there (it may be embed-star itself), or set \(setting) (now \(port))"
             case EACCES: "set \(setting) (now \(port)) to one above 1023, or grant CAP_NET_BIND_SERVICE"
             default: "correct HOST (now \(host))"
             }
     }
+
+    /// As people write it.
+    static func address(_ host: String, _ port: Int) -> String { host.hasPrefix("unix:") ? host : "\(host):\(port)" }
 
     var description: String { "cannot listen on \(reason)\n\(remedy)" }
 }

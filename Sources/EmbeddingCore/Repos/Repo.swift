@@ -1,3 +1,5 @@
+package import DateTime
+
 /// The fields of a GitHub repository that embed-star reads and writes.
 package struct Repo: Sendable, Hashable {
     /// `owner/name`.
@@ -9,6 +11,10 @@ package struct Repo: Sendable, Hashable {
     package var url: String?
     package var topics: [String]
     package var isPrivate: Bool
+    package var isArchived: Bool
+    package var isFork: Bool
+    /// As its owner's server says; nil when nobody has said.
+    package var updatedAt: Timestamp?
 
     package init(
         fullName: String,
@@ -18,7 +24,10 @@ package struct Repo: Sendable, Hashable {
         stars: Int = 0,
         url: String? = nil,
         topics: [String] = [],
-        isPrivate: Bool = false
+        isPrivate: Bool = false,
+        isArchived: Bool = false,
+        isFork: Bool = false,
+        updatedAt: Timestamp? = nil
     ) {
         self.fullName = fullName
         self.owner = owner ?? String(fullName.prefix { $0 != "/" })
@@ -28,6 +37,9 @@ package struct Repo: Sendable, Hashable {
         self.url = url
         self.topics = topics
         self.isPrivate = isPrivate
+        self.isArchived = isArchived
+        self.isFork = isFork
+        self.updatedAt = updatedAt
     }
 
     /// Whether `name` is `owner/name` in GitHub's alphabet: letters, digits, `-`, `_`, `.`; 140 bytes at most.
@@ -60,6 +72,8 @@ package struct RepoUpdate: Sendable, Hashable {
     package var url: String?
     package var topics: [String]?
     package var isPrivate: Bool?
+    package var isArchived: Bool?
+    package var isFork: Bool?
     /// RFC 3339, as given.
     package var updatedAt: String?
     /// GitHub's number of it, which stays whatever it is called.

@@ -14,6 +14,10 @@ package protocol RepoStore: Sendable {
 
     func repo(named fullName: String) async throws(StoreError) -> StoredRepo?
 
+    /// One page of them, in an order that stays; a cursor is good for the listing that it came with.
+    /// - Throws: `StoreError` with the code `invalidArgument` for a cursor that no page gave.
+    func page(of listing: RepoListing, after cursor: String?, limit: Int) async throws(StoreError) -> RepoPage
+
     /// - Returns: whether there was such a repo.
     func delete(named fullName: String) async throws(StoreError) -> Bool
 
@@ -55,7 +59,6 @@ package struct StoredRepo: Sendable, Hashable {
     package enum State: String, Sendable { case embedded, pending, failed, excluded }
 
     package var repo: Repo
-    package var updatedAt: String?
     package var state: State
     /// The name of the model of the stored vector, and its fingerprint.
     package var model: String?
@@ -67,7 +70,6 @@ package struct StoredRepo: Sendable, Hashable {
 
     package init(
         repo: Repo,
-        updatedAt: String? = nil,
         state: State,
         model: String? = nil,
         fingerprint: String? = nil,
@@ -76,7 +78,6 @@ package struct StoredRepo: Sendable, Hashable {
         lastError: String? = nil
     ) {
         self.repo = repo
-        self.updatedAt = updatedAt
         self.state = state
         self.model = model
         self.fingerprint = fingerprint

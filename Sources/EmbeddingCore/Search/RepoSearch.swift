@@ -4,7 +4,12 @@ package protocol RepoSearch: Sendable {
     func search(_ query: SearchQuery) async throws(SearchError) -> SearchAnswer
 
     /// Repos near the stored vector of `fullName`, itself left out.
-    func similar(to fullName: String, filter: SearchFilter, limit: Int) async throws(SearchError) -> SearchAnswer
+    func similar(
+        to fullName: String,
+        filter: SearchFilter,
+        limit: Int,
+        cursor: String?
+    ) async throws(SearchError) -> SearchAnswer
 }
 
 /// How the answer is ranked.
@@ -28,6 +33,8 @@ package struct SearchQuery: Sendable, Hashable {
     package var limit: Int
     /// Whether the first hits are read again together with the text, which has to be one, and ordered by that.
     package var reranks = false
+    /// Where the answer before ended; nil for the first.
+    package var cursor: String?
     /// Whose texts the query is one of.
     package var partition: CachePartition
 
@@ -36,12 +43,14 @@ package struct SearchQuery: Sendable, Hashable {
         mode: SearchMode,
         filter: SearchFilter = SearchFilter(),
         limit: Int = 10,
+        cursor: String? = nil,
         partition: CachePartition = .pipeline
     ) {
         self.subject = subject
         self.mode = mode
         self.filter = filter
         self.limit = limit
+        self.cursor = cursor
         self.partition = partition
     }
 }
@@ -62,6 +71,8 @@ package struct SearchAnswer: Sendable, Hashable {
     package var reason: String?
     /// The model that ordered the first hits; nil when none did.
     package var reranker: String?
+    /// Where the next answer begins; nil when there is none.
+    package var next: String?
 
     package init(
         hits: [SearchHit],
@@ -69,7 +80,8 @@ package struct SearchAnswer: Sendable, Hashable {
         method: SearchMethod,
         model: EmbeddingModel?,
         coverage: Double,
-        isWeak: Bool = false
+        isWeak: Bool = false,
+        next: String? = nil
     ) {
         self.hits = hits
         self.mode = mode
@@ -77,6 +89,7 @@ package struct SearchAnswer: Sendable, Hashable {
         self.model = model
         self.coverage = coverage
         self.isWeak = isWeak
+        self.next = next
     }
 }
 

@@ -1,3 +1,5 @@
+package import DateTime
+
 /// Which repos may be in the answer.
 package struct SearchFilter: Sendable, Hashable {
     /// Compared without case.
@@ -5,6 +7,9 @@ package struct SearchFilter: Sendable, Hashable {
     /// As given, or in lower case, as GitHub writes topics.
     package var topic: String?
     package var minStars: Int?
+    /// What the flags have to be that matter.
+    package var flags: [FilterCondition.Flag: Bool]
+    package var updatedSince: Timestamp?
     /// Compared without case.
     package var owner: String?
     package var excludeOwner: String?
@@ -18,6 +23,8 @@ package struct SearchFilter: Sendable, Hashable {
         language: String? = nil,
         topic: String? = nil,
         minStars: Int? = nil,
+        flags: [FilterCondition.Flag: Bool] = [:],
+        updatedSince: Timestamp? = nil,
         owner: String? = nil,
         excludeOwner: String? = nil,
         minScore: Double? = nil,
@@ -27,6 +34,8 @@ package struct SearchFilter: Sendable, Hashable {
         self.language = language
         self.topic = topic
         self.minStars = minStars
+        self.flags = flags
+        self.updatedSince = updatedSince
         self.owner = owner
         self.excludeOwner = excludeOwner
         self.minScore = minScore

@@ -9,12 +9,15 @@ package struct SearchHit: Sendable, Hashable {
     /// Cosine similarity to the query's vector; nil when only the text index found it and its vector is unknown.
     package var similarity: Double?
     package var matched: [Match]
+    /// Whether it has a vector of the model; nil when nobody has looked.
+    package var isEmbedded: Bool?
 
-    package init(repo: Repo, score: Double, similarity: Double?, matched: [Match]) {
+    package init(repo: Repo, score: Double, similarity: Double?, matched: [Match], isEmbedded: Bool? = nil) {
         self.repo = repo
         self.score = score
         self.similarity = similarity
         self.matched = matched
+        self.isEmbedded = isEmbedded ?? (similarity == nil ? nil : true)
     }
 
     /// A repo that fits as well as its vector is near.

@@ -57,14 +57,7 @@ package enum SystemSocket {
             set(TCP_NODELAY, 1, level: Int32(IPPROTO_TCP), descriptor)
             boundOutput(descriptor)
             guard bind(descriptor, address.ai_addr, address.ai_addrlen) == 0 else { throw SystemError("bind") }
-            #if canImport(Darwin)
-                let result = Darwin.listen(descriptor, backlog)
-            #elseif canImport(Musl)
-                let result = Musl.listen(descriptor, backlog)
-            #else
-                let result = Glibc.listen(descriptor, backlog)
-            #endif
-            guard result == 0 else { throw SystemError("listen") }
+            guard beginListening(descriptor, backlog) == 0 else { throw SystemError("listen") }
             return (descriptor, try localPort(of: descriptor))
         } catch {
             close(descriptor)
@@ -72,7 +65,17 @@ package enum SystemSocket {
         }
     }
 
-    /// - Returns: the new connection with the peer's address as `address:port`; nil when there is none now.
+    static func beginListening(_ descriptor: Int32, _ backlog: Int32) -> Int32 {
+        #if canImport(Darwin)
+            Darwin.listen(descriptor, backlog)
+        #elseif canImport(Musl)
+            Musl.listen(descriptor, backlog)
+        #else
+            Glibc.listen(descriptor, backlog)
+        #endif
+    }
+
+    /// - Returns: the new connection with the peer's address as `address:port`, `unix` at a Unix socket; nil when there is none now.
     package static func accept(_ listener: Int32) throws(SystemError) -> (descriptor: Int32, peer: String)? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -189,6 +192,7 @@ package enum SystemSocket {
     }
 
     private static func describe(_ storage: inout sockaddr_storage, _ length: socklen_t) -> String {
+        if Int32(storage.ss_family) == AF_UNIX { return "unix" }
         let number = port(of: &storage)
         var text = [CChar](repeating: 0, count: 46)
         let isIPv6 = Int32(storage.ss_family) == AF_INET6
@@ -218,7 +222,7 @@ package enum SystemSocket {
         #endif
     }
 
-    private static func makeNonblocking(_ descriptor: Int32) {
+    static func makeNonblocking(_ descriptor: Int32) {
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     }

@@ -30,10 +30,12 @@ extension EmbeddingGateway {
             transport: transport,
             logger: logger
         )
+        let members = try kind.make(context)
         try self.init(
             configuration: GatewayConfiguration(settings),
             kind: kind,
-            members: kind.make(context),
+            members: members,
+            decoder: settings[GatewaySettings.tokenEncoding].decoder(settings, members[0].provider, logger),
             metrics: metrics,
             logger: logger
         )
@@ -43,6 +45,7 @@ extension EmbeddingGateway {
         configuration: GatewayConfiguration,
         kind: ProviderKind,
         members: [ProviderPool.Member],
+        decoder: (any TokenDecoder)? = nil,
         metrics: MetricsRegistry,
         logger: Logger,
         time: any TimeSource = SystemTime(),
@@ -68,7 +71,8 @@ extension EmbeddingGateway {
                 documentPrefix: configuration.documentPrefix ?? (kind.takesInputType ? nil : card?.documentPrefix)
                     ?? "",
                 counter: counter ?? TokenEstimate(),
-                countsExactly: counter != nil
+                countsExactly: counter != nil,
+                decoder: decoder
             ),
             size: VectorSize(
                 configured: configuration.dimensions,

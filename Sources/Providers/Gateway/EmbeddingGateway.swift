@@ -60,6 +60,13 @@ package final class EmbeddingGateway: EmbeddingService {
     }
 
     package var limits: EmbeddingLimits {
+        var limits = ownLimits
+        limits.acceptsTokens = limits.acceptsTokens || preparation.decoder != nil
+        return limits
+    }
+
+    /// Those of the provider, the operator's own included.
+    private var ownLimits: EmbeddingLimits {
         var limits = pool.limits
         if let tokenLimit { limits.tokensPerText = min(limits.tokensPerText, tokenLimit) }
         return limits
@@ -84,6 +91,8 @@ package final class EmbeddingGateway: EmbeddingService {
             let wanted = try? size.wanted(request.dimensions, native: native.dimensions)
         else { return nil }
         let model = native.resized(wanted)
+        var request = request
+        request.inputs = preparation.decoded(request.inputs)
         guard let values = cache.allValues(for: keys(of: request, model: model)) else { return nil }
         return EmbeddingResult(
             embeddings: values.map { .success($0.embedding) },
@@ -94,6 +103,8 @@ package final class EmbeddingGateway: EmbeddingService {
     }
 
     package func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult {
+        var request = request
+        request.inputs = preparation.decoded(request.inputs)
         let plan: RequestPlan
         let finished: BatchQueue.Finished?
         do throws(EmbeddingError) {
@@ -123,7 +134,7 @@ package final class EmbeddingGateway: EmbeddingService {
     /// Takes what the cache has and makes the rest ready to be sent.
     private func lookUp(_ request: EmbeddingRequest, model: EmbeddingModel) -> RequestPlan {
         var plan = RequestPlan(count: request.inputs.count, model: model)
-        let limits = limits
+        let limits = ownLimits
         let keys = keys(of: request, model: model)
         let span = Span.current
         for (index, value) in cache.values(for: keys).enumerated() {

@@ -29,6 +29,11 @@ package enum GatewaySettings {
         "PROVIDER_HEADERS",
         "header fields that a gateway before the provider wants, `name=value`, comma-separated"
     )
+    package static let tokenEncoding = Setting.choice(
+        "TOKEN_ENCODING",
+        TokenEncoding.cl100k,
+        "whose token ids clients may send where the provider takes none: `cl100k` (OpenAI's, which LangChain sends), `none`"
+    )
     package static let queryPrefix = Setting.prefix("QUERY_PREFIX", "put before a query; `none` for nothing")
     package static let documentPrefix = Setting.prefix("DOCUMENT_PREFIX", "put before a document; `none` for nothing")
     package static let batchSize = Setting.integer(

@@ -7,12 +7,23 @@ struct InputPreparation: Sendable {
     let counter: any TokenCounter
     /// Whether the counter knows the model's vocabulary; then nothing is left to the provider's judgement.
     let countsExactly: Bool
+    /// For a provider that takes no tokens; nil when nothing is known of them.
+    var decoder: (any TokenDecoder)?
 
     /// A text ready to be sent.
     struct Prepared: Sendable {
         var input: EmbeddingInput
         var tokens: Int
         var wasCut: Bool
+    }
+
+    /// The inputs with texts for token ids, where the provider takes none. Ids that stand for nothing stay, to be refused.
+    func decoded(_ inputs: [EmbeddingInput]) -> [EmbeddingInput] {
+        guard let decoder else { return inputs }
+        return inputs.map { input in
+            guard case .tokens(let ids) = input, let text = try? decoder.text(of: ids) else { return input }
+            return .text(text)
+        }
     }
 
     /// Whether the text may be longer than the limit, judged by its bytes: no token is shorter than one.
@@ -66,6 +77,7 @@ struct InputPreparation: Sendable {
         truncate: Bool,
         limits: EmbeddingLimits
     ) throws(EmbeddingError) -> Prepared {
+        if let decoder { _ = try decoder.text(of: tokens) }
         guard limits.acceptsTokens else {
             throw EmbeddingError(
                 .tokensUnsupported,

@@ -70,6 +70,7 @@ package final class API: Responder {
 
     package func receive(_ head: HTTPRequestHead, from peer: String) -> HTTPVerdict {
         let started = MonotonicInstant.now
+        let peer = configuration.trustedProxies.client(head, from: peer)
         let match = router.match(head)
         guard case .found(let index, let parameters) = match, let endpoint = routes[index].endpoint(for: head.method)
         else { return .settled(unrouted(head, match, peer, started)) }
@@ -80,7 +81,7 @@ package final class API: Responder {
             let access = access.withLock { $0 }
             var caller = try access.caller(of: head, for: endpoint.access)
             try endpoint.check(head)
-            let allowance = try access.count(&caller, for: endpoint.access, now: clock.now)
+            let allowance = try access.count(&caller, from: peer, for: endpoint.access, now: clock.now)
             return .wanted(
                 APIExchange(
                     endpoint,
@@ -187,6 +188,8 @@ extension API {
             OpenAIRoutes(services, configuration).endpoints
             + OllamaRoutes(services, configuration).endpoints
             + TEIRoutes(services, configuration).endpoints
+            + RerankRoutes(services, configuration).endpoints
+            + SimilarityRoute(services, configuration).endpoints
             + RepoRoutes(services).endpoints
             + ReprocessRoutes(services, configuration).endpoints
             + SearchRoutes(services).endpoints

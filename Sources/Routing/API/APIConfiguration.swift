@@ -19,7 +19,9 @@ package struct APIConfiguration: Sendable {
     package var allowedHosts: [String] = []
     /// Whether the address is reached from this machine only.
     package var isLoopbackOnly = false
-    /// Requests a key may make; nil without limit.
+    /// Whose word counts on who a request is from.
+    package var trustedProxies = TrustedProxies([])
+    /// Requests a key may make, or a client without one; nil without limit.
     package var requestsPerMinute: Int?
     /// Signs GitHub's webhooks; nil turns them off.
     package var webhookSecrets: [String] = []
@@ -33,6 +35,8 @@ package struct APIConfiguration: Sendable {
     package var modelAliases: [String] = []
     /// `openapi.yaml`.
     package var contract: [UInt8] = []
+    /// The same as JSON.
+    package var contractAsJSON: [UInt8] = []
     /// The page at `/`, HTML.
     package var page: [UInt8] = []
     /// Fields that go out with the page, such as `Content-Security-Policy`.

@@ -40,6 +40,13 @@ package enum APISettings {
         accepted: "names such as embed.example.com or *.example.com, or *",
         item: { $0 == "*" || URLSyntax.isHostPattern($0) }
     )
+    package static let trustedProxies = Setting.list(
+        "TRUSTED_PROXIES",
+        "proxies before the service, addresses or networks, comma-separated, `unix` for those at its Unix socket: their "
+            + "`X-Forwarded-For` says who a request is from, for the log and for limits",
+        accepted: "addresses such as 10.0.0.1, networks such as 10.0.0.0/8, or unix",
+        item: { TrustedProxies.isValid($0) }
+    )
     package static let rateLimit = Setting.optionalInteger(
         "API_RATE_LIMIT_PER_MINUTE",
         in: 1...1_000_000,
@@ -115,6 +122,7 @@ extension APIConfiguration {
         keys = APIKeys(settings)
         allowedOrigins = settings[APISettings.allowedOrigins]
         allowedHosts = settings[APISettings.allowedHosts]
+        trustedProxies = TrustedProxies(settings[APISettings.trustedProxies])
         modelAliases = settings[APISettings.modelAliases]
         requestsPerMinute = settings[APISettings.rateLimit]
         webhookSecrets = settings[APISettings.webhookSecrets]

@@ -9,6 +9,8 @@ package struct ServiceDependencies: Sendable {
     package var furtherModels: [ServedModel]
     /// The models in this process's memory.
     package var loadedModels: @Sendable () async -> [LoadedModelStatus]
+    /// Nil when no cross-encoder is loaded.
+    package var reranker: (any Reranker)?
     package var repos: any RepoStore
     package var deadLetters: any DeadLetterQueue
     package var idempotency: any IdempotencyStore
@@ -26,6 +28,7 @@ package struct ServiceDependencies: Sendable {
         embeddings: any EmbeddingService,
         furtherModels: [ServedModel] = [],
         loadedModels: @escaping @Sendable () async -> [LoadedModelStatus] = { [] },
+        reranker: (any Reranker)? = nil,
         repos: any RepoStore,
         deadLetters: any DeadLetterQueue,
         idempotency: any IdempotencyStore,
@@ -41,6 +44,7 @@ package struct ServiceDependencies: Sendable {
         self.embeddings = embeddings
         self.furtherModels = furtherModels
         self.loadedModels = loadedModels
+        self.reranker = reranker
         self.repos = repos
         self.deadLetters = deadLetters
         self.idempotency = idempotency

@@ -8,7 +8,7 @@ final class AccessControl: Sendable {
     /// - Parameter perMinute: requests a key may make; nil without limit.
     init(keys: KeyRing, perMinute: Int?, now: ContinuousClock.Instant) {
         self.keys = keys
-        limiter = perMinute.map { RateLimiter(perMinute: $0, callers: keys.callers, now: now) }
+        limiter = perMinute.map { RateLimiter(perMinute: $0, keys: keys.count, now: now) }
     }
 
     /// Who asks; of what is optional nobody, where it is not theirs.
@@ -31,10 +31,15 @@ final class AccessControl: Sendable {
     /// Counts a request that may go on; whoever has used up its share goes on as nobody where access is optional.
     /// - Returns: what its caller may still ask; nil without limit.
     /// - Throws: `APIError` 429 when the caller has used up its share.
-    func count(_ caller: inout Caller, for access: Endpoint.Access, now: ContinuousClock.Instant) throws -> Allowance? {
+    func count(
+        _ caller: inout Caller,
+        from peer: String,
+        for access: Endpoint.Access,
+        now: ContinuousClock.Instant
+    ) throws -> Allowance? {
         guard caller != .unknown else { return nil }
         do {
-            return try limiter?.admit(caller, now: now)
+            return try limiter?.admit(caller, from: peer, now: now)
         } catch {
             guard case .optional = access else { throw error }
             caller = .unknown

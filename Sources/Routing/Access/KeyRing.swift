@@ -31,8 +31,7 @@ struct KeyRing: Sendable {
         isClosed = lists.isClosed
     }
 
-    /// How many callers can be told apart, the one without a key included.
-    var callers: Int { keys.count + 1 }
+    var count: Int { keys.count }
 
     /// Who shows the request's key.
     /// - Throws: `APIError` 401 when keys are configured and it shows none of them; 400 when it shows several.

@@ -11,6 +11,8 @@ struct EmbeddingCall: Sendable {
     var clampsDimensions = false
     var type = EmbeddingInputType.document
     var truncate = true
+    /// Whether what is wrong with one input is said in its place, and the others have their vectors.
+    var isPartial = false
 }
 
 /// What all dialects of embedding share: limits, the model's name, the engine's call, headers.
@@ -48,7 +50,7 @@ struct EmbeddingHandler: Sendable {
 
     /// Vectors with what there is to say of them.
     struct Answer: Sendable {
-        var vectors: [Embedding]
+        var vectors: [Result<Embedding, EmbeddingError>]
         var result: EmbeddingResult
         /// Since the request was complete.
         var total: Duration
@@ -82,7 +84,7 @@ struct EmbeddingHandler: Sendable {
         let service = service(for: call.model)
         guard let result = service.cached(try request(call, service, context)) else { return nil }
         try names.check(call.model, result.model)
-        return try answer(result, context)
+        return try answer(result, call, context)
     }
 
     /// Embeds the inputs of `call`.
@@ -92,14 +94,14 @@ struct EmbeddingHandler: Sendable {
         let model = try await service.model()
         try names.check(call.model, model)
         guard !call.inputs.isEmpty else {
-            return try answer(EmbeddingResult(embeddings: [], model: model, tokens: 0), context)
+            return try answer(EmbeddingResult(embeddings: [], model: model, tokens: 0), call, context)
         }
         var call = call
         if call.clampsDimensions, let dimensions = call.dimensions, dimensions >= model.dimensions {
             call.dimensions = nil
         }
         let request = try request(call, service, context)
-        return try answer(await service.embed(request), context)
+        return try answer(await service.embed(request), call, context)
     }
 
     private func request(
@@ -117,8 +119,8 @@ struct EmbeddingHandler: Sendable {
         }
         if !service.limits.acceptsTokens, call.inputs.contains(where: \.isTokens) {
             throw APIError.badRequest(
-                "this model takes text, not token ids: send strings as input "
-                    + "(with langchain-openai set check_embedding_ctx_length=False)",
+                "token ids are not taken here: send strings as input (with langchain-openai set "
+                    + "check_embedding_ctx_length=False), or set TOKEN_ENCODING and have scripts/bootstrap fetch the file",
                 parameter: "input"
             )
         }
@@ -132,33 +134,48 @@ struct EmbeddingHandler: Sendable {
         )
     }
 
-    private func answer(_ result: EmbeddingResult, _ context: RequestContext) throws -> Answer {
-        var vectors: [Embedding] = []
-        vectors.reserveCapacity(result.embeddings.count)
-        for outcome in result.embeddings { vectors.append(try outcome.get()) }
-        return Answer(vectors: vectors, result: result, total: context.elapsed)
+    private func answer(
+        _ result: EmbeddingResult,
+        _ call: EmbeddingCall,
+        _ context: RequestContext
+    ) throws -> Answer {
+        if !call.isPartial {
+            for outcome in result.embeddings { _ = try outcome.get() }
+        }
+        return Answer(vectors: result.embeddings, result: result, total: context.elapsed)
     }
 }
 
 extension EmbeddingHandler.Answer {
-    /// A JSON answer whose vectors are written by `element`, one by one, between what `start` and `end` write.
+    /// A JSON answer whose vectors are written by `element`, one by one, between what `start` and `end` write; `fault`
+    /// writes what stands in the place of one that is missing.
     func response(
         start: @escaping @Sendable (inout JSONWriter) -> Void,
         element: @escaping @Sendable (inout JSONWriter, Int, [Float]) -> Void,
+        fault: @escaping @Sendable (inout JSONWriter, Int, EmbeddingError) -> Void = { json, _, _ in json.null() },
         end: @escaping @Sendable (inout JSONWriter) -> Void
     ) -> HTTPResponse {
-        let floats = vectors.count * (vectors.first?.values.count ?? 0)
+        let floats = vectors.count * result.model.dimensions
+        let write: @Sendable (inout JSONWriter, Int, Result<Embedding, EmbeddingError>) -> Void = {
+            json,
+            index,
+            outcome in
+            switch outcome {
+            case .success(let vector): element(&json, index, vector.values)
+            case .failure(let error): fault(&json, index, error)
+            }
+        }
         var response = HTTPResponse(.ok, headers: ["Content-Type": "application/json"])
         response.headers.append("X-Embed-Star-Cache", result.cache.rawValue)
         response.headers.append("Server-Timing", serverTiming)
         if floats > EmbeddingHandler.largeAnswer {
             response.body = .stream { [vectors] writer in
-                try await Self.stream(vectors, to: writer, start: start, element: element, end: end)
+                try await Self.stream(vectors, to: writer, start: start, element: write, end: end)
             }
         } else {
             var json = JSONWriter(capacity: 256 + floats * 12)
             start(&json)
-            for (index, vector) in vectors.enumerated() { element(&json, index, vector.values) }
+            for (index, vector) in vectors.enumerated() { write(&json, index, vector) }
             end(&json)
             response.body = .bytes(json.bytes)
         }
@@ -166,17 +183,17 @@ extension EmbeddingHandler.Answer {
     }
 
     private static func stream(
-        _ vectors: [Embedding],
+        _ vectors: [Result<Embedding, EmbeddingError>],
         to writer: any HTTPBodyWriter,
         start: @Sendable (inout JSONWriter) -> Void,
-        element: @Sendable (inout JSONWriter, Int, [Float]) -> Void,
+        element: @Sendable (inout JSONWriter, Int, Result<Embedding, EmbeddingError>) -> Void,
         end: @Sendable (inout JSONWriter) -> Void
     ) async throws {
         let piece = 64 << 10
         var json = JSONWriter(capacity: piece * 5 / 4)
         start(&json)
         for (index, vector) in vectors.enumerated() {
-            element(&json, index, vector.values)
+            element(&json, index, vector)
             if json.bytes.count >= piece { try await writer.write(json.drain()) }
         }
         end(&json)

@@ -5,17 +5,18 @@ import JSON
 /// Reading of `input` and its companions, common to the dialects. Unknown fields are ignored there.
 extension JSONValue {
     /// A string, an array of strings, an array of token ids, or an array of arrays of token ids.
+    /// - Parameter allowsEmpty: whether empty texts and arrays among others are for the engine to refuse.
     /// - Throws: `APIError` 400.
-    func embeddingInputs(_ name: String) throws -> [EmbeddingInput] {
+    func embeddingInputs(_ name: String, allowsEmpty: Bool = false) throws -> [EmbeddingInput] {
         switch self {
-        case .string(let text): return [try Self.text(text, name)]
+        case .string(let text): return [try Self.text(text, name, allowsEmpty)]
         case .array(let elements):
             guard let first = elements.first else { throw Self.empty("\(name) is empty", name) }
-            if first.integer != nil { return [.tokens(try Self.tokens(elements, name))] }
+            if first.integer != nil { return [.tokens(try Self.tokens(elements, name, allowsEmpty))] }
             return try elements.map { element in
                 switch element {
-                case .string(let text): try Self.text(text, name)
-                case .array(let ids): .tokens(try Self.tokens(ids, name))
+                case .string(let text): try Self.text(text, name, allowsEmpty)
+                case .array(let ids): .tokens(try Self.tokens(ids, name, allowsEmpty))
                 default: throw Self.wrongType(name)
                 }
             }
@@ -23,13 +24,13 @@ extension JSONValue {
         }
     }
 
-    private static func text(_ text: String, _ name: String) throws -> EmbeddingInput {
-        guard !text.isEmpty else { throw empty("\(name) has an empty string", name) }
+    private static func text(_ text: String, _ name: String, _ allowsEmpty: Bool) throws -> EmbeddingInput {
+        guard allowsEmpty || !text.isEmpty else { throw empty("\(name) has an empty string", name) }
         return .text(text)
     }
 
-    private static func tokens(_ elements: [JSONValue], _ name: String) throws -> [Int] {
-        guard !elements.isEmpty else { throw empty("\(name) has an empty array", name) }
+    private static func tokens(_ elements: [JSONValue], _ name: String, _ allowsEmpty: Bool) throws -> [Int] {
+        guard allowsEmpty || !elements.isEmpty else { throw empty("\(name) has an empty array", name) }
         return try elements.map { element in
             guard let id = element.integer, (0...Int(Int32.max)).contains(id) else { throw wrongType(name) }
             return id

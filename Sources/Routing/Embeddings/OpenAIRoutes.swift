@@ -27,7 +27,8 @@ struct OpenAIRoutes: Sendable {
                     try handler.answer(
                         context,
                         decode: { json in
-                            var call = try Self.call(json)
+                            let isPartial = try context.flag("partial")
+                            var call = try Self.call(json, isPartial: isPartial)
                             call.model = call.model ?? context.parameters.first
                             return (call, Style(format: try Format(json), name: call.model))
                         },
@@ -70,15 +71,16 @@ struct OpenAIRoutes: Sendable {
         )
     }
 
-    private static func call(_ json: JSONValue) throws -> EmbeddingCall {
+    private static func call(_ json: JSONValue, isPartial: Bool) throws -> EmbeddingCall {
         try json.requireObject()
         guard let input = json["input"] else { throw APIError.badRequest("input is missing", parameter: "input") }
         _ = try json.optional("user", "a string", \.string)
         return EmbeddingCall(
-            inputs: try input.embeddingInputs("input"),
+            inputs: try input.embeddingInputs("input", allowsEmpty: isPartial),
             model: try json.optional("model", "a string", \.string),
             dimensions: try json.dimensions(),
-            type: try json.inputType()
+            type: try json.inputType(),
+            isPartial: isPartial
         )
     }
 
@@ -116,6 +118,12 @@ struct OpenAIRoutes: Sendable {
                 case .float: json.vector(vector)
                 case .base64: json.base64(vector)
                 }
+            }
+        } fault: { json, index, error in
+            json.object { json in
+                json.member("object", "error")
+                json.member("index", index)
+                json.member("error") { (APIError(error) ?? .unexpected).writeOpenAI(to: &$0) }
             }
         } end: { json in
             json.close(UInt8(ascii: "]"))

@@ -44,6 +44,11 @@ struct TEIRoutes: Sendable {
     private static func call(_ json: JSONValue) throws -> EmbeddingCall {
         try json.requireObject()
         guard let inputs = json["inputs"] else { throw APIError.badRequest("inputs is missing") }
+        return try call(json, inputs: inputs)
+    }
+
+    /// - Parameter json: what is to be done with the inputs.
+    static func call(_ json: JSONValue, inputs: JSONValue) throws -> EmbeddingCall {
         // Vectors always have unit length; the flag is checked and has no other effect.
         _ = try json.optional("normalize", "true or false", \.bool)
         return EmbeddingCall(

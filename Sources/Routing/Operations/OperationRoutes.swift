@@ -8,12 +8,14 @@ struct OperationRoutes: Sendable {
     private let exposition: @Sendable (Bool) -> [UInt8]
     private let configuration: APIConfiguration
     private let contract: StaticDocument
+    private let contractAsJSON: StaticDocument
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         health = services.health
         exposition = services.exposition
         self.configuration = configuration
         contract = StaticDocument(configuration.contract, contentType: "application/yaml")
+        contractAsJSON = StaticDocument(configuration.contractAsJSON, contentType: "application/json")
     }
 
     var endpoints: [Endpoint] {
@@ -24,6 +26,7 @@ struct OperationRoutes: Sendable {
             .immediate(.get, "/metrics", group: .monitoring, produces: nil) { metrics($0) },
             .immediate(.get, "/settings", access: .scope(.admin)) { _ in settings() },
             .immediate(.get, "/openapi.yaml", produces: nil) { [contract] in contract.answer($0.head) },
+            .immediate(.get, "/openapi.json") { [contractAsJSON] in contractAsJSON.answer($0.head) },
         ]
     }
 

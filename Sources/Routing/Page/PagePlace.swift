@@ -36,6 +36,6 @@ struct PagePlace: Sendable {
         var fields = FieldReader(query: items.filled(Self.filters))
         let filter = SearchFilter(&fields, caller)
         try fields.finish()
-        return try await search.similar(to: similar, filter: filter, limit: Self.resultCount)
+        return try await search.similar(to: similar, filter: filter, limit: Self.resultCount, cursor: nil)
     }
 }

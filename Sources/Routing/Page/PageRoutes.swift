@@ -23,7 +23,7 @@ struct PageRoutes: Sendable {
     }
 
     var endpoints: [Endpoint] {
-        ["/playground", "/status"].map { template in
+        ["/docs", "/playground", "/status"].map { template in
             .immediate(.get, template, produces: nil) { [page] in page.answer($0.head) }
         } + [
             Endpoint(

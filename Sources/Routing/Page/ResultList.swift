@@ -27,7 +27,7 @@ struct ResultList: Sendable {
             <a class="name" rel="noreferrer" href="\(address(of: repo).escapedForHTML)">\
             <strong>\(repo.fullName.escapedForHTML)</strong></a>\(about)\
             <div class="facts">\(language)<span>★ \(grouped(repo.stars))</span>\(secret)</div></div>\
-            <div class="side"><a href="/?similar=\(PercentEncoding.encode(repo.fullName))">Similar</a></div></li>
+            <div class="side"><a href="./?similar=\(PercentEncoding.encode(repo.fullName))">Similar</a></div></li>
             """
     }
 

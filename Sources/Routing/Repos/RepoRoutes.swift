@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 import HTTP
 import Ingest
@@ -24,6 +25,7 @@ struct RepoRoutes: Sendable {
                 }
                 return try await upsert(context)
             },
+            RepoListRoute(store: store).endpoint,
             Endpoint(method: .get, template: "/repos/{owner}/{name}", access: .scope(.read)) { context in
                 let name = try context.repoName()
                 guard let repo = try await context.caller.repos(of: store).repo(named: name) else {
@@ -73,17 +75,25 @@ extension UpsertCounts {
     }
 }
 
+extension Repo {
+    func write(to json: inout JSONWriter) {
+        json.member("full_name", fullName)
+        json.member("owner") { $0.member("login", owner) }
+        json.member("description", description)
+        json.member("language", language)
+        json.member("stars", stars)
+        json.member("url", url)
+        json.member("topics", topics)
+        json.member("is_private", isPrivate)
+        json.member("is_archived", isArchived)
+        json.member("is_fork", isFork)
+        json.member("updated_at", updatedAt?.text)
+    }
+}
+
 extension StoredRepo {
     func write(to json: inout JSONWriter) {
-        json.member("full_name", repo.fullName)
-        json.member("owner") { $0.member("login", repo.owner) }
-        json.member("description", repo.description)
-        json.member("language", repo.language)
-        json.member("stars", repo.stars)
-        json.member("url", repo.url)
-        json.member("topics", repo.topics)
-        json.member("is_private", repo.isPrivate)
-        json.member("updated_at", updatedAt)
+        repo.write(to: &json)
         json.member("embedding") { embedding in
             embedding.member("state", state.rawValue)
             embedding.member("model", model)

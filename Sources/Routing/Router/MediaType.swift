@@ -9,6 +9,8 @@ struct MediaType: Sendable, Hashable, CustomStringConvertible {
 
     static let json = MediaType(type: "application", subtype: "json")
     static let html = MediaType(type: "text", subtype: "html")
+    /// A JSON text a line.
+    static let lines = MediaType(type: "application", subtype: "x-ndjson")
     static let eventStream = MediaType(type: "text", subtype: "event-stream")
 
     /// The type and the parameters of a header's value; nil when it is none.
@@ -41,6 +43,16 @@ struct MediaType: Sendable, Hashable, CustomStringConvertible {
         if head.bytes[first].elementsEqual("*/*".utf8) || head.bytes[first].elementsEqual("application/json".utf8) {
             if self == .json { return true }
         }
+        return rank(by: head).quality > 0
+    }
+
+    /// Whether a client that accepts both would rather have this one; a type that it names before one that it does not.
+    func isPreferred(to other: MediaType, by head: HTTPRequestHead) -> Bool {
+        let (own, others) = (rank(by: head), other.rank(by: head))
+        return (own.quality, own.specificity) > (others.quality, others.specificity)
+    }
+
+    private func rank(by head: HTTPRequestHead) -> (specificity: Int, quality: Double) {
         var best = (specificity: 0, quality: 0.0)
         for range in head.headers("accept").flatMap({ $0.split(separator: ",") }) {
             guard let (media, parameters) = Self.parse(range) else { continue }
@@ -48,7 +60,7 @@ struct MediaType: Sendable, Hashable, CustomStringConvertible {
             guard specificity > best.specificity else { continue }
             best = (specificity, parameters["q"].flatMap { Double($0) } ?? 1)
         }
-        return best.quality > 0
+        return best
     }
 
     /// 3 for the same type, 2 for `type/*`, 1 for `*/*`, 0 for no match.

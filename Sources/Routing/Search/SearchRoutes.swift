@@ -18,6 +18,9 @@ struct SearchRoutes: Sendable {
                 var fields = try FieldReader(context.json())
                 let combination = fields.choice("combine", of: QueryCombination.self)
                 if combination != nil, !fields.has("queries") { fields.report("combine", "combine needs queries") }
+                if combination == .separate, fields.has("cursor") {
+                    fields.report("cursor", "answers that are separate have no cursor")
+                }
                 let query = try SearchQuery(fields: fields, context.caller)
                 guard combination == .separate, case .texts(let texts) = query.subject else {
                     return try await answer(context) { try await search.search(query) }
@@ -26,12 +29,13 @@ struct SearchRoutes: Sendable {
             },
             Endpoint(method: .get, template: "/repos/{owner}/{name}/similar", access: .scope(.read)) { context in
                 var fields = try context.query()
-                let filter = SearchFilter(&fields, context.caller)
+                let filter = SearchFilter(search: &fields, context.caller)
                 let limit = fields.limit()
+                let cursor = fields.cursor()
                 try fields.finish()
                 let name = try context.repoName()
                 return try await answer(context) {
-                    try await search.similar(to: name, filter: filter, limit: limit)
+                    try await search.similar(to: name, filter: filter, limit: limit, cursor: cursor)
                 }
             },
         ]
@@ -45,7 +49,7 @@ struct SearchRoutes: Sendable {
         let took = context.elapsed
         return .json { json in
             answer.write(to: &json)
-            json.member("took_ms", took.milliseconds)
+            json.member("took_ms", took.milliseconds.rounded(toPlaces: 2))
         }
     }
 
@@ -59,7 +63,9 @@ struct SearchRoutes: Sendable {
         for text in texts {
             var single = query
             single.subject = .text(text)
-            answers.append(try await search.search(single))
+            var answer = try await search.search(single)
+            answer.next = nil
+            answers.append(answer)
         }
         let took = context.elapsed
         return .json { json in
@@ -67,7 +73,7 @@ struct SearchRoutes: Sendable {
             json.array { json in
                 for answer in answers { json.object { answer.write(to: &$0) } }
             }
-            json.member("took_ms", took.milliseconds)
+            json.member("took_ms", took.milliseconds.rounded(toPlaces: 2))
         }
     }
 }
@@ -85,21 +91,19 @@ extension SearchAnswer {
         json.member("method", method.rawValue)
         if let reason { json.member("reason", reason) }
         json.member("model", model?.name)
-        json.member("coverage", coverage)
+        json.member("coverage", coverage.rounded(toPlaces: 4))
         json.member("weak", isWeak)
         if let reranker { json.member("reranked_by", reranker) }
+        json.member("next", next)
     }
 }
 
 extension SearchHit {
     func write(to json: inout JSONWriter) {
-        json.member("full_name", repo.fullName)
-        json.member("description", repo.description)
-        json.member("language", repo.language)
-        json.member("stars", repo.stars)
-        json.member("url", repo.url)
-        json.member("score", score)
-        json.member("similarity", similarity)
+        repo.write(to: &json)
+        json.member("embedded", isEmbedded)
+        json.member("score", score.rounded(toPlaces: 4))
+        json.member("similarity", similarity?.rounded(toPlaces: 4))
         json.member("matched", matched.map(\.rawValue))
     }
 }
@@ -110,10 +114,11 @@ extension SearchQuery {
         var fields = given
         let subject = Subject(&fields)
         let mode = fields.choice("mode", of: SearchMode.self)
-        let filter = SearchFilter(&fields, caller)
+        let filter = SearchFilter(search: &fields, caller)
         let limit = fields.limit()
         let takesReranker = !fields.isQuery && !(subject?.isOfVectors ?? false)
         let reranks = takesReranker ? fields.bool("rerank") : nil
+        let cursor = fields.cursor()
         if let mode, mode != .vector, subject?.isOfVectors ?? false {
             fields.report("mode", "vectors are searched in mode vector only")
         }
@@ -127,6 +132,7 @@ extension SearchQuery {
             mode: mode ?? (subject.isOfVectors ? .vector : .hybrid),
             filter: filter,
             limit: limit,
+            cursor: cursor,
             partition: caller.partition
         )
         self.reranks = reranks ?? false
@@ -171,20 +177,6 @@ extension SearchQuery.Subject {
         } else {
             return nil
         }
-    }
-}
-
-extension SearchFilter {
-    init(_ fields: inout FieldReader, _ caller: Caller) {
-        self.init(
-            language: fields.string("language", length: 1...100),
-            topic: fields.string("topic", length: 1...100),
-            minStars: fields.integer("min_stars", in: 0...1_000_000_000),
-            owner: fields.string("owner", length: 1...100),
-            excludeOwner: fields.string("exclude_owner", length: 1...100),
-            minScore: fields.double("min_score", in: -1...1),
-            includesPrivate: caller.seesPrivate
-        )
     }
 }
 

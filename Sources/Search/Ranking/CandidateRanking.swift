@@ -49,8 +49,9 @@ struct RankedHits: Sendable {
     var isWeak = true
 
     /// The best, and few of them where nothing fits, unless a filter asks for what there is.
-    func best(_ limit: Int, _ filter: SearchFilter) -> [SearchHit] {
-        Array(hits.prefix(isWeak && filter.narrowing.isEmpty ? min(limit, Self.fewest) : limit))
+    /// - Returns: them, and whether these are all there are.
+    func best(_ filter: SearchFilter) -> (hits: [SearchHit], isAll: Bool) {
+        isWeak && filter.narrowing.isEmpty ? (Array(hits.prefix(Self.fewest)), false) : (hits, true)
     }
 }
 

@@ -26,8 +26,7 @@ extension HybridSearch {
         }
         var filter = query.filter
         filter.excludeNames += like + unlike
-        let found = try await nearest(to: QueryVector(embedding: direction, model: model), filter, query.limit)
-        return answer(found.hits, .vector, found.method, model)
+        return try await vectorPage(QueryVector(embedding: direction, model: model), filter, try query.paging())
     }
 
     /// The stored vector of a repo that the caller may see.

@@ -109,20 +109,52 @@ extension HybridSearch {
         SearchAnswer(hits: hits, mode: mode, method: method, model: model, coverage: coverage(), isWeak: isWeak)
     }
 
-    /// The best of a ranking, with the cosine of those that only the text index found.
-    func best(of ranking: RankedHits, near query: QueryVector, _ asked: SearchQuery) async -> [SearchHit] {
-        let minScore = asked.filter.minScore
-        var hits = ranking.best(minScore == nil ? asked.limit : max(asked.limit, 2 * Self.depth), asked.filter)
+    /// The page of the repos that are nearest to a vector.
+    func vectorPage(
+        _ vector: QueryVector,
+        _ filter: SearchFilter,
+        _ paging: ResultPaging
+    ) async throws(SearchError) -> SearchAnswer {
+        try await paging.page { [self] depth throws(SearchError) in
+            let found = try await nearest(to: vector, filter, depth)
+            return ResultPaging.Ranking(
+                answer: answer(found.hits, .vector, found.method, vector.model),
+                isCut: found.hits.count >= depth
+            )
+        }
+    }
+
+    /// Those that are as near as the filter asks.
+    func good(_ hits: [SearchHit], near query: QueryVector, _ filter: SearchFilter) async -> [SearchHit] {
+        guard let minScore = filter.minScore else { return hits }
+        return await compared(hits, with: query).filter { $0.similarity ?? -1 >= minScore }
+    }
+
+    /// With the cosine of those that only the text index found.
+    func compared(_ hits: [SearchHit], with query: QueryVector) async -> [SearchHit] {
+        var hits = hits
         let unknown = hits.filter { $0.similarity == nil }.map(\.repo.fullName)
         // Without them the answer is still the answer; only those similarities are missing.
-        if !unknown.isEmpty,
-            let known = try? await similarity.scores(of: unknown, to: query.embedding, model: query.model)
-        {
-            for index in hits.indices where hits[index].similarity == nil {
-                hits[index].similarity = known[hits[index].repo.fullName]
+        var known: [String: Double] = [:]
+        for start in stride(from: 0, to: unknown.count, by: 1000) {
+            let names = Array(unknown[start...].prefix(1000))
+            guard let scores = try? await similarity.scores(of: names, to: query.embedding, model: query.model) else {
+                return hits
             }
+            known.merge(scores) { $1 }
         }
-        if let minScore { hits.removeAll { ($0.similarity ?? -1) < minScore } }
-        return Array(hits.prefix(asked.limit))
+        for index in hits.indices where hits[index].similarity == nil {
+            hits[index].similarity = known[hits[index].repo.fullName]
+            hits[index].isEmbedded = hits[index].similarity != nil
+        }
+        return hits
+    }
+}
+
+extension SearchQuery {
+    /// Its pages: a cursor is good for the same subject, mode and filter.
+    /// - Throws: `SearchError.invalid`.
+    func paging(depth: Int = 0) throws(SearchError) -> ResultPaging {
+        try ResultPaging("search \(subject) \(mode) \(filter)", cursor: cursor, limit: limit, depth: depth)
     }
 }

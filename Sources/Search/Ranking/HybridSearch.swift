@@ -57,7 +57,7 @@ package final class HybridSearch: RepoSearch {
         case (.embedding(let values), _): return try await vectorSearch(try await vector(values), query)
         case (.text(let text), .vector):
             return try await vectorSearch(try await embed(text, for: query.partition), query)
-        case (.text(let text), .text): return await textSearch(text, query)
+        case (.text(let text), .text): return try await textSearch(text, query)
         case (.text(let text), .hybrid): return try await hybridSearch(text, query)
         }
     }
@@ -65,7 +65,8 @@ package final class HybridSearch: RepoSearch {
     package func similar(
         to fullName: String,
         filter: SearchFilter,
-        limit: Int
+        limit: Int,
+        cursor: String?
     ) async throws(SearchError) -> SearchAnswer {
         guard Self.limits.contains(limit) else { throw .invalid("limit must be 1…100") }
         let model = try await model()
@@ -74,9 +75,9 @@ package final class HybridSearch: RepoSearch {
         }
         var filter = filter
         filter.excludeNames = [fullName]
-        let vector = try await storedVector(of: fullName, model)
-        let found = try await nearest(to: QueryVector(embedding: vector, model: model), filter, limit)
-        return answer(found.hits, .vector, found.method, model)
+        let vector = QueryVector(embedding: try await storedVector(of: fullName, model), model: model)
+        let paging = try ResultPaging("similar \(fullName.lowercased()) \(filter)", cursor: cursor, limit: limit)
+        return try await vectorPage(vector, filter, paging)
     }
 
     private func check(_ query: SearchQuery) throws(SearchError) {
@@ -107,41 +108,62 @@ package final class HybridSearch: RepoSearch {
     }
 
     private func vectorSearch(_ vector: QueryVector, _ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
-        let found = try await nearest(to: vector, query.filter, query.limit)
-        return answer(found.hits, .vector, found.method, vector.model)
+        try await vectorPage(vector, query.filter, try query.paging())
     }
 
-    private func textSearch(_ text: String, _ query: SearchQuery) async -> SearchAnswer {
-        let ranking = await catalog.ranked(await matches(text, query), vectors: nil)
-        let hits = ranking.best(query.limit, query.filter)
-        return answer(hits, .text, .text, await knownModel(), isWeak: ranking.isWeak)
+    private func textSearch(_ text: String, _ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
+        let model = await knownModel()
+        return try await query.paging(depth: Self.depth).page { [self] depth in
+            let ranking = await catalog.ranked(await matches(text, query, depth), vectors: nil)
+            let found = ranking.best(query.filter)
+            return ResultPaging.Ranking(
+                answer: answer(found.hits, .text, .text, model, isWeak: ranking.isWeak),
+                isCut: found.isAll && ranking.hits.count >= depth
+            )
+        }
     }
 
     private func hybridSearch(_ text: String, _ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
-        async let matches = matches(text, query)
-        let vector: QueryVector
-        let found: SearchHits
+        let paging = try query.paging(depth: Self.depth)
         do throws(SearchError) {
-            vector = try await embed(text, for: query.partition)
-            found = try await nearest(to: vector, query.filter, max(Self.depth, query.limit))
+            let vector = try await embed(text, for: query.partition)
+            var page = try await paging.page { [self] depth throws(SearchError) in
+                try await ranking(text, vector, query, depth)
+            }
+            page.hits = await compared(page.hits, with: vector)
+            return page
         } catch {
-            _ = await matches
             return try await degrade(because: error, text, query)
         }
-        let ranking = await catalog.ranked(await matches, vectors: found.hits)
-        let hits = await best(of: ranking, near: vector, query)
-        return answer(hits, .hybrid, found.method, vector.model, isWeak: ranking.isWeak)
     }
 
-    private func matches(_ text: String, _ query: SearchQuery) async -> TextMatches {
-        await catalog.matches(text, filter: query.filter, limit: max(Self.depth, query.limit))
+    private func ranking(
+        _ text: String,
+        _ vector: QueryVector,
+        _ query: SearchQuery,
+        _ depth: Int
+    ) async throws(SearchError) -> ResultPaging.Ranking {
+        async let matches = matches(text, query, depth)
+        let found = try await nearest(to: vector, query.filter, depth)
+        let ranking = await catalog.ranked(await matches, vectors: found.hits)
+        let best = ranking.best(query.filter)
+        let hits = await good(best.hits, near: vector, query.filter)
+        return ResultPaging.Ranking(
+            answer: answer(hits, .hybrid, found.method, vector.model, isWeak: ranking.isWeak),
+            // What only the text brought in and is near enough, the vectors brought in, too.
+            isCut: best.isAll && (query.filter.minScore == nil ? ranking.hits : found.hits).count >= depth
+        )
+    }
+
+    private func matches(_ text: String, _ query: SearchQuery, _ depth: Int) async -> TextMatches {
+        await catalog.matches(text, filter: query.filter, limit: depth)
     }
 
     /// The features of all candidates for a text, for the training of the ranking.
     package func samples(for text: String) async throws(SearchError) -> [RankingSample] {
         let query = SearchQuery(.text(text), mode: .hybrid)
         let found = try await nearest(to: try await embed(text, for: query.partition), query.filter, Self.depth)
-        return await catalog.samples(await matches(text, query), vectors: found.hits)
+        return await catalog.samples(await matches(text, query, Self.depth), vectors: found.hits)
     }
 
     /// Answers from the text index when the text cannot be embedded now, or vectors cannot be compared; an impossible text
@@ -160,7 +182,7 @@ package final class HybridSearch: RepoSearch {
         }
         degraded.increment()
         logger.debug("search without vectors", metadata: ["error": "\(error)"])
-        var answer = await textSearch(text, query)
+        var answer = try await textSearch(text, query)
         answer.reason = reason
         return answer
     }

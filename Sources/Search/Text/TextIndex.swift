@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 
 /// All repos in SQLite, in memory, with a full-text index of their words. To be used from one thread at a time.
@@ -15,16 +16,16 @@ final class TextIndex {
         try database.execute(Self.schema)
         insertRepo = try database.prepare(
             """
-            INSERT INTO repo(id, full_name, owner, description, language, stars, url, topics, private, fame,
-                filter_language, filter_owner, filter_fullName, filter_topics)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING number
+            INSERT INTO repo(id, full_name, owner, description, language, stars, url, topics, updated, fame,
+                flag_isPrivate, flag_isArchived, flag_isFork, filter_language, filter_owner, filter_fullName, filter_topics)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) RETURNING number
             """
         )
         updateRepo = try database.prepare(
             """
             UPDATE repo SET full_name = ?2, owner = ?3, description = ?4, language = ?5, stars = ?6, url = ?7,
-                topics = ?8, private = ?9, fame = ?10, filter_language = ?11, filter_owner = ?12, filter_fullName = ?13,
-                filter_topics = ?14 WHERE id = ?1
+                topics = ?8, updated = ?9, fame = ?10, flag_isPrivate = ?11, flag_isArchived = ?12, flag_isFork = ?13,
+                filter_language = ?14, filter_owner = ?15, filter_fullName = ?16, filter_topics = ?17 WHERE id = ?1
             """
         )
         deleteRepo = try database.prepare("DELETE FROM repo WHERE number = ?1")
@@ -44,8 +45,9 @@ final class TextIndex {
     /// given; `filter_…` is what filters compare.
     private static let schema = """
         CREATE TABLE repo(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, full_name TEXT NOT NULL, owner TEXT NOT NULL,
-            description TEXT, language TEXT, stars INTEGER NOT NULL, url TEXT, topics TEXT, private INTEGER NOT NULL,
-            fame REAL NOT NULL, filter_language TEXT, filter_owner TEXT, filter_fullName TEXT, filter_topics TEXT);
+            description TEXT, language TEXT, stars INTEGER NOT NULL, url TEXT, topics TEXT, updated TEXT,
+            fame REAL NOT NULL, flag_isPrivate INTEGER NOT NULL, flag_isArchived INTEGER NOT NULL,
+            flag_isFork INTEGER NOT NULL, filter_language TEXT, filter_owner TEXT, filter_fullName TEXT, filter_topics TEXT);
         CREATE INDEX repo_full_name ON repo(full_name COLLATE NOCASE);
         CREATE VIRTUAL TABLE word USING fts5(name, owner, text, content='',
             tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co Cn'");
@@ -53,7 +55,8 @@ final class TextIndex {
         """
 
     private static let columns =
-        "number, full_name, r.owner, description, language, stars, url, topics, private"
+        "number, full_name, r.owner, description, language, stars, url, topics, updated, "
+        + FilterCondition.Flag.allCases.map { "flag_\($0.rawValue)" }.joined(separator: ", ")
 
     /// Runs many changes at once.
     func transaction(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
@@ -84,8 +87,9 @@ final class TextIndex {
             [
                 .blob(id.encoded), .text(repo.fullName), .text(repo.owner), .text(repo.description),
                 .text(repo.language), .integer(repo.stars), .text(repo.url), .text(repo.topics.joined(separator: "\n")),
-                .integer(repo.isPrivate ? 1 : 0), .real(Fame.of(stars: repo.stars)),
-            ] + FilterCondition.Field.allCases.map { .text(FilterSQL.column(repo.values(of: $0))) }
+                .text(repo.updatedAt.map { FilterSQL.column($0) }), .real(Fame.of(stars: repo.stars)),
+            ] + FilterCondition.Flag.allCases.map { .integer(repo.flag($0) ? 1 : 0) }
+            + FilterCondition.Field.allCases.map { .text(FilterSQL.column(repo.values(of: $0))) }
         let new = RepoWords(repo)
         if let old {
             try updateRepo.query(values) { _ in }
@@ -214,7 +218,10 @@ final class TextIndex {
             stars: row.integer(5),
             url: row.text(6),
             topics: row.text(7)?.split(separator: "\n").map(String.init) ?? [],
-            isPrivate: row.integer(8) != 0
+            isPrivate: row.integer(9) != 0,
+            isArchived: row.integer(10) != 0,
+            isFork: row.integer(11) != 0,
+            updatedAt: row.text(8).flatMap { Timestamp($0) }
         )
         return TextHit(number: row.integer(0), repo: repo)
     }

@@ -1,3 +1,4 @@
+import DateTime
 import EmbeddingCore
 
 /// What is known of a row besides its vector. Names that are only compared with a filter's are kept as hashes of 64
@@ -8,7 +9,8 @@ struct VectorRow {
     var name: NameArena.Place
     /// Hashes end to end.
     var topics: NameArena.Place
-    let isPrivate: Bool
+    let flags: Flags
+    let updatedAt: Timestamp
     let language: Int
     let owner: Int
     let fullName: Int
@@ -18,24 +20,48 @@ struct VectorRow {
         stars = Int32(clamping: repo.stars)
         self.name = name
         self.topics = topics
-        isPrivate = repo.isPrivate
+        flags = FilterCondition.Flag.allCases.reduce(into: []) { if repo.flag($1) { $0.insert(Flags($1)) } }
+        updatedAt = repo.updatedAt ?? .distantPast
         language = repo.values(of: .language).first?.hashValue ?? 0
         owner = repo.owner.lowercased().hashValue
         fullName = repo.fullName.lowercased().hashValue
     }
 }
 
+extension VectorRow {
+    struct Flags: OptionSet {
+        let rawValue: UInt8
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        init(_ flag: FilterCondition.Flag) {
+            switch flag {
+            case .isPrivate: self.init(rawValue: 1)
+            case .isArchived: self.init(rawValue: 2)
+            case .isFork: self.init(rawValue: 4)
+            }
+        }
+    }
+}
+
+extension Timestamp {
+    /// Before all that are said of anything.
+    fileprivate static let distantPast = Timestamp(seconds: .min)
+}
+
 /// A filter in terms of rows, the smallest similarity included.
 struct RowTest: Sendable {
     private enum Condition: Sendable {
-        case isPublic
+        case isFlag(VectorRow.Flags, Bool)
+        case isUpdated(since: Timestamp)
         case hasStars(Int)
         case isAny(FilterCondition.Field, [Int])
         case isNone(FilterCondition.Field, [Int])
 
         init(_ condition: FilterCondition) {
             switch condition {
-            case .isPublic: self = .isPublic
+            case .isFlag(let flag, let wanted): self = .isFlag(VectorRow.Flags(flag), wanted)
+            case .isUpdated(let time): self = .isUpdated(since: time)
             case .hasStars(let least): self = .hasStars(least)
             case .isAny(let field, let values): self = .isAny(field, values.map(\.hashValue))
             case .isNone(let field, let values): self = .isNone(field, values.map(\.hashValue))
@@ -56,7 +82,8 @@ struct RowTest: Sendable {
         for condition in conditions {
             let holds =
                 switch condition {
-                case .isPublic: !row.isPrivate
+                case .isFlag(let flag, let wanted): row.flags.contains(flag) == wanted
+                case .isUpdated(let time): row.updatedAt >= time
                 case .hasStars(let least): Int(row.stars) >= least
                 case .isAny(let field, let values): Self.contains(row, field, values, names)
                 case .isNone(let field, let values): !Self.contains(row, field, values, names)

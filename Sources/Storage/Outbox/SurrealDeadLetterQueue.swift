@@ -7,6 +7,8 @@ struct SurrealDeadLetterQueue: DeadLetterQueue {
     let database: Database
     let tables: EmbeddedTables
 
+    private static let question = "failures"
+
     func page(
         limit: Int,
         cursor: String?,
@@ -14,7 +16,9 @@ struct SurrealDeadLetterQueue: DeadLetterQueue {
     ) async throws(StoreError) -> (letters: [DeadLetter], next: String?) {
         var variables: [String: SurrealValue] = ["limit": SurrealValue(limit + 1)]
         if let cursor {
-            guard let after = Cursor.record(cursor) else {
+            guard let place = PageCursor.place(cursor, of: Self.question),
+                let after = try? SurrealRecordID(encoded: place)
+            else {
                 throw StoreError(.invalidArgument, "this cursor was not given by a page")
             }
             variables["after"] = .recordID(after)
@@ -28,7 +32,8 @@ struct SurrealDeadLetterQueue: DeadLetterQueue {
             variables
         )
         let page = rows.prefix(limit)
-        let next = rows.count > limit ? page.last?["id"].recordID.map(Cursor.text) : nil
+        let next =
+            rows.count > limit ? page.last?["id"].recordID.map { PageCursor.text($0.encoded, of: Self.question) } : nil
         return (page.map(letter), next)
     }
 

@@ -9,6 +9,7 @@ extension EmbeddedTable {
             watched: [
                 "full_name", "description", "language", "topics", "stars", "is_private", "login: owner.login",
             ],
+            listed: ["is_archived", "is_fork", "updated_at", "url"],
             label: "full_name",
             privacy: "is_private",
             upkeep: RepoNames.upkeep + "\n" + RepoIdentities.upkeep,

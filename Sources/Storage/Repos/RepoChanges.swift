@@ -30,9 +30,10 @@ enum RepoChanges {
         if let topics = update.topics {
             set("topics", .array(topics.map(SurrealValue.string)), unless: RepoRow.topics(row) == topics)
         }
-        if let isPrivate = update.isPrivate {
-            set("is_private", .bool(isPrivate), unless: row["is_private"].bool == isPrivate)
-        }
+        let flags = [
+            ("is_private", update.isPrivate), ("is_archived", update.isArchived), ("is_fork", update.isFork),
+        ]
+        for case (let field, let flag?) in flags { set(field, .bool(flag), unless: row[field].bool == flag) }
         if let id = update.githubID { set("github_id", SurrealValue(id), unless: row["github_id"].int == id) }
         if let embedding = update.embedding, row["embedding_fingerprint"].string == nil {
             changes["embedding"] = .floats(embedding.values)

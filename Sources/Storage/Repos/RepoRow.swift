@@ -1,10 +1,13 @@
+import DateTime
 import EmbeddingCore
 import SurrealDB
 
 /// Reads rows of the repo table as other programs wrote them: a field of another type than expected counts as absent.
 enum RepoRow {
     /// What `repo(_:)` reads.
-    static let fields = "id, full_name, description, language, stars, url, owner, topics, is_private"
+    static let fields = """
+        id, full_name, description, language, stars, url, owner, topics, is_private, is_archived, is_fork, updated_at
+        """
 
     static func repo(_ row: SurrealValue) -> Repo? {
         guard let fullName = row["full_name"].string, !fullName.isEmpty else { return nil }
@@ -16,7 +19,10 @@ enum RepoRow {
             stars: stars(row),
             url: row["url"].string,
             topics: topics(row),
-            isPrivate: row["is_private"].bool ?? false
+            isPrivate: row["is_private"].bool ?? false,
+            isArchived: row["is_archived"].bool ?? false,
+            isFork: row["is_fork"].bool ?? false,
+            updatedAt: Timestamp(row["updated_at"])
         )
     }
 

@@ -15,7 +15,7 @@ struct SurrealRepoExport: RepoExport {
     ) async throws(StoreError) -> (repos: [ExportedRepo], next: DocumentID?) {
         var variables: [String: SurrealValue] = ["limit": SurrealValue(limit)]
         if let cursor { variables["after"] = try cursor.record().key }
-        let fields = RepoRow.fields + ", updated_at, github_id" + (withVectors ? Self.vectorFields : "")
+        let fields = RepoRow.fields + ", github_id" + (withVectors ? Self.vectorFields : "")
         let rows = try await database.rows(
             "SELECT \(fields) FROM \(Paging.page(of: "repo", after: cursor != nil))",
             variables,

@@ -7,7 +7,7 @@ import SurrealDB
 struct SurrealRepoStore: RepoStore {
     let database: Database
     private let writes = AsyncMutex()
-    private var includesPrivate = true
+    private(set) var includesPrivate = true
 
     init(database: Database) { self.database = database }
 
@@ -18,7 +18,7 @@ struct SurrealRepoStore: RepoStore {
     }
 
     /// What is to hold of rows, so that one that has just become private is left alone.
-    private var isVisible: String { includesPrivate ? "true" : "is_private != true" }
+    var isVisible: String { includesPrivate ? "true" : "is_private != true" }
 
     /// Rows in one write at most.
     private static let batchSize = 1000
@@ -26,7 +26,7 @@ struct SurrealRepoStore: RepoStore {
     private static let ownersRepos = 10_000
     /// Rows in one page of a bulk reprocess.
     private static let pageSize = 500
-    private static let storedFields = RepoRow.fields + ", updated_at, github_id, embedding_fingerprint"
+    private static let storedFields = RepoRow.fields + ", github_id, embedding_fingerprint"
 
     func ping() async throws(StoreError) {
         try await database.presence.probe { () async throws(StoreError) in
@@ -127,31 +127,7 @@ struct SurrealRepoStore: RepoStore {
     }
 
     func repo(named fullName: String) async throws(StoreError) -> StoredRepo? {
-        let fields =
-            Self.storedFields + """
-                , embedding_model, embedding_generated_at, \
-                \(JobTable.job(of: "id", in: "repo")).{ status, attempts, error } AS job
-                """
-        guard let row = try await rows(named: fullName, fields).first, let repo = RepoRow.repo(row) else { return nil }
-        let fingerprint = row["embedding_fingerprint"].string
-        let job = row["job"]
-        let state: StoredRepo.State =
-            switch job["status"].string.flatMap(JobTable.Status.init) {
-            case .failed: .failed
-            case .excluded: .excluded
-            case .pending, .leased: .pending
-            case nil: fingerprint == nil ? .pending : .embedded
-            }
-        return StoredRepo(
-            repo: repo,
-            updatedAt: Timestamp(row["updated_at"])?.text,
-            state: state,
-            model: row["embedding_model"].string,
-            fingerprint: fingerprint,
-            generatedAt: Timestamp(row["embedding_generated_at"])?.text,
-            attempts: job["attempts"].int ?? 0,
-            lastError: job["error"].string
-        )
+        try await rows(named: fullName, StoredRepoRow.fields).lazy.compactMap(StoredRepoRow.repo).first
     }
 
     func delete(named fullName: String) async throws(StoreError) -> Bool {

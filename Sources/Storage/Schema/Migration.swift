@@ -27,6 +27,7 @@ struct Migration: Sendable {
         ),
         Migration(version: 3, steps: [.statements(Schema.idempotency)]),
         Migration(version: 5, steps: [.statements(RepoIdentities.definition)]),
+        Migration(version: 6, steps: []),
     ]
 
     /// embed-star's own tables, without which nothing can be written.

@@ -55,13 +55,15 @@ enum Schema {
         REMOVE EVENT IF EXISTS embedding_dequeue ON TABLE \(table.name);
         REMOVE EVENT IF EXISTS repo_name ON TABLE \(table.name);
         DEFINE EVENT OVERWRITE embedding ON TABLE \(table.name)
-          WHEN $embedding_completion = NONE AND ($event != "UPDATE" OR \(concernsEmbedding(table)))
+          WHEN $embedding_completion = NONE AND ($event != "UPDATE" OR \(differs(table.watched + table.listed)))
           THEN {
             IF $event = "DELETE" {
               \(JobTable.dequeue("$before.id", in: table.name))
               \(ChangeLog.enter("$before.id", kind: "$event", ", old_fingerprint = $before.embedding_fingerprint"))
             } ELSE {
-              \(JobTable.enqueue("$after.id", in: table.name))
+              IF $event != "UPDATE" OR \(differs(table.watched)) {
+                \(JobTable.enqueue("$after.id", in: table.name))
+              };
               \(ChangeLog.enter("$after.id", kind: "$event"))
             };
             \(table.upkeep)
@@ -71,10 +73,10 @@ enum Schema {
         """
     }
 
-    /// What changes what an embedding is made of and who may see it, or took the embedding away. It is read out of the
-    /// row at once: the engine copies a whole row, vector and all, each time that `$before` or `$after` is named.
-    private static func concernsEmbedding(_ table: EmbeddedTable) -> String {
-        let source = "{ \(table.watched.joined(separator: ", ")) }"
+    /// Whether one of the fields changed, or the embedding was taken away. They are read out of the row at once: the
+    /// engine copies a whole row, vector and all, each time that `$before` or `$after` is named.
+    private static func differs(_ fields: [String]) -> String {
+        let source = "{ \(fields.joined(separator: ", ")) }"
         return "$before.\(source) != $after.\(source) OR ($after.embedding = NONE AND $before.embedding != NONE)"
     }
 }

@@ -9,6 +9,8 @@ struct EmbeddedTable: Sendable {
     let fields: [String]
     /// What makes a row due when it changes, as the parts of `$after.{ … }`.
     let watched: [String]
+    /// What searches filter by and show besides, in the same form: followers are told when it changes.
+    var listed: [String] = []
     /// The field that people know a row by.
     let label: String
     /// The field that is true in rows that only some may see.

@@ -20,45 +20,18 @@ struct VectorQuery {
     /// Whether an index with any row in it must answer something.
     var isUnfiltered: Bool { filter.narrowing.isEmpty }
 
-    /// Conditions as SurrealQL, their values in `variables` by their places.
-    private var conditions: String {
-        let tests = filter.conditions.enumerated().map { place, condition in
-            switch condition {
-            case .isPublic: "is_private != true"
-            case .hasStars: "stars >= $value\(place)"
-            case .isAny(let field, _): "\(Self.values(of: field)) CONTAINSANY $value\(place)"
-            case .isNone(let field, _): "!(\(Self.values(of: field)) CONTAINSANY $value\(place))"
-            }
-        }
-        return (["embedding_fingerprint = $fingerprint"] + tests).joined(separator: " AND ")
-    }
+    private var test: FilterSurrealQL { FilterSurrealQL(filter.conditions) }
 
-    /// The values of a field as `Repo.values(of:)` has them, in an array.
-    private static func values(of field: FilterCondition.Field) -> String {
-        switch field {
-        case .language: "[string::lowercase(<string> (language ?? \"\"))]"
-        // A row without an owner has that of its name.
-        case .owner:
-            "[string::lowercase(<string> (owner.login ?? owner ?? string::split(<string> (full_name ?? \"\"), \"/\")[0]))]"
-        case .fullName: "[string::lowercase(<string> (full_name ?? \"\"))]"
-        case .topics: "topics"
-        }
+    private var conditions: String {
+        (["embedding_fingerprint = $fingerprint"] + test.tests).joined(separator: " AND ")
     }
 
     var variables: [String: SurrealValue] {
-        var variables: [String: SurrealValue] = [
+        let variables: [String: SurrealValue] = [
             "vector": .floats(vector.values), "fingerprint": .string(model.fingerprint), "limit": SurrealValue(limit),
             "dimensions": SurrealValue(model.dimensions),
         ]
-        for (place, condition) in filter.conditions.enumerated() {
-            switch condition {
-            case .isPublic: break
-            case .hasStars(let least): variables["value\(place)"] = SurrealValue(least)
-            case .isAny(_, let values), .isNone(_, let values):
-                variables["value\(place)"] = .array(values.map { .string($0) })
-            }
-        }
-        return variables
+        return variables.merging(test.variables) { $1 }
     }
 
     /// Reading all rows is faster than reading nearly all through an index.

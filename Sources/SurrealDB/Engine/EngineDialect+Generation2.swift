@@ -7,6 +7,8 @@ extension EngineDialect {
         spellings: [
             Spelling(newest: "type::record(", own: "type::thing("),
             Spelling(newest: "type::is_array(", own: "type::is::array("),
+            Spelling(newest: "type::is_string(", own: "type::is::string("),
+            Spelling(newest: "string::is_datetime(updated_at)", own: "string::is::datetime(updated_at, '%+')"),
         ],
         vectorIndexKinds: [.hnsw],
         definesIndexesInPlace: false,

@@ -10,6 +10,7 @@ extension EmbeddingGateway {
         _ provider: any EmbeddingProvider,
         configuration: GatewayConfiguration = GatewayConfiguration(),
         kind: ProviderKind = .openAI,
+        decoder: (any TokenDecoder)? = nil,
         metrics: MetricsRegistry = MetricsRegistry(),
         time: any TimeSource = SystemTime()
     ) throws -> EmbeddingGateway {
@@ -17,6 +18,7 @@ extension EmbeddingGateway {
             configuration: configuration,
             kind: kind,
             members: [ProviderPool.Member(provider: provider, label: "test")],
+            decoder: decoder,
             metrics: metrics,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             time: time,

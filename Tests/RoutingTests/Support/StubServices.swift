@@ -10,6 +10,7 @@ import Telemetry
 final class StubServices: Sendable {
     let embeddings = StubEmbeddings()
     let repos = StubRepos()
+    let reranker = Mutex<(any Reranker)?>(nil)
     let idempotency = StubIdempotency()
     let search = StubSearch()
     let map = StubMap()
@@ -24,6 +25,7 @@ final class StubServices: Sendable {
         return API(
             ServiceDependencies(
                 embeddings: embeddings,
+                reranker: reranker.withLock { $0 },
                 repos: repos,
                 deadLetters: repos,
                 idempotency: idempotency,
@@ -77,7 +79,12 @@ final class StubEmbeddings: EmbeddingService {
         return EmbeddingResult(
             embeddings: request.inputs.map { input in
                 Result { () throws(EmbeddingError) in
-                    try Embedding(validating: Self.vector(input, dimensions), dimensions: dimensions, normalized: false)
+                    if input == .text("") || input == .tokens([]) { throw EmbeddingError(.invalidInput, "it is empty") }
+                    return try Embedding(
+                        validating: Self.vector(input, dimensions),
+                        dimensions: dimensions,
+                        normalized: false
+                    )
                 }
             },
             model: Self.model,
@@ -104,6 +111,7 @@ final class StubRepos: RepoStore, DeadLetterQueue {
         var upserted: [RepoUpdate] = []
         var portions: [Int] = []
         var reprocessed: [String] = []
+        var listings: [RepoListing] = []
         var scopes: [ReprocessScope] = []
         var renamed: [String] = []
         var failure: StoreError?
@@ -127,6 +135,18 @@ final class StubRepos: RepoStore, DeadLetterQueue {
             state.portions.append(repos.count)
             return UpsertCounts(created: repos.count, changed: 0, unchanged: 0)
         }
+    }
+
+    func page(of listing: RepoListing, after cursor: String?, limit: Int) async throws(StoreError) -> RepoPage {
+        try check()
+        if cursor == "wrong" { throw StoreError(.invalidArgument, "no such page") }
+        let found = state.withLock { state in
+            state.listings.append(listing)
+            return state.repos.values.filter { listing.filter.admits($0.repo) }
+        }
+        let rest = found.sorted { $0.repo.fullName < $1.repo.fullName }.filter { $0.repo.fullName > cursor ?? "" }
+        let page = Array(rest.prefix(limit))
+        return RepoPage(repos: page, next: rest.count > limit ? page.last?.repo.fullName : nil)
     }
 
     func repo(named fullName: String) async throws(StoreError) -> StoredRepo? {
@@ -203,6 +223,12 @@ struct PublicStubRepos: RepoStore {
         return counts
     }
 
+    func page(of listing: RepoListing, after cursor: String?, limit: Int) async throws(StoreError) -> RepoPage {
+        var listing = listing
+        listing.filter.includesPrivate = false
+        return try await all.page(of: listing, after: cursor, limit: limit)
+    }
+
     func repo(named fullName: String) async throws(StoreError) -> StoredRepo? {
         let repo = try await all.repo(named: fullName)
         return hides(fullName) ? nil : repo
@@ -262,8 +288,14 @@ final class StubSearch: RepoSearch {
         return try answer(query.mode)
     }
 
-    func similar(to fullName: String, filter: SearchFilter, limit: Int) async throws(SearchError) -> SearchAnswer {
-        queries.withLock { $0.append(SearchQuery(.text(fullName), mode: .vector, filter: filter, limit: limit)) }
+    func similar(
+        to fullName: String,
+        filter: SearchFilter,
+        limit: Int,
+        cursor: String?
+    ) async throws(SearchError) -> SearchAnswer {
+        let query = SearchQuery(.text(fullName), mode: .vector, filter: filter, limit: limit, cursor: cursor)
+        queries.withLock { $0.append(query) }
         return try answer(.vector)
     }
 

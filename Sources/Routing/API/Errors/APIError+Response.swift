@@ -64,14 +64,15 @@ extension APIError {
     }
 
     private var openAI: [UInt8] {
-        JSONWriter.object { json in
-            json.member("error") { error in
-                error.member("message", detail)
-                error.member("type", openAIType)
-                error.member("param", parameter)
-                error.member("code", openAICode)
-            }
-        }
+        JSONWriter.object { json in json.member("error") { writeOpenAI(to: &$0) } }
+    }
+
+    /// What OpenAI says of an error.
+    func writeOpenAI(to error: inout JSONWriter) {
+        error.member("message", detail)
+        error.member("type", openAIType)
+        error.member("param", parameter)
+        error.member("code", openAICode)
     }
 
     private var openAIType: String {

@@ -1,3 +1,4 @@
+import DateTime
 import JSON
 
 /// Reads the members of one object, or the parameters of a query, and gathers what is wrong with them, so that all
@@ -9,6 +10,8 @@ struct FieldReader {
     /// Whether the values are text that may stand for numbers and truth values.
     let isQuery: Bool
     private(set) var errors: [FieldError] = []
+    /// What was asked for, in order.
+    private var known: [String] = []
 
     /// - Parameter value: an object; anything else is a fault of its own.
     init(_ value: JSONValue, at pointer: String = "#") {
@@ -39,7 +42,8 @@ struct FieldReader {
     /// Members nobody asked for are faults.
     mutating func refuseOthers() {
         for name in members.keys.sorted() {
-            report(name.prefix(64).description.escapedForPointer, "this field is not known")
+            let field = name.prefix(64).description
+            report(field.escapedForPointer, "\(field) is not known; known are \(known.joined(separator: ", "))")
         }
     }
 
@@ -50,7 +54,27 @@ struct FieldReader {
     }
 
     /// Takes a member.
-    mutating func take(_ name: String) -> JSONValue? { members.removeValue(forKey: name) }
+    mutating func take(_ name: String) -> JSONValue? {
+        if !known.contains(name) { known.append(name) }
+        return members.removeValue(forKey: name)
+    }
+
+    /// As `string`; in a query a parameter without a value counts as absent, as forms send it.
+    mutating func filter(_ name: String, length: ClosedRange<Int>) -> String? {
+        if isQuery, members[name] == .string("") {
+            _ = take(name)
+            return nil
+        }
+        return string(name, length: length)
+    }
+
+    /// A moment (RFC 3339), or a day, which begins in UTC.
+    mutating func time(_ name: String) -> Timestamp? {
+        guard let text = filter(name, length: 1...64) else { return nil }
+        if let time = Timestamp(text) ?? Timestamp(text + "T00:00:00Z") { return time }
+        report(name, "\(name) has to be a time such as 2026-07-14T19:25:58Z, or a day")
+        return nil
+    }
 
     /// Text of `length` Unicode scalars, without NUL, which databases refuse.
     mutating func string(_ name: String, length: ClosedRange<Int>) -> String? {

@@ -15,6 +15,17 @@ extension RequestContext {
     /// The query's parameters, for reading one by one.
     /// - Throws: `APIError` 400.
     func query() throws -> FieldReader { FieldReader(query: try QueryItems(head)) }
+
+    /// One parameter among others that do not matter; false without it.
+    /// - Throws: `APIError` 400.
+    func flag(_ name: String) throws -> Bool {
+        guard !head.queryRange.isEmpty else { return false }
+        switch try QueryItems(head).values[name] {
+        case nil, "false": return false
+        case "true": return true
+        default: throw APIError.badRequest("\(name) has to be true or false", parameter: name)
+        }
+    }
 }
 
 extension HTTPResponse {

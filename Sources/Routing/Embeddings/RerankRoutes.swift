@@ -1,0 +1,154 @@
+import EmbeddingCore
+import HTTP
+import JSON
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Reranking by a cross-encoder: `/rerank` as TEI has it, `/v1/rerank` as Cohere and Jina have it.
+struct RerankRoutes: Sendable {
+    private static let longestText = 1 << 20
+
+    private let reranker: (any Reranker)?
+    private let maximumDocuments: Int
+
+    init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
+        reranker = services.reranker
+        maximumDocuments = configuration.maximumClientBatch
+    }
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(method: .post, template: "/rerank", access: .scope(.read), dialect: .tei, consumes: .json) {
+                context in
+                let json = try context.json()
+                try json.requireObject()
+                let isRaw = try json.optional("raw_scores", "true or false", \.bool) ?? false
+                let returnsText = try json.optional("return_text", "true or false", \.bool) ?? false
+                let question = try question(json, documents: "texts", returnsText: returnsText)
+                let ranked = try await rank(question).ranked
+                return Self.tei(ranked, question, isRaw: isRaw)
+            },
+            Endpoint(method: .post, template: "/v1/rerank", access: .scope(.read), dialect: .openAI, consumes: .json) {
+                context in
+                let json = try context.json()
+                try json.requireObject()
+                let returnsText = try json.optional("return_documents", "true or false", \.bool) ?? false
+                let most = try json.optional("top_n", "a whole number from 1 on") { value in
+                    value.integer.flatMap { $0 >= 1 ? $0 : nil }
+                }
+                let name = try json.optional("model", "a string", \.string)
+                let question = try question(json, documents: "documents", returnsText: returnsText)
+                let answer = try await rank(question)
+                return Self.cohere(answer, question, most: most, model: name, id: context.requestID)
+            },
+        ]
+    }
+
+    private struct Question: Sendable {
+        var query: String
+        var documents: [String]
+        var returnsText: Bool
+    }
+
+    private struct Ranked: Sendable {
+        /// The best first.
+        var ranked: [(index: Int, score: Float)]
+        var tokens: Int
+        var model: String
+    }
+
+    private func question(_ json: JSONValue, documents name: String, returnsText: Bool) throws -> Question {
+        guard let query = json["query"]?.string, !query.isEmpty else {
+            throw APIError(.badRequest, .empty, "query has to be a string that is not empty", parameter: "query")
+        }
+        guard let elements = json[name]?.array, !elements.isEmpty else {
+            throw APIError(.badRequest, .empty, "\(name) has to be an array of strings", parameter: name)
+        }
+        guard elements.count <= maximumDocuments else {
+            throw APIError(
+                .badRequest,
+                .tooManyInputs,
+                "\(elements.count) documents are too many for one request; \(maximumDocuments) are allowed",
+                parameter: name
+            )
+        }
+        // Cohere's documents may be objects with a text.
+        let texts = elements.compactMap { $0.string ?? $0["text"]?.string }
+        guard texts.count == elements.count else {
+            throw APIError.badRequest("\(name) has to hold strings, or objects with a text", parameter: name)
+        }
+        return Question(query: query, documents: texts, returnsText: returnsText)
+    }
+
+    private func rank(_ question: Question) async throws -> Ranked {
+        guard let reranker else {
+            throw APIError(
+                .notImplemented,
+                .unavailable,
+                "no reranker is loaded: set RERANK_MODEL to a cross-encoder; /similarity compares vectors and needs none"
+            )
+        }
+        let result = try await reranker.rerank(question.documents, for: question.query)
+        let ranked = result.scores.enumerated().map { (index: $0, score: $1) }
+        return Ranked(
+            ranked: ranked.sorted { ($0.score, $1.index) > ($1.score, $0.index) },
+            tokens: result.tokens,
+            model: reranker.modelName
+        )
+    }
+
+    private static func tei(_ ranked: [(index: Int, score: Float)], _ question: Question, isRaw: Bool) -> HTTPResponse {
+        var json = JSONWriter(capacity: 64 * ranked.count)
+        json.array { json in
+            for (index, score) in ranked {
+                json.object { hit in
+                    hit.member("index", index)
+                    hit.member("score", isRaw ? Double(score) : likelihood(score))
+                    if question.returnsText { hit.member("text", question.documents[index]) }
+                }
+            }
+        }
+        return HTTPResponse(.ok, contentType: "application/json", json.bytes)
+    }
+
+    /// With what Cohere's clients and Jina's look for.
+    private static func cohere(
+        _ answer: Ranked,
+        _ question: Question,
+        most: Int?,
+        model: String?,
+        id: String
+    ) -> HTTPResponse {
+        .json { json in
+            json.member("id", id)
+            json.member("object", "list")
+            json.member("model", model ?? answer.model)
+            json.key("results")
+            json.array { json in
+                for (index, score) in answer.ranked.prefix(most ?? .max) {
+                    json.object { hit in
+                        hit.member("index", index)
+                        hit.member("relevance_score", likelihood(score))
+                        if question.returnsText {
+                            hit.member("document") { $0.member("text", question.documents[index]) }
+                        }
+                    }
+                }
+            }
+            json.member("usage") { $0.member("total_tokens", answer.tokens) }
+            json.member("meta") { meta in
+                meta.member("api_version") { $0.member("version", "1") }
+                meta.member("billed_units") { $0.member("search_units", 1) }
+            }
+        }
+    }
+
+    /// The logistic function, which makes a likelihood of a model's logit.
+    private static func likelihood(_ score: Float) -> Double { (1 / (1 + exp(-Double(score)))).rounded(toPlaces: 6) }
+}
