@@ -68,15 +68,19 @@ export function wholeNumber(text) {
 
 export const repoPath = name => "/repos/" + name.split("/").map(encodeURIComponent).join("/");
 
-/** The request that finds what a place shows, {path, body} with a body where it is posted; null when it shows nothing. */
-export function searchRequest(place, limit) {
+/**
+ * The request that finds what a place shows, {path, body} with a body where it is posted; null when it shows nothing.
+ * cursor: where the answer before ended.
+ */
+export function searchRequest(place, limit, cursor) {
   const filters = {};
   for (const name of filterNames) if (place[name]) filters[name] = name === "min_stars" ? wholeNumber(place[name]) : place[name];
+  const rest = { ...filters, limit, ...(cursor ? { cursor } : {}) };
   if (place.like.length) {
-    return { path: "/search", body: { like: place.like, ...(place.unlike.length ? { unlike: place.unlike } : {}), ...filters, limit } };
+    return { path: "/search", body: { like: place.like, ...(place.unlike.length ? { unlike: place.unlike } : {}), ...rest } };
   }
   if (!place.similar && !place.q) return null;
-  const values = new URLSearchParams({ ...(place.similar ? {} : { q: place.q, mode: place.mode }), ...filters, limit });
+  const values = new URLSearchParams({ ...(place.similar ? {} : { q: place.q, mode: place.mode }), ...rest });
   return { path: (place.similar ? repoPath(place.similar) + "/similar?" : "/search?") + values };
 }
 

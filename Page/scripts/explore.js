@@ -11,8 +11,9 @@ import { hitsOf, markOnMap, pointAt, regionNames, selectOnMap } from "./map.js";
 import { go, here, settle, trail } from "./router.js";
 
 const ideas = ["run language models on my laptop", "vector database in rust", "static site generator", "terminal file manager"];
-const pageSize = 20, largest = 100;
-// What is shown or asked for now: its request and that as text, what gives it up, and its answer or its fault.
+const pageSize = 20, largestSelection = 100;
+// What is shown or asked for now: its request and that as text, what gives it up, its last answer with all hits so far,
+// or its fault.
 let current = { request: null, key: null, abort: null, answer: null, fault: null };
 // The answer that came with the page, to what its address asks without a key.
 let firstAnswer = location.hash || sessionStorage.getItem("key") ? "" : byId("given").textContent;
@@ -43,19 +44,18 @@ export function fillForm(place) {
 }
 
 /** Shows what a place asks for, and is done when it is shown. What is already answered or on its way is not asked again. */
-export function showPlace(place = here(), { limit = pageSize, isAgain = false } = {}) {
+export function showPlace(place = here(), { isAgain = false } = {}) {
   if (place.min_stars && wholeNumber(place.min_stars) === null) {
     return fail(new Fault("invalid", "The minimum of stars is a whole number."), null, place);
   }
-  const request = searchRequest(place, limit), key = JSON.stringify(request);
+  const request = searchRequest(place, pageSize), key = JSON.stringify(request);
   if (request && key === current.key && !isAgain && !current.fault) return;
   current.abort?.abort();
   if (!request) return showStart();
-  const own = current = { request, key, place, limit, abort: new AbortController(), answer: null, fault: null };
+  const own = current = { request, key, place, abort: new AbortController(), answer: null, hits: [], isWeak: false, fault: null };
   showTrail(place);
   showSubject(place);
-  const isMore = limit > pageSize;
-  const slow = setTimeout(() => { if (!isMore && own === current) wait(); }, 150);
+  const slow = setTimeout(() => { if (own === current) wait(); }, 150);
   byId("found").setAttribute("aria-busy", "true");
   return find(own).finally(() => {
     clearTimeout(slow);
@@ -64,14 +64,14 @@ export function showPlace(place = here(), { limit = pageSize, isAgain = false } 
 }
 async function find(own) {
   try {
-    const { path, body } = own.request, signal = own.abort.signal;
-    const found = firstAnswer ? JSON.parse(firstAnswer) : await (body ? post(path, body, { signal }) : answer(path, { signal }));
+    const found = firstAnswer ? JSON.parse(firstAnswer) : await askFor(own.request, own);
     if (own === current) showAnswer(own, found);
   } catch (error) {
     if (own !== current) return;
     fail(error instanceof Fault ? error : new Fault("other", ""), own, own.place);
   } finally { firstAnswer = ""; }
 }
+const askFor = ({ path, body }, { abort: { signal } }) => (body ? post(path, body, { signal }) : answer(path, { signal }));
 function wait() {
   byId("results").replaceChildren();
   byId("note").textContent = "";
@@ -80,18 +80,32 @@ function wait() {
 const replacePicture = (...nodes) => byId("picture").replaceChildren(...nodes);
 
 function showAnswer(own, found) {
-  const { place, limit } = own;
-  const before = byId("results").childElementCount;
-  own.answer = found;
-  const isEmpty = found.results.length === 0;
+  const { place } = own, isEmpty = found.results.length === 0;
+  own.isWeak = found.weak === true;
   replacePicture(...(isEmpty ? [nothingFound(place)] : []));
-  byId("results").replaceChildren(...resultItems(found.results, place.q, acts, { isWeak: found.weak === true, offersExamples: !place.q }));
+  byId("results").replaceChildren();
   byId("note").textContent = isEmpty ? "" : noteOf(place, found);
-  byId("more").hidden = found.results.length < limit || limit >= largest;
   byId("copy").hidden = isEmpty;
-  if (limit > pageSize) byId("results").children[before]?.querySelector("a, button")?.focus();
-  announce(isEmpty ? "Nothing found." : plural(found.results.length, "result") + ".");
-  markOnMap(found.results.map(hit => hit.full_name), place.similar || place.like[0]);
+  addHits(own, found);
+  announce(isEmpty ? "Nothing found." : plural(own.hits.length, "result") + ".");
+}
+function addHits(own, found) {
+  const { place, isWeak } = own;
+  own.answer = found;
+  own.hits = [...own.hits, ...found.results];
+  const items = resultItems(own.hits, place.q, acts, { isWeak, offersExamples: !place.q });
+  byId("results").append(...items.slice(byId("results").childElementCount));
+  byId("more").hidden = !found.next;
+  markOnMap(own.hits.map(hit => hit.full_name), place.similar || place.like[0]);
+}
+/** What follows comes below what is shown, and the focus with it. */
+async function showMore() {
+  const own = current, before = byId("results").childElementCount;
+  const found = await askFor(searchRequest(own.place, pageSize, own.answer.next), own);
+  if (own !== current) return;
+  addHits(own, found);
+  byId("results").children[before]?.querySelector("a, button")?.focus();
+  announce(plural(own.hits.length, "result") + ".");
 }
 function noteOf(place, found) {
   const parts = [place.q ? "Results for “" + place.q + "”" : "Nearest in meaning"];
@@ -160,7 +174,7 @@ export function showSelection(indices) {
   current = { request: null, key: "selection", place: here(), abort: null, answer: null, fault: null };
   replacePicture(...(indices.length ? [] : [picture("none", "none", "Nothing is within the line", "Draw it around some points of the map.")]));
   byId("results").replaceChildren(...resultItems(hitsOf(indices), "", acts));
-  byId("note").textContent = plural(indices.length, "repository", "repositories") + " selected on the map" + (indices.length > largest ? ", the first " + largest + " by stars." : ".");
+  byId("note").textContent = plural(indices.length, "repository", "repositories") + " selected on the map" + (indices.length > largestSelection ? ", the first " + largestSelection + " by stars." : ".");
   byId("more").hidden = byId("copy").hidden = true;
   markOnMap([], "");
   selectOnMap(indices);
@@ -229,7 +243,7 @@ export function startSearchForm() {
   });
   form.addEventListener("submit", event => { event.preventDefault(); search({}); showPlace(here()); });
   byId("query").addEventListener("blur", settle);
-  byId("more").onclick = () => showPlace(here(), { limit: Math.min(largest, (current.limit ?? pageSize) + pageSize) });
+  byId("more").onclick = event => working(event.target, showMore, text => { byId("note").textContent = text; announce(text); });
   for (const item of document.querySelectorAll("#copy [data-copy]")) item.onclick = () => copy(item.dataset.copy);
 }
 function copy(kind) {

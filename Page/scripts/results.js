@@ -35,8 +35,9 @@ export function facts(hit) {
   if (hit.language) items.push(element("span", {}, languageDot(hit.language), hit.language));
   items.push(element("span", { title: grouped(hit.stars ?? 0) + " stars" }, "★ " + compact(hit.stars ?? 0), element("span", { className: "unseen", textContent: " stars" })));
   if (ago(hit.updated_at)) items.push(element("span", { textContent: "updated " + ago(hit.updated_at), title: hit.updated_at }));
-  if (hit.is_private || hit.private) items.push(element("span", { className: "badge", textContent: "private" }));
-  if (hit.archived) items.push(element("span", { className: "badge", textContent: "archived" }));
+  if (hit.is_private) items.push(element("span", { className: "badge", textContent: "private" }));
+  if (hit.is_archived) items.push(element("span", { className: "badge", textContent: "archived" }));
+  if (hit.is_fork) items.push(element("span", { className: "badge", textContent: "fork" }));
   return items;
 }
 

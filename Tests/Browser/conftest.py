@@ -34,7 +34,7 @@ def add_repos(database, count, first=0):
         rows.append({
             "full_name": f"{owner}/repo-{number}", "name": f"repo-{number}", "language": language,
             "description": f"{TOPICS[language]} number{number}", "stars": 10 * number, "owner": {"login": owner},
-            "url": f"https://github.com/{owner}/repo-{number}", "is_private": False,
+            "url": f"https://github.com/{owner}/repo-{number}", "is_private": False, "topics": [f"about-{language.lower()}"],
         })
     database.query("INSERT INTO repo $rows", {"rows": rows})
 

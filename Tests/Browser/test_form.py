@@ -1,5 +1,7 @@
 """The page's form: for every eye, hand and screen."""
 
+import json
+
 import pytest
 
 from Harness.process import CHECKOUT
@@ -93,6 +95,12 @@ def test_without_scripts_the_form_searches(visit, embedded):
     assert page.evaluate("document.querySelector('#query').value") == "number100"
     assert page.evaluate("document.title") == "number100 – embed-star"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.open(embedded.url + "/?q=library")
+    first = page.texts("noscript .name")
+    page.evaluate("[...document.querySelectorAll('noscript a')].find(link => link.textContent === 'More').click()")
+    page.until(f"document.querySelectorAll('noscript .name').length === 20 && document.querySelector('noscript .name').innerText !== {json.dumps(first[0])}")
+    assert not set(first) & set(page.texts("noscript .name"))
+    page.open(embedded.url + "/?q=number100")
     page.click("noscript .side a")
     page.until("document.querySelector('noscript .note')?.innerText.startsWith('Nearest in meaning to owner-2/repo-100')")
     assert page.evaluate("document.querySelectorAll('noscript .name').length") == 20

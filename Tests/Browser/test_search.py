@@ -133,6 +133,17 @@ def test_filters_narrow_the_results(visit, embedded):
     assert "whole number" in page.text("#picture")
 
 
+def test_a_topic_narrows_the_results(visit, embedded):
+    page = visit(embedded, "?q=number100")
+    first(page, "owner-2/repo-100")
+    page.click("#results .chip")
+    page.until("location.search.includes('topic=about-rust')")
+    page.until("!document.querySelector('[aria-busy]') && document.querySelectorAll('#results .chip').length === document.querySelectorAll('#results li[data-name]').length")
+    page.until("[...document.querySelectorAll('#results .chip')].every(chip => chip.innerText === 'about-rust')")
+    assert page.evaluate("document.querySelector('#topic').value") == "about-rust"
+    assert page.text("#filters summary") == "Filters (1)"
+
+
 def test_words_alone_rank_without_calling_anything_unembedded(visit, embedded):
     page = visit(embedded, "?q=number100&mode=text")
     first(page, "owner-2/repo-100")
@@ -148,6 +159,10 @@ def test_more_results_follow_the_first(visit, embedded):
     listed(page, 40)
     assert names(page)[:20] == before and len(set(names(page))) == 40
     assert page.evaluate("document.activeElement.closest('li').dataset.name") == names(page)[20]
+    page.click("#more")
+    listed(page, 60)
+    assert len(set(names(page))) == 60
+    assert "cursor=" in searches(page)[-1]
 
 
 def test_similar_is_a_place_with_a_way_back(visit, embedded):

@@ -68,6 +68,15 @@ import Testing
         #expect(queries.count == 1)
     }
 
+    @Test func `what follows has an address`() async throws {
+        services.search.next.withLock { $0 = "0a\"" }
+        let page = try await api().ask(.get, "/?q=a%26b&topic=cli&cursor=old")
+        #expect(page.text.contains("<a href=\"./?cursor=0a%22&amp;q=a%26b&amp;topic=cli\">More</a>"))
+        #expect(page.text.contains("<span class=\"rank\"></span>"))
+        _ = try await api().ask(.get, "/?similar=a%2Fb&cursor=old")
+        #expect(queries.map(\.cursor) == ["old", "old"])
+    }
+
     @Test func `nothing that is stored or asked for is taken for markup`() async throws {
         let hostile = "</script><script>alert(1)</script><!--'\"&\0"
         services.search.repo.withLock {

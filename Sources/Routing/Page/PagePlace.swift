@@ -21,6 +21,13 @@ struct PagePlace: Sendable {
 
     subscript(name: String) -> String? { items.values[name] }
 
+    /// The address of what comes after an answer.
+    func address(of cursor: String) -> String {
+        let values = items.values.merging(["cursor": cursor]) { $1 }
+        let pairs = values.sorted { $0.key < $1.key }.map { "\($0.key)=\(PercentEncoding.encode($0.value))" }
+        return "./?" + pairs.joined(separator: "&")
+    }
+
     /// The repo whose neighbours are asked for.
     var similar: String? { self["similar"] }
     var title: String { similar.map { "Similar to \($0)" } ?? self["q"] ?? "" }
@@ -36,6 +43,6 @@ struct PagePlace: Sendable {
         var fields = FieldReader(query: items.filled(Self.filters))
         let filter = SearchFilter(&fields, caller)
         try fields.finish()
-        return try await search.similar(to: similar, filter: filter, limit: Self.resultCount, cursor: nil)
+        return try await search.similar(to: similar, filter: filter, limit: Self.resultCount, cursor: self["cursor"])
     }
 }

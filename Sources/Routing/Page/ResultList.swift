@@ -7,8 +7,10 @@ struct ResultList: Sendable {
 
     var html: String {
         guard !answer.hits.isEmpty else { return "<p class=\"note\">Nothing found. Other words may help.</p>" }
-        let items = answer.hits.enumerated().map { Self.item($1, number: $0 + 1) }.joined()
-        return "<p class=\"note\">\(note)</p><ol class=\"results\">\(items)</ol>"
+        let isFirst = place["cursor"] == nil
+        let items = answer.hits.enumerated().map { Self.item($1, rank: isFirst ? "\($0 + 1)" : "") }.joined()
+        let more = answer.next.map { "<p><a href=\"\(place.address(of: $0).escapedForHTML)\">More</a></p>" } ?? ""
+        return "<p class=\"note\">\(note)</p><ol class=\"results\">\(items)</ol>\(more)"
     }
 
     private var note: String {
@@ -17,13 +19,13 @@ struct ResultList: Sendable {
         return (head + weak).escapedForHTML
     }
 
-    private static func item(_ hit: SearchHit, number: Int) -> String {
+    private static func item(_ hit: SearchHit, rank: String) -> String {
         let repo = hit.repo
         let about = repo.description.map { "<p class=\"about\" dir=\"auto\">\($0.escapedForHTML)</p>" } ?? ""
         let language = repo.language.map { "<span>\($0.escapedForHTML)</span>" } ?? ""
         let secret = repo.isPrivate ? "<span class=\"badge\">private</span>" : ""
         return """
-            <li><span class="rank">\(number)</span><div class="what">\
+            <li><span class="rank">\(rank)</span><div class="what">\
             <a class="name" rel="noreferrer" href="\(address(of: repo).escapedForHTML)">\
             <strong>\(repo.fullName.escapedForHTML)</strong></a>\(about)\
             <div class="facts">\(language)<span>★ \(grouped(repo.stars))</span>\(secret)</div></div>\

@@ -281,6 +281,7 @@ final class StubIdempotency: IdempotencyStore {
 final class StubSearch: RepoSearch {
     let queries = Mutex<[SearchQuery]>([])
     let failure = Mutex<SearchError?>(nil)
+    let next = Mutex<String?>(nil)
     let repo = Mutex(Repo(fullName: "a/b", description: "\"x\"", stars: 5))
 
     func search(_ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
@@ -310,7 +311,8 @@ final class StubSearch: RepoSearch {
             mode: mode,
             method: .exact,
             model: StubEmbeddings.model,
-            coverage: 0.25
+            coverage: 0.25,
+            next: next.withLock { $0 }
         )
     }
 }
