@@ -126,7 +126,7 @@ import Testing
         let access = AccessControl(keys: KeyRing(APIKeys()), perMinute: 2, now: now)
         func ask(_ target: String, for needed: Endpoint.Access) throws -> Caller {
             var caller = try access.caller(of: HTTPRequestHead(.get, target, headers: [:]), for: needed)
-            _ = try access.count(&caller, for: needed, now: now)
+            _ = try access.count(&caller, from: "127.0.0.1", for: needed, now: now)
             return caller
         }
         for caller in [Caller.unknown, .unknown] { #expect(try ask("/", for: .optional(.read)) == caller) }
