@@ -112,8 +112,6 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
             continuation.yield(.stop)
         }
         shared.withLock { $0.events = nil }
-        // Who waits for us to go need not wait until we are missed.
-        try? await queue.leave()
         return end
     }
 
@@ -158,6 +156,8 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
             timer.cancel()
             group.cancelAll()
         }
+        // Who waits for us to go need not wait until we are missed.
+        try? await queue.leave()
         end.counts = machine.counts
         return end
     }

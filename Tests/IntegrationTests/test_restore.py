@@ -35,8 +35,8 @@ def test_a_removed_table_that_is_imported_again_is_followed(database, upstream, 
     stands_again(service)
     eventually(lambda: found(service, "wombats") == {"restored/one", "restored/two"}, what="the new rows")
     eventually(lambda: found(service, "Repository") == set(), what="the removed rows to be found no more")
+    eventually(lambda: service.pipeline()["total"] == 2, what="the count of the new table")
     service.await_drained(2)
-    assert service.pipeline()["total"] == 2
     database.add("restored/three", description="Wombats.")
     service.await_drained(3)
     eventually(lambda: len(found(service, "wombats")) == 3, what="the row that the event told of")

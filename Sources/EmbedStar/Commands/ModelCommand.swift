@@ -1,9 +1,7 @@
 import ArgumentParser
-import EmbeddingCore
 import ModelHub
 import Providers
 import Settings
-import Storage
 import Synchronization
 
 /// `embed-star model`: the models in the cache, and the one that repos are embedded with.
@@ -15,9 +13,6 @@ struct ModelCommand: AsyncParsableCommand {
             Models come from Hugging Face's hub or a mirror of it (HF_ENDPOINT), as owner/name or owner/name@revision, and \
             are kept in MODEL_CACHE. What a branch was when it was fetched is what it stays, until the next pull.
 
-            The database keeps one model in use, so that replicas of different models do not embed the repos in turn: \
-            `show` without a name tells it, and `use` changes it.
-
             Exit code 66 when there is no such model, 69 when the hub cannot be reached, 73 when the cache cannot be \
             written, 77 when the hub wants another HF_TOKEN.
 
@@ -28,9 +23,8 @@ struct ModelCommand: AsyncParsableCommand {
             """,
         subcommands: [
             PullModelCommand.self, ListModelsCommand.self, ShowModelCommand.self, RemoveModelCommand.self,
-            VerifyModelsCommand.self, UseModelCommand.self,
-        ],
-        defaultSubcommand: ShowModelCommand.self
+            VerifyModelsCommand.self, ModelInUseCommand.self, ModelUseCommand.self,
+        ]
     )
 }
 
@@ -48,9 +42,10 @@ struct ModelArgument: ParsableArguments {
         return reference
     }
 
-    /// - Throws: `HubError`.
-    static func cached(_ reference: ModelReference, in cache: ModelCache) throws -> CachedModel {
-        guard let model = cache.model(reference) else { throw missing(reference, in: cache) }
+    /// - Throws: `ValidationError`, `HubError`.
+    func cached(in cache: ModelCache) throws -> CachedModel {
+        let reference = try reference()
+        guard let model = cache.model(reference) else { throw Self.missing(reference, in: cache) }
         return model
     }
 
@@ -124,17 +119,15 @@ struct ListModelsCommand: AsyncParsableCommand {
 struct ShowModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show where a model in the cache came from, and its files; without a name, the model in use."
+        abstract: "Show where a model in the cache came from, and its files."
     )
 
-    @Argument(help: "The model, as owner/name or owner/name@revision.") var model: String?
-    @Flag(help: "Print a model in the cache as a JSON object.") var json = false
+    @OptionGroup var argument: ModelArgument
+    @Flag(help: "Print it as a JSON object.") var json = false
 
     func run() async throws {
-        let named = try model.map(ModelArgument.reference)
         try await CommandContext.run { context in
-            guard let named else { return try await Self.showModelInUse(context) }
-            let model = try ModelArgument.cached(named, in: context.modelCache)
+            let model = try argument.cached(in: context.modelCache)
             if json { return print(String(decoding: model.json, as: UTF8.self)) }
             print("model     \(model.id)\nrevision  \(model.revision)\ncommit    \(model.commit)")
             print("from      \(model.endpoint)\nfolder    \(model.folder)\n")
@@ -142,14 +135,6 @@ struct ShowModelCommand: AsyncParsableCommand {
             for file in model.files { table.add([file.path, HumanText.bytes(file.size), file.sha256]) }
             print(table.rendered(width: .max))
         }
-    }
-
-    private static func showModelInUse(_ context: CommandContext) async throws {
-        guard let current = try await context.storage().models.current() else {
-            return print("none yet: the first replica decides")
-        }
-        let replicas = current.replicas == 1 ? "replica embeds" : "replicas embed"
-        print("\(current.name)\n\(HumanText.count(current.replicas)) running \(replicas) repos with it")
     }
 }
 
@@ -189,7 +174,8 @@ struct VerifyModelsCommand: AsyncParsableCommand {
             let cache = context.modelCache
             var models = cache.models()
             if let named {
-                models = [try ModelArgument.cached(named, in: cache)]
+                guard let model = cache.model(named) else { throw ModelArgument.missing(named, in: cache) }
+                models = [model]
             }
             var isSound = true
             for model in models {

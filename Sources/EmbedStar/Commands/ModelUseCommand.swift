@@ -4,7 +4,7 @@ import Providers
 import Storage
 
 /// `embed-star model use`.
-struct UseModelCommand: AsyncParsableCommand {
+struct ModelUseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "use",
         abstract: "Have repos embedded with the model of these settings from now on.",
