@@ -10,6 +10,7 @@ from Harness.process import CHECKOUT, free_port
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="buildah needs root")
+@pytest.mark.skipif(not os.environ.get("REHEARSE_IMAGE"), reason="it builds the program once more; set REHEARSE_IMAGE=1")
 @pytest.mark.timeout(1500)
 def test_the_image_is_built_and_its_health_check_finds_it_well():
     # An optimised program takes longer to build, and is smaller.

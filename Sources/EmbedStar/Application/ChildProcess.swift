@@ -17,8 +17,12 @@ final class ChildProcess: Sendable {
     init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws(FileError) {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
         posix_spawnattr_setpgroup(&attributes, 0)
+        // The threads of our tasks take no signals, and a child is born with the mask of its parent's thread.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
         defer { posix_spawnattr_destroy(&attributes) }
         let words = ([program] + arguments).map { strdup($0) } + [nil]
         let own = ProcessInfo.processInfo.environment.merging(environment) { $1 }
