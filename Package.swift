@@ -122,7 +122,7 @@ let package = Package(
         tests("StorageTests", ["Storage", "DateTime", "Search", "SurrealDB", "EmbeddingCore", "HTTPClient", "Telemetry", logging]),
         tests("InferenceTests", ["Inference", "CInferenceKernels"], resources: [.copy("Fixtures")]),
         tests("ModelHubTests", ["ModelHub", "HTTPClient", "JSON"]),
-        tests("ProvidersTests", ["Providers", "EventLoop", "JSON", "Settings", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
+        tests("ProvidersTests", ["Providers", "ModelHub", "EventLoop", "JSON", "Settings", "EmbeddingCore", "Inference", "HTTPClient", "HTTP", "Server", "Telemetry", logging]),
         tests("SearchTests", ["Search", "CSearchKernels", "EmbeddingCore", "Telemetry", logging]),
         tests("PipelineTests", ["Pipeline", "EmbeddingCore", "Retry", "Telemetry", logging]),
         tests("EmbedStarTests", ["EmbedStar", "EmbeddingCore", "EventLoop", "HTTP", "Providers", "Routing", "Server", "Settings", "Storage", "SurrealDB", logging]),

@@ -21,6 +21,7 @@ import Testing
         update.url = "https://github.com/a/b"
         update.topics = ["x", "y"]
         update.isPrivate = false
+        update.isFork = false
         update.updatedAt = "2026-01-01T00:00:00Z"
         update.githubID = 7
         return update
@@ -28,7 +29,7 @@ import Testing
 
     private static let own = """
         {"full_name":"a/b","owner":{"login":"a"},"description":"text","language":"Swift","stars":9,
-        "url":"https://github.com/a/b","topics":["x","y"],"is_private":false,"updated_at":"2026-01-01T00:00:00Z",
+        "url":"https://github.com/a/b","topics":["x","y"],"is_private":false,"is_fork":false,"updated_at":"2026-01-01T00:00:00Z",
         "github_id":7}
         """
     private static let rest = """
@@ -38,7 +39,7 @@ import Testing
         """
     private static let graph = """
         {"nameWithOwner":"a/b","databaseId":7,"id":"R_x","owner":{"login":"a"},"description":"text",
-        "primaryLanguage":{"name":"Swift"},"stargazerCount":9,"url":"https://github.com/a/b","isPrivate":false,
+        "primaryLanguage":{"name":"Swift"},"stargazerCount":9,"url":"https://github.com/a/b","isPrivate":false,"isFork":false,
         "repositoryTopics":{"nodes":[{"topic":{"name":"x"}},{"topic":{"name":"y"}}]},
         "updatedAt":"2026-01-01T00:00:00Z"}
         """

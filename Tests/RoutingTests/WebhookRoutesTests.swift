@@ -102,6 +102,7 @@ import Testing
         expected.url = "https://github.com/octo/hello"
         expected.topics = ["greeting"]
         expected.isPrivate = false
+        expected.isFork = false
         expected.updatedAt = "2026-05-05T23:40:12Z"
         expected.githubID = 35_129_377
         #expect(upserted == [expected])

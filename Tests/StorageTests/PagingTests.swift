@@ -65,7 +65,7 @@ import Testing
     @Test func whatHasALimitReadsNoMoreThanABatch() async throws {
         let fixture = try await filled()
         let statements = try Self.limitedReads()
-        #expect(statements.count >= 10)
+        #expect(statements.count >= 9)
         for statement in statements {
             var variables = Self.variables
             if statement.contains("id > $after") {

@@ -36,7 +36,7 @@ import Testing
         #expect(Set(rows.map(\.repo.fullName)).isSuperset(of: readable))
         let feed = fixture.feed()
         let position = try await feed.changes(since: nil, limit: 9, vectorsOf: nil).position
-        try await fixture.run("UPDATE repo SET stars = 5 WHERE id IN [repo:3, repo:100]")
+        try await fixture.run("UPDATE repo SET stars = 5 WHERE id IN [repo:3, repo:100] RETURN NONE")
         let changes = try await feed.changes(since: position, limit: 9, vectorsOf: nil).changes
         let names = changes.compactMap { if case .upsert(let row) = $0 { row.repo.fullName } else { nil } }
         #expect(names.contains("a/r3"))

@@ -13,7 +13,8 @@ struct ModelInUseCommand: AsyncParsableCommand {
             guard let current = try await context.storage().models.current() else {
                 return print("none yet: the first replica decides")
             }
-            print("\(current.name)\n\(HumanText.count(current.replicas)) running \(current.replicas == 1 ? "replica embeds" : "replicas embed") repos with it")
+            let verb = current.replicas == 1 ? "replica embeds" : "replicas embed"
+            print("\(current.name)\n\(HumanText.count(current.replicas)) running \(verb) repos with it")
         }
     }
 }

@@ -32,7 +32,7 @@ final class MappedFile: Sendable {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw InferenceError(.invalidModel, "\(path) is no regular file")
         }
-        guard status.st_size > 0 else { throw InferenceError(.invalidModel, "\(path) is empty") }
+        guard status.st_size > 0 else { throw InferenceError(.invalidModel, "\(path): the file is empty") }
         let size = Int(status.st_size)
         guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
             throw failure(path)

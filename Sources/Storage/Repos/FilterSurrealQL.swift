@@ -40,9 +40,8 @@ struct FilterSurrealQL {
 
     /// As a time, also where another program wrote a text; a text that is no time is before all times.
     private static let updatedAt = """
-        (IF type::is_string(updated_at) {
-          IF string::is_datetime(updated_at) { <datetime> updated_at } ELSE { NONE }
-        } ELSE { updated_at })
+        (IF !type::is_string(updated_at) { updated_at }
+          ELSE IF string::is_datetime(updated_at) { <datetime> updated_at } ELSE { NONE })
         """
 
     /// The values of a field as `Repo.values(of:)` has them, in an array.

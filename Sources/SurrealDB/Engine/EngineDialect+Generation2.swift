@@ -8,7 +8,11 @@ extension EngineDialect {
             Spelling(newest: "type::record(", own: "type::thing("),
             Spelling(newest: "type::is_array(", own: "type::is::array("),
             Spelling(newest: "type::is_string(", own: "type::is::string("),
-            Spelling(newest: "string::is_datetime(updated_at)", own: "string::is::datetime(updated_at, '%+')"),
+            // What it takes for a time in any other form it does not convert.
+            Spelling(
+                newest: "string::is_datetime(updated_at)",
+                own: "(string::is::datetime(updated_at, '%+') AND string::contains(updated_at, 'T'))"
+            ),
         ],
         vectorIndexKinds: [.hnsw],
         definesIndexesInPlace: false,

@@ -3,6 +3,7 @@ import Glibc
 import HTTPClient
 import Inference
 import Logging
+import ModelHub
 import Settings
 import Telemetry
 import Testing
@@ -40,12 +41,13 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
     /// The settings that providers read.
     static let table = SettingsTable(
         [
-            GatewaySettings.provider, GatewaySettings.model, GatewaySettings.dimensions,
+            GatewaySettings.provider, GatewaySettings.model, GatewaySettings.models, GatewaySettings.dimensions,
+            GatewaySettings.tokenEncoding,
             GatewaySettings.providerHeaders, GatewaySettings.queryPrefix, GatewaySettings.documentPrefix,
             GatewaySettings.batchSize, GatewaySettings.batchWindow, GatewaySettings.parallelWorkers,
             GatewaySettings.tokenLimit, GatewaySettings.retryAttempts, GatewaySettings.retryDelay,
             GatewaySettings.requestsPerMinute, GatewaySettings.tokensPerMinute, GatewaySettings.cacheMaxBytes,
-        ] + ProviderKinds.settings
+        ] + ProviderKinds.settings + HubSettings.all
     )
 
     /// What a test works with.

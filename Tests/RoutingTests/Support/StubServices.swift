@@ -87,7 +87,7 @@ final class StubEmbeddings: EmbeddingService {
                     )
                 }
             },
-            model: Self.model,
+            model: EmbeddingModel(provider: "builtin", name: "stub-model", dimensions: dimensions, revision: "abc"),
             tokens: request.inputs.count * 4,
             cache: cache,
             queueTime: .milliseconds(1),
