@@ -38,6 +38,9 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
 
     static let hasModel = access(modelDirectory + "/model.safetensors", R_OK) == 0
 
+    /// Whether there is something to read OpenAI's token ids with.
+    static let hasVocabulary = access(modelDirectory + "/../cl100k_base.tiktoken", R_OK) == 0
+
     /// The settings that providers read.
     static let table = SettingsTable(
         [
