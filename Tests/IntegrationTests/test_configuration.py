@@ -13,6 +13,7 @@ SECRETS = {
     "PROVIDER_HEADERS": f"x-key={SENTINEL}-field",
     "API_KEYS": f"{SENTINEL}-key1,{SENTINEL}-key2", "READ_KEYS": f"{SENTINEL}-read", "WRITE_KEYS": f"{SENTINEL}-write",
     "EMBED_STAR_KEY": f"{SENTINEL}-client", "PRIVATE_SEARCH_KEYS": f"{SENTINEL}-private",
+    "GITHUB_TOKEN": f"{SENTINEL}-github", "HF_TOKEN": f"{SENTINEL}-hub",
     "GITHUB_WEBHOOK_SECRET": f"{SENTINEL}-webhook", "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Bearer {SENTINEL}-otlp",
 }
 
@@ -31,7 +32,7 @@ def test_all_faults_are_reported_together(run):
     ({"EMBEDDING_PROVIDER": "openai"}, "OPENAI_API_KEY"),
     ({"EMBEDDING_PROVIDER": "together"}, "TOGETHER_API_KEY"),
     ({"BUILTIN_MODEL_DIR": "/nonexistent/model"}, "/nonexistent/model"),
-    ({"BUILTIN_MODEL_DIR": "/nonexistent/model"}, "scripts/bootstrap to fetch the model again, or correct BUILTIN_MODEL_DIR"),
+    ({"BUILTIN_MODEL_DIR": "/nonexistent/model"}, "scripts/bootstrap fetches the default model again"),
     ({"OPENAI_API_KEY_FILE": "/nonexistent/key"}, "OPENAI_API_KEY_FILE"),
 ])
 def test_a_fault_names_the_setting(run, settings, part):

@@ -205,5 +205,5 @@ def test_private_repos_are_excluded_from_a_cloud_and_embedded_at_home(database, 
     service.process.stop()
     local = serve(database.settings, upstream.ollama())
     local.await_drained(2)
-    assert local.pipeline()["excluded"] == 0
+    eventually(lambda: local.pipeline()["excluded"] == 0, what="the count of what is excluded")
     assert any("A secret." in text for text in upstream.texts)

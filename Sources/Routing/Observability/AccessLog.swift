@@ -7,7 +7,7 @@ struct AccessLog: Sendable {
     let logger: Logger
     /// The logger's level, which it would copy its handler to tell.
     private let leastLevel: Logger.Level
-    /// Clients that are refused ask again.
+    /// Clients that are refused ask again, which is of interest to who looks for a fault alone.
     private let refusals = LogThrottle()
 
     init(logger: Logger) {
@@ -23,7 +23,7 @@ struct AccessLog: Sendable {
         guard level >= leastLevel else { return }
         let message = "\(request.head.method.rawValue) \(request.route) \(status.code)"
         var suppressed = 0
-        if reason != nil, !isFault {
+        if reason != nil, !isFault, leastLevel > .debug {
             guard case .write(let count) = refusals.admit(message) else { return }
             suppressed = count
         }
