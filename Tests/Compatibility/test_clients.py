@@ -145,13 +145,13 @@ from generated import Client
 from generated.api.open_ai import create_embeddings
 from generated.api.repos import get_repo, list_repos, upsert_repos
 from generated.api.search import search
-from generated.models import OpenAIEmbeddingsRequest, RepoUpdate
+from generated.models import OpenAIEmbeddingsRequest, RepoUpdate, SearchMode
 client = Client(base_url=url)
 assert upsert_repos.sync(client=client, body=RepoUpdate(full_name="apple/swift-log", stars=7)).created == 1
 assert get_repo.sync("apple", "swift-log", client=client).stars == 7
 page = list_repos.sync(client=client, owner="apple", limit=5)
 assert [repo.full_name for repo in page.repos] == ["apple/swift-log"], page
-found = search.sync(client=client, q="swift-log", mode="text")
+found = search.sync(client=client, q="swift-log", mode=SearchMode.TEXT)
 assert found.mode == "text", found
 answer = create_embeddings.sync(client=client, body=OpenAIEmbeddingsRequest(input_=texts))
 vectors = [item.embedding for item in answer.data]

@@ -42,7 +42,9 @@ struct SimilarityRoute: Sendable {
                 parameter: "inputs"
             )
         }
-        var call = try TEIRoutes.call(json["parameters"] ?? .object([:]), inputs: source)
+        let parameters = json["parameters"] ?? .object([:])
+        try parameters.requireObject()
+        var call = try TEIRoutes.call(parameters, inputs: source)
         call.inputs += try others.embeddingInputs("sentences")
         return call
     }

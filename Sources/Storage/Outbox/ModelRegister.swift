@@ -11,7 +11,7 @@ package struct ModelRegister: Sendable {
     /// What the vectors depend on beside the model; empty for what is usual.
     let textForm: String
 
-    /// Until this long after `use` a replica of that model may come.
+    /// Until this long after `use` a replica of that model may come; the first that does takes the reservation's place.
     package static let reservation = Duration.seconds(60)
 
     /// Enters this replica among those of its model, for `lease`, if that is the model in use, or comes into use.
@@ -53,7 +53,7 @@ package struct ModelRegister: Sendable {
         _ = try await database.run(
             """
             UPSERT embed_star:model SET name = $name, fingerprint = $fingerprint,
-              replicas = [{ owner: $owner, until: time::now() + $reservation }] RETURN NONE
+              replicas = [{ owner: $owner, until: time::now() + $reservation, isReserved: true }] RETURN NONE
             """,
             [
                 "name": .string(name(model)), "fingerprint": .string(model.fingerprint), "owner": .string(owner),
@@ -66,7 +66,7 @@ package struct ModelRegister: Sendable {
     package func current() async throws(StoreError) -> (name: String, replicas: Int)? {
         let row = try await database.value(
             """
-            SELECT name, array::len((replicas ?? [])[WHERE until > time::now()]) AS replicas FROM [embed_star:model]
+            SELECT name, array::len((replicas ?? [])[WHERE until > time::now() AND isReserved != true]) AS replicas FROM [embed_star:model]
             """
         )[0]
         return row["name"].string.map { ($0, row["replicas"].int ?? 0) }
@@ -89,7 +89,7 @@ package struct ModelRegister: Sendable {
             AND (array::len($others) = 0 OR ($takesOver AND array::len($held) = 0));
           IF $comes OR ($isOwn AND ($until = NONE OR $until < time::now() + $half)) {
             UPSERT embed_star:model SET name = $name, fingerprint = $fingerprint,
-              replicas = array::append(IF $isOwn { $held } ELSE { [] }, { owner: $owner, until: time::now() + $lease })
+              replicas = array::append(IF $isOwn { $held[WHERE isReserved != true] } ELSE { [] }, { owner: $owner, until: time::now() + $lease })
               RETURN NONE;
           };
           IF $name != NONE AND !$isOwn AND !$comes AND $until != NONE {
