@@ -36,7 +36,7 @@ struct SimilarityRoute: Sendable {
         else {
             throw APIError.badRequest("inputs has to have source_sentence and sentences", parameter: "inputs")
         }
-        guard source.string != nil, case .array = others else {
+        guard source.string != nil, others.array?.allSatisfy({ $0.string != nil }) ?? false else {
             throw APIError.badRequest(
                 "source_sentence has to be a string, sentences an array of them",
                 parameter: "inputs"
