@@ -1,4 +1,4 @@
-"""The page of figures: one part a benchmark, its table and its chart, made of docs/benchmarks.json."""
+"""The page of figures, one part a benchmark with its table and its chart, made of docs/benchmarks.json."""
 
 import dataclasses
 import html
@@ -50,24 +50,16 @@ PAGES = [
     Page("overload", "Overload", "More is asked for than the provider can do."),
 ]
 
-INTRODUCTION = """# Benchmarks
-
-Every figure comes from a script that measures embed-star and its peers in the same run. `scripts/bench` lists them; each
-says with `--help` what it takes. Figures of one machine do not compare with those of another, and on a shared host the same
-program varies by a fifth from hour to hour: compare the rows of one table.
-
-This page is made by `scripts/bench all --report` from `docs/benchmarks.json`, which it also writes. Without `--repos` the
-sample in `data/` is measured with; the figures here are of 13,080 repositories unless a row says otherwise.
-"""
+BEGIN, END = "<!-- made by scripts/bench all --report -->\n", "<!-- end -->\n"
 
 
 def write_page(folder, results):
+    """Puts the parts between the two marks of docs/benchmarks.md."""
     (folder / "charts").mkdir(exist_ok=True)
-    parts = [INTRODUCTION]
-    for page in PAGES:
-        if page.name in results:
-            parts.append(part(page, results[page.name], folder))
-    (folder / "benchmarks.md").write_text("\n".join(parts))
+    made = "\n".join(part(page, results[page.name], folder) for page in PAGES if page.name in results)
+    file = folder / "benchmarks.md"
+    before, rest = file.read_text().split(BEGIN)
+    file.write_text(before + BEGIN + "\n" + made + "\n" + END + rest.split(END)[1])
 
 
 def part(page, result, folder):
