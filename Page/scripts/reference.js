@@ -82,7 +82,7 @@ function content(title, body, whole) {
 function operationCard({ method, path, parameters, operation }, whole) {
   const responses = Object.entries(operation.responses ?? {}).map(([status, response]) => [status, resolved(response, whole)]);
   const good = responses.filter(([status]) => status.startsWith("2"));
-  return element("details", { className: "operation", id: operation.operationId },
+  return element("details", { className: "operation", id: "operation-" + operation.operationId },
     element("summary", {}, element("code", { className: "method", textContent: method.toUpperCase() }), " ",
       element("code", { textContent: path }), element("span", { textContent: operation.summary })),
     ...prose(operation.description),
@@ -92,9 +92,13 @@ function operationCard({ method, path, parameters, operation }, whole) {
     list("Answers", responses.map(([status, response]) => memberRow(status, "", response.description))));
 }
 
-/** Shows the contract; it is read once. */
+/** Shows the contract, which is read once, and opens the operation that the address names: /docs#operation-search. */
 export async function showReference() {
-  if (contract) return;
+  if (!contract) await readContract();
+  const named = location.hash.startsWith("#operation-") && byId(location.hash.slice(1));
+  if (named) { named.open = true; named.scrollIntoView(); }
+}
+async function readContract() {
   const target = byId("reference");
   try {
     contract = await answer("/openapi.json");
@@ -109,6 +113,4 @@ export async function showReference() {
     element("details", {}, element("summary", { textContent: "What holds for all of it" }), ...prose(description)),
     ...[...operationsByTag(contract)].filter(([, operations]) => operations.length).flatMap(([tag, operations]) => [
       element("h3", { textContent: tag }), ...prose(tags.get(tag)), ...operations.map(one => operationCard(one, contract))]));
-  const named = location.hash && document.getElementById(location.hash.slice(1));
-  if (named?.classList.contains("operation")) { named.open = true; named.scrollIntoView(); }
 }

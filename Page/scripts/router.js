@@ -51,7 +51,7 @@ function arrive(options = {}) {
 
 function takeAddress() {
   place = readAddress(location.href);
-  history.replaceState(history.state, "", placed(writeAddress(place)));
+  history.replaceState(history.state, "", placed(writeAddress(place) + (place.view === "docs" ? location.hash : "")));
   arrive();
 }
 

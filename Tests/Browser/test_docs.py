@@ -52,9 +52,18 @@ def test_every_operation_of_the_contract_is_shown(visit, embedded):
     page = visit(embedded, "docs")
     page.until(f"document.querySelectorAll('#reference .operation').length === {count}")
     assert "embed-star " + contract["info"]["version"] in page.text("#reference")
-    page.evaluate("document.getElementById('search').open; document.getElementById('listRepos').open = true")
-    shown = page.text("#listRepos")
+    page.evaluate("document.getElementById('operation-listRepos').open = true")
+    shown = page.text("#operation-listRepos")
     assert "updated_since" in shown and "application/x-ndjson" in shown and "/repos" in shown
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_a_link_leads_to_an_operation(visit, embedded):
+    page = visit(embedded, "docs#operation-map")
+    page.until("document.querySelector('#operation-map')?.open && scrollY > 0")
+    page.evaluate("location.hash = '#operation-search'")
+    page.until("document.querySelector('#operation-search').open")
 
 
 def test_the_page_works_below_a_path(browser, proxy):

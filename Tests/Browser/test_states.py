@@ -17,8 +17,11 @@ def says(page, text):
 
 
 def await_searchable(service, count):
+    """Until the repos are found by meaning, and by words: their index follows by itself."""
     service.await_drained(count)
     eventually(lambda: service.get("/repos/owner-0/repo-7/similar").status_code == 200, what="the repos in the search")
+    words = {"q": "number7", "mode": "text"}
+    eventually(lambda: service.get("/search", params=words).json().get("results"), what="the words in the search")
 
 
 def no_script_speaks(page):
@@ -31,7 +34,7 @@ def test_loading_is_shown_when_it_lasts(visit, embedded):
     kind(page, "start")
     page.evaluate("""(() => {
         const real = window.fetch;
-        window.fetch = (path, options) => String(path).startsWith("/search")
+        window.fetch = (path, options) => new URL(path).pathname === "/search"
             ? new Promise(done => { window.goOn = () => done(real(path, options)); }) : real(path, options);
     })()""")
     page.type("number100")
@@ -49,7 +52,7 @@ def test_nothing_found_and_weak_results_differ(visit, embedded):
         const real = window.fetch;
         window.fetch = async (path, options) => {
             const answer = await real(path, options);
-            if (!String(path).startsWith("/search")) return answer;
+            if (new URL(path).pathname !== "/search") return answer;
             const body = await answer.json();
             body.weak = true;
             return new Response(JSON.stringify(body), answer);
