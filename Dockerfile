@@ -24,7 +24,7 @@ RUN swift build -c $CONFIGURATION --product embed-star --static-swift-stdlib -Xl
     && scripts/sbom /image/usr/local/bin/embed-star >/image/usr/share/doc/embed-star/embed-star.spdx.json
 
 FROM debian:bookworm-slim
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 LABEL org.opencontainers.image.title="embed-star" \
       org.opencontainers.image.description="Keeps the repositories of a SurrealDB database embedded, and serves embeddings and similarity search" \
       org.opencontainers.image.version="$VERSION" \
