@@ -158,12 +158,16 @@ package struct StarImport: Sendable {
         _ progress: inout StarImportProgress,
         _ onProgress: (StarImportProgress) -> Void
     ) async throws {
-        var gone = list.listed.subtracting(list.pages.flatMap(\.ids))
-        guard !gone.isEmpty else { return }
+        let suspects = Self.unlisted(list)
+        guard !suspects.isEmpty else { return }
         try await read(&list, request, &progress, onProgress)
-        gone.subtract(list.pages.flatMap(\.ids))
-        progress.removed = try await lists.delete(gone, listedOnlyBy: request.user)
+        let gone = suspects.intersection(Self.unlisted(list))
+        let removed = try await lists.delete(gone, listedOnlyBy: request.user)
+        progress.removed = removed
         list.listed.subtract(gone)
         onProgress(progress)
     }
+
+    /// What the list has brought and none of its pages holds.
+    private static func unlisted(_ list: StarList) -> Set<Int> { list.listed.subtracting(list.pages.flatMap(\.ids)) }
 }

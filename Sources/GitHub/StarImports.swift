@@ -119,7 +119,7 @@ package final class StarImports: StarImportControl {
 
     /// How long after now, at most; the database tells when any replica did it last.
     private func untilDue(_ schedule: Schedule) async -> Duration {
-        do throws(StoreError) {
+        do {
             try await repos.ping()
             guard let last = try await lists.list(of: schedule.request.user).finishedAt else { return .zero }
             return max(.zero, schedule.interval - .seconds(Int(Timestamp.now.seconds) - last))

@@ -32,21 +32,22 @@ package struct StarList: Sendable, Hashable {
     }
 }
 
-/// The lists of starred repos, one for each user, in the database.
+/// The lists of starred repos, one for each user, in the database. All throw `StoreError`, and do not say so in their types:
+/// Swift 6.3.1 crashes when it optimises those who call them with typed errors.
 package protocol StarListStore: Sendable {
     /// What is known of a user's list, whoever reads it.
-    func list(of user: String) async throws(StoreError) -> StarList
+    func list(of user: String) async throws -> StarList
 
     /// Takes a user's list, so that one process at a time reads it; a minute after it was last kept it is free again.
     /// - Returns: whether it is ours.
-    func acquire(_ user: String) async throws(StoreError) -> Bool
+    func acquire(_ user: String) async throws -> Bool
 
     /// Writes the list, and goes on having it.
-    func keep(_ list: StarList, of user: String) async throws(StoreError)
+    func keep(_ list: StarList, of user: String) async throws
 
-    func release(_ user: String) async throws(StoreError)
+    func release(_ user: String) async throws
 
     /// Deletes the rows of repos, by GitHub's numbers, but for those that another user's list holds.
     /// - Returns: how many there were.
-    func delete(_ ids: Set<Int>, listedOnlyBy user: String) async throws(StoreError) -> Int
+    func delete(_ ids: Set<Int>, listedOnlyBy user: String) async throws -> Int
 }
