@@ -75,7 +75,7 @@ let package = Package(
         library("Server", ["DateTime", "EventLoop", "HTTP", "Settings", "Telemetry", "CZlib", logging], [unchecked]),
         library("Routing", ["DateTime", "EventLoop", "HTTP", "JSON", "Settings", "EmbeddingCore", "Ingest", "Telemetry", logging, crypto]),
         library("HTTPClient", ["DateTime", "EventLoop", "Telemetry", "CCurl", logging]),
-        library("GitHub", ["DateTime", "EmbeddingCore", "HTTPClient", "Ingest", "Settings", logging]),
+        library("GitHub", ["DateTime", "EmbeddingCore", "HTTPClient", "Ingest", "Retry", "Settings", logging]),
         library("OTLP", ["HTTPClient", "JSON", "Retry", "Settings", "Telemetry", logging]),
         library("SurrealDB", ["HTTPClient", "JSON", "Retry", "Settings", "Telemetry", logging]),
         library("Storage", ["DateTime", "SurrealDB", "Settings", "EmbeddingCore", "Telemetry", logging]),

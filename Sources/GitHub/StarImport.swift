@@ -1,6 +1,7 @@
 import DateTime
 package import EmbeddingCore
 import Ingest
+import Retry
 
 /// Reads a user's starred repos page by page into the store. Pages that have not changed cost nothing but a request; a
 /// reading that was cut short goes on where it was.
@@ -10,6 +11,7 @@ package struct StarImport: Sendable {
     private static let pagesBetweenWrites = 10
     /// How often a page is asked for, and how often GitHub may say that it is too much.
     private static let attempts = 5
+    private static let backoff = Backoff(base: .seconds(1), longest: .seconds(1 << attempts))
 
     private let pages: StarredPages
     private let repos: any RepoStore
@@ -136,7 +138,7 @@ package struct StarImport: Sendable {
                 try await reacquire(request.user)
             case .fault(let words):
                 last = GitHubError(.unavailable, words)
-                if attempt + 1 < Self.attempts { try await sleep(.seconds(1 << attempt)) }
+                if attempt + 1 < Self.attempts { try await sleep(Self.backoff.ceiling(ofAttempt: attempt + 1)) }
             }
         }
         throw last

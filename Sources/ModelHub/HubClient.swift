@@ -57,7 +57,7 @@ package struct HubClient: Sendable {
         commit: String,
         _ reference: ModelReference
     ) async throws(HubError) -> Piece {
-        let url = "\(endpoint)/\(reference.id)/resolve/\(commit)/\(Self.encoded(path))"
+        let url = "\(endpoint)/\(reference.id)/resolve/\(commit)/\(URIComponent.encoded(path: path))"
         // A coding would make the places of bytes those of another content (RFC 9110 §14.1.2).
         var headers = [(name: "Accept-Encoding", value: "identity")]
         if let range { headers.append(("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")) }
@@ -194,17 +194,6 @@ package struct HubClient: Sendable {
             )
         case (_, 429): return HubError(.unavailable, "\(endpoint) limits the rate; try later, or set HF_TOKEN")
         default: return HubError(.unavailable, "\(endpoint) answers \(response.status) for \(reference)")
-        }
-    }
-
-    /// A path with all but the unreserved characters and the slash percent-encoded (RFC 3986 §2.3).
-    private static func encoded(_ path: String) -> String {
-        path.utf8.reduce(into: "") { text, byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x2F, 0x5F, 0x7E:
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default: text += "%" + hexDigits([byte]).uppercased()
-            }
         }
     }
 }

@@ -57,7 +57,7 @@ struct ServiceClient {
         query: [(String, String?)] = [],
         json: (any Encodable)? = nil
     ) async throws -> [UInt8] {
-        let parameters = query.compactMap { name, value in value.map { "\(name)=\(Self.encoded($0))" } }
+        let parameters = query.compactMap { name, value in value.map { "\(name)=\(URIComponent.encoded($0))" } }
         let target = parameters.isEmpty ? path : "\(path)?\(parameters.joined(separator: "&"))"
         var request = HTTPClientRequest(method, (socketPath == nil ? baseURL : "http://localhost") + target)
         request.socketPath = socketPath
@@ -102,20 +102,5 @@ struct ServiceClient {
         var title: String?
         var detail: String?
         var errors: [Fault]?
-    }
-
-    /// Percent-encodes all but the unreserved characters (RFC 3986 §2.3).
-    static func encoded(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
-        return result
     }
 }

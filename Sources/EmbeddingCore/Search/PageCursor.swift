@@ -5,10 +5,7 @@ package enum PageCursor {
     private static let longest = 1024
 
     package static func text(_ place: [UInt8], of question: String) -> String {
-        (seal(place, question) + place).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        (seal(place, question) + place).hexadecimal
     }
 
     /// Nil for a text that no answer to the question held.

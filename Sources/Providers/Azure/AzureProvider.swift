@@ -1,4 +1,5 @@
 import EmbeddingCore
+import HTTPClient
 
 /// Azure OpenAI: OpenAI's bodies, at the path of a deployment
 /// (https://learn.microsoft.com/azure/ai-services/openai/reference).

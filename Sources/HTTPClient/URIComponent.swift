@@ -1,7 +1,7 @@
 /// A text as a part of a URL.
-enum URIComponent {
+package enum URIComponent {
     /// Percent-encodes all but the unreserved characters (RFC 3986 §2.3).
-    static func encoded(_ text: String) -> String {
+    package static func encoded(_ text: String) -> String {
         var encoded: [UInt8] = []
         for byte in text.utf8 {
             switch byte {
@@ -10,6 +10,11 @@ enum URIComponent {
             }
         }
         return String(decoding: encoded, as: UTF8.self)
+    }
+
+    /// The same of each part of a path; its slashes stay.
+    package static func encoded(path: String) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false).map { encoded(String($0)) }.joined(separator: "/")
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {
