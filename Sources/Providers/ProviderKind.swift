@@ -13,6 +13,8 @@ package struct ProviderKind: Sendable {
     package let defaultModel: String
     /// Its own settings in the order people read them.
     package let settings: [any AnySetting]
+    /// Names that its models have elsewhere, by their own name in lower case.
+    package var otherNames: [String: [String]] = [:]
     /// The pace kept when none is set.
     var pace = Pace()
     /// Calls under way at once that make sense, however many are allowed; nil for any number.

@@ -20,8 +20,9 @@ def start(serve, database, upstream, count, **settings):
 
 
 def test_replicas_share_the_work_and_pay_for_each_text_once(database, upstream, serve):
-    upstream.delay = 0.05
-    services = start(serve, database, upstream, 3)
+    # The provider sets the pace, not the processor that all of them share with other tests.
+    upstream.delay = 0.2
+    services = start(serve, database, upstream, 3, PARALLEL_WORKERS=2)
     database.fill(3000)
     services[0].await_drained(3000, within=300)
     assert database.count("embedding != NONE") == 3000

@@ -84,7 +84,9 @@ def ours():
         with bench.service(database.settings, EMBEDDING_PROVIDER="builtin", POLL_INTERVAL_MS=5000) as service:
             # The vector has to be in the cache.
             for _ in range(2):
-                answer = requests.post(service.url + "/v1/embeddings", EMBEDDING, timeout=60)
+                answer = requests.post(
+                    service.url + "/v1/embeddings", EMBEDDING, headers={"Content-Type": "application/json"}, timeout=60
+                )
             if answer.headers.get("X-Embed-Star-Cache") != "hit":
                 sys.exit(f"the embedding is not answered from the cache: {dict(answer.headers)}")
             yield service.url, service.process.pid

@@ -35,6 +35,7 @@ extension CommandContext {
     /// - Parameter serving: the routes of one port.
     func apiConfiguration(serving: APIConfiguration.Serving) -> APIConfiguration {
         var configuration = APIConfiguration(settings, serving: serving)
+        configuration.otherModelNames = settings[GatewaySettings.provider].otherNames
         configuration.isLoopbackOnly = ServerSettings.isLoopbackOnly(settings)
         configuration.contract = EmbeddedFiles.contract
         configuration.contractAsJSON = EmbeddedFiles.contractAsJSON

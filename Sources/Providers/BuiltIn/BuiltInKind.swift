@@ -11,6 +11,11 @@ extension ProviderKind {
             BuiltInSettings.modelDirectory, BuiltInSettings.threads, BuiltInSettings.precision, BuiltInSettings.memory,
             BuiltInSettings.keepAlive, BuiltInSettings.rerankModel,
         ],
+        otherNames: [
+            "all-minilm-l6-v2": [
+                "sentence-transformers/all-MiniLM-L6-v2", "all-minilm", "all-minilm:l6-v2", "all-minilm:22m",
+            ]
+        ],
         // A call keeps all cores busy: a second one fills the gap between two, more would only queue up where an
         // interactive text cannot overtake them.
         mostCalls: 2,

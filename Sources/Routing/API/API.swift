@@ -90,7 +90,8 @@ package final class API: Responder {
                     allowance,
                     record,
                     browsers,
-                    configuration
+                    configuration,
+                    started
                 )
             )
         } catch {

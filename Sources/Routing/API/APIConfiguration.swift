@@ -33,6 +33,8 @@ package struct APIConfiguration: Sendable {
     package var requestTimeout = Duration.seconds(30)
     /// Other names under which the configured model may be asked for: `alias` or `alias=model`; `*` takes every one.
     package var modelAliases: [String] = []
+    /// Names that models have elsewhere, by their own name in lower case: they are understood and not listed.
+    package var otherModelNames: [String: [String]] = [:]
     /// `openapi.yaml`.
     package var contract: [UInt8] = []
     /// The same as JSON.

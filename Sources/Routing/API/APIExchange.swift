@@ -14,8 +14,8 @@ final class APIExchange: HTTPExchange {
     private let record: RequestRecord
     private let browsers: BrowserPolicy
     private let timeLimit: Duration
-    /// When the request was complete, in nanoseconds of the monotonic clock.
-    private let started = Atomic<Int64>(0)
+    /// When the request was complete, before that its head, in nanoseconds of the monotonic clock.
+    private let started: Atomic<Int64>
     /// Whether metrics, log and trace have been told how it ended: the first end is the true one.
     private let isOver = Atomic<Bool>(false)
 
@@ -26,7 +26,8 @@ final class APIExchange: HTTPExchange {
         _ allowance: Allowance?,
         _ record: RequestRecord,
         _ browsers: BrowserPolicy,
-        _ configuration: APIConfiguration
+        _ configuration: APIConfiguration,
+        _ started: MonotonicInstant
     ) {
         self.endpoint = endpoint
         self.parameters = parameters
@@ -38,7 +39,7 @@ final class APIExchange: HTTPExchange {
         bodyPolicy =
             isStreamed ? .stream(limit: nil) : .collect(limit: endpoint.bodyLimit ?? configuration.maximumBodyBytes)
         timeLimit = configuration.requestTimeout
-        started.store(MonotonicInstant.now.nanoseconds, ordering: .relaxed)
+        self.started = Atomic(started.nanoseconds)
     }
 
     func answer(_ body: HTTPRequestBody) -> HTTPAnswer {

@@ -35,11 +35,11 @@ final class AccessControl: Sendable {
         _ caller: inout Caller,
         from peer: String,
         for access: Endpoint.Access,
-        now: ContinuousClock.Instant
+        now: @autoclosure () -> ContinuousClock.Instant
     ) throws -> Allowance? {
         guard caller != .unknown else { return nil }
         do {
-            return try limiter?.admit(caller, from: peer, now: now)
+            return try limiter?.admit(caller, from: peer, now: now())
         } catch {
             guard case .optional = access else { throw error }
             caller = .unknown

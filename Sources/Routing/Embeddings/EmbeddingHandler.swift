@@ -36,7 +36,7 @@ struct EmbeddingHandler: Sendable {
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         service = services.embeddings
         furtherModels = services.furtherModels
-        names = ModelNames(aliases: configuration.modelAliases)
+        names = ModelNames(aliases: configuration.modelAliases, elsewhere: configuration.otherModelNames)
         maximumInputs = configuration.maximumClientBatch
         timeout = configuration.requestTimeout
     }

@@ -9,18 +9,15 @@ struct ModelNames: Sendable {
         let target: String?
     }
 
-    /// Names elsewhere of the models that are built in.
-    private static let known = [
-        "all-minilm-l6-v2": [
-            "sentence-transformers/all-MiniLM-L6-v2", "all-minilm", "all-minilm:l6-v2", "all-minilm:22m",
-        ]
-    ]
-
     private let aliases: [Alias]
+    private let elsewhere: [String: [String]]
     private let takesAny: Bool
 
-    /// - Parameter aliases: `alias` or `alias=model`; `*` takes every name.
-    init(aliases: [String]) {
+    /// - Parameters:
+    ///   - aliases: `alias` or `alias=model`; `*` takes every name.
+    ///   - elsewhere: names that models have elsewhere, by their own name in lower case.
+    init(aliases: [String], elsewhere: [String: [String]] = [:]) {
+        self.elsewhere = elsewhere
         takesAny = aliases.contains("*")
         self.aliases = aliases.filter { $0 != "*" }.map { text in
             let sides = text.split(separator: "=", maxSplits: 1).map { $0.trimmingSpaces() }
@@ -44,10 +41,8 @@ struct ModelNames: Sendable {
 
     /// Its own name, also with its provider in front or Ollama's tag `:latest` behind, and those it has elsewhere.
     private func isOwn(_ name: String, _ model: EmbeddingModel) -> Bool {
-        let elsewhere = model.provider == "builtin" ? Self.known[model.name.lowercased()] ?? [] : []
-        return ([model.name, "\(model.provider.rawValue)/\(model.name)"] + elsewhere).contains {
-            Self.isCalled($0, name)
-        }
+        let names = [model.name, "\(model.provider.rawValue)/\(model.name)"]
+        return (names + (elsewhere[model.name.lowercased()] ?? [])).contains { Self.isCalled($0, name) }
     }
 
     /// Whether `name` is the model's, also without its owner or with Ollama's tag `:latest`.
