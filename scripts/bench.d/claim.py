@@ -18,10 +18,16 @@ def statement():
     """The claim of Sources/Storage, so that what is measured is what is used."""
     storage = bench.CHECKOUT / "Sources/Storage"
     source = (storage / "Outbox/JobTable+Claims.swift").read_text()
-    text = re.search(r'static func claim\(.*?"""\n(.*?)"""', source, re.S).group(1)
+
+    def string(function):
+        return re.search(rf'static func {function}\(.*?"""\n(.*?)"""', source, re.S).group(1)
+
     fields = re.search(r"fields: \[(.*?)\]", (storage / "Repos/EmbeddedTable+Repos.swift").read_text()).group(1)
-    text = text.replace("\\(fields)", "id, " + fields.replace('"', ""))
-    return text.replace("\\(Status.leased.literal)", '"leased"')
+    row = string("rowFields").replace("\\(fields)", "id, " + fields.replace('"', ""))
+    text = re.sub(r"\\\(fields\.map.*?\?\? \"\[\]\"\)", lambda _: f"(SELECT {row} FROM $jobs.repo)", string("claim"))
+    text = text.replace("\\(Status.leased.literal)", '"leased"')
+    assert "\\(" not in text, f"a part of the claim is not filled in: {text}"
+    return text
 
 
 def fingerprint(service, database):
@@ -73,7 +79,9 @@ class Connection:
         self.connection.request("POST", "/rpc", body, self.headers)
         answer = self.connection.getresponse().read()
         took = (time.perf_counter() - start) * 1000
-        return took, loads(answer)["result"]
+        result = loads(answer)
+        assert "result" in result, result
+        return took, result["result"]
 
     def query(self, text, variables):
         took, (result,) = self.call("query", text, variables)

@@ -106,16 +106,15 @@ extension API {
     private func record(of head: HTTPRequestHead, _ peer: String, _ route: Route?, _ endpoint: Endpoint?)
         -> RequestRecord
     {
-        let label = route?.template ?? RouteMetrics.unmatched
+        let metrics = route?.metrics ?? unmatched
         return RequestRecord(
             head: head,
             peer: peer,
             id: ids.identify(head),
-            route: label,
-            metrics: route?.metrics ?? unmatched,
+            metrics: metrics,
             log: log,
             level: endpoint?.logLevel ?? .info,
-            span: endpoint?.group == .monitoring ? nil : tracer?.start(head, route: label)
+            span: endpoint?.group == .monitoring ? nil : tracer?.start(head, route: metrics.template)
         )
     }
 

@@ -3,7 +3,7 @@ import Logging
 import Telemetry
 
 /// One log line for each request. A refusal says why, also of routes whose good answers are not worth a line.
-struct AccessLog: Sendable {
+final class AccessLog: Sendable {
     let logger: Logger
     /// The logger's level, which it would copy its handler to tell.
     private let leastLevel: Logger.Level

@@ -8,14 +8,15 @@ struct RequestRecord: Sendable {
     /// The client's address.
     let peer: String
     let id: String
-    /// The route's template, `unmatched` without one.
-    let route: String
     let metrics: RouteMetrics
     let log: AccessLog
     /// Of good answers.
     let level: Logger.Level
     /// Nil when it is not traced.
     let span: Span?
+
+    /// The route's template, `unmatched` without one.
+    var route: String { metrics.template }
 
     /// Tells of the request that ended with `status`.
     /// - Parameter reason: why it was refused.

@@ -30,12 +30,12 @@ final class RouteMetrics: Sendable {
         200, 202, 204, 304, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 424, 429, 499, 500, 501, 502, 503, 504,
     ]
 
-    private let template: String
+    /// The label `route`.
+    let template: String
     private let family: MetricFamily<Counter>
     private let seconds: Histogram
     private let slots: [Slot]
 
-    /// - Parameter template: the label `route`.
     init(template: String, registry: MetricsRegistry) {
         self.template = template
         family = registry.counters(

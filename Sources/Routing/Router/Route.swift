@@ -3,8 +3,6 @@ import Telemetry
 
 /// One path with all its methods.
 final class Route: Sendable {
-    /// The label `route` of the metrics.
-    let template: String
     private let endpoints: [Endpoint]
     /// The value of the header `Allow`.
     let allow: String
@@ -17,8 +15,7 @@ final class Route: Sendable {
             endpoints.append(endpoint)
         }
         self.endpoints = endpoints
-        template = endpoints.first?.template ?? RouteMetrics.unmatched
-        metrics = RouteMetrics(template: template, registry: registry)
+        metrics = RouteMetrics(template: endpoints.first?.template ?? RouteMetrics.unmatched, registry: registry)
         var methods = endpoints.map(\.method.rawValue)
         if let get = methods.firstIndex(of: "GET") { methods.insert("HEAD", at: get + 1) }
         allow = (methods + ["OPTIONS"]).joined(separator: ", ")
