@@ -75,10 +75,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Ends the loop, and with it what its tenants do. Returns at once.
     package func end() { execute { self.isEnding = true } }
 
-    /// How long the loop has been at one turn; nil while it waits. A turn takes microseconds, at worst some milliseconds.
-    package var timeInTurn: Duration? {
+    /// When the turn began that the loop is at; nil while it waits. A turn takes microseconds, at worst some milliseconds.
+    package var turnBegan: MonotonicInstant? {
         let start = turnStart.load(ordering: .relaxed)
-        return start == 0 ? nil : MonotonicInstant.now - MonotonicInstant(nanoseconds: start)
+        return start == 0 ? nil : MonotonicInstant(nanoseconds: start)
     }
 
     /// The loop on whose thread this is called.

@@ -108,8 +108,8 @@ import Testing
             latch.wait()
         }
         for await _ in begun {}
-        #expect(loop.timeInTurn != nil)
+        #expect(loop.turnBegan != nil)
         latch.signal()
-        while loop.timeInTurn != nil { await Task.yield() }
+        while loop.turnBegan != nil { await Task.yield() }
     }
 }

@@ -76,10 +76,10 @@ def service(*settings, on=None, **more):
 
 
 def await_search(service, wanted, within=7200):
-    """Waits until the service searches in the way whose description begins so."""
+    """Waits until the service searches in the way whose description begins so, or in one of several ways."""
     eventually(
         lambda: service.get("/health").json()["search"].get("detail", "").startswith(wanted),
-        within=within, every=0.2, what=wanted,
+        within=within, every=0.2, what=str(wanted),
     )
 
 

@@ -6,8 +6,9 @@ import pathlib
 import numpy as np
 
 import bench
+from repo_texts import text_hash
 
-FIELDS = ("full_name", "description", "language", "stars", "url", "owner", "is_private")
+FIELDS = ("full_name", "description", "language", "topics", "stars", "url", "owner", "is_private")
 
 
 def arguments(description):
@@ -52,7 +53,7 @@ def fill(database, rows, vectors, fingerprint):
     """Rows as embed-star leaves them, written before it knows the database, so that nothing is due."""
     for start in range(0, len(rows), 500):
         page = [
-            {**row, "embedding": vector.tolist(), "embedding_fingerprint": fingerprint}
+            {**row, "embedding": vector.tolist(), "embedding_fingerprint": fingerprint, "embedding_text_hash": text_hash(row)}
             for row, vector in zip(rows[start : start + 500], vectors[start : start + 500])
         ]
         database.query("INSERT INTO repo $rows RETURN NONE", {"rows": page})

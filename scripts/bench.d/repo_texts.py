@@ -1,5 +1,6 @@
 """The texts of repos as embed-star makes them, and what the built-in model alone does with texts."""
 
+import hashlib
 import json
 import random
 import subprocess
@@ -25,6 +26,11 @@ def repo_text(repo):
         lines.append(f"Topics: {', '.join(repo['topics'])}")
     lines += [f"Stars: {rounded(repo.get('stars', 0))}", f"Owner: {owner}"]
     return "\n".join(lines)
+
+
+def text_hash(repo):
+    """What a row carries of the text that its vector is of."""
+    return hashlib.sha256(repo_text(repo).encode()).hexdigest()
 
 
 def sample(texts, count=1000):

@@ -31,11 +31,12 @@ final class Watchdog: Service {
 
     /// What makes no progress; nil when all does. May be called from anywhere, and does not wait.
     func stall(at now: MonotonicInstant = .now) -> String? {
-        if loops.contains(where: { $0.timeInTurn.map { $0 > patience } ?? false }) {
+        let limit = now + (.zero - patience)
+        for loop in loops where loop.turnBegan.map({ $0 < limit }) ?? false {
             return "an event loop has made no progress for more than \(patience)"
         }
-        let turn = lastTurn.load(ordering: .relaxed)
-        guard turn > 0, now - MonotonicInstant(nanoseconds: turn) > patience else { return nil }
+        let turn = MonotonicInstant(nanoseconds: lastTurn.load(ordering: .relaxed))
+        guard turn.nanoseconds > 0, turn < limit else { return nil }
         return "no task has had its turn for more than \(patience)"
     }
 }

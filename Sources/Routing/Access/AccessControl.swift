@@ -37,9 +37,9 @@ final class AccessControl: Sendable {
         for access: Endpoint.Access,
         now: @autoclosure () -> ContinuousClock.Instant
     ) throws -> Allowance? {
-        guard caller != .unknown else { return nil }
+        guard let limiter, caller != .unknown else { return nil }
         do {
-            return try limiter?.admit(caller, from: peer, now: now())
+            return try limiter.admit(caller, from: peer, now: now())
         } catch {
             guard case .optional = access else { throw error }
             caller = .unknown
