@@ -115,6 +115,8 @@ def drain(rows, index, *settings):
     }
 
 
+LABELS = {"fake": "embed-star, 50 ms a call", "builtin": "embed-star, built-in model"}
+
 # pgai's own workers and texts a call: as it comes, with as many workers as it allows, and with larger calls too.
 PGAI = [(1, None), (10, None), (10, 500)]
 
@@ -171,7 +173,7 @@ def main():
     for name in options.provider or ["fake", "pgai", "builtin"]:
         if name == "pgai":
             for concurrency, batch in PGAI:
-                label = f"fake, pgai, {concurrency} × {batch or 50}"
+                label = f"pgai, 50 ms a call, {concurrency} × {batch or 50} texts"
                 table.append({"provider": label, **pgai_drain(options.pgai, rows, concurrency, batch)})
             continue
         sent, alone = "", ""
@@ -184,7 +186,7 @@ def main():
             result = drain(rows, options.index, {"EMBEDDING_PROVIDER": "builtin"})
             alone = (before + encode_rate(options.encode, rows)) / 2
         result |= {"texts sent": sent, "encodes alone/s": alone, "of it %": alone and 100 * result["repos/s"] / alone}
-        table.append({"provider": name, **result})
+        table.append({"provider": LABELS[name], **result})
     bench.report(table, options.json)
 
 

@@ -91,9 +91,16 @@ def chart_rows(page, rows):
     return rows
 
 
+# Columns under the names that people read; those of None are for scripts alone.
+COLUMNS = {
+    "texts_per_second": "texts/s", "texts_per_cpu_second": "texts/CPU s", "lowest_cosine": "lowest cosine",
+    "drained": None, "fenced": None, "written": None, "texts sent": None, "start s": None,
+}
+
+
 def table(rows):
-    columns = list(rows[0])
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    columns = [name for name in rows[0] if COLUMNS.get(name, name) and any(row[name] not in ("", None) for row in rows)]
+    lines = ["| " + " | ".join(COLUMNS.get(name, name) for name in columns) + " |", "|" + "---|" * len(columns)]
     lines += ["| " + " | ".join(number(row[column]) for column in columns) + " |" for row in rows]
     return "\n".join(lines) + "\n"
 
@@ -106,7 +113,7 @@ def number(value):
         return str(value).replace("|", "\\|")
     if isinstance(value, int) or abs(value) >= 100:
         return f"{value:,.0f}"
-    if 0.99 < abs(value) < 1:
+    if 0.999 < abs(value) < 1:
         return f"{value:.7g}"
     return f"{value:.3g}"
 
@@ -124,7 +131,7 @@ def svg(title, bars):
     for index, (name, value) in enumerate(bars):
         y = 40 + 30 * index
         width = max(2, 360 * value / most)
-        colour = "#0969da" if "embed-star" in name or name in ("fake", "builtin") or "," in name and "pgai" not in name else "#8c959f"
+        colour = "#0969da" if name.startswith(("embed-star", "memory", "surrealdb")) else "#8c959f"
         lines += [
             f'<text x="220" y="{y + 16}" text-anchor="end" fill="#1f2328">{html.escape(name)}</text>',
             f'<rect x="230" y="{y}" width="{width:.1f}" height="22" rx="3" fill="{colour}"/>',
