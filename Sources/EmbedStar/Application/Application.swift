@@ -112,7 +112,6 @@ struct Application {
     private func runGroup(_ services: [any Service], hurry: @escaping @Sendable () async -> Void) async throws {
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
-            gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "embed-star.lifecycle") { _ in SwiftLogNoOpLogHandler() }
         )
         // Each part ends within its own grace; this is for one that hangs.
@@ -126,6 +125,8 @@ struct Application {
                 for await _ in signals {
                     guard let first else {
                         first = .now
+                        // Remembered where it comes before the group runs.
+                        await group.triggerGracefulShutdown()
                         continue
                     }
                     // Who signals a process and its group, as a terminal and `timeout` do, means one signal.
