@@ -154,7 +154,7 @@ function startPicture() {
   const regions = regionNames().slice(0, 12);
   return element("div", { className: "start", "data-kind": "start" },
     element("h2", { textContent: "Find repositories by what they do" }),
-    element("p", { textContent: "Say it in your own words, in any order: the search goes by meaning, by words and by name." }),
+    element("p", { textContent: "Describe it in your own words: search compares meaning, words and names." }),
     element("div", { className: "ideas" }, ...ideas.map(idea)),
     regions.length ? element("h3", { textContent: "What is here" }) : null,
     regions.length ? element("div", { className: "ideas" }, ...regions.map(name => button(name, () => go(changed(here(), { q: name })), { className: "chip" }))) : null);
@@ -162,7 +162,7 @@ function startPicture() {
 function emptyPicture() {
   const stars = button("Import my stars", () => byId("import-button").click(), { className: "primary" });
   const choose = button("Choose a file", () => byId("import-file").click(), { className: may("admin") ? "" : "primary" });
-  const node = picture("empty", "empty", "No repositories yet", "Import what you have starred on GitHub, drop a file of repositories here (NDJSON or JSON), or send them to the API.",
+  const node = picture("empty", "empty", "No repositories yet", "Import your stars from GitHub, drop a file of repositories here (NDJSON or JSON), or send them to the API.",
     ...(may("admin") ? [stars] : []), ...(may("write") ? [choose] : []));
   node.append(element("pre", { textContent: "embed-star import FILE.ndjson" }));
   return node;

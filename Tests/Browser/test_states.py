@@ -145,7 +145,7 @@ def test_a_provider_that_refuses_is_told_in_the_banner(serve, database, upstream
     service.await_live()
     fill(database, 5)
     page = visit(service, tolerated=[" 503 "])
-    says(page, "The embedding provider refuses.")
+    says(page, "The embedding provider rejects requests.")
     no_script_speaks(page)
 
 
