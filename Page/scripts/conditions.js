@@ -32,19 +32,19 @@ export function condition(link, status) {
     return { level: "bad", title: "The database does not answer.", text: "What is shown may be out of date, and nothing is stored until it is back." };
   }
   if (provider.state === "stopped") {
-    return { level: "bad", title: "The embedding provider refuses.", text: (provider.error ? sentence(provider.error) + " " : "") + "Searches go by words alone until the key or the settings are mended." };
+    return { level: "bad", title: "The embedding provider rejects requests.", text: (provider.error ? sentence(provider.error) + " " : "") + "Searches use words alone until the key or the settings are corrected." };
   }
   if (provider.state === "open") {
-    return { level: "bad", title: "The embedding provider does not answer.", text: "Searches go by words alone." + again(provider.retry_at) };
+    return { level: "bad", title: "The embedding provider does not answer.", text: "Searches use words alone." + again(provider.retry_at) };
   }
   if (status.state === "paused") {
     return { level: "warn", title: "Embedding is paused" + pausedWords(status) + ".", text: status.pending ? plural(status.pending, "repository waits.", "repositories wait.") : "New and changed repositories will wait.", action: "resume" };
   }
   if (status.state === "standby") {
-    return { level: "warn", title: "Other replicas embed with another model.", text: "This one embeds no repositories. In use is " + status.other_model + "." };
+    return { level: "warn", title: "Other replicas embed with another model.", text: "This replica embeds no repositories. The model in use is " + status.other_model + "." };
   }
   if (provider.state === "limited" && status.pending) {
-    return { level: "info", title: "The provider limits how fast texts are embedded.", text: again(provider.retry_at).trim(), progress: share(status) };
+    return { level: "info", title: "The provider's rate limit slows embedding down.", text: again(provider.retry_at).trim(), progress: share(status) };
   }
   if (status.pending && status.embedded < status.total) return { level: "info", ...progressWords(status), progress: share(status) };
   return null;

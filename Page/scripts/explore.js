@@ -5,9 +5,10 @@ import { announce, button, byId, copyText, element, working } from "./dom.js";
 import { plural, shellQuoted } from "./format.js";
 import { may } from "./permissions.js";
 import { faultPicture, picture, skeletons } from "./pictures.js";
+import { caveats } from "./ranking.js";
 import { facts, marked, nameLink, ownerTile, resultItems } from "./results.js";
 import { service } from "./pipeline.js";
-import { hitsOf, markOnMap, pointAt, regionNames, selectOnMap } from "./map.js";
+import { countOf, hitsOf, markOnMap, pointAt, regionNames, selectOnMap } from "./map.js";
 import { go, here, settle, trail } from "./router.js";
 
 const ideas = ["run language models on my laptop", "vector database in rust", "static site generator", "terminal file manager"];
@@ -72,19 +73,21 @@ async function find(own) {
   } finally { firstAnswer = ""; }
 }
 const askFor = ({ path, body }, { abort: { signal } }) => (body ? post(path, body, { signal }) : answer(path, { signal }));
-function wait() {
+const wait = () => showInstead("", skeletons(5));
+
+/** Puts a note and pictures in the place of results. A focus that stood in them stays near, and is not lost. */
+function showInstead(note, ...pictures) {
+  const isHeld = byId("found").contains(document.activeElement);
   byId("results").replaceChildren();
-  byId("note").textContent = "";
-  replacePicture(skeletons(5));
+  byId("picture").replaceChildren(...pictures);
+  byId("note").textContent = note;
+  if (isHeld && document.activeElement === document.body) byId("found").focus({ preventScroll: true });
 }
-const replacePicture = (...nodes) => byId("picture").replaceChildren(...nodes);
 
 function showAnswer(own, found) {
   const { place } = own, isEmpty = found.results.length === 0;
   own.isWeak = found.weak === true;
-  replacePicture(...(isEmpty ? [nothingFound(place)] : []));
-  byId("results").replaceChildren();
-  byId("note").textContent = isEmpty ? "" : noteOf(place, found);
+  showInstead([...(isEmpty ? [] : [heading(place, found)]), ...caveats(found)].join(" "), ...(isEmpty ? [nothingFound(place)] : []));
   byId("copy").hidden = isEmpty;
   addHits(own, found);
   announce(isEmpty ? "Nothing found." : plural(own.hits.length, "result") + ".");
@@ -107,13 +110,7 @@ async function showMore() {
   byId("results").children[before]?.querySelector("a, button")?.focus();
   announce(plural(own.hits.length, "result") + ".");
 }
-function noteOf(place, found) {
-  const parts = [place.q ? "Results for “" + place.q + "”" : "Nearest in meaning"];
-  parts[0] += " (" + Math.max(1, Math.round(found.took_ms)) + "\u00a0ms).";
-  if (place.q && found.mode === "text" && place.mode === "hybrid") parts.push("By words alone: meaning cannot be compared now.");
-  if (found.coverage < 0.995) parts.push(Math.floor(100 * found.coverage) + " % of the repositories are embedded so far.");
-  return parts.join(" ");
-}
+const heading = (place, found) => (place.q ? "Results for “" + place.q + "”" : "Nearest in meaning") + " (" + Math.max(1, Math.round(found.took_ms)) + "\u00a0ms).";
 function nothingFound(place) {
   const isFiltered = filterNames.some(name => place[name]);
   if (!service.status?.total && service.status) return emptyPicture();
@@ -123,10 +120,8 @@ function nothingFound(place) {
 function fail(fault, own, place) {
   current.abort?.abort();
   current = { request: own?.request ?? null, key: own?.key ?? null, place, abort: null, answer: null, fault };
-  byId("results").replaceChildren();
-  byId("note").textContent = "";
   byId("more").hidden = byId("copy").hidden = true;
-  replacePicture(faultPicture(fault, {
+  showInstead("", faultPicture(fault, {
     retry: () => showPlace(here(), { isAgain: true }),
     enterKey: async () => { await askForKey(); showPlace(here(), { isAgain: true }); },
     byWords: place.q && place.mode !== "text" ? () => go({ ...place, mode: "text" }) : null,
@@ -138,23 +133,23 @@ function fail(fault, own, place) {
 /** What is shown when nothing is asked for: how to begin. */
 export function showStart() {
   current = { request: null, key: null, abort: null, answer: null, fault: null };
-  for (const id of ["results", "subject", "trail"]) byId(id).replaceChildren();
-  byId("note").textContent = "";
+  for (const id of ["subject", "trail"]) byId(id).replaceChildren();
   byId("more").hidden = byId("copy").hidden = byId("trail").hidden = true;
   byId("found").removeAttribute("aria-busy");
   markOnMap([], "");
-  const { link, status } = service;
-  if (link === "key" || link === "gone") return replacePicture(faultPicture(new Fault(link, ""), { retry: () => location.reload(), enterKey: () => askForKey() }));
-  if (!status) return replacePicture();
-  if (status.state === "disconnected" && !status.total) return replacePicture(faultPicture(new Fault("database", ""), { retry: () => location.reload() }));
-  replacePicture(status.total ? startPicture() : emptyPicture());
+  showInstead("", ...startPictures(service));
+}
+function startPictures({ link, status }) {
+  const fault = link === "key" || link === "gone" ? link : status?.state === "disconnected" && !status.total ? "database" : null;
+  if (fault) return [faultPicture(new Fault(fault, ""), { retry: () => location.reload(), enterKey: () => askForKey() })];
+  return status ? [status.total ? startPicture() : emptyPicture()] : [];
 }
 function startPicture() {
   const idea = text => button(text, () => { go(changed(here(), { q: text })); byId("query").focus(); }, { className: "idea" });
   const regions = regionNames().slice(0, 12);
   return element("div", { className: "start", "data-kind": "start" },
     element("h2", { textContent: "Find repositories by what they do" }),
-    element("p", { textContent: "Say it in your own words, in any order: the search goes by meaning, by words and by name." }),
+    element("p", { textContent: "Describe it in your own words: search compares meaning, words and names." }),
     element("div", { className: "ideas" }, ...ideas.map(idea)),
     regions.length ? element("h3", { textContent: "What is here" }) : null,
     regions.length ? element("div", { className: "ideas" }, ...regions.map(name => button(name, () => go(changed(here(), { q: name })), { className: "chip" }))) : null);
@@ -162,7 +157,7 @@ function startPicture() {
 function emptyPicture() {
   const stars = button("Import my stars", () => byId("import-button").click(), { className: "primary" });
   const choose = button("Choose a file", () => byId("import-file").click(), { className: may("admin") ? "" : "primary" });
-  const node = picture("empty", "empty", "No repositories yet", "Import what you have starred on GitHub, drop a file of repositories here (NDJSON or JSON), or send them to the API.",
+  const node = picture("empty", "empty", "No repositories yet", "Import your stars from GitHub, drop a file of repositories here (NDJSON or JSON), or send them to the API.",
     ...(may("admin") ? [stars] : []), ...(may("write") ? [choose] : []));
   node.append(element("pre", { textContent: "embed-star import FILE.ndjson" }));
   return node;
@@ -172,12 +167,14 @@ function emptyPicture() {
 export function showSelection(indices) {
   current.abort?.abort();
   current = { request: null, key: "selection", place: here(), abort: null, answer: null, fault: null };
-  replacePicture(...(indices.length ? [] : [picture("none", "none", "Nothing is within the line", "Draw it around some points of the map.")]));
+  byId("subject").replaceChildren();
+  const note = countOf(indices) + " selected on the map" + (indices.length > largestSelection ? ", the first " + largestSelection + " by stars." : ".");
+  showInstead(note, ...(indices.length ? [] : [picture("none", "none", "Nothing is within the line", "Draw it around some points of the map.")]));
   byId("results").replaceChildren(...resultItems(hitsOf(indices), "", acts));
-  byId("note").textContent = plural(indices.length, "repository", "repositories") + " selected on the map" + (indices.length > largestSelection ? ", the first " + largestSelection + " by stars." : ".");
   byId("more").hidden = byId("copy").hidden = true;
   markOnMap([], "");
   selectOnMap(indices);
+  if (!indices.length) announce("Nothing is within the line.");
 }
 
 /** The repository whose neighbours are shown, with the state of its embedding. */
@@ -209,7 +206,7 @@ function subjectCard(repo) {
     announce("Embedded again.");
   }, text => announce(text)), { className: "quiet", id: "subject-again" });
   const words = state ? (embeddingWords[state.state] ?? state.state) + (state.state === "embedded" && state.model ? " with " + state.model : "") : "";
-  return element("div", { className: "card" }, ownerTile(repo.full_name),
+  return element("div", { className: "card" }, ownerTile(repo),
     element("div", {}, element("h2", { tabIndex: -1, id: "subject-name" }, nameLink(repo)),
       repo.description ? element("p", { className: "about", dir: "auto" }, ...marked(repo.description, "")) : null,
       repo.stars == null ? null : element("div", { className: "facts" }, ...facts(repo), words ? element("span", { textContent: words, className: state.state === "failed" ? "bad" : "", title: state.last_error ?? "" }) : null)),

@@ -54,7 +54,7 @@ function tellImport(text, isBad = false) {
 /** What an import of stars has come to, as the API tells it. */
 export function starsWords({ state, user, created, changed, unchanged, waiting_until, error }) {
   const counts = grouped(created) + " new, " + grouped(changed) + " changed, " + grouped(unchanged) + " unchanged.";
-  const until = waiting_until ? " GitHub lets it go on at " + new Date(waiting_until).toLocaleTimeString() + "." : "";
+  const until = waiting_until ? " GitHub's rate limit ends at " + new Date(waiting_until).toLocaleTimeString() + "." : "";
   if (state === "done") return "The stars of " + user + ": " + counts;
   if (state === "failed") return sentence(error || "the import failed") + " Until then: " + counts;
   return "Importing the stars of " + user + ": " + counts + until;

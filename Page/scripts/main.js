@@ -1,7 +1,6 @@
 // Starts the page: connects the parts, then goes to the place of the address.
-import { announce, byId } from "./dom.js";
+import { byId } from "./dom.js";
 import { askForKey } from "./api.js";
-import { plural } from "./format.js";
 import { fillForm, onService, redrawStart, showPlace, showSelection, startSearchForm } from "./explore.js";
 import { onMapChange, scheduleMap, showLegend, startMap } from "./map.js";
 import { startMapInput } from "./map-input.js";
@@ -48,10 +47,7 @@ startPlayground();
 startImporting();
 startShortcuts();
 startMap();
-startMapInput(indices => {
-  showSelection(indices);
-  announce(plural(indices.length, "repository", "repositories") + " selected.");
-});
+startMapInput(showSelection);
 startRouter(show);
 // On a phone the focus would bring up its keyboard, over what one came to see.
 if (here().view === "explore" && !here().similar && !here().like.length && !matchMedia("(pointer: coarse)").matches) byId("query").focus();

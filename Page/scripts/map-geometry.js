@@ -79,6 +79,29 @@ function isWithin(x, y, shape) {
   return isInside;
 }
 
+/** The corners of a box on the canvas, as a line around it. */
+export const outline = ({ x, y, width, height }) => [[x, y], [x + width, y], [x + width, y + height], [x, y + height]];
+
+/** A box moved by steps, or made larger by them; it stays on the canvas, and is at least a step wide and high. */
+export function nudged(box, across, down, isResized, frame) {
+  const along = (place, size, steps, whole) => {
+    const step = whole / 16, length = isResized ? Math.min(whole - place, Math.max(step, size + steps * step)) : size;
+    return [Math.min(whole - length, Math.max(0, place + (isResized ? 0 : steps * step))), length];
+  };
+  const [x, width] = along(box.x, box.width, across, frame.width), [y, height] = along(box.y, box.height, down, frame.height);
+  return { x, y, width, height };
+}
+
+/** The box where a label may stand: in its place, or else a little above or below; null when all of that is taken. */
+export function roomFor({ x, y, width, height }, frame, taken) {
+  const left = Math.min(frame.width - width - 4, Math.max(4, x));
+  for (const shift of [0, -1, 1, -2, 2]) {
+    const box = { x: left, y: Math.min(frame.height - height - 4, Math.max(4, y + shift * height)), width, height };
+    if (claim(box, taken)) return box;
+  }
+  return null;
+}
+
 /** Whether a box is clear of others; if so, it is added to them. */
 export function claim(box, taken) {
   const isFree = !taken.some(other => box.x < other.x + other.width && other.x < box.x + box.width && box.y < other.y + other.height && other.y < box.y + box.height);

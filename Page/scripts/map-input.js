@@ -1,12 +1,12 @@
 // Pointing, dragging, pinching, selecting, and the keyboard on the map.
-import { announce, byId } from "./dom.js";
-import { across, down, nextPoint, pointsWithin, zoomed } from "./map-geometry.js";
-import { describe, hold, nearest, points, repaint, setFrame, view } from "./map.js";
+import { byId } from "./dom.js";
+import { across, down, nextPoint, nudged, outline, pointsWithin, zoomed } from "./map-geometry.js";
+import { countOf, describe, dimmed, hold, nearest, points, repaint, setFrame, tell, view } from "./map.js";
 import { acts } from "./explore.js";
 
 const surface = byId("map"), tip = byId("map-tip");
 const pressed = new Map();
-let drag = null, pinch = 0, isSelecting = false, select = () => {};
+let drag = null, pinch = 0, isSelecting = false, box = null, select = () => {};
 
 function zoom(factor, px = view.frame.width / 2, py = view.frame.height / 2) { setFrame(zoomed(view.frame, factor, px, py)); }
 
@@ -27,6 +27,7 @@ function press(event) {
   drag = { x: event.offsetX, y: event.offsetY, hasMoved: false };
   if (isSelecting) {
     surface.setPointerCapture(event.pointerId);
+    box = null;
     view.line = [[event.offsetX, event.offsetY]];
   }
   if (pressed.size === 2) pinch = spread();
@@ -44,6 +45,7 @@ function move(event) {
     drag.hasMoved = true;
     return;
   }
+  if (box) return;
   if (isSelecting && view.line.length) {
     view.line.push([event.offsetX, event.offsetY]);
     return repaint();
@@ -62,12 +64,9 @@ function dragTo(event) {
 function release(event) {
   pressed.delete(event.pointerId);
   pinch = 0;
-  if (!isSelecting || !view.line.length) return;
-  const found = pointsWithin(points, view.frame, view.line);
-  view.line = [];
+  if (!isSelecting || !view.line.length || box) return;
   drag = null;
-  setSelecting(false);
-  select(found);
+  finish();
 }
 function click() {
   // Where the button went down: a click's own place is rounded, and may be nearer to another point than the one told of.
@@ -79,9 +78,37 @@ function click() {
 }
 function setSelecting(isOn) {
   isSelecting = isOn;
+  box = null;
+  view.line = [];
   byId("lasso").setAttribute("aria-pressed", String(isOn));
   surface.classList.toggle("selecting", isOn);
-  if (isOn) announce("Draw a line around repositories on the map.");
+  tell(isOn ? "Draw a line around repositories on the map" : undefined);
+  repaint();
+}
+/** What is within the line, of the language that is chosen. */
+function inLine() {
+  const isDim = dimmed();
+  return pointsWithin(points, view.frame, view.line).filter(index => !isDim(index));
+}
+function finish() {
+  const found = inLine();
+  setSelecting(false);
+  select(found);
+}
+
+/** Selecting without a pointer: a box in the middle of the map, which the arrow keys move. */
+function startBox() {
+  const { width, height } = view.frame;
+  setSelecting(true);
+  surface.focus();
+  pointTo(-1);
+  setBox({ x: width / 4, y: height / 4, width: width / 2, height: height / 2 });
+}
+function setBox(next) {
+  box = next;
+  view.line = outline(box);
+  tell(countOf(inLine()) + " in the box; the arrow keys move it and with Shift change its size, Enter selects");
+  repaint();
 }
 
 /** From the point that is held to the next one in a direction. */
@@ -93,11 +120,16 @@ function step(dx, dy) {
   if (px < 0 || py < 0 || px > width || py > height) setFrame({ ...view.frame, x: view.frame.x + width / 2 - px, y: view.frame.y + height / 2 - py });
   pointTo(next, across(points.x[next], view.frame), down(points.y[next], view.frame));
 }
+function arrow(dx, dy, isShifted) {
+  if (box) setBox(nudged(box, dx, dy, isShifted, view.frame));
+  else step(dx, dy);
+}
 const mapKeys = {
-  ArrowLeft: () => step(-1, 0), ArrowRight: () => step(1, 0), ArrowUp: () => step(0, -1), ArrowDown: () => step(0, 1),
+  ArrowLeft: ({ shiftKey }) => arrow(-1, 0, shiftKey), ArrowRight: ({ shiftKey }) => arrow(1, 0, shiftKey),
+  ArrowUp: ({ shiftKey }) => arrow(0, -1, shiftKey), ArrowDown: ({ shiftKey }) => arrow(0, 1, shiftKey), " ": startBox,
   "+": () => zoom(1.6), "=": () => zoom(1.6), "-": () => zoom(1 / 1.6), "0": () => zoom(1 / 1000),
   Escape: () => { setSelecting(false); pointTo(-1); zoom(1 / 1000); },
-  Enter: () => { if (view.pointed >= 0) acts.similar(points.names[view.pointed]); },
+  Enter: () => { if (box) finish(); else if (view.pointed >= 0) acts.similar(points.names[view.pointed]); },
 };
 function wheel(event) {
   // A pinch on a touch pad arrives as a wheel with Ctrl; the plain wheel scrolls the page.
@@ -115,15 +147,16 @@ export function startMapInput(onSelect) {
   surface.addEventListener("pointerleave", event => { if (!drag?.hasMoved && event.pointerType !== "touch") pointTo(-1); });
   surface.addEventListener("click", click);
   surface.addEventListener("wheel", wheel, { passive: false });
-  surface.addEventListener("blur", () => pointTo(-1));
+  surface.addEventListener("blur", () => { if (box) setSelecting(false); pointTo(-1); });
   surface.addEventListener("keydown", event => {
     const act = mapKeys[event.key];
     if (!act || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
-    act();
+    act(event);
   });
   byId("zoom-in").onclick = () => zoom(1.6);
   byId("zoom-out").onclick = () => zoom(1 / 1.6);
-  byId("lasso").onclick = () => setSelecting(!isSelecting);
+  // A press of a key has no clicks to count.
+  byId("lasso").onclick = ({ detail }) => { if (isSelecting || detail) setSelecting(!isSelecting); else startBox(); };
 }

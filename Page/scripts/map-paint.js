@@ -1,5 +1,5 @@
 // Drawing the map: the points into a layer when the frame or the points change, marks and the pointed repo over it.
-import { across, claim, down } from "./map-geometry.js";
+import { across, claim, down, roomFor } from "./map-geometry.js";
 
 const layer = document.createElement("canvas");
 let image = null;
@@ -16,8 +16,8 @@ export function fitCanvas(canvas, frame) {
 /** As the bytes of a canvas stand in memory: red first. */
 export const pixelOf = (colour, alpha) => (alpha << 24 | parseInt(colour.slice(5, 7) + colour.slice(3, 5) + colour.slice(1, 3), 16)) >>> 0;
 
-/** style: {ink, ground}; isDim(index) for the points of other languages than the chosen one. */
-export function paintLayer(points, frame, style, isDim) {
+/** style: {ink, ground}; isDim(index) for the points of other languages than the chosen one; marks: what is marked later. */
+export function paintLayer(points, frame, style, isDim, marks) {
   const context = layer.getContext("2d"), scale = layer.width / frame.width;
   const crowd = points.x.length / (frame.width * frame.height) / (frame.scale * frame.scale);
   const side = Math.round(scale * (crowd > .02 ? 2 : crowd > .004 ? 3 : 5));
@@ -34,8 +34,9 @@ export function paintLayer(points, frame, style, isDim) {
   }
   context.putImageData(image, 0, 0);
   context.setTransform(scale, 0, 0, scale, 0, 0);
-  // Corners are taken by buttons.
-  const taken = [{ x: frame.width - 56, y: 0, width: 56, height: 170 }];
+  // The corner is taken by buttons, and names do not stand where marks will.
+  const boxOf = index => ({ x: across(points.x[index], frame) - 12, y: down(points.y[index], frame) - 11, width: 24, height: 22 });
+  const taken = [{ x: frame.width - 56, y: 0, width: 56, height: 170 }, ...marks.map(boxOf)];
   paintRegions(context, points, frame, style, taken);
   paintNames(context, points, frame, style, taken);
 }
@@ -47,12 +48,8 @@ function writeOver(context, text, x, y, style) {
   context.strokeText(text, x, y);
   context.fillText(text, x, y);
 }
-function boxIn(x, y, width, height, frame) {
-  const left = Math.min(frame.width - width - 4, Math.max(4, x)), top = Math.min(frame.height - height - 4, Math.max(4, y));
-  return { x: left, y: top, width, height };
-}
 
-/** What a part of the map is about, in its middle; the larger the part the earlier. */
+/** What a part of the map is about, near its middle; the larger the part the earlier. */
 function paintRegions(context, points, frame, style, taken) {
   context.font = "600 13px system-ui, sans-serif";
   context.textBaseline = "middle";
@@ -62,8 +59,8 @@ function paintRegions(context, points, frame, style, taken) {
   for (const region of points.regions.slice(0, most)) {
     const x = across(region.x, frame), y = down(region.y, frame), width = context.measureText(region.name).width + 12;
     if (x < 0 || y < 0 || x > frame.width || y > frame.height) continue;
-    const box = boxIn(x - width / 2, y - 11, width, 22, frame);
-    if (claim(box, taken)) writeOver(context, region.name, box.x + 6, box.y + 11, style);
+    const box = roomFor({ x: x - width / 2, y: y - 11, width, height: 22 }, frame, taken);
+    if (box) writeOver(context, region.name, box.x + 6, box.y + 11, style);
   }
 }
 /** Names of the most starred repos in view that do not cover each other. */

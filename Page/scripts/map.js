@@ -1,8 +1,9 @@
 // The map: what is on it, what of it is marked, and when it is fetched anew.
 import { ask } from "./api.js";
 import { button, byId, element } from "./dom.js";
-import { compact, grouped, plural } from "./format.js";
+import { compact, plural } from "./format.js";
 import { languageColour, readableColour } from "./languages.js";
+import { languageDot } from "./results.js";
 import { held, makeGrid, nearestPoint } from "./map-geometry.js";
 import { fitCanvas, paintLayer, paintMarks, pixelOf } from "./map-paint.js";
 import { service } from "./pipeline.js";
@@ -47,7 +48,7 @@ function showMap(body) {
   if (!body.x.length) return;
   Object.assign(points, {
     x: Float32Array.from(body.x, value => value / 9999), y: Float32Array.from(body.y, value => value / 9999),
-    language: body.language, stars: body.stars, names: body.full_name, languages: body.languages, 
+    language: body.language, stars: body.stars, names: body.full_name, languages: body.languages,
     regions: (body.regions ?? []).map(region => ({ ...region, x: region.x / 9999, y: region.y / 9999 })),
   });
   points.grid = makeGrid(points);
@@ -57,8 +58,7 @@ function showMap(body) {
   byId("map-card").hidden = byId("map-frame").hidden = false;
   byId("languages").replaceChildren(...points.languages.slice(0, 60).map(value => element("option", { value })));
   paintColours();
-  showLegend();
-  tellPointed();
+  makeLegend();
   markOnMap(wanted.names, wanted.subject);
   for (const listener of mapListeners) listener();
 }
@@ -76,16 +76,21 @@ function paintColours() {
 }
 
 /** The languages by colour; a press filters by one, in the results as well. */
+function makeLegend() {
+  const names = points.languages.slice(0, legendSize);
+  // Those that are there stay, and with them the focus.
+  if (names.join("\n") !== [...byId("legend").children].map(item => item.dataset.name).join("\n")) {
+    byId("legend").replaceChildren(...names.map(name => {
+      const item = button("", () => { settle(); go({ ...here(), language: isChosen(name) ? "" : name }); }, { className: "key", "data-name": name });
+      item.append(languageDot(name), name);
+      return item;
+    }));
+  }
+  showLegend();
+}
+const isChosen = name => name.toLowerCase() === here().language.toLowerCase();
 export function showLegend() {
-  const chosen = here().language.toLowerCase();
-  byId("legend").replaceChildren(...points.languages.slice(0, legendSize).map(name => {
-    const isChosen = name.toLowerCase() === chosen;
-    const dot = element("span", { className: "dot" });
-    dot.style.background = languageColour(name);
-    const item = button("", () => { settle(); go({ ...here(), language: isChosen ? "" : name }); }, { className: "key", "aria-pressed": String(isChosen) });
-    item.append(dot, name);
-    return item;
-  }));
+  for (const item of byId("legend").children) item.setAttribute("aria-pressed", String(isChosen(item.dataset.name)));
   redraw();
 }
 
@@ -94,23 +99,33 @@ export function markOnMap(names, subjectName) {
   wanted = { names, subject: subjectName };
   marks = names.map(name => places.get(name) ?? -1);
   subject = subjectName ? places.get(subjectName) ?? -1 : -1;
-  view.selected = [];
-  repaint();
+  selectOnMap([]);
 }
 export function selectOnMap(indices) {
   view.selected = indices;
+  tell();
+  redraw();
+}
+/** Rings a repository that is pointed at in the list; there it is told already. */
+export function pointAt(name) {
+  view.pointed = name === null ? -1 : places.get(name) ?? -1;
   repaint();
 }
-export function pointAt(name) { hold(name === null ? -1 : places.get(name) ?? -1); }
 export function hold(index) {
   if (index === view.pointed) return;
-  view.pointed = index;
-  tellPointed();
-  repaint();
+  pointAt(points.names[index] ?? null);
+  tell(index < 0 ? undefined : describe(index));
 }
 export const describe = index => [points.names[index], points.languages[points.language[index]], "★ " + compact(points.stars[index])].filter(Boolean).join(" · ");
-function tellPointed() {
-  byId("map-note").textContent = view.pointed < 0 ? plural(points.names.length, "repository", "repositories") + ", near each other when they mean similar things" : describe(view.pointed);
+export const countOf = list => plural(list.length, "repository", "repositories");
+function situation() {
+  if (view.selected.length) return countOf(view.selected) + " selected; they are in the list";
+  if (subject >= 0) return "The star is " + points.names[subject] + "; the numbers are those of the list";
+  return marks.some(index => index >= 0) ? "The numbers are those of the list" : countOf(points.names) + ", near each other when they mean similar things";
+}
+/** Says below the map what is pointed at, or what is to be seen. */
+export function tell(text = situation()) {
+  if (points.names.length && byId("map-note").textContent !== text) byId("map-note").textContent = text;
 }
 
 /** The repositories of points, as hits of a list: most stars first. */
@@ -132,13 +147,14 @@ function paint() {
   const began = performance.now();
   const colours = getComputedStyle(document.documentElement), colour = name => colours.getPropertyValue(name);
   const style = { ink: colour("--ink"), soft: colour("--soft"), ground: colour("--field"), accent: colour("--accent") };
-  if (fitCanvas(mapCanvas, view.frame) || isLayerStale) paintLayer(points, view.frame, style, dimmed());
+  if (fitCanvas(mapCanvas, view.frame) || isLayerStale) paintLayer(points, view.frame, style, dimmed(), [...marks, subject].filter(index => index >= 0));
   isLayerStale = false;
   paintMarks(mapCanvas, points, view.frame, style, { marks, subject, pointed: view.pointed, line: view.line, selected: view.selected });
   performance.measure("map frame", { start: began });
   if (performance.getEntriesByName("map frame").length > 500) performance.clearMeasures("map frame");
 }
-function dimmed() {
+/** Tells of a point whether a chosen language leaves it out. */
+export function dimmed() {
   const wantedLanguage = here().language.toLowerCase();
   const index = wantedLanguage ? points.languages.findIndex(name => name.toLowerCase() === wantedLanguage) : -1;
   return index < 0 ? () => false : i => points.language[i] !== index;

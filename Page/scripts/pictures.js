@@ -8,12 +8,12 @@ const signs = {
 };
 const faults = {
   key: ["key", "This service asks for a key", "Searches need one. It stays in this tab."],
-  forbidden: ["key", "This key may not do that", "Ask whoever runs the service for a key that may."],
+  forbidden: ["key", "This key may not do that", "Ask the operator of the service for a key with this scope."],
   gone: ["away", "embed-star does not answer", "It may have been stopped, or the network is away. The search is repeated as soon as it is back."],
   hanging: ["slow", "embed-star takes too long", "The database or the provider may be hanging. Try again in a moment."],
   database: ["away", "The database does not answer", "Repositories cannot be read until it is back. The search is repeated then."],
   provider: ["away", "The embedding provider does not answer", "Meaning cannot be compared now. Ranking by words works without the provider."],
-  limited: ["slow", "Too many searches at once", "The service or its provider limits how fast it is asked. Try again in a moment."],
+  limited: ["slow", "Too many searches at once", "The rate limit of the service or its provider is reached. Try again in a moment."],
   invalid: ["none", "This cannot be searched for", ""],
   unknown: ["none", "There is no such repository here", "It may have been renamed or deleted, or is private."],
   other: ["away", "Something went wrong", "The service's log says more."],

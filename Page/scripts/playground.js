@@ -27,7 +27,7 @@ const embeddingRequest = () => ({ model: byId("model").value || undefined, input
 async function compare(event) {
   event.preventDefault();
   const request = embeddingRequest(), note = byId("playground-note");
-  if (!request.input.every(Boolean)) { note.textContent = "Both texts are needed."; return; }
+  if (!request.input.every(Boolean)) { note.textContent = "Enter both texts."; return; }
   byId("compare").setAttribute("aria-disabled", "true");
   const began = performance.now();
   try {

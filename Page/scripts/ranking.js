@@ -13,6 +13,13 @@ export function relevance(hits) {
 const reasonNames = { vector: "meaning", name: "name", text: "words" };
 export const reasons = hit => (hit.matched ?? []).map(name => reasonNames[name] ?? name);
 
+/** What an answer lacks, in sentences: meaning, where it was asked for, and repositories that are not embedded yet. */
+export function caveats({ reason, coverage }) {
+  const parts = reason ? ["By words alone: " + reason + "."] : [];
+  if (coverage < 0.995) parts.push(Math.floor(100 * coverage) + " % of the repositories are embedded so far.");
+  return parts;
+}
+
 /** A text in pieces, of which those are marked that begin with a word of the query. */
 export function markedPieces(text, query) {
   const words = [...new Set(foldText(query).match(/[\p{L}\p{N}]+/gu) ?? [])].filter(word => word.length > 1 && !stopWords.has(word));

@@ -110,7 +110,7 @@ async function readContract() {
   const tags = new Map(contract.tags.map(tag => [tag.name, tag.description]));
   target.replaceChildren(
     element("p", { className: "soft", textContent: [title + " " + version, license?.name, "OpenAPI " + contract.openapi].filter(Boolean).join(" · ") }),
-    element("details", {}, element("summary", { textContent: "What holds for all of it" }), ...prose(description)),
+    element("details", {}, element("summary", { textContent: "Common to all routes" }), ...prose(description)),
     ...[...operationsByTag(contract)].filter(([, operations]) => operations.length).flatMap(([tag, operations]) => [
       element("h3", { textContent: tag }), ...prose(tags.get(tag)), ...operations.map(one => operationCard(one, contract))]));
 }

@@ -4,17 +4,26 @@ import { languageColour } from "./languages.js";
 import { button, element } from "./dom.js";
 import { markedPieces, reasons, relevance } from "./ranking.js";
 
+// Where pictures of owners come from, if whoever runs the service lets the page ask there; that tells others what is looked at.
+const avatars = document.querySelector("meta[name='avatars']")?.content;
+
 const pageAddress = hit => (/^https?:\/\//.test(hit.url ?? "") ? hit.url : "https://github.com/" + hit.full_name);
 
 export function marked(text, query) {
   return markedPieces(text ?? "", query ?? "").map(piece => (piece.isMarked ? element("mark", { textContent: piece.text }) : piece.text));
 }
 
-/** A square with the owner's initials: outside images would tell others what is looked at. */
-export function ownerTile(fullName) {
-  const owner = fullName.split("/")[0];
+/** A square with the owner's picture, or else initials. */
+export function ownerTile(hit) {
+  const owner = hit.full_name.split("/")[0];
   const tile = element("span", { className: "tile", textContent: initials(owner), "aria-hidden": "true" });
   tile.style.setProperty("--hue", hue(owner));
+  if (avatars && pageAddress(hit).startsWith("https://github.com/")) {
+    const image = element("img", { alt: "", loading: "lazy", src: avatars + "/" + encodeURIComponent(owner) + "?s=80" });
+    image.onload = () => tile.replaceChildren(image);
+    image.onerror = () => image.remove();
+    tile.append(image);
+  }
   return tile;
 }
 
@@ -49,7 +58,7 @@ function resultItem(hit, index, bar, query, acts, offersExamples) {
   const cosine = hit.similarity;
   const chips = (hit.topics ?? []).slice(0, 6).map(topic => button(topic, () => acts.topic(topic), { className: "chip", "aria-label": "Only those with the topic " + topic }));
   const item = element("li", { "data-name": hit.full_name },
-    element("div", { className: "rank", "aria-hidden": "true" }, ownerTile(hit.full_name), element("span", { textContent: index + 1 })),
+    element("div", { className: "rank", "aria-hidden": "true" }, ownerTile(hit), element("span", { textContent: index + 1 })),
     element("div", { className: "what" }, nameLink(hit, query),
       hit.description ? element("p", { className: "about", dir: "auto" }, ...marked(hit.description, query)) : null,
       element("div", { className: "facts" }, ...facts(hit)),

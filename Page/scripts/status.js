@@ -89,7 +89,7 @@ function retry(target, paths) {
       // What has been deleted meanwhile needs no retry.
       if (!response.ok && response.status !== 404) throw new Fault("other", "The service answered " + response.status + ".");
     }
-    announce("They are tried again.");
+    announce("They are being retried.");
   }, tellProblem).then(showFailures);
 }
 function tellProblem(text) {
@@ -128,7 +128,7 @@ async function showSettings() {
 export function startStatus() {
   byId("retry").onclick = event => working(event.target, async () => {
     await answer("/pipeline/failures/retry", { method: "POST" });
-    announce("All are tried again.");
+    announce("All are being retried.");
   }, tellProblem).then(showFailures);
   byId("pause").onclick = () => (service.status?.state === "paused" ? pauseOrResume(false) : byId("pause-dialog").showModal());
   byId("pause-dialog").onclose = () => { if (byId("pause-dialog").returnValue === "pause") pauseOrResume(true); byId("pause-dialog").returnValue = ""; };

@@ -1,7 +1,7 @@
-/// What lives on a loop: it is told of events and of the time, always on the loop.
+/// What lives on a loop: it learns of events and of the time, always on the loop.
 package protocol EventLoopTenant: AnyObject {
     /// Something became possible on a descriptor that this tenant has watched. One that it has closed in the same turn may
-    /// still be told of.
+    /// still be told about.
     func handle(_ readiness: Readiness, of token: UInt64)
 
     /// Called once a turn, after its events and jobs: the place for what is due by the clock, and for what gives others

@@ -26,9 +26,9 @@ enum GitHubAnswer: Equatable {
             self = .content(etag: response.header("etag"), hasNext: hasNext)
         case 304: self = .unchanged
         case 301, 302, 307, 308: self = response.header("location").map { .moved(to: $0) } ?? Self.strange(response)
-        case 401: self = .failed(GitHubError(.unauthorized, "GitHub refuses the token; make a new one"))
+        case 401: self = .failed(GitHubError(.unauthorized, "GitHub rejects the token; create a new one"))
         case 403, 429: self = Self.refusal(response, now)
-        case 404: self = .failed(GitHubError(.notFound, "GitHub knows no such user"))
+        case 404: self = .failed(GitHubError(.notFound, "GitHub has no such user"))
         case 500...599: self = .fault("GitHub answered \(response.status)")
         default: self = Self.strange(response)
         }
@@ -36,7 +36,7 @@ enum GitHubAnswer: Equatable {
 
     private static func strange(_ response: HTTPClientResponse) -> Self {
         .failed(
-            GitHubError(.badResponse, "GitHub answered \(response.status), which is not foreseen; check GITHUB_API_URL")
+            GitHubError(.badResponse, "GitHub answered \(response.status), which is unexpected; check GITHUB_API_URL")
         )
     }
 

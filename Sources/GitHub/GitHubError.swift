@@ -7,7 +7,7 @@ package struct GitHubError: Error, Sendable, Hashable, CustomStringConvertible {
         case notFound
         /// Nothing but refusals for too many requests.
         case rateLimited
-        /// No answer, or one that tells of a fault of GitHub's.
+        /// No answer, or one that reports a fault of GitHub's.
         case unavailable
         /// The answer is not what the contract promises.
         case badResponse

@@ -11,21 +11,21 @@ package enum GitHubSettings {
     )
     package static let token = Setting.optional(
         "GITHUB_TOKEN",
-        "a token for it, which need have no rights: 5000 requests an hour instead of 60",
+        "token for GitHub's API; it needs no permissions, and raises the limit from 60 to 5000 requests an hour",
         isSecret: true
     )
     package static let starsUser = Setting(
         "GITHUB_STARS_USER",
         default: String?.none,
         shown: "",
-        "whose starred repos `serve` imports again and again; `@me` for the token's owner",
+        "user whose starred repos `serve` imports regularly; `@me` for the token's owner",
         accepted: "a login, or @me"
     ) { StarImportRequest(user: $0, removesUnstarred: false).map { .some($0.user) } }
     package static let starsInterval = Setting.integer(
         "GITHUB_STARS_INTERVAL_SECONDS",
         3600,
         in: 60...2_592_000,
-        "how often it does"
+        "how often they are imported"
     )
     package static let starsPrune = Setting.boolean(
         "GITHUB_STARS_PRUNE",

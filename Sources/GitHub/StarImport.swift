@@ -4,7 +4,7 @@ import Ingest
 import Retry
 
 /// Reads a user's starred repos page by page into the store. Pages that have not changed cost nothing but a request; a
-/// reading that was cut short goes on where it was.
+/// reading that was cut short continues where it was.
 package struct StarImport: Sendable {
     /// More than anybody has starred.
     private static let mostPages = 10_000
@@ -37,7 +37,7 @@ package struct StarImport: Sendable {
         onProgress: (StarImportProgress) -> Void
     ) async throws -> StarImportProgress {
         guard try await lists.acquire(request.user) else {
-            throw GitHubError(.busy, "another process imports the stars of \(request.user) right now")
+            throw GitHubError(.busy, "another process is importing the stars of \(request.user)")
         }
         var list = try await lists.list(of: request.user)
         var progress = StarImportProgress()
@@ -92,7 +92,7 @@ package struct StarImport: Sendable {
         let (answer, body) = try await fetch(index + 1, known?.etag, request, &progress, onProgress)
         guard case .content(let etag, let hasNext) = answer else {
             progress.unchangedPages += 1
-            guard let known else { throw GitHubError(.badResponse, "GitHub calls a page unchanged that it never gave") }
+            guard let known else { throw GitHubError(.badResponse, "GitHub answered 304 for a page that is not known") }
             // A page that was the last may have got a next without changing, when it is full.
             return known.hasNext || known.ids.count >= StarredPages.perPage
         }
@@ -128,9 +128,9 @@ package struct StarImport: Sendable {
             switch answer {
             case .content, .unchanged: return (answer, body)
             case .failed(let error): throw error
-            case .moved: throw GitHubError(.badResponse, "GitHub sends to another host; check GITHUB_API_URL")
+            case .moved: throw GitHubError(.badResponse, "GitHub redirects to another host; check GITHUB_API_URL")
             case .limited(let wait):
-                last = GitHubError(.rateLimited, "GitHub keeps refusing requests; try again later, or with a token")
+                last = GitHubError(.rateLimited, "GitHub keeps rejecting requests; try again later, or with a token")
                 progress.waitingUntil = (Timestamp.now + wait).text
                 onProgress(progress)
                 try await sleep(wait)
@@ -147,7 +147,7 @@ package struct StarImport: Sendable {
     /// After a wait the list may be free again, or another's.
     private func reacquire(_ user: String) async throws {
         guard try await lists.acquire(user) else {
-            throw GitHubError(.busy, "another process has begun to import the stars of \(user)")
+            throw GitHubError(.busy, "another process has started to import the stars of \(user)")
         }
     }
 

@@ -74,7 +74,7 @@ package final class StarImports: StarImportControl {
             status.withLock { $0 = StarImportStatus(request, state: .done, progress: progress) }
             let counts = progress.counts
             logger.info(
-                "the starred repos are imported",
+                "imported the starred repos",
                 metadata: [
                     "user": "\(request.user)", "pages": "\(progress.pages)", "created": "\(counts.created)",
                     "changed": "\(counts.changed)", "removed": "\(progress.removed)",
@@ -85,7 +85,7 @@ package final class StarImports: StarImportControl {
             status.withLock { $0?.fail(words) }
             if !Task.isCancelled {
                 logger.warning(
-                    "the starred repos are not all imported",
+                    "the import of starred repos failed",
                     metadata: ["user": "\(request.user)", "error": "\(words)"]
                 )
             }

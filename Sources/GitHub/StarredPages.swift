@@ -34,7 +34,7 @@ package struct StarredPages: Sendable {
     ///   - etag: that of the page as it is known.
     func page(_ number: Int, of user: String, etag: String?) async throws -> (answer: GitHubAnswer, body: [UInt8]) {
         guard user != "@me" || token != nil else {
-            throw GitHubError(.unauthorized, "@me is whoever a token belongs to; give one (--token-file, GITHUB_TOKEN)")
+            throw GitHubError(.unauthorized, "@me is the owner of a token; give one (--token-file, GITHUB_TOKEN)")
         }
         let path = user == "@me" ? "/user/starred" : "/users/\(user)/starred"
         var url = "\(baseURL)\(path)?per_page=\(Self.perPage)&page=\(number)&sort=created&direction=asc"
@@ -51,7 +51,7 @@ package struct StarredPages: Sendable {
             }
             url = place
         }
-        throw GitHubError(.badResponse, "GitHub sends from one address to the next; check GITHUB_API_URL")
+        throw GitHubError(.badResponse, "GitHub redirects too often; check GITHUB_API_URL")
     }
 
     private func request(_ url: String, _ etag: String?) -> HTTPClientRequest {

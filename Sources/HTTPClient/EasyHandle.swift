@@ -151,7 +151,7 @@ final class EasyHandle {
 
     private func receiveHeader(_ line: UnsafeRawBufferPointer) -> Int {
         hasFirstByte = true
-        // A status line starts the head anew: an interim answer (1xx) came before.
+        // A status line starts the head again: an interim answer (1xx) came before.
         if line.starts(with: "HTTP/".utf8) { head.removeAll(keepingCapacity: true) }
         guard head.count + line.count <= Self.headerLimit else {
             isTooLarge = true

@@ -118,7 +118,7 @@ final class MultiHandle: EventLoopTenant, @unchecked Sendable {
         case .wait: transfer.state = .waiting(continuation)
         case .full:
             transfer.state = .finished
-            resume(continuation, with: .failure(HTTPClientError(.other, "too many requests wait for a connection")))
+            resume(continuation, with: .failure(HTTPClientError(.other, "the queue for a connection is full")))
         }
         if nextSweep == .distantFuture { nextSweep = loop.now + Self.deadlineInterval }
         advanceSoon()

@@ -1,7 +1,7 @@
 import CCurl
 import EventLoop
 
-/// What libcurl wants to know of its sockets, and what the loop has been told of that.
+/// What libcurl wants to know of its sockets, and what of that the loop is watching.
 ///
 /// libcurl loses interest in a socket after each transfer and regains it with the next one over the same connection.
 /// The interest in answers on sockets that this client opened itself is therefore kept until an event comes that nobody

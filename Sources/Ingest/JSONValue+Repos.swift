@@ -2,7 +2,7 @@ import JSON
 
 extension JSONValue {
     /// The repos in a value: it is one, or it wraps some as GitHub's interfaces do (a record of a starred repo, the
-    /// pages of a search, the answers of GraphQL). A value without any is given back, to be told of.
+    /// pages of a search, the answers of GraphQL). A value without any is returned, to be reported.
     var repos: [JSONValue] {
         let found = wrappedRepos
         return found.isEmpty ? [self] : found

@@ -35,7 +35,7 @@ package struct RecordSplitter {
     /// The last byte of the object that is no white space.
     private var last: UInt8 = 0
     private var arrays = 0
-    /// Whether something that is no object was told of since the last object.
+    /// Whether something that is no object was reported since the last object.
     private var isStraying = false
     private var position = 0
     /// Whether the objects stand in an array.

@@ -1,10 +1,10 @@
 package import EmbeddingCore
 
-/// Writes the repos of a stream of JSON in portions, as they come. What is no repo is told of and stops nothing.
+/// Writes the repos of a stream of JSON in portions, as they come. What is no repo is reported and stops nothing.
 package struct RepoIntake {
     /// Repos in one write.
     private static let portion = 500
-    /// What is told of, of all that is left out.
+    /// How much is reported of all that is skipped.
     private static let maximumReports = 100
 
     private let store: any RepoStore

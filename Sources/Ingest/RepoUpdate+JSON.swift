@@ -19,7 +19,7 @@ extension RepoUpdate {
             throw RepoFault(member: "full_name", reason: "full_name is missing")
         }
         guard let name = name.string, Repo.isValid(fullName: name) else {
-            throw RepoFault(member: "full_name", reason: "full_name has to be owner/name in GitHub's alphabet")
+            throw RepoFault(member: "full_name", reason: "full_name must be owner/name, as on GitHub")
         }
         self.init(fullName: name)
         // In GitHub's API `url` and `id` are those of the API; `html_url` is the page's.

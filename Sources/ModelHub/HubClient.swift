@@ -67,7 +67,7 @@ package struct HubClient: Sendable {
         case 200: piece.size = piece.size ?? piece.bytes.count
         case 206:
             guard let place = ContentRange(answer.response.header("Content-Range") ?? "") else {
-                throw HubError(.badResponse, "the hub gave a part of \(path) without saying which")
+                throw HubError(.badResponse, "the hub returned a part of \(path) without a Content-Range")
             }
             piece.start = place.start
             piece.size = piece.size ?? place.total
@@ -132,11 +132,11 @@ package struct HubClient: Sendable {
             }
             guard let location = response.header("Location"), let next = RedirectTarget.of(location, from: target)
             else {
-                throw HubError(.badResponse, "the hub's redirect for \(reference) leads nowhere")
+                throw HubError(.badResponse, "the hub's redirect for \(reference) has no usable target")
             }
             target = next
         }
-        throw HubError(.badResponse, "the hub redirects without end for \(reference)")
+        throw HubError(.badResponse, "the hub redirects endlessly for \(reference)")
     }
 
     private func get(
@@ -156,7 +156,9 @@ package struct HubClient: Sendable {
             switch error.code {
             case .cancelled, .shutdown: throw HubError(.cancelled, "interrupted")
             case .tooLarge: throw HubError(.unsupported, error.message)
-            default: throw HubError(.unavailable, "\(endpoint) cannot be reached or broke off: \(error.message)")
+            default:
+                let reason = "cannot be reached or dropped the connection: \(error.message)"
+                throw HubError(.unavailable, "\(endpoint) \(reason)")
             }
         }
     }
@@ -183,16 +185,16 @@ package struct HubClient: Sendable {
         case ("RevisionNotFound", _):
             return HubError(.notFound, "the model \(reference.id) has no revision \(reference.revision)")
         case ("EntryNotFound", _):
-            return HubError(.badResponse, "the hub names a file of \(reference) that it does not have")
+            return HubError(.badResponse, "the hub lists a file of \(reference) that it does not have")
         case ("RepoNotFound", _), (_, 404):
             return HubError(.notFound, "there is no model \(reference.id) at \(endpoint), or it is private: \(way)")
-        case (_, 401) where token != nil: return HubError(.unauthorized, "\(endpoint) refuses HF_TOKEN")
+        case (_, 401) where token != nil: return HubError(.unauthorized, "\(endpoint) rejects HF_TOKEN")
         case (_, 401), (_, 403):
             return HubError(
                 .unauthorized,
-                "\(endpoint) does not give \(reference.id), which is missing or private: \(way)"
+                "\(endpoint) does not give access to \(reference.id), which is missing or private: \(way)"
             )
-        case (_, 429): return HubError(.unavailable, "\(endpoint) limits the rate; try later, or set HF_TOKEN")
+        case (_, 429): return HubError(.unavailable, "\(endpoint) limits requests; try again later, or set HF_TOKEN")
         default: return HubError(.unavailable, "\(endpoint) answers \(response.status) for \(reference)")
         }
     }

@@ -1,4 +1,4 @@
-/// Why a model of the hub cannot be had. Two errors are equal when their codes are.
+/// Why a model of the hub is not available. Two errors are equal when their codes are.
 package struct HubError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kinds of failure.
     package enum Code: String, Sendable, CaseIterable {

@@ -1,6 +1,6 @@
 import JSON
 
-/// What the hub tells of a model at a revision: `GET /api/models/{id}/revision/{revision}?blobs=true`.
+/// What the hub says about a model at a revision: `GET /api/models/{id}/revision/{revision}?blobs=true`.
 struct HubRepository: Sendable {
     /// The commit that the revision stands for.
     let commit: String

@@ -19,7 +19,7 @@ package enum HubSettings {
         "the hub's token for gated and private models; sent to `HF_ENDPOINT` alone",
         isSecret: true
     )
-    package static let offline = Setting.boolean("OFFLINE", false, "never fetch a model; only those at hand are used")
+    package static let offline = Setting.boolean("OFFLINE", false, "never fetch a model; only local ones are used")
 
     /// All of them, in the order people read them.
     package static let all: [any AnySetting] = [cache, endpoint, token, offline]

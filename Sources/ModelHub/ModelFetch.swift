@@ -140,7 +140,7 @@ package struct ModelFetch: Sendable {
             try partial.clear()
             throw HubError(
                 .corrupt,
-                "\(file.path) of \(work.reference) is not what the hub says it is (its checksum differs); it was removed, "
+                "\(file.path) of \(work.reference) does not match the hub's checksum and was removed; "
                     + "try again, and do not trust \(hub.endpoint) or what lies between if it happens twice"
             )
         }
@@ -161,7 +161,7 @@ package struct ModelFetch: Sendable {
             isNamed = true
             if piece.start == nil { try partial.clear() }
             guard (piece.start ?? 0) == partial.size, let size = file.size ?? piece.size else {
-                throw HubError(.badResponse, "the hub gave another part of \(file.path) than it was asked for")
+                throw HubError(.badResponse, "the hub returned another range of \(file.path) than requested")
             }
             file.size = size
             file.digest = file.digest ?? piece.digest
@@ -169,7 +169,7 @@ package struct ModelFetch: Sendable {
                 try partial.clear()
                 throw HubError(
                     .corrupt,
-                    "\(file.path) of \(work.reference) has not the length that the hub says it has"
+                    "\(file.path) of \(work.reference) does not have the length that the hub reports"
                 )
             }
             try partial.append(piece.bytes)

@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// A file that grows at its end, and goes on where it was left.
+/// A file that grows at its end, and continues where it was left.
 final class PartialFile {
     private let descriptor: Int32
     private let path: String
@@ -43,7 +43,7 @@ final class PartialFile {
         }
     }
 
-    /// Begins anew.
+    /// Begins again.
     /// - Throws: `.storage`.
     func clear() throws(HubError) {
         guard ftruncate(descriptor, 0) == 0 else { throw .system("clear", path) }

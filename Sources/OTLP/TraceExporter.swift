@@ -95,12 +95,12 @@ package final class TraceExporter: Sendable {
             guard !spans.isEmpty else { return }
             if let fault = await export(spans, attempts: attempts) {
                 tracer.drop(spans.count)
-                if !isFailing { logger.warning("traces are not taken", metadata: ["error": "\(fault)"]) }
+                if !isFailing { logger.warning("the collector accepts no traces", metadata: ["error": "\(fault)"]) }
                 isFailing = true
                 return
             }
             exported.increment(by: spans.count)
-            if isFailing { logger.notice("traces are taken again") }
+            if isFailing { logger.notice("the collector accepts traces again") }
             isFailing = false
         }
     }

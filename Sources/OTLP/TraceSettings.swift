@@ -6,12 +6,12 @@ package enum TraceSettings {
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         default: String?.none,
         shown: "",
-        "where traces go, OTLP over HTTP, such as `http://localhost:4318`; unset: none are made",
+        "where traces go, OTLP over HTTP, such as `http://localhost:4318`; unset: no traces",
         accepted: "a URL such as http://localhost:4318"
     ) { URLSyntax.isValid($0, schemes: ["http", "https"]) ? .some($0) : nil }
     package static let headers = Setting.fields(
         "OTEL_EXPORTER_OTLP_HEADERS",
-        "fields sent with traces, `name=value`, comma-separated"
+        "header fields sent with traces, `name=value`, comma-separated"
     )
     package static let serviceName = Setting.text("OTEL_SERVICE_NAME", "embed-star", "the service's name in traces")
     package static let ratio = Setting(

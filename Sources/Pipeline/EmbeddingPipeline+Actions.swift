@@ -78,7 +78,7 @@ extension EmbeddingPipeline {
         do throws(StoreError) {
             if cursor == nil, configuration.embedsPrivate { _ = try await queue.resumeExcluded() }
             let page = try await queue.backfill(after: cursor, limit: limit, model: model)
-            // What a later walk finds, nobody was told of.
+            // What a later walk finds, nobody was notified of.
             if page.next == nil, isLater, found + page.enqueued > 0 { try await queue.beginEpoch() }
             return .backfilled(next: page.next, found: page.enqueued)
         } catch {

@@ -86,7 +86,7 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
         events?.yield(.wake)
     }
 
-    /// Ends `run` as the cancellation of its task does; after either, gives back at once what is in hand.
+    /// Ends `run` as the cancellation of its task does; after either, what is in hand is released at once.
     package func shutdown() { send(.stop) }
 
     private func send(_ event: PipelineEvent) { shared.withLock { $0.events }?.yield(event) }

@@ -26,7 +26,7 @@ struct FaultLog {
         machine.newDeadLetters.removeAll()
     }
 
-    /// What makes a drain pointless to go on with.
+    /// What makes a drain pointless to continue with.
     func reasonToEndDrain(_ machine: PipelineMachine) -> (any Error)? {
         if machine.isPaused { return DrainError.paused }
         if let other = machine.tenure.other, machine.tenure.othersAreThere { return DrainError.otherModel(other) }
@@ -39,7 +39,7 @@ struct FaultLog {
         switch (store, fault) {
         case (nil, let fault?):
             storeFailedAt = now
-            logger.error("the database does not do what is asked; trying again", metadata: ["error": "\(fault)"])
+            logger.error("database requests fail; retrying", metadata: ["error": "\(fault)"])
         case (.some, nil):
             logger.info("the database answers again")
         default: break
@@ -51,11 +51,11 @@ struct FaultLog {
         switch (other, machine.tenure.other) {
         case (let old, let new?) where old != new:
             logger.warning(
-                "other replicas embed the rows with another model, so this one embeds none",
+                "another model is in use, so this replica embeds no documents",
                 metadata: ["in_use": "\(new)", "own": "\(machine.model?.fingerprint ?? "unknown")"]
             )
         case (.some, nil) where machine.tenure.isHeld:
-            logger.notice("the rows are embedded with our model from now on")
+            logger.notice("this replica's model is now the model in use")
         default: break
         }
         other = machine.tenure.other

@@ -1,7 +1,7 @@
 import EmbeddingCore
 
 /// Whether the rows are embedded with this replica's model. While others embed them with another one it waits; it takes
-/// over when none of those has been heard of for so long that an outage of the database, which cuts off all alike, would
+/// over when none of those has been seen for so long that an outage of the database, which cuts off all alike, would
 /// have been over.
 struct ModelTenure {
     typealias Instant = ContinuousClock.Instant

@@ -206,7 +206,7 @@ extension PipelineMachine {
             return
         }
         guard let refused = write.completions.first, case .embedded = refused.outcome else {
-            // Not even a failure can be noted: the lease runs out, and the job is due again.
+            // Not even a failure can be noted: the lease expires, and the job is due again.
             return release(write.completions.count, of: write.token)
         }
         let outcome = failure(refused.job, error.description, isHopeless: false, retryAfter: nil)

@@ -105,7 +105,7 @@ extension PipelineMachine {
         if leases[token]?.inHand == 0 { leases[token] = nil }
     }
 
-    /// Texts of a lease that has run out are not sent: another replica may hold them now.
+    /// Texts of a lease that has expiredd are not sent: another replica may hold them now.
     mutating func forgetExpired() {
         guard leases.values.contains(where: { now >= $0.expires }) else { return }
         let lost = ready.filter { leases[$0.token].map { now >= $0.expires } ?? true }
@@ -140,7 +140,7 @@ extension PipelineMachine {
         restart()
     }
 
-    /// Begins anew with the rows: what was made or judged with another model and is not yet written is given back, and
+    /// Begins again with the rows: what was made or judged with another model and is not yet written is released, and
     /// the tables are looked through again.
     mutating func restart() {
         restartBackfill()

@@ -11,19 +11,19 @@ package enum PipelineSettings {
     package static let embedPrivateRepos = Setting.boolean(
         "EMBED_PRIVATE_REPOS",
         false,
-        "lets private repos' text go to cloud providers"
+        "send the text of private repos to cloud providers, too"
     )
     package static let pollInterval = Setting.integer(
         "POLL_INTERVAL_MS",
         500,
         in: 10...60_000,
-        "how often due jobs are looked for when none were found"
+        "how often an idle replica looks for due jobs"
     )
     package static let leaseSeconds = Setting.integer(
         "LEASE_SECONDS",
         60,
         in: 5...3600,
-        "how long a claimed job is ours"
+        "how long a replica holds a claimed job unless it renews the lease"
     )
     package static let reconcileInterval = Setting.integer(
         "RECONCILE_INTERVAL_SECONDS",

@@ -46,7 +46,7 @@ package struct ProviderKind: Sendable {
         case .quotaExhausted: "raise the quota of the account"
         case .rateLimited: "lower REQUESTS_PER_MINUTE or TOKENS_PER_MINUTE, or raise the account's limits"
         case .overloaded: "raise PARALLEL_WORKERS if the provider can take more at once"
-        case .invalidInput, .tokensUnsupported: "look at the text that was refused"
+        case .invalidInput, .tokensUnsupported: "look at the rejected text"
         default: "look at the log with LOG_LEVEL=debug"
         }
     }

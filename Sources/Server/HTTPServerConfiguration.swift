@@ -36,7 +36,7 @@ package struct HTTPServerConfiguration: Sendable {
         /// Trailer fields of one body together; past it the answer is 431.
         package var trailers = 8 << 10
         /// Pipelined requests are answered one after the other; after so many in a row, the answers are sent and other
-        /// connections get their turn before reading goes on.
+        /// connections get their turn before reading continues.
         package var pipelinedRequests = 64
         /// Open connections. Past it those that have been idle longest make room; if none is, the answer is 503. The
         /// process needs descriptors for a quarter more of them, and three for each loop (`DescriptorBudget`).
@@ -69,7 +69,7 @@ package struct HTTPServerConfiguration: Sendable {
         package var halfClosed: Duration = .seconds(5)
         /// How long input is awaited and discarded after the last answer, so that the client gets to read it.
         package var linger: Duration = .seconds(2)
-        /// How long that may go on in all while the client keeps sending.
+        /// How long that may continue in all while the client keeps sending.
         package var lingerLimit: Duration = .seconds(30)
 
         package init() {}

@@ -7,21 +7,21 @@ package enum ServerSettings {
     package static let host = Setting.text(
         "HOST",
         "127.0.0.1",
-        "address to listen on; `unix:/run/embed-star.sock` for a Unix socket, which has no port"
+        "address to listen on, or a Unix socket such as `unix:/run/embed-star.sock`"
     )
     package static let socketMode = Setting(
         "SOCKET_MODE",
         default: 0o660,
         shown: "660",
-        "who may connect to the Unix socket, as of a file",
+        "file mode of the Unix socket: who may connect",
         accepted: "three octal digits such as 660"
     ) { text in text.utf8.count == 3 ? Int(text, radix: 8) : nil }
-    package static let port = Setting.integer("PORT", 9090, in: 0...65535, "port of every route; 0 takes a free one")
+    package static let port = Setting.integer("PORT", 9090, in: 0...65535, "port to listen on; 0 picks a free one")
     package static let monitoringPort = Setting.optionalInteger(
         "MONITORING_PORT",
         in: 0...65535,
         shown: "= `PORT`",
-        "if another port: health, probes and metrics are served there, and only there"
+        "another port for health, probes and metrics, which are then served only there"
     )
     package static let maxConnections = Setting.integer(
         "MAX_CONNECTIONS",

@@ -4,7 +4,7 @@ package struct MisspeltSetting: Sendable, Hashable {
     /// The setting that may be meant.
     package let meant: String
 
-    package var warning: String { "\(name) in .env has no effect; \(meant) may be meant" }
+    package var warning: String { "\(name) in .env has no effect; did you mean \(meant)?" }
 }
 
 extension SettingsTable {

@@ -13,6 +13,6 @@ package struct RetiredSetting: Sendable, Hashable {
     package static func warning(for settings: [RetiredSetting]) -> String? {
         guard !settings.isEmpty else { return nil }
         let items = settings.map { "\($0.name) (\($0.advice))" }
-        return "settings of embed_star that have no effect any more: \(items.joined(separator: ", "))"
+        return "settings of embed_star that no longer have an effect: \(items.joined(separator: ", "))"
     }
 }

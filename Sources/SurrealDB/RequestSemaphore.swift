@@ -81,7 +81,7 @@ package final class RequestSemaphore: Sendable {
                 return .passes
             }
             guard state.waiters.count < waitingLimit else {
-                return .fails(SurrealError(.unavailable, "too many requests wait for the database"))
+                return .fails(SurrealError(.unavailable, "too many requests are waiting for the database"))
             }
             let deadline = DispatchTime.now() + timeout.seconds
             state.waiters.append(Waiter(ticket: ticket, deadline: deadline, continuation: continuation))

@@ -19,7 +19,7 @@ enum SurrealAnswer {
         }
         guard response.status == 200 else { throw Self.error(status: response.status) }
         guard let result = value.object?["result"] else {
-            throw SurrealError(.badResponse, "the answer holds neither result nor error")
+            throw SurrealError(.badResponse, "the answer has neither result nor error")
         }
         return result
     }

@@ -108,7 +108,7 @@ package final class SurrealClient: Sendable {
             throw SurrealError(.unavailable, "the database answered \(response.status)")
         }
         guard response.status == 200, let text = String(validating: response.body, as: UTF8.self) else {
-            throw SurrealError(.badResponse, "the database does not tell its version")
+            throw SurrealError(.badResponse, "the database did not return its version")
         }
         return String(text.prefix(100))
     }
@@ -206,7 +206,7 @@ package final class SurrealClient: Sendable {
         do {
             try await Task.sleep(for: Self.backoff.delay(ofAttempt: attempt, random: &random))
         } catch {
-            throw SurrealError(.cancelled, "cancelled before a repetition")
+            throw SurrealError(.cancelled, "cancelled before a retry")
         }
     }
 
@@ -232,7 +232,7 @@ package final class SurrealClient: Sendable {
             throw SurrealError(.unauthorized, "the database refused the sign-in")
         }
         guard let token = result.string, !token.isEmpty else {
-            throw SurrealError(.badResponse, "the sign-in gave no token")
+            throw SurrealError(.badResponse, "the sign-in returned no token")
         }
         return SurrealToken(token)
     }

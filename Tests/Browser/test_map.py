@@ -63,13 +63,77 @@ def test_a_line_drawn_on_the_map_selects(visit, embedded):
     assert page.evaluate("document.querySelector('#lasso').getAttribute('aria-pressed')") == "false"
 
 
+def press_arrows(page, across, down, shift=False):
+    for count, backward, forward in ((across, ("ArrowLeft", 37), ("ArrowRight", 39)), (down, ("ArrowUp", 38), ("ArrowDown", 40))):
+        for _ in range(abs(count)):
+            page.key(*(forward if count > 0 else backward), shift=shift)
+
+
+def told_count(page):
+    page.until("document.querySelector('#map-note').innerText.includes('in the box')")
+    return int(page.text("#map-note").split()[0])
+
+
+def test_a_box_of_the_keyboard_selects(visit, embedded):
+    page = opened(visit, embedded)
+    page.evaluate("document.querySelector('#map').focus()")
+    page.key(" ", 32, " ")
+    press_arrows(page, -4, -4)
+    press_arrows(page, 4, 8, shift=True)
+    count = told_count(page)
+    assert 0 < count < 200
+    page.enter()
+    page.until("document.querySelector('#note').innerText.includes('selected on the map')")
+    assert int(page.text("#note").split()[0]) == count
+    assert page.text("#map-note").startswith(f"{count} repositor") and page.evaluate("document.activeElement.id") == "map"
+
+
+def test_the_button_of_the_lasso_works_by_keyboard_and_heeds_the_language(visit, embedded):
+    page = opened(visit, embedded, "?language=Go")
+    page.evaluate("document.querySelector('#lasso').focus()")
+    page.enter()
+    assert page.evaluate("document.activeElement.id") == "map"
+    told_count(page)
+    page.key("Escape", 27)
+    assert page.text("#map-note").startswith("200 repositories, near")
+    page.evaluate("document.querySelector('#lasso').focus()")
+    page.enter()
+    press_arrows(page, -4, -4)
+    press_arrows(page, 8, 8, shift=True)
+    assert told_count(page) == 50
+    page.enter()
+    page.until("document.querySelectorAll('#results > li').length === 50")
+    assert all("Go" in text for text in page.texts("#results .facts"))
+
+
+def test_a_line_drawn_with_a_finger_selects(visit, embedded):
+    page = visit(embedded, width=390, height=844, mobile=True)
+    page.until("!document.querySelector('#map-frame').hidden")
+    page.call("Emulation.setTouchEmulationEnabled", enabled=True)
+    page.click("#show-map")
+    page.click("#lasso")
+    page.evaluate("document.querySelector('#map').scrollIntoView({block: 'center'})")
+    box = page.evaluate("document.querySelector('#map').getBoundingClientRect().toJSON()")
+    left, top, right, bottom = box["x"] + 4, box["y"] + 4, box["x"] + box["width"] - 4, box["y"] + box["height"] - 4
+    finger = lambda x, y: [{"x": x, "y": y, "id": 1}]
+    page.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=finger(left, top))
+    for x, y in [(right, top), (right, bottom), (left, bottom)]:
+        page.call("Input.dispatchTouchEvent", type="touchMove", touchPoints=finger(x, y))
+    page.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    page.until("document.querySelector('#map-note').innerText.startsWith('200 repositories selected')")
+    page.click("#show-list")
+    assert page.text("#note").startswith("200 repositories selected on the map")
+
+
 def test_a_press_on_the_legend_filters_map_and_results(visit, embedded):
     page = opened(visit, embedded, "?q=number")
     page.until("document.querySelectorAll('#legend button').length === 4")
-    page.evaluate("[...document.querySelectorAll('#legend button')].find(e => e.innerText === 'Go').click()")
+    page.evaluate("[...document.querySelectorAll('#legend button')].find(e => e.innerText === 'Go').focus()")
+    page.enter()
     page.until("document.querySelectorAll('#results li').length > 0 && [...document.querySelectorAll('#results .facts')].every(e => e.innerText.includes('Go'))")
     assert page.evaluate("new URLSearchParams(location.search).get('language')") == "Go"
-    page.evaluate("document.querySelector('#legend [aria-pressed=true]').click()")
+    assert page.evaluate("document.activeElement.innerText + document.activeElement.getAttribute('aria-pressed')") == "Gotrue"
+    page.enter()
     page.until("!location.search.includes('language')")
 
 

@@ -54,6 +54,8 @@ NOW = "Date.parse('2026-07-01T12:00:00Z')"
     ("ranking", "m.relevance([{score: .5}, {score: .7}, {score: null}, {score: .2}, {score: -1}])",
      [0.5, 0.5, 0.485, 0.2, 0.02]),
     ("ranking", "m.reasons({matched: ['name', 'text', 'vector', 'new']})", ["name", "words", "meaning", "new"]),
+    ("ranking", "[{coverage: 1}, {coverage: .999}, {reason: 'the database is busy', coverage: .5}].map(m.caveats)",
+     [[], [], ["By words alone: the database is busy.", "50 % of the repositories are embedded so far."]]),
     ("conditions", "m.condition('gone', null).level", "bad"),
     ("conditions", "m.condition('open', {state: 'idle', total: 3, embedded: 3, pending: 0, provider: {state: 'ready'}})", None),
     ("conditions", "m.condition('open', {state: 'disconnected', total: 3, embedded: 3}).title", "The database does not answer."),
@@ -63,14 +65,21 @@ NOW = "Date.parse('2026-07-01T12:00:00Z')"
      ["", " since …, by the key 01234567…"]),
     ("conditions", "m.groupFailures([{error: 'a: lasted 3 s'}, {error: 'b'}, {error: 'a: lasted 4 s'}]).map(g => [g.cause, g.failures.length])",
      [["Lasted 3 s.", 2], ["B.", 1]]),
-    ("importing", "['running', 'done', 'failed'].map(state => m.starsWords({state, user: 'octocat', created: 1200, changed: 2, unchanged: 0, error: 'GitHub knows no such user'}))",
+    ("importing", "['running', 'done', 'failed'].map(state => m.starsWords({state, user: 'octocat', created: 1200, changed: 2, unchanged: 0, error: 'GitHub has no such user'}))",
      ["Importing the stars of octocat: 1,200 new, 2 changed, 0 unchanged.", "The stars of octocat: 1,200 new, 2 changed, 0 unchanged.",
-      "GitHub knows no such user. Until then: 1,200 new, 2 changed, 0 unchanged."]),
+      "GitHub has no such user. Until then: 1,200 new, 2 changed, 0 unchanged."]),
     ("map-geometry", "m.pointsWithin({x: [.5, .9, .1], y: [.5, .9, .1]}, {width: 136, height: 136, scale: 1, x: 0, y: 0}, [[50, 50], [90, 50], [90, 90], [50, 90]])",
      [0]),
     ("map-geometry", "[[1, 0], [0, 1], [-1, 0]].map(([dx, dy]) => m.nextPoint({x: [.5, .7, .6, .5], y: [.5, .55, .1, .9]}, {width: 136, height: 136, scale: 1, x: 0, y: 0}, 0, dx, dy))",
      [1, 3, -1]),
     ("map-geometry", "m.nextPoint({x: [.5, .6], y: [.5, .1]}, {width: 136, height: 136, scale: 1, x: 0, y: 0}, 0, 1, 0)", 1),
+    ("map-geometry", "[[1, -1, false], [9, 9, false], [1, -1, true], [99, -99, true]].map(step => m.nudged({x: 40, y: 40, width: 80, height: 80}, ...step, {width: 160, height: 160}))",
+     [{"x": 50, "y": 30, "width": 80, "height": 80}, {"x": 80, "y": 80, "width": 80, "height": 80},
+      {"x": 40, "y": 40, "width": 90, "height": 70}, {"x": 40, "y": 40, "width": 120, "height": 10}]),
+    ("map-geometry", "m.outline({x: 1, y: 2, width: 3, height: 4})", [[1, 2], [4, 2], [4, 6], [1, 6]]),
+    ("map-geometry", "(taken => [0, 1, 2, 3, 4, 5].map(() => m.roomFor({x: 90, y: 50, width: 20, height: 10}, {width: 100, height: 100}, taken)?.y ?? null))([])",
+     [50, 40, 60, 30, 70, None]),
+    ("map-geometry", "m.roomFor({x: 95, y: -9, width: 20, height: 10}, {width: 100, height: 100}, [])", {"x": 76, "y": 4, "width": 20, "height": 10}),
     ("map-geometry", "m.held({width: 100, height: 100, scale: 2, x: 50, y: -500})",
      {"width": 100, "height": 100, "scale": 2, "x": 0, "y": -100}),
     ("map-geometry", "m.zoomed({width: 100, height: 100, scale: 1, x: 0, y: 0}, 2, 50, 50)",
@@ -79,6 +88,20 @@ NOW = "Date.parse('2026-07-01T12:00:00Z')"
 ])
 def test_pure_functions(call, module, expression, value):
     assert call(module, expression) == (pytest.approx(value) if value and isinstance(value, list) and isinstance(value[0], float) else value)
+
+
+def test_names_on_the_map_do_not_stand_under_marks(call):
+    """A region in the middle of the map, and there the first result."""
+    assert call("map-paint", """(() => {
+        const written = [], real = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (text, x, y) { written.push({ text, y }); real.call(this, text, x, y); };
+        const frame = { width: 400, height: 400, scale: 1, x: 0, y: 0 }, canvas = document.createElement("canvas");
+        const points = { x: [.5], y: [.5], names: ["a/b"], regions: [{ name: "region", x: .5, y: .5 }], pixels: Uint32Array.of(0) };
+        m.fitCanvas(canvas, frame);
+        for (const marks of [[], [0]]) m.paintLayer(points, frame, { ink: "#000", soft: "#000", ground: "#fff" }, () => false, marks);
+        CanvasRenderingContext2D.prototype.fillText = real;
+        return written.filter(({ text }) => text === "region").map(({ y }) => y);
+    })()""") == [200, 178]
 
 
 @pytest.mark.parametrize("text, query, pieces", [

@@ -142,6 +142,7 @@ def test_a_topic_narrows_the_results(visit, embedded):
     page.until("[...document.querySelectorAll('#results .chip')].every(chip => chip.innerText === 'about-rust')")
     assert page.evaluate("document.querySelector('#topic').value") == "about-rust"
     assert page.text("#filters summary") == "Filters (1)"
+    assert page.evaluate("document.activeElement.id") == "found"
 
 
 def test_words_alone_rank_without_calling_anything_unembedded(visit, embedded):

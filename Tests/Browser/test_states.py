@@ -131,6 +131,11 @@ def test_a_provider_that_is_away_leaves_words(serve, database, upstream, visit, 
     page = visit(service, "?q=number7", tolerated=[" 503 ", " 502 "])
     page.until("document.querySelector('#note').innerText.includes('By words alone')")
     assert page.evaluate("document.querySelector('#results .name').dataset.name") == "owner-0/repo-7"
+    page.fill("#query", "zzzzqqq")
+    kind(page, "none")
+    assert page.text("#note") == "By words alone: the query cannot be embedded now."
+    page.fill("#query", "number7")
+    page.until("document.querySelectorAll('#results .name').length > 0")
     page.click("#filters summary")
     page.evaluate("(e => { e.value = 'vector'; e.dispatchEvent(new Event('input', {bubbles: true})); })(document.querySelector('#mode'))")
     kind(page, "provider")
@@ -145,7 +150,7 @@ def test_a_provider_that_refuses_is_told_in_the_banner(serve, database, upstream
     service.await_live()
     fill(database, 5)
     page = visit(service, tolerated=[" 503 "])
-    says(page, "The embedding provider refuses.")
+    says(page, "The embedding provider rejects requests.")
     no_script_speaks(page)
 
 

@@ -61,7 +61,7 @@ def test_two_texts_are_compared(visit, embedded):
     assert "/v1/embeddings" in page.evaluate("copied") and '"vector database"' in page.evaluate("copied")
     page.fill("#text-other", "")
     page.click("#compare")
-    page.until("document.querySelector('#playground-note').innerText.includes('Both')")
+    page.until("document.querySelector('#playground-note').innerText.includes('both')")
 
 
 def test_controls_are_shown_only_to_whom_they_work(serve, database, upstream, visit):

@@ -1,43 +1,67 @@
 """README and docs: links lead somewhere, names exist, and every command and example does what it is said to do."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
+import types
 
 import pytest
 import yaml
 
-from Harness.process import CHECKOUT, free_port
+from Harness.github import GitHub, repository
+from Harness.hub import Hub, Model
+from Harness.process import CHECKOUT, Process, eventually, free_port
 from Harness.service import Service, environment, program
+from Harness.upstream import Upstream
 from Harness.vocabulary import variables
 
 PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md")),
          CHECKOUT / "k8s/README.md"]
 NAMES = [page.relative_to(CHECKOUT).as_posix() for page in PAGES]
 
-# Commands that need what a test has not: a container engine, a cluster, a signed-in account, another provider, or hours.
+# What a test cannot run: it needs root, a container engine, a cluster, another machine, or minutes. That the scripts and files
+# that they name exist is tested here, what they do in the other files of this folder.
 ELSEWHERE = re.compile(
-    r"^(scripts/|docker |kubectl |gh |pip |man |time |curl -L|git clone|swift |EMBEDDING_PROVIDER=|HOST=0\.0\.0\.0)")
+    r"^(scripts/|\./|apt |cd |docker (?!.* config )|journalctl |kubectl (?!kustomize)|python3 -m venv |sha256sum |surreal |swift |systemctl |tar |"
+    r"DB_URL=ws://new)")
+SERVES = re.compile(r"embed-star (serve|demo)\b")
 
 
 def fenced(page, language):
     """The blocks of code of one language, with the text that follows each."""
-    return re.findall(rf"^```{language}\n(.*?)^```\n(.{{0,80}})", page.read_text(), re.DOTALL | re.MULTILINE)
+    return re.findall(rf"^```{language}\n(.*?)^```\n(?=(.{{0,80}}))", page.read_text(), re.DOTALL | re.MULTILINE)
+
+
+def continues(command):
+    """Whether another line belongs to it: after a backslash, or within quotes."""
+    return command.endswith("\\") or command.count("'") % 2 == 1
+
+
+def commands(lines):
+    """The commands among lines, each with those that continue it."""
+    found = []
+    for line in lines:
+        if found and continues(found[-1]):
+            found[-1] += "\n" + line
+        elif line and not line.startswith("#"):
+            found.append(line)
+    return found
 
 
 def examples(page):
-    """Command and expected output of every prompt in the console blocks."""
+    """Command and expected output of every prompt in the console blocks, and the commands of the sh blocks."""
     found = []
     for block, _ in fenced(page, "console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            lines = part.rstrip("\n").split("\n")
-            count = 1
-            while lines[count - 1].endswith("\\"):
-                count += 1
-            found.append(("\n".join(lines[:count]), "\n".join(lines[count:])))
-    return found
+            command, *output = part.rstrip("\n").split("\n")
+            while continues(command):
+                command += "\n" + output.pop(0)
+            found.append((command, "\n".join(output)))
+    return found + [(command, None) for block, _ in fenced(page, "sh") for command in commands(block.split("\n"))]
 
 
 def anchor(heading):
@@ -50,7 +74,8 @@ def anchors(page):
     return {anchor(heading) for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
 
 
-COMMANDS = [(page, *example) for page in PAGES for example in examples(page) if not ELSEWHERE.match(example[0])]
+EXAMPLES = [(page, *example) for page in PAGES for example in examples(page)]
+COMMANDS = [one for one in EXAMPLES if not ELSEWHERE.match(one[1])]
 SCRIPTS = [(page, code, after) for page in PAGES for code, after in fenced(page, "python")]
 
 
@@ -59,30 +84,58 @@ def identity(value):
 
 
 @pytest.fixture(scope="module")
-def loaded(engine, sample, tmp_path_factory):
-    """A service on the sample, as after scripts/run."""
+def world(tmp_path_factory):
+    """A folder as the examples have it, and doubles of the services outside: a provider, GitHub, the hub of models."""
     folder = tmp_path_factory.mktemp("documentation")
+    for name in ("data", "docs", "k8s", "compose.yaml", "compose.build.yaml"):
+        (folder / name).symlink_to(CHECKOUT / name)
+    programs = folder / "bin"
+    programs.mkdir()
+    (programs / "embed-star").symlink_to(program())
+    starred = json.dumps([repository(number) for number in range(1, 4)])
+    for name, script in {"gh": f"echo '{starred}{starred}'", "docker": f'shift; exec {sys.executable} -m podman_compose "$@"',
+                         "podman": "echo podman version 5.0.0"}.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).chmod(0o755)
+    (folder / ".openai-key").write_text("sk-test-sentinel")
+    (folder / "keys").write_text("a-key-of-the-documentation")
+    provider, github, hub = Upstream(), GitHub(), Hub()
+    for user in ("octocat", "your_login"):
+        github.star(user, [1, 2, 3])
+    hub.models["intfloat/multilingual-e5-small"] = Model.of_folder(CHECKOUT / "Tests/InferenceTests/Fixtures/models/bert-cls")
+    settings = {**github.settings, **hub.settings(folder / "cache"), "OLLAMA_URL": provider.url, "OPENAI_BASE_URL": f"{provider.url}/v1"}
+    yield types.SimpleNamespace(folder=folder, settings=settings, provider=provider.url)
+    for one in (provider, github, hub):
+        one.close()
+
+
+@pytest.fixture(scope="module")
+def loaded(engine, sample, world):
+    """A service on the sample, as after scripts/run."""
     database = engine.new_database()
-    service = Service(database.settings, folder, free_port()).await_ready()
-    subprocess.run([program(), "import", sample], env=environment(database.settings), cwd=folder, check=True,
+    service = Service({**database.settings, **world.settings}, world.folder, free_port()).await_ready()
+    subprocess.run([program(), "import", sample], env=environment(database.settings), cwd=world.folder, check=True,
                    capture_output=True)
     service.await_drained(109)
-    # What an example says is `embed-star`, `.build/release/embed-star`, `data/…`.
-    (folder / ".build/release").mkdir(parents=True)
-    (folder / ".build/release/embed-star").symlink_to(program())
-    (folder / "data").symlink_to(CHECKOUT / "data")
-    (folder / "docs").symlink_to(CHECKOUT / "docs")
-    service.folder = folder
+    service.database = database
     yield service
     service.process.stop()
     database.close()
 
 
-def surroundings(service):
+def surroundings(service, world):
     """The environment of an example: the program on the PATH, the service's address and database."""
-    ours = environment({**service.settings, "PORT": service.port})
-    folder = service.folder / ".build/release"
-    return {**ours, **variables(service.folder), "PATH": f"{folder}:{os.path.dirname(sys.executable)}:{ours['PATH']}", "LC_ALL": "C.UTF-8"}
+    ours = environment(service.settings)
+    path = f"{world.folder / 'bin'}:{os.path.dirname(sys.executable)}:{ours['PATH']}"
+    return {**ours, **variables(world.folder), "PATH": path, "HOME": str(world.folder), "LC_ALL": "C.UTF-8"}
+
+
+def localized(text, service, world):
+    """With the addresses and folders of the test in place of those that people have."""
+    text = text.replace("OPENAI_BASE_URL=http://localhost:8000", f"OPENAI_BASE_URL={world.provider}")
+    text = re.sub(r"(http://)?localhost:9090", service.url, text)
+    text = text.replace("langchain/bin/python", sys.executable)
+    return text.replace("/etc/embed-star/keys", "keys").replace("/run/embed-star/", f"{world.folder}/")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -109,12 +162,25 @@ def test_the_readme_can_be_read_in_five_minutes():
     assert len((CHECKOUT / "README.md").read_text().splitlines()) <= 200
 
 
+def test_the_version_is_the_same_wherever_it_is_written(tmp_path):
+    """What `scripts/version` would change has the version, and no file besides."""
+    version = subprocess.run([CHECKOUT / "scripts/version"], check=True, capture_output=True, text=True).stdout.strip()
+    script = (CHECKOUT / "scripts/version").read_text()
+    copies = re.search(r"COPIES=\((.*?)\)", script, re.DOTALL)[1].split()
+    for name in copies:
+        assert re.search(rf"(?<![\d.]){re.escape(version)}(?![\d.])", (CHECKOUT / name).read_text()), name
+    written = subprocess.run(["git", "grep", "--files-with-matches", "--extended-regexp", f"embed-star[_:-]{version}"],
+                             cwd=CHECKOUT, capture_output=True, text=True, check=False).stdout.split()
+    assert set(written) <= {*copies, "docs/benchmarks.md", "docs/benchmarks.json"}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_settings_that_are_named_exist(name):
     known = set(re.findall(r"^\| `(\w+)`", (CHECKOUT / "docs/settings.md").read_text(), re.MULTILINE))
     assert len(known) > 40
     # The predecessor's, and what other programs read.
-    foreign = {"RUST_LOG", "NAME_FILE", "TCP_NOTSENT_LOWAT", "POOL_MAX_SIZE", "SSL_CERT_FILE", "POOL_TIMEOUT_SECS", "ASAN_OPTIONS", "EMBED_STAR", "CONFIGURATION"}
+    foreign = {"RUST_LOG", "NAME_FILE", "TCP_NOTSENT_LOWAT", "POOL_MAX_SIZE", "SSL_CERT_FILE", "POOL_TIMEOUT_SECS", "ASAN_OPTIONS", "EMBED_STAR", "CONFIGURATION",
+               "EMBED_STAR_IMAGE", "GRAFANA_PASSWORD"}
     for setting in re.findall(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)(?:=[^`]*)?`", (CHECKOUT / name).read_text()):
         assert setting in known or setting.removesuffix("_FILE") in known or setting in foreign, f"{name}: {setting}"
 
@@ -141,21 +207,129 @@ def test_metrics_that_are_named_exist(loaded):
 
 
 @pytest.mark.parametrize("page,command,expected", COMMANDS, ids=identity)
-def test_commands_do_what_they_are_said_to_do(loaded, page, command, expected):
-    here = command.replace("http://localhost:9090", loaded.url).replace("localhost:9090", loaded.url)
-    here = re.sub(r"^curl ", "curl --silent --show-error --fail-with-body ", here)
-    result = subprocess.run(["bash", "-o", "pipefail", "-c", here], env=surroundings(loaded), cwd=loaded.folder, text=True,
+def test_commands_do_what_they_are_said_to_do(loaded, world, page, command, expected):
+    # What an example before has stored is embedded by now.
+    loaded.await_drained(109)
+    here = localized(command, loaded, world)
+    variables = surroundings(loaded, world)
+    if SERVES.search(command):
+        return assert_serves(here, {**variables, "PORT": str(free_port())}, world.folder)
+    if "man " in command and not shutil.which("man"):
+        pytest.skip("man is not installed")
+    expected = localized(expected or "", loaded, world)
+    if '"status":4' not in expected:
+        here = re.sub(r"^curl ", "curl --fail-with-body ", here)
+    here = re.sub(r"^curl ", "curl --silent --show-error ", here)
+    result = subprocess.run(["bash", "-o", "pipefail", "-c", here], env=variables, cwd=world.folder, text=True,
                             capture_output=True, timeout=120, check=False)
     assert result.returncode == 0, f"{command}\n{result.stdout}{result.stderr}"
-    # `…` ends what is compared; with nothing before it, any output will do.
-    told = expected.split("…")[0].strip()
-    assert told in (result.stdout + result.stderr) if told else result.stdout.strip(), result.stdout + result.stderr
+    # `…` stands for any text.
+    output = re.sub(r"\s+", " ", result.stdout + result.stderr)
+    pattern = ".*".join(re.escape(re.sub(r"\s+", " ", part).strip()) for part in expected.split("…"))
+    assert re.search(pattern, output) and (not expected or output.strip()), f"{expected}\n{output}"
+
+
+def assert_serves(command, variables, folder):
+    """It comes up, and ends when it is asked to."""
+    service = Process(["bash", "-c", f"exec env {command}"], {**variables, "LOG_FORMAT": "text"}, folder)
+    try:
+        eventually(lambda: service.check() or re.search(r"listening for requests|Open http://", service.output),
+                   what=f"the readiness of {command}")
+    finally:
+        service.stop() if service.is_running else None
+
+
+@pytest.mark.parametrize("page,command,expected", [one for one in EXAMPLES if ELSEWHERE.match(one[1])], ids=identity)
+def test_what_is_run_elsewhere_exists(page, command, expected):
+    assert_named_files_exist(command)
+
+
+def assert_named_files_exist(text):
+    for script in re.findall(r"(?<![\w/.-])scripts/[\w.-]+(?: [a-z][\w-]*)?", text):
+        path, _, argument = script.partition(" ")
+        assert (CHECKOUT / path).exists(), path
+        assert path != "scripts/bench" or not argument or (CHECKOUT / "scripts/bench.d" / argument).exists(), script
+    for path in re.findall(r"-[fk] ([\w-]+(?:\.[\w-]+)*\.yaml|k8s/[\w/]+)", text):
+        assert path.startswith("my-") or (CHECKOUT / path).exists(), path
+    for module in re.findall(r"--filter (\w+)", text):
+        assert (CHECKOUT / "Tests" / module).is_dir(), module
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_and_commands_that_are_named_exist(name, known_commands):
+    for code in re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", (CHECKOUT / name).read_text(), flags=re.DOTALL | re.MULTILINE)):
+        assert_named_files_exist(code)
+        if re.fullmatch(r"(Sources|Tests|CLibraries|deploy|docs|k8s|data|Page)/[\w./+-]+", code):
+            path = CHECKOUT / code
+            assert path.exists() or path.with_suffix(".swift").exists(), f"{name}: {code}"
+        if command := re.match(r"embed-star ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", code):
+            assert command[1] in known_commands, f"{name}: {code}"
+            nested = known_commands[command[1]]
+            assert not nested or not command[2] or command[2] in nested, f"{name}: {code}"
+
+
+@pytest.fixture(scope="module")
+def known_commands():
+    """The subcommands, each with its own."""
+    dump = subprocess.run([program(), "--experimental-dump-help"], check=True, capture_output=True, text=True).stdout
+    top = json.loads(dump)["command"]["subcommands"]
+    return {one["commandName"]: {two["commandName"] for two in one.get("subcommands", [])} for one in top}
+
+
+def texts_of_the_program():
+    """The literals of the sources: those that are added to each other as one, what is interpolated as `…`."""
+    for file in sorted((CHECKOUT / "Sources").rglob("*.swift")):
+        text = re.sub(r'"\s*\+ "', "", file.read_text())
+        yield file, re.sub(r"\\\((?:[^()]|\([^()]*\))*\)", "…", text)
+
+
+def test_messages_that_are_named_exist():
+    source = "\n".join(text.replace('\\"', '"') for _, text in texts_of_the_program())
+    page = (CHECKOUT / "docs/troubleshooting.md").read_text()
+    messages = [message for table in re.findall(r"^\| message .*?\n\n", page, re.DOTALL | re.MULTILINE)
+                for message in re.findall(r"^\| `(.*?)` \|", table, re.MULTILINE)]
+    assert len(messages) > 20
+    for message in messages:
+        for part in filter(None, (part.strip() for part in message.split("…"))):
+            assert part in source, message
+
+
+LITERAL = r'"((?:[^"\\]|\\.)*)"'
+
+
+def remedies():
+    """What the program advises: its doctor, and each kind of provider."""
+    for file, text in texts_of_the_program():
+        blocks = []
+        if "EmbedStar" in file.parts:
+            yield from re.findall(rf"remedy(?::|:? =|: String\? =)\s*{LITERAL}", text)
+            blocks = re.findall(r"\n        remedy =\n(.*?)\n            }", text, re.DOTALL)
+        elif file.name.endswith("Kind.swift"):
+            blocks = re.findall(r"(?:remedy: \{ code in|func advice)(.*?)\n(?:        \},|    \})\n", text, re.DOTALL)
+        for block in blocks:
+            yield from (literal for literal in re.findall(LITERAL, block) if " " in literal)
+
+
+def test_troubleshooting_has_every_remedy():
+    page = (CHECKOUT / "docs/troubleshooting.md").read_text().replace("`", "")
+    found = [remedy.replace("`", "") for remedy in remedies()]
+    assert len(found) > 40
+    missing = [remedy for remedy in found if remedy not in page]
+    assert not missing, missing
+
+
+@pytest.mark.parametrize("page,statement", [(page, code) for page in PAGES for code, _ in fenced(page, "sql")], ids=identity)
+def test_statements_do_what_they_are_said_to_do(loaded, page, statement):
+    before = loaded.pipeline()["total"]
+    loaded.database.query(statement)
+    eventually(lambda: loaded.pipeline()["total"] > before, what="the row in the counts")
 
 
 @pytest.mark.parametrize("page,code,after", SCRIPTS, ids=identity)
-def test_python_examples_print_what_they_are_said_to_print(loaded, page, code, after):
+def test_python_examples_print_what_they_are_said_to_print(loaded, world, page, code, after):
     result = subprocess.run([sys.executable, "-c", textwrap.dedent(code).replace("http://localhost:9090", loaded.url)],
-                            cwd=loaded.folder, text=True, capture_output=True, timeout=120, check=False)
+                            env=surroundings(loaded, world), cwd=world.folder, text=True, capture_output=True, timeout=120,
+                            check=False)
     assert result.returncode == 0, result.stderr
     expected = re.match(r"\s*prints `([^`]*)`", after)
     assert expected, "an example says what it prints"

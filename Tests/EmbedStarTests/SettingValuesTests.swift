@@ -110,7 +110,7 @@ import Testing
         #expect(values.retired.map(\.name) == ["RUST_LOG", "POOL_TIMEOUT_SECS"])
         #expect(
             RetiredSetting.warning(for: values.retired)
-                == "settings of embed_star that have no effect any more: RUST_LOG (use LOG_LEVEL), "
+                == "settings of embed_star that no longer have an effect: RUST_LOG (use LOG_LEVEL), "
                 + "POOL_TIMEOUT_SECS (remove it)"
         )
         #expect(RetiredSetting.warning(for: []) == nil)

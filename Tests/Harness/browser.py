@@ -51,6 +51,7 @@ class Page:
         self._session = None
         self.requests = []
         self.complaints = []
+        self._image = None
         self._context = self.call("Target.createBrowserContext")["browserContextId"]
         target = self.call("Target.createTarget", url="about:blank", browserContextId=self._context)["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -88,7 +89,9 @@ class Page:
 
     def _take_in(self, event):
         kind, details = event.get("method"), event.get("params", {})
-        if kind == "Network.requestWillBeSent":
+        if kind == "Fetch.requestPaused":
+            self._answer_image(details["requestId"])
+        elif kind == "Network.requestWillBeSent":
             self.requests.append(details["request"]["url"])
         elif kind == "Runtime.exceptionThrown":
             self.complaints.append(details["exceptionDetails"].get("exception", {}).get("description", "exception"))
@@ -96,6 +99,18 @@ class Page:
             self.complaints.append(" ".join(str(part.get("value", part)) for part in details["args"]))
         elif kind == "Log.entryAdded" and details["entry"]["level"] in ("error", "warning"):
             self.complaints.append(f"{details['entry']['text']} {details['entry'].get('url', '')}")
+
+    def answer_images(self, url, image):
+        """Answers requests that begin with an address in the place of whoever is there, with an image; None: with a fault."""
+        self._image = image
+        self.call("Fetch.enable", patterns=[{"urlPattern": url + "*"}])
+
+    def _answer_image(self, request):
+        body = base64.b64encode(self._image or b"").decode()
+        number = next(self._ids)
+        # Its answer is nobody's: it is taken in with what the browser tells.
+        self._socket.send(json.dumps({"id": number, "method": "Fetch.fulfillRequest", "sessionId": self._session, "params": {
+            "requestId": request, "responseCode": 200 if self._image else 404, "body": body}}))
 
     def open(self, url):
         self.call("Page.navigate", url=url)
@@ -135,10 +150,10 @@ class Page:
         """Puts text where the focus is."""
         self.call("Input.insertText", text=text)
 
-    def key(self, name, code, text=""):
+    def key(self, name, code, text="", shift=False):
         """Presses a key, named as in KeyboardEvent.key, with its virtual code."""
         for kind in ("keyDown", "keyUp"):
-            details = {"text": text} if text and kind == "keyDown" else {}
+            details = {"modifiers": 8 * shift, **({"text": text} if text and kind == "keyDown" else {})}
             self.call("Input.dispatchKeyEvent", type=kind, key=name, code=name, windowsVirtualKeyCode=code, **details)
 
     def tab(self):

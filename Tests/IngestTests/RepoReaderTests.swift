@@ -96,8 +96,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{}", "full_name is missing"), (#"{"full_name":1}"#, "full_name has to be owner/name in GitHub's alphabet"),
-        (#"{"full_name":"x"}"#, "full_name has to be owner/name in GitHub's alphabet"),
+        ("{}", "full_name is missing"), (#"{"full_name":1}"#, "full_name must be owner/name, as on GitHub"),
+        (#"{"full_name":"x"}"#, "full_name must be owner/name, as on GitHub"),
         (#"{"message":"API rate limit exceeded"}"#, "full_name is missing"), ("3", "it is not an object"),
         (#"{"items":[3]}"#, "it is not an object"), (#"{"full_name":"a/b",}"#, "it is not valid JSON"),
     ])

@@ -233,7 +233,7 @@ def test_failures_are_listed_and_retried(database, upstream, serve, run):
     upstream.heal()
     assert run("failures", "--retry", settings=service.settings).stdout == "1 repos will be embedded again\n"
     service.await_drained(1)
-    assert run("failures", settings=service.settings).stdout == "no repo was given up\n"
+    assert run("failures", settings=service.settings).stdout == "no repo has failed\n"
 
 
 def test_the_service_and_key_of_the_client_are_settings(database, upstream, serve, run):
@@ -261,7 +261,7 @@ def test_an_interrupted_drain_says_what_is_left(database, upstream, tmp_path, re
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 75
-    assert re.search(r"interrupted with [\d,]+ left; run it again to go on", output), output
+    assert re.search(r"interrupted with [\d,]+ left; run it again to resume", output), output
 
 
 def test_doctor_and_config_answer_in_json(database, upstream, run):

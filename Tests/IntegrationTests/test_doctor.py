@@ -37,7 +37,7 @@ def test_an_index_that_is_half_built_is_told(database, upstream, run):
     settings = {**database.settings, **upstream.openai()}
     database.add("a/b")
     assert run("drain", settings=settings).returncode == 0
-    assert "index: there is none" in run("doctor", settings=settings).stdout
+    assert "index: none yet" in run("doctor", settings=settings).stdout
     for phase, words in [("building", "half built"), ("ready", "gone, though it was ready"), ("failed", "no room")]:
         database.query("UPSERT embed_star:vector_index SET fingerprint = 'f', dimensions = 4, phase = $phase, "
                        "error = 'no room'", {"phase": phase})
@@ -94,7 +94,7 @@ def test_a_refused_key_is_found(database, upstream, run):
 
 def test_a_missing_schema_is_found(database, upstream, run):
     result = run("doctor", settings={**database.settings, **upstream.openai()})
-    assert_found(result, "warn  schema: not there yet", "embed-star serve", fails=False)
+    assert_found(result, "warn  schema: not created yet", "embed-star serve", fails=False)
 
 
 def test_vectors_of_other_dimensions_are_found(database, upstream, run, tmp_path):

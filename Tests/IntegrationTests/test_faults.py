@@ -47,7 +47,7 @@ def test_an_outage_of_the_database_is_waited_out(database, proxy, upstream, serv
     proxy.mode = "pass"
     service.await_ready(within=30)
     service.await_drained(2, within=30)
-    complaints = [line for line in service.process.lines if "database does not do what is asked" in line]
+    complaints = [line for line in service.process.lines if "database requests fail" in line]
     # A request that hangs may not have failed yet.
     assert len(complaints) <= 1 and (complaints or mode == "hang"), complaints
 

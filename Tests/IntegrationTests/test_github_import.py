@@ -50,7 +50,7 @@ def test_a_rate_limit_is_waited_for(database, github, run):
     github.limit, github.reset = 1, int(time.time()) + 2
     result = run("import", "--github", "octocat", settings={**database.settings, **github.settings})
     assert result.returncode == 0, result.stderr
-    assert "GitHub takes no more requests until" in result.stderr
+    assert "GitHub's rate limit is reached; waiting until" in result.stderr
     assert 403 in github.statuses
     assert database.count() == 200
 
@@ -72,7 +72,7 @@ def test_an_interrupted_import_goes_on_where_it_was(database, github, run, tmp_p
     eventually(lambda: len(github.requests) == 2, what="the second page")
     importing.signal(signal.SIGINT)
     assert importing.wait() == 130, importing.output
-    assert "run it again to go on" in importing.output
+    assert "run it again to resume" in importing.output
     github.answer = answered
     github.gate.set()
     del github.requests[:]

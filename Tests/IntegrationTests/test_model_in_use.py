@@ -51,7 +51,7 @@ def test_two_builds_of_one_tag_do_not_embed_the_table_in_turn(database, upstream
     assert second.pipeline()["other_model"] == in_use
     assert in_use in second.get("/health").json()["pipeline"]["detail"]
     assert second.metric("model_differs") == 1 and first.metric("model_differs") == 0
-    assert any("other replicas embed the rows with another model" in line for line in second.process.lines)
+    assert any("another model is in use, so this replica" in line for line in second.process.lines)
     doctor = run("doctor", settings=second.settings)
     assert in_use in doctor.stdout and "embed-star model use" in doctor.stdout, doctor.stdout
     shown = run("model", "in-use", settings=second.settings).stdout

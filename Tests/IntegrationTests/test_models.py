@@ -97,7 +97,7 @@ REFUSALS = {
     "missing": (lambda hub: hub.models.clear(), {}, 66, "there is no model acme/tiny-bert"),
     "private": (lambda hub: setattr(hub.models[NAME], "access", "private"), {}, 66, "set HF_TOKEN"),
     "gated": (lambda hub: setattr(hub.models[NAME], "access", "gated"), {}, 77, "accept its terms at "),
-    "wrong token": (lambda hub: None, {"HF_TOKEN": "hf_wrong_sentinel"}, 77, "refuses HF_TOKEN"),
+    "wrong token": (lambda hub: None, {"HF_TOKEN": "hf_wrong_sentinel"}, 77, "rejects HF_TOKEN"),
     "no such revision": (lambda hub: hub.models[NAME].branches.pop("main"), {}, 66, "has no revision main"),
     "pickles": (lambda hub: hub.models[NAME].files.update(
         {"pytorch_model.bin": hub.models[NAME].files.pop("model.safetensors")}), {}, 65, "a pickle, which runs code"),
@@ -107,11 +107,11 @@ REFUSALS = {
     "poisoned small file": (lambda hub: hub.poison.update(
         {"config.json": hub.models[NAME].files["config.json"][:-1] + b" "}), {}, 65, "its checksum differs"),
     "longer than said": (lambda hub: hub.poison.update(
-        {"model.safetensors": hub.models[NAME].files["model.safetensors"] + b"!"}), {}, 65, "has not the length"),
+        {"model.safetensors": hub.models[NAME].files["model.safetensors"] + b"!"}), {}, 65, "does not have the length"),
     "shorter than said": (lambda hub: hub.poison.update(
-        {"model.safetensors": hub.models[NAME].files["model.safetensors"][:-1]}), {}, 65, "has not the length"),
+        {"model.safetensors": hub.models[NAME].files["model.safetensors"][:-1]}), {}, 65, "does not have the length"),
     "offline": (lambda hub: None, {"OFFLINE": "true"}, 66, "OFFLINE is set"),
-    "broken for good": (lambda hub: hub.broken.update({"model.safetensors": (100, 99)}), {}, 69, "broke off"),
+    "broken for good": (lambda hub: hub.broken.update({"model.safetensors": (100, 99)}), {}, 69, "dropped the connection"),
     "down": (lambda hub: hub.statuses.extend([503] * 99), {}, 69, "answers 503"),
     "cache is a file": (lambda hub: None, {"MODEL_CACHE": "/dev/null/x"}, 73, "MODEL_CACHE"),
     "cache is full": (lambda hub: hub.models.update({NAME: Model(

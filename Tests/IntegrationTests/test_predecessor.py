@@ -85,7 +85,7 @@ def test_its_env_file_starts_the_service_and_embeds(database, upstream, start, t
     assert database.repo("a/b")["embedding_model"] and database.repo("a/b")["embedding_generated_at"]
     eventually(lambda: health().ok, what="health")
     process.stop()
-    lines = [line for line in process.lines if "have no effect any more" in line]
+    lines = [line for line in process.lines if "no longer have an effect" in line]
     assert len(lines) == 1
     for advice in ("RUST_LOG (use LOG_LEVEL)", "POOL_MAX_SIZE (use POOL_SIZE)", "POOL_WAIT_TIMEOUT_SECS",
                    "POOL_CREATE_TIMEOUT_SECS"):

@@ -145,7 +145,7 @@ def test_keys_rotate_with_their_file(database, upstream, serve, tmp_path):
     replace("new\n")
     eventually(lambda: status("old") == 401, what="the old key's end")
     replace("")
-    eventually(lambda: "former ones stay" in service.process.output, what="the warning")
+    eventually(lambda: "previous keys stay" in service.process.output, what="the warning")
     assert (status("new"), status("old")) == (200, 401)
 
 

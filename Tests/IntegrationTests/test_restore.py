@@ -24,7 +24,7 @@ def found(service, words, **parameters):
 def stands_again(service):
     """The service noticed, and has put back what was missing."""
     eventually(lambda: service.get("/readyz").status_code == 503
-               or any("does not stand any more" in line for line in service.process.lines), what="the notice")
+               or any("the schema is damaged" in line for line in service.process.lines), what="the notice")
     eventually(lambda: service.get("/readyz").status_code == 200, what="readiness")
 
 

@@ -79,7 +79,7 @@ def test_a_second_sigterm_hurries_the_end(database, upstream, serve):
     service.process.signal(signal.SIGTERM)
     eventually(lambda: service_refuses(service), what="the shutdown")
     # What comes within a moment of the first counts as the same.
-    eventually(lambda: service.process.signal(signal.SIGTERM) or "a second signal" in service.process.output, every=0.1,
+    eventually(lambda: service.process.signal(signal.SIGTERM) or "second signal: stopping" in service.process.output, every=0.1,
                what="the second signal to be heard")
     # The rest of the grace, a fifth, is for leases that cannot be given back.
     assert service.process.wait(within=15) == 0, service.process.output
@@ -100,7 +100,7 @@ def test_a_signal_sent_twice_at_once_is_one(database, upstream, serve):
     asking.join(20)
     assert [answer.status_code for answer in answers] == [200]
     assert service.process.wait() == 0, service.process.output
-    assert "a second signal" not in service.process.output
+    assert "second signal: stopping" not in service.process.output
 
 
 def service_refuses(service):

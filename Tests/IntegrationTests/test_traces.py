@@ -161,7 +161,7 @@ def test_a_collector_that_fails_costs_spans_and_nothing_else(database, upstream,
     assert service.metric("trace_spans_exported_total") == 0
     assert service.embed(["two"])
     service.process.stop()
-    complaints = [line for line in service.process.lines if "traces are not taken" in line]
+    complaints = [line for line in service.process.lines if "the collector accepts no traces" in line]
     assert len(complaints) == 1
 
 

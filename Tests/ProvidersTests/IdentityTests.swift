@@ -16,7 +16,7 @@ struct IdentityTests {
         provider.become(changed)
         #expect(try await gateway.embed(["a"]).model == before.model)
         time.advance(by: ProviderPool.identityLifetime + .seconds(1))
-        // The look-up goes on behind the callers' backs.
+        // The look-up continues behind the callers' backs.
         while try await gateway.model() != changed { await Task.yield() }
         #expect(gateway.cached(EmbeddingRequest(inputs: [.text("a")])) == nil)
         #expect(try await gateway.embed(["a"]).model == changed)

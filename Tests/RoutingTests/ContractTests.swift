@@ -35,7 +35,7 @@ import Testing
                 "\(endpoint.method.rawValue) \(endpoint.template.split(separator: "...").joined())"
             }
         )
-        // Another name of a route is told of where its path is that of a route too.
+        // Another name of a route is reported where its path is that of a route, too.
         let named = PathAlias.all.filter { alias in routes.contains { $0.hasSuffix(" \(alias.path)") } }
         let aliases = named.flatMap { alias in
             routes.filter { $0.hasSuffix(" \(alias.target)") }.map { $0.replacing(alias.target, with: alias.path) }

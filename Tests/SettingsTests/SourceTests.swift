@@ -7,7 +7,7 @@ import Testing
     private static let keys = Setting.list("API_KEYS", "", isSecret: true)
     private static let password = Setting<String?>.optional("DB_PASS", "", isSecret: true)
     private static let url = Setting.url("DB_URL", "ws://host", "", schemes: ["ws"])
-    private static let table = SettingsTable([size, keys, password, url])
+    private static let table = SettingsTable([.init("All", [size, keys, password, url])])
 
     private func values(
         _ environment: [String: String] = [:],

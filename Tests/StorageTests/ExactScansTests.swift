@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 @Suite(.timeLimit(.minutes(1))) struct ExactScansTests {
-    /// Scans that go on until they are told to end.
+    /// Scans that continue until they are told to end.
     private struct Database {
         let begun: AsyncStream<Void>
         let end: AsyncStream<Void>.Continuation
@@ -36,7 +36,7 @@ import Testing
         let second = Task { await database.scan() }
         await begun.next()
         #expect(await database.scan() == .failure(StoreError(.busy, "")))
-        // Its client is gone, and hears so at once; in the database it goes on.
+        // Its client is gone, and learns so at once; in the database it continues.
         first.cancel()
         #expect(await first.value == .failure(StoreError(.cancelled, "")))
         #expect(await database.scan() == .failure(StoreError(.busy, "")))

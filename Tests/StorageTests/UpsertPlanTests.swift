@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-/// Something that GitHub tells of a repo.
+/// Something that GitHub says about a repo.
 struct RepoEvent: Sendable, CustomStringConvertible {
     var id: Int
     var name: String
@@ -63,7 +63,7 @@ private struct RepoTableModel {
 
 @Suite struct UpsertPlanTests {
     private static let histories: [[RepoEvent]] = [
-        // A repo is renamed, and its star is heard of under the new name.
+        // A repo is renamed, and its star is seen under the new name.
         [
             .init(id: 1, name: "a/old", time: 1), .init(id: 1, name: "a/new", time: 2),
             .init(id: 1, name: "a/new", time: 3),

@@ -169,7 +169,7 @@ class Engine:
                 try:
                     await self.rebuild()
                 except RuntimeError as error:
-                    print(f"surreal-dev: an index could not be built anew: {error}", file=sys.stderr)
+                    print(f"surreal-dev: an index could not be rebuilt: {error}", file=sys.stderr)
 
     async def rebuild(self):
         for namespace in await self.names("INFO FOR ROOT", "namespaces"):

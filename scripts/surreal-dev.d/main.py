@@ -153,7 +153,7 @@ async def serve(options):
             threading.Thread(target=wait_for_eof, args=(loop, stop), daemon=True).start()
         address = runner.addresses[0]
         shown = f"[{address[0]}]" if ":" in address[0] else address[0]
-        print(f"surreal-dev listens on http://{shown}:{address[1]} ({engine.version}, {options.path})", flush=True)
+        print(f"surreal-dev serves the database at http://{shown}:{address[1]} ({engine.version}, {options.path})", flush=True)
         await stop.wait()
     finally:
         await runner.cleanup()

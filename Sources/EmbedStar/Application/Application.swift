@@ -112,7 +112,6 @@ struct Application {
     private func runGroup(_ services: [any Service], hurry: @escaping @Sendable () async -> Void) async throws {
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
-            gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "embed-star.lifecycle") { _ in SwiftLogNoOpLogHandler() }
         )
         // Each part ends within its own grace; this is for one that hangs.
@@ -126,11 +125,13 @@ struct Application {
                 for await _ in signals {
                     guard let first else {
                         first = .now
+                        // Remembered where it comes before the group runs.
+                        await group.triggerGracefulShutdown()
                         continue
                     }
                     // Who signals a process and its group, as a terminal and `timeout` do, means one signal.
                     guard .now - first > .milliseconds(500) else { continue }
-                    logger.notice("a second signal: ending at once")
+                    logger.notice("second signal: stopping immediately")
                     await hurry()
                 }
             }
@@ -150,13 +151,13 @@ struct Application {
         let port = settings[ServerSettings.port]
         let budget = context.descriptors
         if budget.service < settings[ServerSettings.maxConnections] {
-            logger.warning("MAX_CONNECTIONS is \(budget.service): the process may have \(budget.limit) files open")
+            logger.warning("MAX_CONNECTIONS is lowered to \(budget.service): only \(budget.limit) files may be open")
         }
         if !ServerSettings.isLoopbackOnly(settings), !APIKeys(settings).isClosed {
-            logger.warning("everybody who reaches \(settings[ServerSettings.host]) may use the API; set API_KEYS")
+            logger.warning("anyone who can reach \(settings[ServerSettings.host]) can use the API; set API_KEYS")
         }
         for name in APISettings.guessable(settings) {
-            logger.warning("\(name) holds a secret of less than 16 characters, which can be guessed")
+            logger.warning("\(name) has a secret of fewer than 16 characters, which can be guessed")
         }
         guard let monitoringPort = settings[ServerSettings.monitoringPort], ServerSettings.hasMonitoringPort(settings)
         else {

@@ -1,5 +1,8 @@
 import FoundationEssentials
 import Server
+import Settings
+import SurrealDB
+import Telemetry
 
 /// Says where the service of a demo is and what to try, once it is ready, and then how far the embedding is.
 struct DemoIntroduction: Sendable {
@@ -11,9 +14,11 @@ struct DemoIntroduction: Sendable {
 
     private let client: ServiceClient
     private let monitoring: ServiceClient
+    private let database: String
 
     init(_ context: CommandContext) {
         client = context.service(nil)
+        database = context.redaction.apply(context.settings[DatabaseSettings.url])
         monitoring = context.service(ServiceClient.monitoringAddress(context.settings))
     }
 
@@ -23,7 +28,7 @@ struct DemoIntroduction: Sendable {
             try? await Task.sleep(for: .milliseconds(100))
         }
         guard !Task.isCancelled else { return }
-        print(Self.text(client.baseURL, program: CommandLine.arguments.first ?? "embed-star"))
+        print(text(program: CommandLine.arguments.first ?? "embed-star"))
         StandardOutput.flush()
         var last = -1
         while !Task.isCancelled {
@@ -39,14 +44,19 @@ struct DemoIntroduction: Sendable {
         }
     }
 
-    private static func text(_ base: String, program: String) -> String {
-        """
+    private func text(program: String) -> String {
+        let base = client.baseURL
+        return """
 
         embed-star is ready. Open \(base) in a browser, or try:
 
           \(program) search "run language models on my laptop" --server \(base)
           curl '\(base)/repos/BurntSushi/ripgrep/similar?limit=5'
           curl \(base)/v1/embeddings -H 'Content-Type: application/json' -d '{"input":"Hello"}'
+
+        Your own stars, in another terminal:
+
+          \(program) import --github YOUR_LOGIN --db-url \(database)
 
         """
     }

@@ -36,7 +36,9 @@ struct KeyRotation: Service {
 
     /// A file that is gone or empty opens nothing: the keys stay as they are.
     private func replace(_ found: APIKeys?) {
-        guard let found else { return logger.warning("the file of API keys holds none; the former ones stay in force") }
+        guard let found else {
+            return logger.warning("the API key file is missing or empty; the previous keys stay valid")
+        }
         redaction.add(found.texts)
         api.replaceKeys(found)
         logger.notice("the API keys have changed", metadata: ["keys": .stringConvertible(found.texts.count)])

@@ -55,7 +55,7 @@ struct PipelineLifetime: Service {
                 return health.schemaStands()
             } catch {
                 if [.schema, .unsupported].contains(error.code), !endured.contains(error.code) { throw error }
-                if failures == 0 { logger.error("cannot prepare the database, trying again: \(error.message)") }
+                if failures == 0 { logger.error("cannot prepare the database, retrying: \(error.message)") }
                 failures += 1
             }
             try? await Task.sleep(for: Self.backoff.ceiling(ofAttempt: failures))

@@ -82,7 +82,7 @@ struct ServiceClient {
     /// - Throws: `ServiceError` when the answer is not what was expected.
     static func decode<Answer: Decodable>(_ bytes: [UInt8]) throws -> Answer {
         do { return try JSONDecoder().decode(Answer.self, from: Data(bytes)) } catch {
-            throw ServiceError("the answer is not that of an embed-star of this version; check --server")
+            throw ServiceError("the answer is not from an embed-star of this version; check --server")
         }
     }
 

@@ -37,7 +37,7 @@ struct VectorIndexLifetime: Service {
                 try await maintain()
                 hasComplained = false
             } catch {
-                if !hasComplained { logger.warning("cannot maintain the vector index, trying again: \(error)") }
+                if !hasComplained { logger.warning("cannot maintain the vector index, retrying: \(error)") }
                 hasComplained = true
             }
             for state in VectorIndex.State.allCases {

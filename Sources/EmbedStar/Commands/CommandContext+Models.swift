@@ -17,7 +17,7 @@ extension CommandContext {
         guard !settings[HubSettings.offline] else {
             throw HubError(
                 .offline,
-                "the model \(reference) is not fetched because OFFLINE is set; \(modelCache.path) has it not, or is to be left as it is"
+                "the model \(reference) is not in \(modelCache.path) and cannot be fetched, because OFFLINE is set"
             )
         }
         let hub = HubClient(

@@ -15,7 +15,7 @@ struct CommandContext {
     let descriptors: DescriptorBudget
     let metrics: MetricsRegistry
     let transport: HTTPClient
-    /// What no line that is written may hold; to be told of secrets that come later.
+    /// What no line that is written may hold; secrets that come later are added.
     let redaction: Redaction
 
     /// A logger of one part; its level follows `LOG_LEVEL`.
@@ -117,7 +117,7 @@ struct CommandContext {
             default: nil
             }
         if error is ServiceGroupError {
-            return "a part of the service ended by itself, which is a fault of the program"
+            return "a part of the service ended unexpectedly, which is a defect of embed-star"
         }
         guard let finding else { return "\(error)" }
         return finding.remedy.map { "\(finding.detail)\n\($0)" } ?? finding.detail

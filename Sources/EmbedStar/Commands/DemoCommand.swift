@@ -19,8 +19,8 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Start a database, load a sample of well-known repos, and serve: one command to try embed-star.",
         discussion: """
-            The database is the one of DB_URL where that is set, else a `surreal` of the PATH, whose data is forgotten at \
-            the end unless --data names a folder. Ctrl-C ends what was started.
+            The database is that of DB_URL if it is set, otherwise a `surreal` from the PATH, whose data is deleted \
+            at the end unless --data names a folder. Ctrl-C stops everything.
 
             Examples:
               embed-star demo
@@ -28,9 +28,9 @@ struct DemoCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The program that serves SurrealDB, as `surreal start` does.", completion: .file())
+    @Option(help: "The SurrealDB program, which understands `surreal start`.", completion: .file())
     var engine = "surreal"
-    @Option(help: "A folder that keeps the data; by default it is forgotten at the end.", completion: .directory)
+    @Option(help: "A folder to keep the data in; by default it is deleted at the end.", completion: .directory)
     var data: String?
     @Option(help: "The file of repos that is loaded.", completion: .file()) var sample: String?
 
@@ -72,7 +72,7 @@ struct DemoCommand: AsyncParsableCommand {
         let storage = context.storage()
         try await storage.migrate()
         guard let file = sample ?? Self.samples().first(where: FileManager.default.fileExists) else {
-            return StandardError.write("the sample of repos is not beside the program; name one with --sample\n")
+            return StandardError.write("the sample is not beside the program; name a file with --sample\n")
         }
         var work = RepoImport(store: storage.repos, onBadRecord: { _, _, _ in }, onProgress: { _ in })
         try await work.run([file])

@@ -10,9 +10,11 @@ struct DrainCommand: AsyncParsableCommand {
         commandName: "drain",
         abstract: "Embed all repos that are new or changed, then exit.",
         discussion: """
-            Several drains and services may work on one database; they share the work. Ctrl-C gives back what was begun.
+            Several drains and services can work on one database; they share the work. Ctrl-C releases the repos \
+            that it has claimed.
 
-            Exit code 0 when the backlog is empty, 1 when repos were given up, 75 when it was interrupted with work left.
+            Exit code 0 when the backlog is empty, 1 when repos have failed, 75 when it was interrupted with work \
+            left.
 
             Examples:
               embed-star drain
@@ -80,7 +82,7 @@ struct DrainCommand: AsyncParsableCommand {
         if summary.failed > 0 {
             parts.append("\(HumanText.count(summary.failed)) failed (GET /pipeline/failures lists them)")
         }
-        if left > 0 { parts.append("interrupted with \(HumanText.count(left)) left; run it again to go on") }
+        if left > 0 { parts.append("interrupted with \(HumanText.count(left)) left; run it again to resume") }
         return parts.joined(separator: ", ")
     }
 }

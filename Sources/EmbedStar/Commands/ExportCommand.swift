@@ -8,12 +8,12 @@ import Storage
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write all repos of the database, one a line, as `embed-star import` reads them.",
+        abstract: "Write all repos of the database as NDJSON, which `embed-star import` reads.",
         discussion: """
-            Private repos are among them. With --vectors an import brings the vectors back, and nothing is embedded, or \
-            paid for, a second time, as long as the model is the same.
+            Private repos are included. With --vectors an import restores the vectors, and nothing is embedded, or \
+            paid for, again, as long as the model is the same.
 
-            Exit code 73 when the file cannot be made or written; then there is none.
+            Exit code 73 when the file cannot be created or written; then there is none.
 
             Examples:
               embed-star export --vectors --output stars.ndjson
@@ -23,8 +23,8 @@ struct ExportCommand: AsyncParsableCommand {
 
     private static let pageSize = 500
 
-    @Flag(help: "Write each repo's vector with it: about 2 KB for 384 dimensions.") var vectors = false
-    @Option(help: "A file, which stands there once it is whole; by default standard output.", completion: .file())
+    @Flag(help: "Include each repo's vector: about 2 KB for 384 dimensions.") var vectors = false
+    @Option(help: "The file to write, complete or not at all; by default standard output.", completion: .file())
     var output: String?
 
     func run() async throws {

@@ -4,7 +4,7 @@ import ArgumentParser
 struct FailuresCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "failures",
-        abstract: "List the repos that were given up after the last attempt, with their errors.",
+        abstract: "List the repos that failed for good, with their last errors.",
         discussion: """
             Examples:
               embed-star failures
@@ -12,8 +12,8 @@ struct FailuresCommand: AsyncParsableCommand {
             """
     )
 
-    @Flag(help: "Make all of them due again.") var retry = false
-    @Option(help: "Most repos to list, 1 to 1000.") var limit = 100
+    @Flag(help: "Retry all of them.") var retry = false
+    @Option(help: "Maximum number of repos, 1 to 1000.") var limit = 100
     @OptionGroup var service: ServiceOptions
 
     private struct Page: Decodable {
@@ -35,7 +35,7 @@ struct FailuresCommand: AsyncParsableCommand {
 
     private static func text(_ bytes: [UInt8]) throws -> String {
         let page: Page = try ServiceClient.decode(bytes)
-        guard !page.failures.isEmpty else { return "no repo was given up" }
+        guard !page.failures.isEmpty else { return "no repo has failed" }
         var table = TextTable([("REPO", .left), ("ATTEMPTS", .right), ("SINCE", .left), ("ERROR", .left)])
         for failure in page.failures {
             table.add([

@@ -4,10 +4,10 @@ import ArgumentParser
 struct HealthCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health",
-        abstract: "Ask a running embed-star whether it lives, for health checks.",
+        abstract: "Check whether a running embed-star is alive or ready, for health checks.",
         discussion: """
-            It asks where HOST, PORT and MONITORING_PORT have the service listen. Exit code 0 when all is well, 69 without \
-            an answer, 75 when the service says no.
+            Calls the service at HOST and PORT, or at MONITORING_PORT. Exit code 0 when all is well, 69 without an \
+            answer, 75 when the service is not ready or not well.
 
             Examples:
               embed-star health
@@ -15,7 +15,7 @@ struct HealthCommand: AsyncParsableCommand {
             """
     )
 
-    @Flag(help: "Ask whether it is ready for requests, database and all.") var ready = false
+    @Flag(help: "Check whether it is ready for requests, database included.") var ready = false
     @OptionGroup var service: ServiceOptions
 
     func run() async throws {

@@ -23,7 +23,7 @@ extension ImportCommand {
             }
         } catch is CancellationError {
             line.withLock { $0.interrupt() }
-            StandardError.write("embed-star: interrupted; run it again to go on\n")
+            StandardError.write("embed-star: interrupted; run it again to resume\n")
             throw ExitCode.interrupted
         }
         line.withLock { $0.interrupt() }
@@ -34,7 +34,7 @@ extension ImportCommand {
     private static func show(_ progress: StarImportProgress, after elapsed: Duration, on line: inout ProgressLine) {
         if let until = progress.waitingUntil {
             line.interrupt()
-            return StandardError.write("GitHub takes no more requests until \(until); waiting\n")
+            return StandardError.write("GitHub's rate limit is reached; waiting until \(until)\n")
         }
         line.show(
             ProgressLine.Report(

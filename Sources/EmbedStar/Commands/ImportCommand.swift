@@ -6,18 +6,20 @@ import Storage
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Load repos from files, or somebody's stars from GitHub; a running service embeds them.",
+        abstract: "Import repos from files, or a user's stars from GitHub; a running service embeds them.",
         discussion: """
-            A file holds repos as JSON, one a line, one after another, or in arrays: embed-star's own fields, or what \
-            GitHub's API, its GraphQL or `gh repo list --json` gives; gzipped or not. `-` is standard input. Vectors that \
-            `embed-star export --vectors` wrote come with their repos. Importing again changes nothing that is already \
-            there.
+            A file has repos as JSON, one a line, one after another, or in arrays: embed-star's own fields, or \
+            objects of GitHub's REST API, of GraphQL, or of `gh repo list --json`; gzipped or not. `-` is standard \
+            input. Vectors that `embed-star export --vectors` wrote are imported, too. Importing again changes only \
+            what has changed.
 
-            With --github no file is needed. Run again, it asks only for what has changed, or goes on where it was \
-            interrupted. It waits when GitHub limits requests; a token, which needs no rights, makes that rare.
+            With --github no file is needed. Run it again to fetch only what has changed, or to resume an \
+            interrupted import. It waits at GitHub's rate limit; a token, which needs no permissions, raises that \
+            limit.
 
-            Exit code 0 when all was read, 1 when some records were left out, 65 when a file holds no repo or ends too \
-            early, 66 when it cannot be read or GitHub knows no such user, 75 when GitHub refuses for too long.
+            Exit code 0 when everything was read, 1 when some records were skipped, 65 when a file has no repo or \
+            ends too early, 66 when it cannot be read or GitHub has no such user, 75 when GitHub's rate limit lasts \
+            too long.
 
             Examples:
               embed-star import repos.ndjson.gz
@@ -27,10 +29,10 @@ struct ImportCommand: AsyncParsableCommand {
     )
 
     @Argument(help: "Files to load.", completion: .file()) var files: [String] = []
-    @Option(help: "Import what this user of GitHub has starred; @me is the token's owner.") var github: String?
+    @Option(help: "Import the repos that this GitHub user has starred; @me is the token's owner.") var github: String?
     @Option(help: "A file with a token for GitHub, instead of GITHUB_TOKEN.", completion: .file())
     var tokenFile: String?
-    @Flag(help: "Delete repos that an earlier import of these stars brought and that are starred no longer.")
+    @Flag(help: "Delete repos that an earlier import of these stars added and that are no longer starred.")
     var prune = false
 
     func validate() throws {

@@ -11,17 +11,19 @@ struct MigrateCommand: AsyncParsableCommand {
         commandName: "migrate",
         abstract: "Copy the repos of another SurrealDB, with their vectors, into the database of DB_URL.",
         discussion: """
-            For the way from SurrealDB 2 to 3, whose files are not the same. The other database is only read; stop what \
-            writes to it first. Begun again, it goes on where it was interrupted. Rows that are there already stay.
+            Moves from SurrealDB 2 to 3, which cannot open the same files. The source is only read; stop the \
+            programs that write to it first. If interrupted, run it again and it resumes. Rows that exist already \
+            are kept as they are.
 
-            The user, password, namespace and database are those of the settings unless options name others.
+            User, password, namespace and database of the source are those of the settings, unless options name \
+            others.
 
             Examples:
               DB_URL=ws://new:8000 embed-star migrate --from ws://old:8000
             """
     )
 
-    @Option(help: "URL of the database that is copied.") var from: String
+    @Option(help: "URL of the database to copy from.") var from: String
     @Option(help: "Its user.") var fromUser: String?
     @Option(help: "A file with the user's password.", completion: .file()) var fromPasswordFile: String?
     @Option(help: "Its namespace.") var fromNamespace: String?
@@ -49,7 +51,7 @@ struct MigrateCommand: AsyncParsableCommand {
             let done = try await copy.run { line.show(Self.report($0, after: .now - start)) }
             line.interrupt()
             try await context.storage().migrate()
-            print("\(HumanText.count(done.total)) repos copied; `embed-star serve` makes what else is needed")
+            print("\(HumanText.count(done.total)) repos copied; `embed-star serve` creates everything else")
         }
     }
 

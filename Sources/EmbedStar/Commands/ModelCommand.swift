@@ -10,11 +10,12 @@ struct ModelCommand: AsyncParsableCommand {
         commandName: "model",
         abstract: "Fetch, list, check and remove models; show or change the one in use.",
         discussion: """
-            Models come from Hugging Face's hub or a mirror of it (HF_ENDPOINT), as owner/name or owner/name@revision, and \
-            are kept in MODEL_CACHE. What a branch was when it was fetched is what it stays, until the next pull.
+            Models come from Hugging Face's hub or a mirror of it (HF_ENDPOINT), as owner/name or \
+            owner/name@revision, and are kept in MODEL_CACHE. A branch stays at the commit that was fetched until \
+            the next pull.
 
             Exit code 66 when there is no such model, 69 when the hub cannot be reached, 73 when the cache cannot be \
-            written, 77 when the hub wants another HF_TOKEN.
+            written, 77 when the hub rejects HF_TOKEN or needs one.
 
             Examples:
               embed-star model pull intfloat/multilingual-e5-small
@@ -58,7 +59,7 @@ struct ModelArgument: ParsableArguments {
 struct PullModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull",
-        abstract: "Fetch a model, or what has changed of it; without a name, those that the settings name."
+        abstract: "Fetch or update a model; without a name, the models in the settings."
     )
 
     @Argument(help: "The model, as owner/name or owner/name@revision.") var model: String?
@@ -142,7 +143,7 @@ struct ShowModelCommand: AsyncParsableCommand {
 struct RemoveModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
-        abstract: "Remove all that the cache has of a model."
+        abstract: "Remove a model from the cache."
     )
 
     @OptionGroup var argument: ModelArgument
@@ -162,7 +163,7 @@ struct RemoveModelCommand: AsyncParsableCommand {
 struct VerifyModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Compare the files of one model, or of all, with what they were when they were fetched.",
+        abstract: "Verify the checksums of one model, or of all.",
         discussion: "Exit code 65 when a file is missing or has changed."
     )
 

@@ -7,10 +7,11 @@ import Storage
 struct ModelUseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "use",
-        abstract: "Have repos embedded with the model of these settings from now on.",
+        abstract: "Switch to the model of these settings for embedding repos.",
         discussion: """
-            Replicas of that model begin within seconds and embed all repos again; replicas of other models go on answering
-            requests and embed no repos. One has to be there within a minute; otherwise the others take over again.
+            Replicas with that model start within seconds and embed all repos again; replicas with other models \
+            still answer requests, but embed no repos. If no replica with it appears within a minute, the others \
+            take over again.
             """
     )
 
@@ -20,7 +21,7 @@ struct ModelUseCommand: AsyncParsableCommand {
             try await storage.migrate()
             let model = try await context.embeddings().model()
             try await storage.models.use(model)
-            print("\(storage.models.name(model)) is in use from now on")
+            print("\(storage.models.name(model)) is in use now")
         }
     }
 }

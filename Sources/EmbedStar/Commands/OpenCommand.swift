@@ -6,14 +6,14 @@ struct OpenCommand: AsyncParsableCommand {
         commandName: "open",
         abstract: "Open the page of a running embed-star in the browser.",
         discussion: """
-            Without a browser, as over SSH, it prints the address alone.
+            Without a browser, as over SSH, it only prints the address.
 
             Examples:
               embed-star open
             """
     )
 
-    @Option(help: "URL of the service; by default EMBED_STAR_URL, else the one that HOST and PORT describe.")
+    @Option(help: "URL of the service; by default EMBED_STAR_URL, else built from HOST and PORT.")
     var server: String?
 
     func run() async throws {

@@ -6,7 +6,7 @@ struct PauseCommand: AsyncParsableCommand {
         commandName: "pause",
         abstract: "Stop embedding repos, in all replicas, until `embed-star resume`.",
         discussion: """
-            What is under way is finished. Search and the embeddings API go on.
+            Repos in flight are finished. Search and the embeddings API continue.
 
             Examples:
               embed-star pause

@@ -18,7 +18,7 @@ struct RepoCommand: AsyncParsableCommand {
 struct ShowRepoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show what is stored of a repo, and the state of its embedding."
+        abstract: "Show a stored repo and the state of its embedding."
     )
 
     @Argument(help: "The repo, as owner/name.") var repo: String

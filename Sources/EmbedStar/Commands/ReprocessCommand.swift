@@ -5,7 +5,7 @@ import EmbeddingCore
 struct ReprocessCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reprocess",
-        abstract: "Have one repo, or all of a kind, embedded again.",
+        abstract: "Embed one repo, or all of a kind, again.",
         discussion: """
             Without --force a repo whose text and model have not changed keeps its vector and costs nothing.
 
@@ -18,9 +18,9 @@ struct ReprocessCommand: AsyncParsableCommand {
 
     @Argument(help: "One repo, as owner/name.") var repo: String?
     @Option(help: "Instead of one repo: missing, failed, stale or all.") var scope: ReprocessScope.Kind?
-    @Option(help: "Of the scope, only repos of this owner.") var owner: String?
-    @Option(help: "Of the scope, only repos in this programming language.") var language: String?
-    @Flag(help: "Ask the provider again although nothing has changed; this may cost money.") var force = false
+    @Option(help: "With --scope: only repos of this owner.") var owner: String?
+    @Option(help: "With --scope: only repos in this programming language.") var language: String?
+    @Flag(help: "Embed again even if nothing has changed; this may cost money.") var force = false
     @OptionGroup var service: ServiceOptions
 
     private struct Request: Encodable {

@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// `embed-star resume`: go on after `pause`.
+/// `embed-star resume`: ends a pause.
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Go on embedding repos after `embed-star pause`.",
+        abstract: "Resume embedding after `embed-star pause`.",
         discussion: """
             Examples:
               embed-star resume

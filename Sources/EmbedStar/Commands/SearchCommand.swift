@@ -15,7 +15,7 @@ struct SearchCommand: AsyncParsableCommand {
 
     @Argument(help: "What to search for.") var text: String
     @Option(
-        help: "Rank by meaning (vector), by words and names (text), or by both (hybrid, the default).",
+        help: "Rank by meaning (vector), words and names (text), or both (hybrid, the default).",
         completion: .list(["vector", "text", "hybrid"])
     )
     var mode: String?
@@ -53,13 +53,13 @@ struct SimilarCommand: AsyncParsableCommand {
 
 /// Flags that `search` and `similar` share, and their output.
 struct SearchFilterOptions: ParsableArguments {
-    @Option(help: "Most results, 1 to 100.") var limit = 10
+    @Option(help: "Maximum number of results, 1 to 100.") var limit = 10
     @Option(help: "Only repos in this programming language.") var language: String?
     @Option(help: "Only repos with this topic.") var topic: String?
-    @Option(help: "Only repos with at least so many stars.") var minStars: Int?
+    @Option(help: "Only repos with at least this many stars.") var minStars: Int?
     @Option(help: "Only repos of this owner.") var owner: String?
     @Option(help: "No repos of this owner.") var excludeOwner: String?
-    @Option(help: "Smallest cosine similarity, -1 to 1.") var minScore: Double?
+    @Option(help: "Minimum cosine similarity, -1 to 1.") var minScore: Double?
     @OptionGroup var service: ServiceOptions
 
     private struct Answer: Decodable {

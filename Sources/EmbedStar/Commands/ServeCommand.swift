@@ -7,7 +7,7 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run the service: the HTTP API, the pipeline, and the metrics.",
         discussion: """
-            Stops on SIGTERM or Ctrl-C after what is in flight has finished.
+            Stops on SIGTERM or Ctrl-C after requests and batches in flight have finished.
 
             Every setting is a flag, an environment variable, or a line of .env: `embed-star help settings`.
 

@@ -3,9 +3,9 @@ import HTTPClient
 
 /// Flags of the commands that ask a running service.
 struct ServiceOptions: ParsableArguments {
-    @Option(help: "URL of the service; by default EMBED_STAR_URL, else the one that HOST and PORT describe.")
+    @Option(help: "URL of the service; by default EMBED_STAR_URL, else built from HOST and PORT.")
     var server: String?
-    @Flag(help: "Print the service's answer as it is.") var json = false
+    @Flag(help: "Print the service's JSON answer.") var json = false
 
     /// Has the service do something, and prints its answer or what it means.
     func command(

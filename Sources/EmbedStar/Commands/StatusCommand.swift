@@ -14,7 +14,7 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    @Flag(help: "Show it anew every second until Ctrl-C.") var watch = false
+    @Flag(help: "Refresh every second until Ctrl-C.") var watch = false
     @OptionGroup var service: ServiceOptions
 
     private struct Pipeline: Decodable {

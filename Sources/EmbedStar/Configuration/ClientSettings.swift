@@ -6,12 +6,12 @@ enum ClientSettings {
         "EMBED_STAR_URL",
         default: String?.none,
         shown: "from `HOST` and `PORT`",
-        "the service that `search`, `status`, `pause` and the like ask",
+        "service that `search`, `status`, `pause` and the like call",
         accepted: "a URL such as http://embed-star.internal:9090"
     ) { URLSyntax.isValid($0, schemes: ["http", "https"]) ? .some($0) : nil }
     static let key = Setting.optional(
         "EMBED_STAR_KEY",
-        "the key that they show it; unset: one of those that the service's own settings name",
+        "API key that they send; unset: one of the keys in the service's own settings",
         isSecret: true
     )
 }

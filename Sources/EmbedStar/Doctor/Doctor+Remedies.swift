@@ -25,7 +25,7 @@ extension Doctor {
         case .schema:
             .bad("schema", error.message, remedy: "use the embed-star version that wrote it, or a later one")
         case .unsupported:
-            .bad("database", error.message, remedy: "upgrade SurrealDB; docs/upgrade.md tells how to move to 3")
+            .bad("database", error.message, remedy: "upgrade SurrealDB; docs/upgrade.md says how to move to 3")
         case .badResponse:
             .bad("database", error.message, remedy: "check that DB_URL names a SurrealDB server, 2.3 or later")
         case .busy, .conflict, .rejected, .invalidArgument:
@@ -33,21 +33,25 @@ extension Doctor {
         }
     }
 
-    /// What to do when no vector can be had.
+    /// What to do when no vector is available.
     static func finding(for error: EmbeddingError, _ settings: SettingValues) -> Finding {
         .bad("provider", error.message, remedy: settings[GatewaySettings.provider].advice(for: error.code))
     }
 
     static func finding(for condition: SurrealStorage.VectorIndexCondition) -> Finding {
-        let remedy = "nothing: a running `embed-star serve` makes it anew within minutes"
+        let remedy = "none needed: a running `embed-star serve` rebuilds it within minutes"
         return switch condition {
-        case .none: .good("index", "there is none: `embed-star serve` makes it when there are enough repos")
+        case .none: .good("index", "none yet: `embed-star serve` builds it when there are enough repos")
         case .ready: .good("index", "ready")
         case .building: .good("index", "being built")
-        case .abandoned: .doubtful("index", "half built, and nobody goes on with it", remedy: remedy)
+        case .abandoned: .doubtful("index", "half built, and no process is building it", remedy: remedy)
         case .missing: .doubtful("index", "gone, though it was ready", remedy: remedy)
         case .failed(let error):
-            .doubtful("index", "not built: \(error)", remedy: "correct that; it is tried again every ten minutes")
+            .doubtful(
+                "index",
+                "the build failed: \(error)",
+                remedy: "correct the cause; the build is retried every ten minutes"
+            )
         }
     }
 }

@@ -52,7 +52,7 @@ struct Doctor {
     }
 
     static func descriptorFinding(_ budget: DescriptorBudget, wanted: Int) -> Finding {
-        let share = "\(budget.limit) may be open: \(budget.service) connections of clients"
+        let share = "\(budget.limit) may be open, which allows \(budget.service) client connections"
         guard budget.service < wanted else { return .good("files", share) }
         return .doubtful(
             "files",
@@ -75,14 +75,14 @@ struct Doctor {
         do {
             let (found, wanted) = try await storage.schemaVersion()
             if found == wanted, let fault = try await storage.schemaFault() {
-                let remedy = "nothing: a running `embed-star serve` puts it back within seconds, another when it starts"
+                let remedy = "none needed: a running `embed-star serve` restores it within seconds, or at its start"
                 return (.bad("schema", fault, remedy: remedy), found)
             }
             guard found < wanted else { return (.good("schema", "version \(found)"), found) }
             let finding = Finding.doubtful(
                 "schema",
-                found == 0 ? "not there yet" : "version \(found) of \(wanted)",
-                remedy: "nothing: `embed-star serve` brings it up to date when it starts"
+                found == 0 ? "not created yet" : "version \(found) of \(wanted)",
+                remedy: "none needed: `embed-star serve` migrates it when it starts"
             )
             return (finding, found)
         } catch {
@@ -127,7 +127,7 @@ struct Doctor {
         return .doubtful(
             "clock",
             "\(HumanText.duration(seconds: skew.magnitude)) \(skew > 0 ? "ahead of" : "behind") the database's",
-            remedy: "synchronise both machines' clocks (NTP): claimed repos are given up too early or too late"
+            remedy: "synchronise both machines' clocks (NTP): leases end too early or too late"
         )
     }
 
@@ -152,15 +152,15 @@ struct Doctor {
         do {
             let own = storage.models.name(model)
             guard let current = try await storage.models.current() else {
-                return .good("model", "none is in use yet; \(own) would be")
+                return .good("model", "no model is in use yet; \(own) would be")
             }
             let use = "\(current.name) is in use, by \(current.replicas) running replicas"
             guard current.name != own else { return .good("model", use) }
             guard current.replicas > 0 else { return .good("model", "\(use); \(own) takes over") }
             return .doubtful(
                 "model",
-                "\(use), and these settings give \(own): with them no repos are embedded",
-                remedy: "configure all replicas alike, or have this one taken with `embed-star model use`"
+                "\(use); these settings mean \(own), with which no repos are embedded",
+                remedy: "configure all replicas alike, or switch to this one with `embed-star model use`"
             )
         } catch {
             return Self.finding(for: error, settings)
@@ -170,11 +170,11 @@ struct Doctor {
     private func storedVectors(_ model: EmbeddingModel) async -> Finding {
         do {
             let statistics = try await storage.jobs.statistics(model: model) ?? QueueStatistics()
-            let share = "\(statistics.embedded) of \(statistics.total) repos have one of \(model.fingerprint)"
+            let share = "\(statistics.embedded) of \(statistics.total) repos have a vector of \(model.fingerprint)"
             guard let other = try await storage.otherFingerprint(than: model) else { return .good("vectors", share) }
             return .doubtful(
                 "vectors",
-                "\(share); others are stored of \(other), which are not compared with these",
+                "\(share); others have one of \(other), which search does not compare with them",
                 remedy:
                     "`embed-star serve` or `drain` embeds those again; to keep them instead, set EMBEDDING_PROVIDER, "
                     + "EMBEDDING_MODEL and EMBEDDING_DIMENSIONS as they were"

@@ -70,7 +70,7 @@ struct PortError: Error, CustomStringConvertible {
             switch code {
             case EADDRINUSE where host.hasPrefix("unix:"):
                 "stop what listens there (it may be embed-star itself), or name another path in HOST"
-            case _ where host.hasPrefix("unix:"): "name a path in HOST whose folder can be written and that is short"
+            case _ where host.hasPrefix("unix:"): "name a shorter path in HOST, in a folder that can be written"
             case EADDRINUSE: "stop what listens there (it may be embed-star itself), or set \(setting) (now \(port))"
             case EACCES: "set \(setting) (now \(port)) to one above 1023, or grant CAP_NET_BIND_SERVICE"
             default: "correct HOST (now \(host))"

@@ -14,7 +14,7 @@ extension ComponentHealth {
         case .ready: ComponentHealth(.ok, "the index is ready")
         case .building: ComponentHealth(.ok, "exact, the index is being built")
         case .absent where embedded < minimum: ComponentHealth(.ok, "exact, no index below \(minimum) repos")
-        case .absent: ComponentHealth(.ok, "exact, the index waits for the backlog")
+        case .absent: ComponentHealth(.ok, "exact, the index is built after the backlog")
         case .failed: ComponentHealth(.degraded, "exact, the index could not be built; the log says why")
         }
     }

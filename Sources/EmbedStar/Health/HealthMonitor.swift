@@ -16,7 +16,7 @@ final class HealthMonitor: HealthSource, Service {
     private let start = ContinuousClock.now
     private let state = Mutex(HealthState())
     private let falls: AsyncStream<Void>.Continuation
-    /// One element each time that the schema does not stand any more: tables were removed, or restored without events.
+    /// One element each time that the schema the schema is damaged: tables were removed, or restored without events.
     let schemaFalls: AsyncStream<Void>
 
     init(
@@ -75,7 +75,7 @@ final class HealthMonitor: HealthSource, Service {
             } catch  where error.code == .schema {
                 fault = nil
                 if stood, state.withLock({ $0.schemaFell(error.message) }) {
-                    logger.error("the schema does not stand any more; putting it back: \(error.message)")
+                    logger.error("the schema is damaged; restoring it: \(error.message)")
                     falls.yield()
                 }
             } catch {

@@ -76,9 +76,9 @@ struct HealthState: Sendable {
         switch provider {
         case .ready: ComponentHealth(.ok)
         case .limited(let until):
-            ComponentHealth(.degraded, "limits our requests for another \(wholeSeconds(until - now)) s")
+            ComponentHealth(.degraded, "rate limit reached, for another \(wholeSeconds(until - now)) s")
         case .open(let until):
-            ComponentHealth(.down, "fails; it is tried again in \(wholeSeconds(until - now)) s")
+            ComponentHealth(.down, "fails; next attempt in \(wholeSeconds(until - now)) s")
         case .stopped(let error): ComponentHealth(.down, error.message)
         }
     }
@@ -95,8 +95,8 @@ struct HealthState: Sendable {
                 "embeds no repos: other replicas do it with \(pipeline.otherModel ?? "another model"), this one has "
                     + (pipeline.model?.fingerprint ?? "another")
             )
-        case .waiting: ComponentHealth(.degraded, "waits for the provider")
-        case .disconnected: ComponentHealth(.down, "waits for the database")
+        case .waiting: ComponentHealth(.degraded, "waiting for the provider")
+        case .disconnected: ComponentHealth(.down, "waiting for the database")
         case .stopped: ComponentHealth(.down, "stopped")
         }
     }

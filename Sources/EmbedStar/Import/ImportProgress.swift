@@ -13,8 +13,8 @@ final class ImportProgress {
         reports += 1
         guard reports <= Self.maximumReports else { return }
         line.interrupt()
-        StandardError.write("\(path):\(number): left out: \(reason)\n")
-        if reports == Self.maximumReports { StandardError.write("further bad lines are only counted\n") }
+        StandardError.write("\(path):\(number): skipped: \(reason)\n")
+        if reports == Self.maximumReports { StandardError.write("more bad lines are counted, but not listed\n") }
     }
 
     func show(_ progress: RepoImport.Progress) {

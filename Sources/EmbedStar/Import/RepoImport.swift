@@ -37,7 +37,7 @@ struct RepoImport {
     }
 
     /// Imports the files, one after another.
-    /// - Throws: `FileError` or `StoreError`; what was imported before stays, and importing again goes on from there.
+    /// - Throws: `FileError` or `StoreError`; what was imported before stays, and importing again continues from there.
     mutating func run(_ paths: [String]) async throws {
         let sizes = paths.map(Self.size)
         let total = sizes.contains(nil) ? nil : sizes.compactMap(\.self).reduce(0, +)

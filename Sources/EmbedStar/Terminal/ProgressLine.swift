@@ -1,6 +1,6 @@
 /// Progress on standard error: one line that is rewritten on a terminal, a plain line every few seconds elsewhere.
 struct ProgressLine {
-    /// What is told of some work; what does not fit a narrow terminal is left out, the rate first, then the counts.
+    /// What is shown of some work; what does not fit a narrow terminal is left out, the rate first, then the counts.
     struct Report: Equatable {
         /// 0…1; nil when the end is not known.
         var fraction: Double?

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Settings
 
-/// What a shell is told of the settings' flags, which every command takes: after what it is told of the commands.
+/// The settings' flags for a shell's completion, since every command takes them: appended to those of the commands.
 enum SettingCompletions {
     /// - Returns: nothing for shells that have no way to add to what another function offers.
     static func script(_ table: SettingsTable, for shell: CompletionShell) -> String {

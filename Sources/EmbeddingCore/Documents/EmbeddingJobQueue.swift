@@ -17,7 +17,7 @@ package protocol EmbeddingJobQueue: Sendable {
 
     /// Enqueues those of the next `limit` rows of a table after `cursor`, in order of their ids, that have no job and
     /// whose vector is missing, not of `model`, or of another text.
-    /// - Returns: where to go on, nil at the end of the last table; and how many were enqueued.
+    /// - Returns: where to continue, nil at the end of the last table; and how many were enqueued.
     func backfill(
         after cursor: DocumentID?,
         limit: Int,

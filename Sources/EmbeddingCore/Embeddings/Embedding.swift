@@ -9,7 +9,7 @@ package struct Embedding: Sendable, Hashable {
         guard values.count == dimensions else {
             throw EmbeddingError(
                 .badResponse,
-                "the vector has \(values.count) dimensions where \(dimensions) are expected"
+                "the vector has \(values.count) dimensions, but \(dimensions) were expected"
             )
         }
         var sum: Float = 0

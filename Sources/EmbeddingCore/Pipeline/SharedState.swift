@@ -18,6 +18,6 @@ package struct SharedState: Sendable, Hashable {
 package enum ModelInUse: Sendable, Hashable {
     case own
     /// - `name`: what it is known by, its fingerprint first.
-    /// - `isHeld`: whether a replica that embeds with it has been heard of of late.
+    /// - `isHeld`: whether a replica that embeds with it has been seen lately.
     case other(name: String, isHeld: Bool)
 }

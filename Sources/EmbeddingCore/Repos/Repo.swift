@@ -62,7 +62,7 @@ package struct Repo: Sendable, Hashable {
 /// A repo as somebody sent it: a field that is absent keeps what is stored.
 package struct RepoUpdate: Sendable, Hashable {
     package var fullName: String
-    /// What it was called before, when this tells of another name.
+    /// What it was called before, when this reports another name.
     package var formerName: String?
     package var owner: String?
     /// `.some(nil)` clears the field.

@@ -1,7 +1,7 @@
 /// The whole table of repos, page by page, for a backup.
 package protocol RepoExport: Sendable {
     /// Rows after `cursor` in order of their ids.
-    /// - Returns: the repos, and where to go on; nil at the end.
+    /// - Returns: the repos, and where to continue; nil at the end.
     func page(
         after cursor: DocumentID?,
         limit: Int,

@@ -42,7 +42,7 @@ package protocol StarListStore: Sendable {
     /// - Returns: whether it is ours.
     func acquire(_ user: String) async throws -> Bool
 
-    /// Writes the list, and goes on having it.
+    /// Writes the list, and keeps it.
     func keep(_ list: StarList, of user: String) async throws
 
     func release(_ user: String) async throws

@@ -51,7 +51,7 @@ package struct RepoMap: Sendable, Hashable {
 
 /// Where the map comes from.
 package protocol RepoMapSource: Sendable {
-    /// The latest map, at once; nil while the first is being made. Asking has it made anew in the background if the
+    /// The latest map, at once; nil while the first is being made. Asking has it made again in the background if the
     /// repos have changed since.
     func latestMap() -> RepoMap?
 }

@@ -10,7 +10,7 @@ package enum SystemMemory {
 
     private static let isDue = Atomic<Bool>(false)
 
-    /// Has the allocator give back what is free, within a second: glibc's keeps it otherwise, for good.
+    /// Has the allocator return what is free, within a second: glibc's keeps it otherwise, for good.
     package static func giveBack() {
         #if os(Linux)
             guard !isDue.exchange(true, ordering: .relaxed) else { return }

@@ -56,7 +56,7 @@ final class LinearLayer: Sendable {
             weights = try Self.pack(quantized.values, of: dnnl_s8, shape, &layout, on: backend)
             self.stored = nil
         } else if shape.precision == .fp32, implementation.hasPrefix("gemm") {
-            // It packs the weights anew in every call, so they may as well stay where they are.
+            // It packs the weights again in every call, so they may as well stay where they are.
             quantization = nil
             onednn_layout_destroy(&layout)
             try OneDNN.check(

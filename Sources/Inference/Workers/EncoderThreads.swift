@@ -39,7 +39,7 @@ package final class EncoderThreads: Sendable {
     /// - Throws: `.overloaded` when too many texts wait for this model.
     func submit(_ request: EncodingRequest, to lane: EncodingLanes<BatchEncoder>.ID) throws(InferenceError) {
         let isAccepted = core.state.withLock { $0.lanes.append(request, to: lane) }
-        guard isAccepted else { throw InferenceError(.overloaded, "too many texts wait for the built-in model") }
+        guard isAccepted else { throw InferenceError(.overloaded, "too many texts are waiting for the built-in model") }
         for _ in 0..<min(count, request.inputs.count) { core.wakeUps.signal() }
     }
 

@@ -9,13 +9,13 @@ extension BatchQueue {
         now: Instant
     ) throws(EmbeddingError) {
         if let stop { throw stop.error }
-        if let deadline, deadline <= now { throw EmbeddingError(.timeout, "the time given is over") }
+        if let deadline, deadline <= now { throw EmbeddingError(.timeout, "the request's deadline has passed") }
         let wait = expectedWait(for: submitted, priority: priority, now: now)
         let room = priority == .interactive ? settings.capacity : settings.capacity / 2
         let size = submitted.reduce(0) { $0 + $1.input.byteCount }
         let isEmpty = texts.isEmpty
         guard isEmpty || (texts.count + submitted.count <= room && bytes + size <= settings.byteCapacity) else {
-            throw EmbeddingError(.overloaded, "too many texts wait already", retryAfter: max(.seconds(1), wait))
+            throw EmbeddingError(.overloaded, "the queue of texts is full", retryAfter: max(.seconds(1), wait))
         }
         guard let deadline else { return }
         if let hopeless = pacer.refusal(by: deadline, at: now) { throw hopeless }
@@ -24,7 +24,7 @@ extension BatchQueue {
         guard now + turn <= deadline else {
             throw EmbeddingError(
                 .overloaded,
-                "the texts that wait already take longer than the time given",
+                "the texts ahead in the queue take longer than the request's deadline allows",
                 retryAfter: max(.seconds(1), turn - (deadline - now))
             )
         }

@@ -36,12 +36,12 @@ extension BatchQueue {
     /// Why a request that met no failure got no answer: the provider had it, or its turn never came.
     private func lateness(of request: Request) -> EmbeddingError {
         guard request.started == nil else {
-            return EmbeddingError(.timeout, "the provider did not answer in the time given")
+            return EmbeddingError(.timeout, "the provider did not answer before the request's deadline")
         }
         let wait = throughput.wait(calls: calls.count, parallelCalls: settings.parallelCalls)
         return EmbeddingError(
             .overloaded,
-            "other texts took all of the time given",
+            "the request's deadline passed while other texts were ahead in the queue",
             retryAfter: max(.seconds(1), wait)
         )
     }
@@ -246,7 +246,7 @@ extension BatchQueue {
         return call
     }
 
-    /// One small call that finds out whether the operator has mended what stopped the provider.
+    /// One small call that finds out whether the operator has corrected what stopped the provider.
     private mutating func probe(now: Instant, _ effects: inout [Effect]) {
         guard let current = stop, !current.isProbing else { return }
         guard now >= current.probeAt else { return wakeAt(current.probeAt) }

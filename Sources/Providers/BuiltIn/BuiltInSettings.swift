@@ -21,7 +21,7 @@ package enum BuiltInSettings {
         "MODEL_MEMORY",
         default: nil,
         shown: "80 % of the machine's or the container's",
-        "what the models in memory may take; one that does not fit is not loaded",
+        "memory limit of all loaded models together; a model that does not fit is not loaded",
         accepted: "bytes, such as 4GiB, at least 64MiB"
     ) { text in
         ByteSize.parse(text).flatMap { $0 >= 64 << 20 ? .some($0) : nil }

@@ -113,7 +113,7 @@ package final class ResidentModels: Sendable {
             for name in old.keys { entries[name] = nil }
             return old
         }
-        // Memory is given back outside the lock.
+        // Memory is returned outside the lock.
         withExtendedLifetime(dropped) {}
     }
 
@@ -131,7 +131,7 @@ package final class ResidentModels: Sendable {
         }
         throw EmbeddingError(
             .unavailable,
-            "the model \(name) is dropped as soon as it is loaded",
+            "the model \(name) was unloaded before it could be used",
             retryAfter: .seconds(1)
         )
     }

@@ -70,7 +70,7 @@ extension EmbeddingGateway {
         advance()
     }
 
-    private static let cancelled = EmbeddingError(.cancelled, "the caller has gone")
+    private static let cancelled = EmbeddingError(.cancelled, "the caller has disconnected")
 
     /// Lets the queue decide and does what it says. `event` happens first, under the same lock.
     func advance(_ event: (inout BatchQueue, ContinuousClock.Instant) -> [BatchQueue.Effect] = { _, _ in [] }) {
@@ -101,7 +101,7 @@ extension EmbeddingGateway {
         case .stopped(let error):
             metrics.stopped.set(1)
             logger.error(
-                "the embedding provider is stopped until this is mended",
+                "the embedding provider is stopped until this is corrected",
                 metadata: ["provider": "\(pool.name.rawValue)", "error": "\(error)"]
             )
         case .recovered:
@@ -194,7 +194,7 @@ extension EmbeddingGateway {
         guard batch.vectors.count == call.inputs.count else {
             throw EmbeddingError(
                 .badResponse,
-                "the provider answered \(batch.vectors.count) vectors for \(call.inputs.count) texts"
+                "the provider returned \(batch.vectors.count) vectors for \(call.inputs.count) texts"
             )
         }
         let tokens = TokenShares.divide(batch.tokens, by: call.tokens, isExact: preparation.countsExactly)

@@ -27,12 +27,12 @@ package enum GatewaySettings {
     )
     package static let providerHeaders = Setting.fields(
         "PROVIDER_HEADERS",
-        "header fields that a gateway before the provider wants, `name=value`, comma-separated"
+        "header fields that a gateway in front of the provider requires, `name=value`, comma-separated"
     )
     package static let tokenEncoding = Setting.choice(
         "TOKEN_ENCODING",
         TokenEncoding.cl100k,
-        "whose token ids clients may send where the provider takes none: `cl100k` (OpenAI's, which LangChain sends), `none`"
+        "vocabulary of the token ids that clients send, where the provider accepts text only: `cl100k` (OpenAI's, which LangChain uses), `none`"
     )
     package static let queryPrefix = Setting.prefix("QUERY_PREFIX", "put before a query; `none` for nothing")
     package static let documentPrefix = Setting.prefix("DOCUMENT_PREFIX", "put before a document; `none` for nothing")
@@ -46,7 +46,7 @@ package enum GatewaySettings {
         "BATCH_WINDOW_MS",
         2,
         in: 0...1000,
-        "how long the push API waits for company before a call"
+        "how long a request waits for others to share its provider call"
     )
     package static let parallelWorkers = Setting.integer(
         "PARALLEL_WORKERS",
@@ -60,7 +60,12 @@ package enum GatewaySettings {
         shown: "the model's own",
         "longer texts are cut at a token boundary and counted"
     )
-    package static let retryAttempts = Setting.integer("RETRY_ATTEMPTS", 5, in: 1...100, "tries of a call or a repo")
+    package static let retryAttempts = Setting.integer(
+        "RETRY_ATTEMPTS",
+        5,
+        in: 1...100,
+        "attempts at a provider call or a repo before it has failed"
+    )
     package static let retryDelay = Setting.integer(
         "RETRY_DELAY_MS",
         500,
@@ -71,13 +76,13 @@ package enum GatewaySettings {
         "REQUESTS_PER_MINUTE",
         in: 0...10_000_000,
         shown: paces(\.requestsPerMinute),
-        "pace of provider calls; 0 for no limit"
+        "provider calls a minute at most; 0 for no limit"
     )
     package static let tokensPerMinute = Setting.optionalInteger(
         "TOKENS_PER_MINUTE",
         in: 0...1_000_000_000,
         shown: paces(\.tokensPerMinute),
-        "pace of tokens; 0 for no limit"
+        "tokens sent to the provider a minute at most; 0 for no limit"
     )
     package static let cacheMaxBytes = Setting.bytes(
         "CACHE_MAX_BYTES",

@@ -24,7 +24,7 @@ final class LearnedSize: Sendable {
         if let known { return EmbeddingModel(provider: provider, name: model, dimensions: known) }
         let batch = try await embed(ProviderCall([.text("dimensions")], type: .document))
         guard let count = batch.vectors.first?.count, count > 0 else {
-            throw EmbeddingError(.badResponse, "the provider answered an empty vector")
+            throw EmbeddingError(.badResponse, "the provider returned an empty vector")
         }
         dimensions.withLock { $0 = count }
         return EmbeddingModel(provider: provider, name: model, dimensions: count)

@@ -18,7 +18,7 @@ struct VectorSize: Sendable {
         guard isAllowed, size > 0, size < native else {
             throw EmbeddingError(
                 .unsupportedDimensions,
-                "the model gives vectors of \(native) dimensions, not of \(size)"
+                "the model has \(native) dimensions, not \(size)"
             )
         }
         return size

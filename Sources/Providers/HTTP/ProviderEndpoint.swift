@@ -100,7 +100,7 @@ struct ProviderEndpoint: Sendable {
         }
     }
 
-    /// Where a redirected request goes on. The key and the texts are for the server that was named, so only redirects
+    /// Where a redirected request continues. The key and the texts are for the server that was named, so only redirects
     /// within it are followed.
     private func redirection(
         of request: HTTPClientRequest,

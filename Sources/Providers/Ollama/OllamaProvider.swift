@@ -40,7 +40,7 @@ final class OllamaProvider: EmbeddingProvider {
         } else {
             dimensions = try await call(["dimensions"], capacity: 0).vectors.first?.count ?? 0
         }
-        guard dimensions > 0 else { throw EmbeddingError(.badResponse, "the provider answered an empty vector") }
+        guard dimensions > 0 else { throw EmbeddingError(.badResponse, "the provider returned an empty vector") }
         let identity = EmbeddingModel(provider: name, name: modelName, dimensions: dimensions, revision: digest)
         state.withLock { state in
             state.identity = identity

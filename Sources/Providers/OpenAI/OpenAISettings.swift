@@ -15,6 +15,6 @@ package enum OpenAISettings {
     package static let encodingFormat = Setting.choice(
         "ENCODING_FORMAT",
         EncodingFormat.auto,
-        "how vectors are asked for: `base64`, `float`, `none` for not at all, `auto` for base64 unless it is refused"
+        "`encoding_format` of provider calls: `base64`, `float`, `none` to leave it out, `auto` for base64 unless the server rejects it"
     )
 }

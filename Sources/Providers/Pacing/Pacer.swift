@@ -90,7 +90,7 @@ struct Pacer: Sendable {
     /// Why a text whose time is up at `deadline` need not wait: the pause is longer, and no call may be tried now.
     func refusal(by deadline: Instant, at now: Instant) -> EmbeddingError? {
         guard let pausedUntil, let nextTry, pausedUntil > deadline, nextTry > now else { return nil }
-        return EmbeddingError(.rateLimited, "the provider limits the rate", retryAfter: nextTry - now)
+        return EmbeddingError(.rateLimited, "the provider's rate limit is reached", retryAfter: nextTry - now)
     }
 
     mutating func start(tokens cost: Int, at now: Instant) {

@@ -97,7 +97,7 @@ final class ProviderPool: Sendable {
     private func circuitFault(_ wait: Duration) -> EmbeddingError {
         EmbeddingError(
             .circuitOpen,
-            "the provider \(name.rawValue) fails too often and is left alone for a while",
+            "the provider \(name.rawValue) fails too often; its circuit breaker is open",
             retryAfter: wait
         )
     }
@@ -124,7 +124,7 @@ final class ProviderPool: Sendable {
                 throw unreachable ?? circuitFault(until - now)
             case .noneEligible:
                 throw unreachable
-                    ?? EmbeddingError(.unavailable, "no \(name.rawValue) endpoint holds the model in use")
+                    ?? EmbeddingError(.unavailable, "no \(name.rawValue) endpoint has the model in use")
             }
         }
     }
@@ -238,7 +238,7 @@ final class ProviderPool: Sendable {
         for (member, model) in zip(members, models) {
             guard let model, model != after else { continue }
             logger.warning(
-                "an endpoint holds another build of the model and is left out",
+                "an endpoint has another build of the model and is not used",
                 metadata: ["endpoint": "\(member.label)", "model": "\(model.fingerprint)"]
             )
         }

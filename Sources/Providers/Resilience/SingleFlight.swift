@@ -43,7 +43,7 @@ final class SingleFlight<Value: Sendable>: Sendable {
                 if Task.isCancelled { leave(id, Self.cancelled) }
                 Task { [weak self, time] in
                     try? await time.sleep(until: deadline)
-                    self?.leave(id, EmbeddingError(.unavailable, "the provider takes long to tell its model"))
+                    self?.leave(id, EmbeddingError(.unavailable, "the provider has not named its model in time"))
                 }
             }
         } onCancel: {
@@ -52,7 +52,7 @@ final class SingleFlight<Value: Sendable>: Sendable {
         return try outcome.get()
     }
 
-    private static var cancelled: EmbeddingError { EmbeddingError(.cancelled, "the caller has gone") }
+    private static var cancelled: EmbeddingError { EmbeddingError(.cancelled, "the caller has disconnected") }
 
     private func leave(_ id: Int, _ error: EmbeddingError) {
         state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(returning: .failure(error))

@@ -9,7 +9,7 @@ extension [EmbeddingInput] {
         texts.reserveCapacity(count)
         for input in self {
             guard case .text(let text) = input else {
-                throw EmbeddingError(.tokensUnsupported, "\(provider) takes text, not token ids")
+                throw EmbeddingError(.tokensUnsupported, "\(provider) accepts text only, not token ids")
             }
             texts.append(text)
         }

@@ -64,7 +64,7 @@ struct InputPreparation: Sendable {
             guard countsExactly else { return Prepared(input: .text(whole), tokens: count, wasCut: false) }
             throw EmbeddingError(
                 .invalidInput,
-                "the text is longer than the \(limit) tokens the model takes, and truncation is off"
+                "the text is longer than the \(limit) tokens that the model accepts, and truncation is off"
             )
         }
         // What is longer than the limit is enough for a provider that does the cutting.
@@ -81,7 +81,7 @@ struct InputPreparation: Sendable {
         guard limits.acceptsTokens else {
             throw EmbeddingError(
                 .tokensUnsupported,
-                "this provider takes text, not token ids: have the client send strings"
+                "this provider accepts text only, not token ids: configure the client to send strings"
             )
         }
         guard !tokens.isEmpty else { throw EmbeddingError(.invalidInput, "the token array is empty") }
@@ -91,7 +91,7 @@ struct InputPreparation: Sendable {
         guard truncate else {
             throw EmbeddingError(
                 .invalidInput,
-                "the input has \(tokens.count) tokens where the model takes \(limits.tokensPerText)"
+                "the input has \(tokens.count) tokens, but the model accepts \(limits.tokensPerText)"
             )
         }
         let cut = Array(tokens.prefix(limits.tokensPerText))

@@ -32,7 +32,7 @@ package enum TokenEncoding: String, Sendable, CaseIterable {
                 return RankedTokens(vocabulary: try RankedVocabulary.cl100k(contentsOf: path))
             } catch {
                 guard error.code == .modelNotFound else { throw EmbeddingError(.misconfigured, error.message) }
-                logger.info("token ids are refused: there is no file to read them with", metadata: ["file": "\(path)"])
+                logger.info("token ids are rejected: the vocabulary file is missing", metadata: ["file": "\(path)"])
                 return nil
             }
         }
@@ -47,7 +47,7 @@ private struct RankedTokens: TokenDecoder {
         if let text = vocabulary.text(of: ids) { return text }
         throw EmbeddingError(
             .invalidInput,
-            "a token id is none of cl100k_base, the encoding that is set (TOKEN_ENCODING)"
+            "a token id is not in cl100k_base, the encoding that TOKEN_ENCODING names"
         )
     }
 }

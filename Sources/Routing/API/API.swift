@@ -131,7 +131,7 @@ extension API {
         do {
             try browsers.checkHost(head)
             switch (match, route) {
-            case (.malformed, _): throw APIError.badRequest("the path is not the percent-encoding of UTF-8 text")
+            case (.malformed, _): throw APIError.badRequest("the path is not valid percent-encoded UTF-8")
             case (_, let route?): return finish(try methodAnswer(head, route), record, started)
             case (_, nil): throw APIError.notFound("there is no such route")
             }

@@ -44,7 +44,7 @@ package struct APIConfiguration: Sendable {
     /// Fields that go out with the page, such as `Content-Security-Policy`.
     package var pageHeaders: [(name: String, value: String)] = []
     package var version = "0"
-    /// The settings in force, for the operator: secrets are masked already.
+    /// The effective settings, for the operator: secrets are masked already.
     package var settings: [(name: String, value: String, source: String)] = []
 
     package init() {}

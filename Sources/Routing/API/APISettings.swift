@@ -4,8 +4,8 @@ package import Settings
 package enum APISettings {
     package static let apiKeys = Setting.list(
         "API_KEYS",
-        "keys, comma-separated, for everything but probes, metrics, the page and signed webhooks; a file of them "
-            + "(`API_KEYS_FILE`) is read again when it changes",
+        "keys, comma-separated, required for everything except probes, metrics, the page and signed webhooks; the file "
+            + "`API_KEYS_FILE` is read again when it changes",
         isSecret: true
     )
     package static let readKeys = Setting.list(
@@ -15,12 +15,12 @@ package enum APISettings {
     )
     package static let writeKeys = Setting.list(
         "WRITE_KEYS",
-        "keys that may write: change, delete and reprocess repos, one by one and imported",
+        "keys that may write: import, change, delete and reprocess repos",
         isSecret: true
     )
     package static let privateSearchKeys = Setting.list(
         "PRIVATE_SEARCH_KEYS",
-        "the keys that see private repos; one in no other list may read",
+        "keys that see private repos; a key in no other list has the scope `read`",
         isSecret: true
     )
     package static let modelAliases = Setting.list(
@@ -35,15 +35,15 @@ package enum APISettings {
     )
     package static let allowedHosts = Setting.list(
         "ALLOWED_HOSTS",
-        "names under which the service answers, beside the loopback ones; unset: every name, but loopback names alone "
-            + "on a loopback address without keys",
+        "host names that the service answers to, besides the loopback ones; unset: every name, except on a loopback "
+            + "address without keys, where only loopback names are accepted",
         accepted: "names such as embed.example.com or *.example.com, or *",
         item: { $0 == "*" || URLSyntax.isHostPattern($0) }
     )
     package static let trustedProxies = Setting.list(
         "TRUSTED_PROXIES",
-        "proxies before the service, addresses or networks, comma-separated, `unix` for those at its Unix socket: their "
-            + "`X-Forwarded-For` says who a request is from, for the log and for limits",
+        "proxies in front of the service, addresses or networks, comma-separated, `unix` for those at its Unix socket: "
+            + "their `X-Forwarded-For` is taken as the client address, for the log and rate limits",
         accepted: "addresses such as 10.0.0.1, networks such as 10.0.0.0/8, or unix",
         item: { TrustedProxies.isValid($0) }
     )
@@ -54,7 +54,7 @@ package enum APISettings {
     )
     package static let webhookSecrets = Setting.list(
         "GITHUB_WEBHOOK_SECRET",
-        "unset: the webhook answers 403; several, comma-separated, are all taken while you change it",
+        "secret of GitHub's webhooks; several, comma-separated, are all accepted, for rotation; unset: the webhook answers 403",
         isSecret: true
     )
     package static let maxBodyBytes = Setting.bytes(

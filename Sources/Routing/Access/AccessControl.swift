@@ -28,7 +28,7 @@ final class AccessControl: Sendable {
         }
     }
 
-    /// Counts a request that may go on; whoever has used up its share goes on as nobody where access is optional.
+    /// Counts a request that may continue; whoever has used up its share continues as nobody where access is optional.
     /// - Returns: what its caller may still ask; nil without limit.
     /// - Throws: `APIError` 429 when the caller has used up its share.
     func count(

@@ -26,7 +26,7 @@ struct BrowserPolicy: Sendable {
         throw APIError(
             .forbidden,
             .invalidRequest,
-            "this service does not go by the name in Host; add it to ALLOWED_HOSTS to have it answer"
+            "this service does not answer to the name in Host; add it to ALLOWED_HOSTS"
         )
     }
 
@@ -39,7 +39,7 @@ struct BrowserPolicy: Sendable {
         throw APIError(
             .forbidden,
             .invalidRequest,
-            "pages of other origins may not do this; add their origin to CORS_ALLOW_ORIGIN to let them"
+            "pages of other origins may not do this; to allow it, add their origin to CORS_ALLOW_ORIGIN"
         )
     }
 

@@ -1,4 +1,4 @@
-/// What `WWW-Authenticate` tells of a request without the right key (RFC 6750 §3).
+/// What `WWW-Authenticate` says about a request without the right key (RFC 6750 §3).
 enum Challenge: Sendable, Hashable {
     /// No key was shown: there is nothing to say of it (RFC 6750 §3.1).
     case missingKey

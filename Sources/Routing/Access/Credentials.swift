@@ -45,7 +45,7 @@ extension ArraySlice<UInt8> {
 
 extension APIError {
     fileprivate static var repeatedCredentials: APIError {
-        var error = badRequest("the request has more than one field Authorization")
+        var error = badRequest("the request has more than one Authorization header")
         error.challenge = .invalidRequest
         return error
     }

@@ -119,8 +119,8 @@ struct EmbeddingHandler: Sendable {
         }
         if !service.limits.acceptsTokens, call.inputs.contains(where: \.isTokens) {
             throw APIError.badRequest(
-                "token ids are not taken here: send strings as input (with langchain-openai set "
-                    + "check_embedding_ctx_length=False), or set TOKEN_ENCODING and have scripts/bootstrap fetch the file",
+                "token ids are not accepted here: send strings as input (with langchain-openai set "
+                    + "check_embedding_ctx_length=False), or set TOKEN_ENCODING and fetch the vocabulary with scripts/bootstrap",
                 parameter: "input"
             )
         }

@@ -29,7 +29,7 @@ struct GitHubImportRoutes: Sendable {
         if user != nil, request == nil { fields.report("user", "user has to be a login of GitHub, or @me") }
         try fields.finish()
         guard let request, let status = imports.begin(request) else {
-            throw APIError(.conflict, .invalidRequest, "an import is under way; GET /import/github tells how far it is")
+            throw APIError(.conflict, .invalidRequest, "an import is running; GET /import/github shows its progress")
         }
         return .json(.accepted) { status.write(to: &$0) }
     }

@@ -2,7 +2,7 @@ import HTTP
 import Logging
 import Telemetry
 
-/// What metrics, log and trace are told of a request.
+/// What metrics, log and trace record of a request.
 struct RequestRecord: Sendable {
     let head: HTTPRequestHead
     /// The client's address.

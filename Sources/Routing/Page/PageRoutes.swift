@@ -6,7 +6,7 @@ struct PageRoutes: Sendable {
     /// What stands where results would.
     private static let start = """
         <div class="start"><h2>Find repositories by what they do</h2>\
-        <p>Say it in your own words, in any order: the search goes by meaning, by words and by name.</p></div>
+        <p>Describe it in your own words: search compares meaning, words and names.</p></div>
         """
 
     private let page: StaticDocument

@@ -34,7 +34,7 @@ final class PipelineEvents: Sendable {
             throw APIError(
                 .serviceUnavailable,
                 .unavailable,
-                "too many clients follow the pipeline",
+                "too many clients are following the pipeline",
                 retryAfter: .seconds(5)
             )
         }

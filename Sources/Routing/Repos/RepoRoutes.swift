@@ -51,7 +51,7 @@ struct RepoRoutes: Sendable {
         }
         guard (1...Self.maximumArray).contains(reader.updates.count) else {
             throw APIError.badRequest(
-                "there have to be 1 to \(Self.maximumArray) repos; send more as application/x-ndjson"
+                "a request must have 1 to \(Self.maximumArray) repos; send more as application/x-ndjson"
             )
         }
         let counts = try await context.caller.repos(of: store).upsert(reader.updates)

@@ -13,7 +13,7 @@ extension Endpoint.Consumes {
         throw APIError(
             .unsupportedMediaType,
             .invalidRequest,
-            "the content has to be \(expected) in UTF-8, and Content-Type has to say so"
+            "the body must be \(expected) in UTF-8, with a Content-Type that says so"
         )
     }
 

@@ -9,7 +9,7 @@ struct QueryItems: Sendable {
     /// - Throws: `APIError` 400 when the encoding is broken.
     init(_ head: HTTPRequestHead) throws {
         guard let items = Self(encoded: head.bytes[head.queryRange]) else {
-            throw APIError.badRequest("the query is not the percent-encoding of UTF-8 text")
+            throw APIError.badRequest("the query string is not valid percent-encoded UTF-8")
         }
         self = items
     }

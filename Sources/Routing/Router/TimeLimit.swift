@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Work that is waited for no longer than a limit. What does not heed its cancellation goes on unseen.
+/// Work that is waited for no longer than a limit. What does not heed its cancellation continues unseen.
 final class TimeLimit<Value: Sendable>: Sendable {
     private enum State {
         case unasked

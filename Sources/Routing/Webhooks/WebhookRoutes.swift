@@ -103,7 +103,7 @@ struct WebhookRoutes: Sendable {
         let type = context.head.header("content-type").flatMap { MediaType.parse($0)?.type }
         let isForm = type?.subtype == "x-www-form-urlencoded"
         guard let bytes = isForm ? Self.formPayload(context.bytes) : context.bytes else {
-            throw APIError.badRequest("the form has no readable field payload")
+            throw APIError.badRequest("the form has no readable payload field")
         }
         do { return try JSONValue(bytes, keeping: GitHubEventHandler.members) } catch {
             throw APIError.badRequest("the payload is not valid JSON: \(error)")

@@ -103,7 +103,7 @@ package final class RepoCatalog: Sendable {
         }
     }
 
-    /// A fault of the in-memory database is logged, and the answer is empty: search goes on with vectors alone.
+    /// A fault of the in-memory database is logged, and the answer is empty: search continues with vectors alone.
     private func run<T: Sendable>(
         orElse fallback: T,
         _ body: @escaping @Sendable (TextIndex) throws(SQLiteError) -> T
@@ -112,7 +112,7 @@ package final class RepoCatalog: Sendable {
             do throws(SQLiteError) {
                 return try body(guarded.index)
             } catch {
-                logger.error("the in-memory text index fails", metadata: ["error": "\(error)"])
+                logger.error("the in-memory text index failed", metadata: ["error": "\(error)"])
                 return fallback
             }
         }

@@ -70,7 +70,7 @@ package final class RepoFollower: Sendable {
                 try await follow(from: position, model)
             } catch {
                 guard !Task.isCancelled else { return }
-                logger.warning("search indexes cannot be kept up; loading again", metadata: ["error": "\(error)"])
+                logger.warning("cannot update the search indexes; reloading them", metadata: ["error": "\(error)"])
                 failures.increment()
                 failed += 1
                 await sleep(pause(afterFailures: failed))
@@ -122,7 +122,7 @@ package final class RepoFollower: Sendable {
                 if error.code == .rejected || error.code == .badResponse { throw error }
                 if failed == 1 {
                     failures.increment()
-                    logger.warning("changes of the repo table cannot be read", metadata: ["error": "\(error)"])
+                    logger.warning("cannot read the changes of the table repo", metadata: ["error": "\(error)"])
                 }
                 await sleep(pause(afterFailures: failed))
             }

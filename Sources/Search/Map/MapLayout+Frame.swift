@@ -1,7 +1,7 @@
 import EmbeddingCore
 
 extension MapLayout.Frame {
-    /// The share of points that may lie outside before the frame is drawn anew.
+    /// The share of points that may lie outside before the frame is redrawn.
     private static let mostOutside = 0.02
     /// The share of width and height that the points have to fill.
     private static let leastFilled: Float = 0.8

@@ -25,7 +25,7 @@ enum MapTerms {
         (3...28).contains(word.count) && !empty.contains(word)
     }
 
-    /// Words that tell of repositories in general, or of nothing.
+    /// Words that fit repositories in general, or nothing.
     private static let empty = Set(
         """
         about all also and any api app application are around based been best between both build building built but can \

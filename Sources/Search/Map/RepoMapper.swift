@@ -72,7 +72,7 @@ package final class RepoMapper: RepoMapSource {
             } catch {
                 guard !Task.isCancelled else { return }
                 basis = nil
-                logger.warning("the map of the repos cannot be made", metadata: ["error": "\(error)"])
+                logger.warning("cannot compute the map", metadata: ["error": "\(error)"])
             }
             // Only a cancellation ends it early, which ends the loop, too.
             let pause = max(configuration.shortestPause, (clock.now - start) * configuration.restFactor)
@@ -115,7 +115,7 @@ package final class RepoMapper: RepoMapSource {
         return Basis(model: model, position: position, layout: drawing.layout)
     }
 
-    /// A layout that is not kept is one that another process may not go on from, and no more.
+    /// A layout that is not kept is one that another process may not continue from, and no more.
     private func keep(_ layout: MapLayout) async {
         do throws(StoreError) { try await layouts.save(layout) } catch {
             logger.debug("the map's layout is not kept", metadata: ["error": "\(error)"])

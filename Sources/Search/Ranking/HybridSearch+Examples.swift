@@ -21,7 +21,7 @@ extension HybridSearch {
             direction = try Embedding(validating: sum, dimensions: model.dimensions)
         } catch {
             throw .invalid(
-                "what is alike and what is unlike point the same way, which leaves no direction to search in"
+                "like and unlike point in the same direction, which leaves nothing to search for"
             )
         }
         var filter = query.filter

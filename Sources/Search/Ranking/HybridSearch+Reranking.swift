@@ -12,7 +12,7 @@ extension HybridSearch {
 
     /// The answer to a text, its first hits in the reranker's order.
     func rerankedSearch(_ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
-        guard let reranker else { throw .invalid("rerank needs RERANK_MODEL, which names no model here") }
+        guard let reranker else { throw .invalid("rerank needs RERANK_MODEL, which is not set") }
         guard case .text(let text) = query.subject else { throw .invalid("rerank needs one text") }
         var wide = query
         wide.reranks = false

@@ -24,7 +24,7 @@ package final class HybridSearch: RepoSearch {
     static let depth = 50
 
     /// - Parameters:
-    ///   - reranker: nil when none is to be had; a query that asks for it is refused.
+    ///   - reranker: nil when none is loaded; a query that asks for it is rejected.
     ///   - coverage: the share of repos embedded with the current model, 0…1.
     package init(
         service: any EmbeddingService,

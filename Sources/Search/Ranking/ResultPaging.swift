@@ -38,7 +38,7 @@ struct ResultPaging {
             String(decoding: $0, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
         }
         guard let numbers, numbers.count == 2, (1...Self.deepest).contains(numbers[0]), numbers[1] >= 0 else {
-            throw .invalid("this cursor was not given by an answer to the same question")
+            throw .invalid("this cursor does not belong to this query")
         }
         place = Place(depth: numbers[0], offset: numbers[1])
     }

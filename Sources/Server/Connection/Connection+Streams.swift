@@ -72,7 +72,7 @@ extension Connection {
         waiter.resume(throwing: error())
     }
 
-    /// Lets the responder go on once the client has taken enough.
+    /// Lets the responder continue once the client has taken enough.
     func resumeWriters() {
         guard !writeWaiters.isEmpty, output.count < OutputBuffer.highWater else { return }
         let waiters = writeWaiters

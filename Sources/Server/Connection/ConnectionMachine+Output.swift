@@ -68,7 +68,7 @@ extension ConnectionMachine {
         finishExchange(at: now)
     }
 
-    /// Goes on to the next request, or to the end, once both the request and its answer are complete.
+    /// Continues to the next request, or to the end, once both the request and its answer are complete.
     mutating func finishExchange(at now: MonotonicInstant) {
         guard output == .complete else { return }
         switch input {

@@ -2,7 +2,7 @@ import EventLoop
 import HTTP
 
 extension ConnectionMachine {
-    /// What is to be done because time has run out or the client went away.
+    /// What is to be done because time is up or the client went away.
     enum Expiry: Equatable {
         case none
         case close
@@ -27,7 +27,7 @@ extension ConnectionMachine {
         return closing == .no ? min(inputDeadline, halfClosedDeadline) : lingerDeadline
     }
 
-    /// A client that goes on sending looks for its answer later: closing on it would reset the connection.
+    /// A client that continues sending looks for its answer later: closing on it would reset the connection.
     private var lingerDeadline: MonotonicInstant {
         let timeouts = configuration.timeouts
         guard let lingerStart, !isDraining else { return (lingerStart ?? since) + timeouts.linger }

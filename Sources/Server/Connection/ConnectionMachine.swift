@@ -6,7 +6,7 @@ import HTTP
 struct ConnectionMachine {
     enum Event {
         case needsInput
-        /// A head; `begin` goes on.
+        /// A head; `begin` continues.
         case head(RequestMessage)
         /// A whole body; the request wants its answer.
         case collected([UInt8])
@@ -138,8 +138,8 @@ struct ConnectionMachine {
         }
     }
 
-    /// Goes on after a head, now that it is known how the responder wants the body.
-    /// - Parameter bodyHasBegun: whether part of the body has come; a client that sent it does not wait to go on
+    /// Continues after a head, now that it is known how the responder wants the body.
+    /// - Parameter bodyHasBegun: whether part of the body has come; a client that sent it does not wait to continue
     ///   (RFC 9110 §10.1.1).
     /// - Returns: whether `100 Continue` is due at once.
     mutating func begin(
@@ -160,7 +160,7 @@ struct ConnectionMachine {
         return waits && !body.isStreamed
     }
 
-    /// Goes on after the head of a request without a body: it is complete.
+    /// Continues after the head of a request without a body: it is complete.
     mutating func beginWithoutBody(at now: MonotonicInstant) {
         parser.endWithoutBody()
         input = .complete
@@ -171,7 +171,7 @@ struct ConnectionMachine {
     /// Whether the rest of the body is known to be so short that it is read to its end.
     var isRestShort: Bool { parser.remainingBody.map { $0 <= Self.discardLimit } ?? false }
 
-    /// Goes on after a head that is answered whatever its body is.
+    /// Continues after a head that is answered whatever its body is.
     mutating func settle(bodyHasBegun: Bool, at now: MonotonicInstant) {
         guard let message, message.framing != .none else { return beginWithoutBody(at: now) }
         input = .body

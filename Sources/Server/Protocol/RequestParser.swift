@@ -54,7 +54,7 @@ struct RequestParser {
         if case .end = state { state = .head }
     }
 
-    /// - Parameter position: where in the input to go on; moved past what was understood.
+    /// - Parameter position: where in the input to continue; moved past what was understood.
     mutating func next(_ input: Span<UInt8>, _ position: inout Int) throws(Refusal) -> Event {
         switch state {
         case .head:

@@ -65,7 +65,7 @@ struct Database: Sendable {
         timeout: Duration? = nil
     ) async throws(StoreError) -> SurrealValue {
         guard let last = try await run(sql, variables, timeout: timeout).last else {
-            throw StoreError(.badResponse, "the database answered no result")
+            throw StoreError(.badResponse, "the database returned no result")
         }
         return last
     }
@@ -77,7 +77,7 @@ struct Database: Sendable {
         timeout: Duration? = nil
     ) async throws(StoreError) -> [SurrealValue] {
         guard let rows = try await value(sql, variables, timeout: timeout).array else {
-            throw StoreError(.badResponse, "the database answered no list of rows")
+            throw StoreError(.badResponse, "the database did not return a list of rows")
         }
         return rows
     }

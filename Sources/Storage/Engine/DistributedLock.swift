@@ -1,7 +1,7 @@
 import EmbeddingCore
 import SurrealDB
 
-/// Lets one process at a time do a task. Whoever holds the lock renews it by acquiring it again; it runs out by itself
+/// Lets one process at a time do a task. Whoever holds the lock renews it by acquiring it again; it expires by itself
 /// when its holder is gone.
 struct DistributedLock: Sendable {
     let database: Database

@@ -22,7 +22,7 @@ extension SurrealStorage {
     package func serverTime() async throws(StoreError) -> Double {
         let answer = try await migrator.database.value("RETURN time::now()", timeout: .seconds(5))
         guard case .datetime(seconds: let seconds, nanoseconds: let nanoseconds) = answer else {
-            throw StoreError(.badResponse, "the database does not tell its time")
+            throw StoreError(.badResponse, "the database did not return its time")
         }
         return Double(seconds) + Double(nanoseconds) * 1e-9
     }

@@ -53,10 +53,10 @@ struct SurrealRepoFeed: RepoFeed {
         variables["refreshing"] = .duration(ChangeLog.retention / 2)
         let answer = try await changes(variables, withVectors: model != nil)
         guard answer["isEpoch"].bool == true else {
-            throw StoreError(.rejected, "rows may have changed unnoticed: read the table anew")
+            throw StoreError(.rejected, "rows may have changed unnoticed: reload the table")
         }
         guard answer["isKept"].bool == true else {
-            throw StoreError(.rejected, "the position is older than the log of changes: read the table anew")
+            throw StoreError(.rejected, "the position is older than the log of changes: reload the table")
         }
         guard let last = answer["last"].string else { return ([], position) }
         return (try Self.changes(answer), Self.position(last, epoch: epoch))

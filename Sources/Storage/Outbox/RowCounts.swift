@@ -1,6 +1,6 @@
 /// How many rows there are, and how many of them have a vector of the model: a count, and what the change log tells since.
-/// The ids of the log are made when a change is written and not when it is committed. So what the log tells of the last
-/// moments is read anew each time, and the counts rest on what is older, which is all committed.
+/// The ids of the log are made when a change is written and not when it is committed. So what the log says about the last
+/// moments is read again each time, and the counts rest on what is older, which is all committed.
 struct RowCounts {
     /// What entries of the log add up to.
     struct Change: Hashable {

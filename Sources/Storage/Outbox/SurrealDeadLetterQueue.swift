@@ -19,7 +19,7 @@ struct SurrealDeadLetterQueue: DeadLetterQueue {
             guard let place = PageCursor.place(cursor, of: Self.question),
                 let after = try? SurrealRecordID(encoded: place)
             else {
-                throw StoreError(.invalidArgument, "this cursor was not given by a page")
+                throw StoreError(.invalidArgument, "this cursor does not belong to this listing")
             }
             variables["after"] = .recordID(after)
         }

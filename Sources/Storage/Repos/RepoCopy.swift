@@ -3,7 +3,7 @@ package import SurrealDB
 
 /// Copies the repo table of another database, vectors and all, page by page in the order of the ids. How far it has come
 /// is noted in the target with each page, so that it goes on there after an interruption. Rows that the target has already
-/// stay as they are. What else embed-star keeps is made anew by the migration.
+/// stay as they are. What else embed-star keeps is made again by the migration.
 package struct RepoCopy: Sendable {
     package struct Progress: Sendable {
         /// Rows looked at, those of earlier runs included.
@@ -89,7 +89,7 @@ package struct RepoCopy: Sendable {
     }
 
     private static func checkCancellation() throws(StoreError) {
-        if Task.isCancelled { throw StoreError(.cancelled, "cancelled while repos were copied; run it again to go on") }
+        if Task.isCancelled { throw StoreError(.cancelled, "cancelled while copying repos; run it again to resume") }
     }
 
     /// About how many bytes a value takes in a request.

@@ -36,7 +36,7 @@ enum RepoIdentities {
         };
         """
 
-    /// When the numbers `$identities` that have no row were last heard of.
+    /// When the numbers `$identities` that have no row were last seen.
     static let absences = "SELECT record::id(id) AS key, gone_at FROM $identities WHERE gone_at != NONE"
 
     static let prune = """

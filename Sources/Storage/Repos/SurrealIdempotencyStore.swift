@@ -1,11 +1,11 @@
 import EmbeddingCore
 import SurrealDB
 
-/// The table `idempotency_record`: a row for each name, which goes some time after it has run out.
+/// The table `idempotency_record`: a row for each name, which goes some time after it has expired.
 struct SurrealIdempotencyStore: IdempotencyStore {
     let database: Database
 
-    /// Rows that have run out and are removed for each one that comes, so that the table does not grow.
+    /// Rows that have expired and are removed for each one that comes, so that the table does not grow.
     private static let sweep = 10
 
     private func record(_ name: String) -> SurrealValue {

@@ -5,7 +5,7 @@ import SurrealDB
 extension SurrealRepoStore {
     /// Rows that the engine looks at in one request where not all of them may pass.
     private static let window = 1000
-    /// After this, what was found is given; reading goes on with the next page.
+    /// After this, what was found is given; reading continues with the next page.
     private static let patience = Duration.seconds(5)
 
     func page(of listing: RepoListing, after cursor: String?, limit: Int) async throws(StoreError) -> RepoPage {
@@ -38,7 +38,7 @@ extension SurrealRepoStore {
     private static func record(_ cursor: String, of question: String) throws(StoreError) -> SurrealRecordID {
         guard let place = PageCursor.place(cursor, of: question), let record = try? SurrealRecordID(encoded: place)
         else {
-            throw StoreError(.invalidArgument, "this cursor was not given by a page of this listing")
+            throw StoreError(.invalidArgument, "this cursor does not belong to this listing")
         }
         return record
     }

@@ -31,7 +31,7 @@ struct SurrealRepoStore: RepoStore {
     func ping() async throws(StoreError) {
         try await database.presence.probe { () async throws(StoreError) in
             let state = try await SchemaState.read(database.forProbes, timeout: .seconds(5))
-            guard let state else { throw StoreError(.schema, "the namespace or the database is not there") }
+            guard let state else { throw StoreError(.schema, "the namespace or the database does not exist") }
             if let fault = state.fault(of: EmbeddedTables()) { throw StoreError(.schema, fault) }
         }
     }
@@ -74,7 +74,7 @@ struct SurrealRepoStore: RepoStore {
                 guard error.fault == .alreadyExists else { throw StoreError(error) }
             }
         }
-        throw StoreError(.conflict, "other programs keep creating the same repos")
+        throw StoreError(.conflict, "other programs keep creating the same repos at the same time")
     }
 
     private func plan(for batch: ArraySlice<RepoUpdate>) async throws(StoreError) -> UpsertPlan {

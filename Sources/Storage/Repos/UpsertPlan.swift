@@ -22,7 +22,7 @@ struct UpsertPlan {
     private var targets: [Target] = []
     private var byName: [String: Int] = [:]
     private var byIdentity: [Int: Int] = [:]
-    /// When numbers that have no row were last heard of.
+    /// When numbers that have no row were last seen.
     private var absences: [Int: Timestamp]
     private var newAbsences: Set<Int> = []
     private var taken: Set<SurrealRecordID> = []
@@ -31,7 +31,7 @@ struct UpsertPlan {
 
     /// - Parameters:
     ///   - rows: what is stored under any of the names and numbers.
-    ///   - absences: when those of the numbers that have no row were last heard of.
+    ///   - absences: when those of the numbers that have no row were last seen.
     init(rows: [SurrealValue], absences: [Int: Timestamp] = [:], random: any RandomNumberGenerator) {
         self.absences = absences
         self.random = random

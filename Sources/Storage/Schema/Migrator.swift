@@ -31,7 +31,7 @@ struct Migrator: Sendable {
                 return try await lease.release()
             }
             guard ContinuousClock.now < deadline else {
-                throw StoreError(.schema, "another process holds the migration of the database and does not finish")
+                throw StoreError(.schema, "another process is migrating the database and does not finish")
             }
             do {
                 try await Task.sleep(for: pollInterval)
@@ -62,7 +62,7 @@ struct Migrator: Sendable {
     }
 
     private func defineDatabase() async throws(StoreError) {
-        logger.info("making the namespace and the database, which are missing")
+        logger.info("creating the missing namespace and database")
         do throws(SurrealError) {
             try await database.client.defineDatabase()
         } catch {
@@ -76,7 +76,7 @@ struct Migrator: Sendable {
 
     private func advance() async throws(StoreError) {
         guard let state = try await state() else {
-            throw StoreError(.schema, "the database went away while it was prepared")
+            throw StoreError(.schema, "the database disappeared while it was being prepared")
         }
         // What is there already stays as it is.
         let found = state.missing.isEmpty ? state.version : 0
@@ -93,7 +93,7 @@ struct Migrator: Sendable {
     }
 
     /// Gives tables what they need. What was written to them before went unnoticed, so whoever has read them is to read
-    /// them anew, and the rows are looked through; the new epoch says so.
+    /// them again, and the rows are looked through; the new epoch says so.
     private func install(_ lost: [EmbeddedTable]) async throws(StoreError) {
         guard !lost.isEmpty else { return }
         let whole = tables.all.map(\.name).filter { name in !lost.contains { $0.name == name } }
@@ -131,7 +131,7 @@ struct Migrator: Sendable {
             if let cursor { variables["after"] = cursor.key }
             cursor = try await database.value(cursor == nil ? first : next, variables).recordID
             guard try await lease.acquire() else {
-                throw StoreError(.schema, "another process took the migration over")
+                throw StoreError(.schema, "another process took over the migration")
             }
         } while cursor != nil
     }
@@ -152,7 +152,7 @@ struct Migrator: Sendable {
             case .building: break
             }
             guard try await lease.acquire() else {
-                throw StoreError(.schema, "another process took the migration over")
+                throw StoreError(.schema, "another process took over the migration")
             }
             guard ContinuousClock.now < deadline else {
                 throw StoreError(.schema, "the index \(name) did not become ready")

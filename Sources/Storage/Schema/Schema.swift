@@ -42,7 +42,7 @@ enum Schema {
     }
 
     /// What an event of this version for this generation of the engine is known by: a table whose event lacks it was
-    /// made anew, or comes from a backup of another version.
+    /// made again, or comes from a backup of another version.
     static func mark(_ version: Int, generation: Int) -> String { "embed-star \(version) engine \(generation)" }
 
     /// One event a table, since each costs time on every write of a row. It asks nothing of the writes that set

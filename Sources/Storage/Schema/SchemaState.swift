@@ -32,7 +32,7 @@ struct SchemaState {
             return nil
         }
         guard results.count == 2 + tables.all.count else {
-            throw StoreError(.badResponse, "the database does not tell what is in it")
+            throw StoreError(.badResponse, "the database did not list its tables")
         }
         return SchemaState(results, tables, mark)
     }

@@ -96,7 +96,7 @@ final class RowReader: Sendable {
             if isNew {
                 let key = String((record.key.string ?? "\(record.key)").unicodeScalars.prefix(200))
                 logger.warning(
-                    "a row cannot be read and is left out",
+                    "a row cannot be read and is skipped",
                     metadata: ["row": "\(record.table):\(key)", "error": "\(error)"]
                 )
             }

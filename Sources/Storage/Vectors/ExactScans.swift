@@ -43,7 +43,7 @@ struct ExactScans: Sendable {
             try await semaphore.acquire()
         } catch {
             guard error.code == .unavailable else { throw StoreError(error) }
-            throw StoreError(.busy, "the vector index is not ready, and other searches are comparing all vectors now")
+            throw StoreError(.busy, "the vector index is not ready, and other searches are comparing all vectors")
         }
         let (answers, answer) = AsyncStream.makeStream(of: Result<[SurrealValue], SurrealError>.self)
         Task { [run, semaphore, rest] in

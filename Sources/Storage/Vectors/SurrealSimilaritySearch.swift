@@ -35,7 +35,7 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         return rows.compactMap { row in Self.hit(row, similarity: row["score"].double) }
     }
 
-    /// Nil when there is no index, or it cannot tell. One that is not what it was may have been built anew under its other
+    /// Nil when there is no index, or it cannot tell. One that is not what it was may have been rebuilt under its other
     /// name, which is looked for once.
     private func indexed(_ search: VectorQuery) async throws(StoreError) -> SearchHits? {
         for isSecond in [false, true] {

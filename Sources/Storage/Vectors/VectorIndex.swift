@@ -6,7 +6,7 @@ import Synchronization
 /// The life of the vector index on `repo.embedding`. An index that is not whole answers nonsense, or the whole table, and
 /// one that is ready by the engine's word may be slow for a while yet. So one process makes it, nothing reads it until it
 /// has found a stored vector fast, and it goes when the model changes. Where the engine writes vectors beside it as fast as
-/// without, it stands before a backlog is embedded, and is built anew after it beside the one in use. SurrealDB 2 writes
+/// without, it stands before a backlog is embedded, and is rebuilt after it beside the one in use. SurrealDB 2 writes
 /// slowly and aborts when a new, empty index is written and read in parallel: there it is made over rows that are embedded
 /// already, once the backlog is small, and goes when a large one comes.
 package final class VectorIndex: Sendable {
@@ -203,7 +203,7 @@ package final class VectorIndex: Sendable {
         """
     }
 
-    /// Reads the record anew.
+    /// Reads the record again.
     @discardableResult
     func refresh() async throws(StoreError) -> VectorIndexRecord? {
         let row = try await database.value("SELECT * FROM \(Self.record)")[0]
@@ -258,11 +258,11 @@ package final class VectorIndex: Sendable {
         )
     }
 
-    /// Builds the index anew under its other name and lets searches change over. What a build left that was broken off
+    /// Rebuilds the index under its other name and lets searches change over. What a build left that was broken off
     /// goes first.
     private func renew(_ model: EmbeddingModel, _ definition: String, _ rows: Int) async throws(StoreError) {
         guard let old = ready(for: model)?.name, let new = Self.names.first(where: { $0 != old }) else { return }
-        logger.info("building the vector index anew", metadata: ["model": "\(model.fingerprint)"])
+        logger.info("rebuilding the vector index", metadata: ["model": "\(model.fingerprint)"])
         _ = try await database.run(Self.remove(new), timeout: .seconds(600))
         var isBetter = false
         do throws(StoreError) {
@@ -279,7 +279,7 @@ package final class VectorIndex: Sendable {
         let isKept = kept.array?.isEmpty == false
         let superfluous = isKept ? Self.remove(isBetter ? old : new) : Self.remove(new)
         _ = try await database.run(superfluous, timeout: .seconds(600))
-        logger.info("the vector index was \(isBetter && isKept ? "built anew" : "left as it was")")
+        logger.info("the vector index was \(isBetter && isKept ? "rebuilt" : "kept as it was")")
     }
 
     private static func remove(_ name: String) -> String { "REMOVE INDEX IF EXISTS \(name) ON repo;" }
@@ -333,7 +333,7 @@ package final class VectorIndex: Sendable {
                 known.probedSince = known.probedSince ?? .now
                 return known.probedSince ?? .now
             }
-            if .now - since > Self.probePatience { try await fail("the index does not find what is in it, or slowly") }
+            if .now - since > Self.probePatience { try await fail("the index does not find its vectors in time") }
             return
         }
         _ = try await database.run("UPDATE \(Self.record) SET phase = \"ready\", since = time::now() RETURN NONE")

@@ -11,7 +11,7 @@ struct VectorIndexRecord: Hashable {
     var kind: EngineDialect.VectorIndexKind
     var phase: Phase
     var since: Timestamp?
-    /// What the index is called: there are two names, so that it can be built anew beside the one in use.
+    /// What the index is called: there are two names, so that it can be rebuilt beside the one in use.
     var name = VectorIndex.names[0]
     /// Embedded rows when it was built, if that was noted.
     var rows: Int?
@@ -46,7 +46,7 @@ enum VectorIndexAction: Hashable {
     /// Let it stand before the backlog is embedded, unless there are vectors of another model.
     case createEarly
     case awaitBuild
-    /// Build it anew beside the one in use: what is written after a build is found by comparing it all, unless the server
+    /// Rebuild it beside the one in use: what is written after a build is found by comparing it all, unless the server
     /// takes it into the index by itself.
     case renew
     case drop
@@ -60,7 +60,7 @@ enum VectorIndexAction: Hashable {
     ///   - minimum: repos below which the index is not worth its cost: the table is searched exactly.
     ///   - isRetryDue: whether an index that failed may be tried again.
     ///   - writesBeside: whether vectors are written beside the index nearly as fast as without one. Else it yields to a
-    ///     backlog, and is built anew after it.
+    ///     backlog, and is rebuilt after it.
     static func next(
         _ record: VectorIndexRecord?,
         model: EmbeddingModel,

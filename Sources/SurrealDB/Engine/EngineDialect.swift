@@ -6,7 +6,7 @@ package struct EngineDialect: Sendable, Hashable {
         case hnsw, diskann
     }
 
-    /// The major version, which the database remembers: what is stored in it is written anew when this changes.
+    /// The major version, which the database remembers: what is stored in it is rewritten when this changes.
     package let generation: Int
     /// The first release that is taken.
     let since: EngineVersion
@@ -35,7 +35,7 @@ package struct EngineDialect: Sendable, Hashable {
     static func of(_ server: String) throws(SurrealError) -> EngineDialect {
         guard let version = EngineVersion(server) else {
             let name = server.prefix(100)
-            throw SurrealError(.unsupported, "the database calls itself \"\(name)\", no release of SurrealDB")
+            throw SurrealError(.unsupported, "\"\(name)\", the database's version, is no release of SurrealDB")
         }
         guard let dialect = all.first(where: { version.major >= $0.generation }) else { throw tooOld(version) }
         guard version >= dialect.since else { throw tooOld(version, dialect.fault) }

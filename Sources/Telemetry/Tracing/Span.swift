@@ -18,7 +18,7 @@ package final class Span: Sendable {
         package var attributes: [(name: StaticString, value: Value)] = []
         /// A short name of what went wrong; nil when nothing did.
         package var failure: String?
-        /// Nanoseconds since 1970; 0 while it goes on.
+        /// Nanoseconds since 1970; 0 while it continues.
         package var end: UInt64 = 0
     }
 

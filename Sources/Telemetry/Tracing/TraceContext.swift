@@ -22,7 +22,7 @@ package struct TraceContext: Sendable, Hashable {
     /// - Returns: nil unless `parent` is valid (§3.2); the trace then begins here.
     package init?(parent: String, state: String? = nil) {
         let bytes = Array(parent.utf8)
-        // version "-" trace-id "-" parent-id "-" flags; later versions may go on after another dash (§3.2.4).
+        // version "-" trace-id "-" parent-id "-" flags; later versions may continue after another dash (§3.2.4).
         guard bytes.count == 55 || (bytes.count > 55 && bytes[55] == UInt8(ascii: "-")),
             bytes[2] == UInt8(ascii: "-"), bytes[35] == UInt8(ascii: "-"), bytes[52] == UInt8(ascii: "-"),
             let version = Hexadecimal.value(bytes[0..<2]), version != 0xFF, version != 0 || bytes.count == 55,

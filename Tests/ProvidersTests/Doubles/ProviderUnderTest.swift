@@ -42,16 +42,19 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
     static let hasVocabulary = access(modelDirectory + "/../cl100k_base.tiktoken", R_OK) == 0
 
     /// The settings that providers read.
-    static let table = SettingsTable(
-        [
-            GatewaySettings.provider, GatewaySettings.model, GatewaySettings.models, GatewaySettings.dimensions,
-            GatewaySettings.tokenEncoding,
-            GatewaySettings.providerHeaders, GatewaySettings.queryPrefix, GatewaySettings.documentPrefix,
-            GatewaySettings.batchSize, GatewaySettings.batchWindow, GatewaySettings.parallelWorkers,
-            GatewaySettings.tokenLimit, GatewaySettings.retryAttempts, GatewaySettings.retryDelay,
-            GatewaySettings.requestsPerMinute, GatewaySettings.tokensPerMinute, GatewaySettings.cacheMaxBytes,
-        ] + ProviderKinds.settings + HubSettings.all
-    )
+    static let table = SettingsTable([
+        .init(
+            "All",
+            [
+                GatewaySettings.provider, GatewaySettings.model, GatewaySettings.models, GatewaySettings.dimensions,
+                GatewaySettings.tokenEncoding,
+                GatewaySettings.providerHeaders, GatewaySettings.queryPrefix, GatewaySettings.documentPrefix,
+                GatewaySettings.batchSize, GatewaySettings.batchWindow, GatewaySettings.parallelWorkers,
+                GatewaySettings.tokenLimit, GatewaySettings.retryAttempts, GatewaySettings.retryDelay,
+                GatewaySettings.requestsPerMinute, GatewaySettings.tokensPerMinute, GatewaySettings.cacheMaxBytes,
+            ] + ProviderKinds.settings + HubSettings.all
+        )
+    ])
 
     /// What a test works with.
     struct Fixture: Sendable {

@@ -2,7 +2,7 @@ import EmbeddingCore
 import HTTP
 
 extension APIError {
-    /// What the client is told of any error; nil when the fault is unexpected and belongs into the log.
+    /// What the client sees of any error; nil when the fault is unexpected and belongs into the log.
     init?(_ error: any Error) {
         switch error {
         case let error as APIError: self = error
@@ -53,10 +53,10 @@ extension APIError {
             self.init(
                 .serviceUnavailable,
                 .unavailable,
-                "the database is busy with the same rows",
+                "other requests are changing the same rows",
                 retryAfter: .seconds(1)
             )
-        case .badResponse: self.init(.badGateway, .backend, "the database gave an answer that makes no sense")
+        case .badResponse: self.init(.badGateway, .backend, "the database's answer was not valid")
         case .invalidArgument: self = .badRequest(error.message)
         case .cancelled: self = .cancelled
         case .rejected: return nil
@@ -82,7 +82,7 @@ extension APIError {
     private static let cancelled = APIError(
         .serviceUnavailable,
         .unavailable,
-        "the request was given up",
+        "the request was cancelled",
         retryAfter: .seconds(1)
     )
 }

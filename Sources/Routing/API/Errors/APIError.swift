@@ -1,6 +1,6 @@
 import HTTP
 
-/// A failure as the client is told of it.
+/// A failure as the client sees it.
 struct APIError: Error, Sendable {
     /// What kind of failure it is, in OpenAI's and TEI's words.
     enum Kind: Sendable {
@@ -58,10 +58,14 @@ struct APIError: Error, Sendable {
     static func notFound(_ detail: String) -> APIError { APIError(.notFound, .notFound, detail) }
 
     /// 504 when what the answer waits for takes too long.
-    static let late = APIError(.gatewayTimeout, .backend, "what this needs did not answer in time")
+    static let late = APIError(.gatewayTimeout, .backend, "the database or the provider did not answer in time")
 
     /// A bare 500: what went wrong is in the log under the request's id.
-    static let unexpected = APIError(.internalServerError, .unexpected, "an unexpected fault; it has been logged")
+    static let unexpected = APIError(
+        .internalServerError,
+        .unexpected,
+        "internal error; the log has the details under this request id"
+    )
 }
 
 /// What is wrong with one field.

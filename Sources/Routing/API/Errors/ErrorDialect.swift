@@ -1,4 +1,4 @@
-/// The shape in which a route tells of errors.
+/// The shape in which a route reports errors.
 enum ErrorDialect: Sendable {
     /// `application/problem+json` (RFC 9457).
     case problem

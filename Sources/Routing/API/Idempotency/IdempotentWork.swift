@@ -31,7 +31,7 @@ struct IdempotentWork: Sendable {
             try await store.finish(name, answer: answer, retention: retention)
             return (answer, false)
         } catch {
-            // If that fails too, the lease runs out.
+            // If that fails too, the lease expires.
             try? await store.abandon(name)
             throw error
         }
@@ -39,10 +39,10 @@ struct IdempotentWork: Sendable {
 
     private static func answer(of known: IdempotencyRecord, payload: String) throws -> String {
         guard known.payload == payload else {
-            throw APIError(.unprocessableContent, .invalidRequest, "this Idempotency-Key came with another payload")
+            throw APIError(.unprocessableContent, .invalidRequest, "this Idempotency-Key was used with another body")
         }
         guard let answer = known.answer else {
-            throw APIError(.conflict, .invalidRequest, "the first request of this name is still in flight")
+            throw APIError(.conflict, .invalidRequest, "the first request with this Idempotency-Key is still in flight")
         }
         return answer
     }
@@ -54,7 +54,7 @@ extension RequestContext {
     func idempotencyKey() throws -> String? {
         guard let key = head.header("idempotency-key") else { return nil }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw APIError.badRequest("Idempotency-Key has to be 1 to 255 visible ASCII characters")
+            throw APIError.badRequest("Idempotency-Key must be 1 to 255 visible ASCII characters")
         }
         return "\(caller.fingerprint ?? ""):\(key)"
     }

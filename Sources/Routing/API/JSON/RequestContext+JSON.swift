@@ -6,7 +6,7 @@ extension RequestContext {
     /// - Throws: `APIError` 400.
     func json() throws -> JSONValue {
         let bytes = bytes
-        guard !bytes.isEmpty else { throw APIError.badRequest("a JSON body is needed") }
+        guard !bytes.isEmpty else { throw APIError.badRequest("a JSON body is required") }
         do { return try JSONValue(bytes) } catch {
             throw APIError.badRequest("the body is not valid JSON: \(error)")
         }
