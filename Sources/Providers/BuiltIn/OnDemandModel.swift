@@ -23,6 +23,10 @@ package struct OnDemandModel: EmbeddingService {
 
     package func cached(_ request: EmbeddingRequest) -> EmbeddingResult? { models.resident(name)?.cached(request) }
 
+    package func tokenModel() async throws(EmbeddingError) -> any TokenModel {
+        try await models.use(name) { service throws(EmbeddingError) in try await service.tokenModel() }
+    }
+
     package func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult {
         try await models.use(name) { service throws(EmbeddingError) in try await service.embed(request) }
     }
