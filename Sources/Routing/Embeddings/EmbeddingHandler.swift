@@ -50,21 +50,35 @@ struct EmbeddingHandler: Sendable {
         decode: @escaping @Sendable (JSONValue, RequestContext) throws -> (call: EmbeddingCall, style: Style),
         respond: @escaping @Sendable (EmbeddingAnswer, Style) -> HTTPResponse
     ) -> Endpoint {
-        .reading(.post, template, dialect, consumes: consumes, answer: { context in
-            guard context.bytes.count <= Self.smallBody else {
-                return .later {
-                    let (call, style) = try decode(context.object(), context)
-                    return respond(try await embed(call, context), style)
-                }
+        Endpoint(
+            method: .post,
+            template: template,
+            access: .scope(.read),
+            dialect: dialect,
+            consumes: consumes,
+            logLevel: .debug,
+            answer: { try answer($0, decode: decode, respond: respond) }
+        )
+    }
+
+    private func answer<Style: Sendable>(
+        _ context: RequestContext,
+        decode: @escaping @Sendable (JSONValue, RequestContext) throws -> (call: EmbeddingCall, style: Style),
+        respond: @escaping @Sendable (EmbeddingAnswer, Style) -> HTTPResponse
+    ) throws -> EndpointAnswer {
+        guard context.bytes.count <= Self.smallBody else {
+            return .later {
+                let (call, style) = try decode(context.object(), context)
+                return respond(try await embed(call, context), style)
             }
-            let (call, style) = try decode(context.object(), context)
-            if call.request.inputs.count <= Self.fewVectors, let cached = try cached(call, context) {
-                return .now(respond(cached, style))
-            }
-            let work: EndpointAnswer.Work = { respond(try await embed(call, context), style) }
-            let isBrief = context.bytes.count <= Self.briefBody && call.request.inputs.count <= Self.briefTexts
-            return isBrief ? .brief(work) : .later(work)
-        })
+        }
+        let (call, style) = try decode(context.object(), context)
+        if call.request.inputs.count <= Self.fewVectors, let cached = try cached(call, context) {
+            return .now(respond(cached, style))
+        }
+        let work: EndpointAnswer.Work = { respond(try await embed(call, context), style) }
+        let isBrief = context.bytes.count <= Self.briefBody && call.request.inputs.count <= Self.briefTexts
+        return isBrief ? .brief(work) : .later(work)
     }
 
     /// The answer when all of it is in the cache.
@@ -139,25 +153,6 @@ struct EmbeddingHandler: Sendable {
 
 extension Endpoint {
     /// An endpoint that changes nothing, for holders of a key that may read.
-    static func reading(
-        _ method: HTTPMethod,
-        _ template: String,
-        _ dialect: ErrorDialect,
-        consumes: Consumes = .nothing,
-        answer: @escaping @Sendable (RequestContext) throws -> EndpointAnswer
-    ) -> Endpoint {
-        Endpoint(
-            method: method,
-            template: template,
-            access: .scope(.read),
-            dialect: dialect,
-            consumes: consumes,
-            logLevel: .debug,
-            answer: answer
-        )
-    }
-
-    /// The same, all of whose work is done away from the event loop.
     static func reading(
         _ method: HTTPMethod,
         _ template: String,

@@ -17,7 +17,7 @@ extension HTTPResponse {
         end: @escaping @Sendable (inout JSONWriter) -> Void = { $0.close(UInt8(ascii: "]")) }
     ) -> HTTPResponse {
         var response = HTTPResponse(.ok, headers: ["Content-Type": "application/json"])
-        guard floats > mostFloats else {
+        guard floats > Self.mostFloats else {
             var json = JSONWriter(capacity: 256 + floats * 12)
             start(&json)
             for index in 0..<count { element(&json, index) }
@@ -26,11 +26,11 @@ extension HTTPResponse {
             return response
         }
         response.body = .stream { writer in
-            var json = JSONWriter(capacity: piece * 5 / 4)
+            var json = JSONWriter(capacity: Self.piece * 5 / 4)
             start(&json)
             for index in 0..<count {
                 element(&json, index)
-                if json.bytes.count >= piece { try await writer.write(json.drain()) }
+                if json.bytes.count >= Self.piece { try await writer.write(json.drain()) }
             }
             end(&json)
             try await writer.write(json.drain())
