@@ -8,14 +8,16 @@ struct TokenRoutes: Sendable {
     private static let largestBody = 1 << 20
 
     private let handler: EmbeddingHandler
+    private let bodyLimit: Int
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         handler = EmbeddingHandler(services, configuration)
+        bodyLimit = min(Self.largestBody, configuration.maximumBodyBytes)
     }
 
     var endpoints: [Endpoint] {
         [
-            .reading(.post, "/tokenize", .tei, consumes: .json, bodyLimit: Self.largestBody) { context in
+            .reading(.post, "/tokenize", .tei, consumes: .json, bodyLimit: bodyLimit) { context in
                 let json = try context.object()
                 let texts = try json["inputs"]?.texts("inputs") ?? []
                 let special = try json.optional("add_special_tokens", "true or false", \.bool) ?? true
@@ -24,7 +26,7 @@ struct TokenRoutes: Sendable {
                 let tokens = try texts.map { try model.tokens(of: $0, promptName: promptName, special: special) }
                 return Self.response(tokens)
             },
-            .reading(.post, "/decode", .tei, consumes: .json, bodyLimit: Self.largestBody) { context in
+            .reading(.post, "/decode", .tei, consumes: .json, bodyLimit: bodyLimit) { context in
                 let json = try context.object()
                 let ids = try json["ids"]?.tokenLists("ids") ?? []
                 let skipsSpecial = try json.optional("skip_special_tokens", "true or false", \.bool) ?? true
