@@ -68,9 +68,9 @@ struct TruncationTests {
         #expect(cut.input == .text("q: ab") && cut.wasCut && cut.tokens == 5)
         query.truncatedEnd = .left
         #expect(try preparation.prepare(.text("abcdefgh"), query, limits: limits).input == .text("defgh"))
+        let whole = EmbeddingRequest(inputs: [], type: .query, truncate: false)
         #expect(throws: EmbeddingError(.invalidInput, "")) {
-            query.truncate = false
-            return try preparation.prepare(.text("abcdefgh"), query, limits: limits)
+            try preparation.prepare(.text("abcdefgh"), whole, limits: limits)
         }
         #expect(throws: EmbeddingError(.invalidInput, "")) {
             try preparation.prepare(.text(""), EmbeddingRequest(inputs: []), limits: limits)

@@ -14,13 +14,18 @@ import Testing
         try #require(try await gateway.embed(request).vectors[0])
     }
 
+    private static func raw(_ request: EmbeddingRequest) -> EmbeddingRequest {
+        var raw = request
+        raw.isNormalized = false
+        return raw
+    }
+
     private static func length(_ vector: [Float]) -> Float { vector.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 
     @Test func `raw and unit vectors are told apart, in the cache and in one batch`() async throws {
         try await run { gateway in
             let unit = EmbeddingRequest(inputs: [.text("a parser for dates")])
-            var raw = unit
-            raw.isNormalized = false
+            let raw = Self.raw(unit)
             async let first = Self.vector(gateway, raw)
             async let second = Self.vector(gateway, unit)
             let (rawVector, unitVector) = try await (first, second)
@@ -34,8 +39,7 @@ import Testing
 
     @Test func `a provider of unit vectors refuses raw ones, and shows no tokens`() async throws {
         let gateway = try EmbeddingGateway.test(ScriptedProvider())
-        var raw = EmbeddingRequest(inputs: [.text("a")])
-        raw.isNormalized = false
+        let raw = Self.raw(EmbeddingRequest(inputs: [.text("a")]))
         await #expect(throws: EmbeddingError(.unsupported, "")) { try await gateway.embed(raw) }
         await #expect(throws: EmbeddingError(.unsupported, "")) { try await gateway.tokenModel() }
     }

@@ -24,7 +24,7 @@ extension TokenizerFile {
     /// The tokens that are no text.
     var special: Set<Int32> {
         let tokens = (root["added_tokens"]?.array ?? []).filter { $0["special"]?.bool == true }
-        return Set(tokens.compactMap { $0["id"]?.integer.flatMap(Int32.init(exactly:)) })
+        return Set(tokens.compactMap { token in token["id"]?.integer.flatMap { Int32(exactly: $0) } })
     }
 
     /// Whether a token's place is told without the spaces at its ends.
