@@ -35,7 +35,7 @@ struct EmbeddingCacheTests {
             CacheKey(.tokens([12]), in: CacheKey.Scope(model: model, type: .document)),
             CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .document, partition: .anybody)),
         ]
-        #expect(keys.count == 10)
+        #expect(keys.count == 14)
         #expect(key("a") == key("a"))
     }
 

@@ -195,7 +195,8 @@ package final class EmbeddingGateway: EmbeddingService {
         let cut: CacheKey.Cut = !request.truncate ? .none : request.truncatedEnd == .left ? .left : .right
         return request.inputs.map { input in
             // Only a text that may have been cut has another vector when it is cut in another way.
-            CacheKey(input, in: scope, cut: preparation.mayBeLong(input, prompt: prompt, limit: limit) ? cut : .right)
+            let isCut = cut != .right && preparation.mayBeLong(input, prompt: prompt, limit: limit)
+            return CacheKey(input, in: scope, cut: isCut ? cut : .right)
         }
     }
 }

@@ -1,3 +1,4 @@
+import HTTP
 import EmbeddingCore
 
 /// Results as HTML.
