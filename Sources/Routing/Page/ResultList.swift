@@ -1,5 +1,5 @@
-import HTTP
 import EmbeddingCore
+import HTTP
 
 /// Results as HTML.
 struct ResultList: Sendable {
