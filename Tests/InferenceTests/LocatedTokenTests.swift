@@ -29,7 +29,8 @@ import Testing
     }
 
     static let names = [
-        "all-MiniLM-L6-v2", "models/bert-cased-max", "models/mpnet", "models/roberta", "models/modernbert", "models/qwen3",
+        "all-MiniLM-L6-v2", "models/bert-cased-max", "models/mpnet", "models/roberta", "models/modernbert",
+        "models/qwen3",
         "unigram/metaspace", "unigram/split",
     ]
 
@@ -69,9 +70,11 @@ import Testing
     @Test("stay within the text and in order, whatever it is", arguments: names)
     func anyText(name: String) throws {
         let tokenizer = try Self.tokenizer(name)
-        let texts = try ReferenceText.load().map(\.text) + [
-            "<UNK><unk> \u{2581}\u{2581}x", String(repeating: "<UNK>\u{301} ", count: 2000), "\u{1100}\u{1161}\u{11A8}",
-        ]
+        let texts =
+            try ReferenceText.load().map(\.text) + [
+                "<UNK><unk> \u{2581}\u{2581}x", String(repeating: "<UNK>\u{301} ", count: 2000),
+                "\u{1100}\u{1161}\u{11A8}",
+            ]
         for text in texts {
             let length = text.unicodeScalars.count
             var start = 0
@@ -94,7 +97,9 @@ import Testing
         #expect(tokenizer.last(1000, of: text) == all)
     }
 
-    @Test("the raw vector is that of unit length but for its length, and the tokens' vectors are those that it is the mean of")
+    @Test(
+        "the raw vector is that of unit length but for its length, and the tokens' vectors are those that it is the mean of"
+    )
     func outputs() async throws {
         let encoder = try TestModel.encoder()
         let text = "A parser for dates"

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ResultPagingTests {
     @Test(arguments: [
-        "", "5", "5 x", "5 -1", "0 0", "1001 0", "5 1048577", "5 \(Int.max)", "\(Int.max) 0", "5 99999999999999999999", "5 1 1",
+        "", "5", "5 x", "5 -1", "0 0", "1001 0", "5 1048577", "5 \(Int.max)", "\(Int.max) 0", "5 99999999999999999999",
+        "5 1 1",
     ])
     func `a cursor that somebody made up names a place or is refused`(place: String) {
         let cursor = PageCursor.text(Array(place.utf8), of: "q")

@@ -93,7 +93,9 @@ package final class EmbeddingGateway: EmbeddingService {
         let model = native.resized(wanted)
         var request = request
         request.inputs = preparation.decoded(request.inputs)
-        guard let keys = try? keys(of: request, model: model), let values = cache.allValues(for: keys) else { return nil }
+        guard let keys = try? keys(of: request, model: model), let values = cache.allValues(for: keys) else {
+            return nil
+        }
         return EmbeddingResult(
             embeddings: values.map { .success($0.embedding) },
             model: model,

@@ -9,7 +9,8 @@ struct PathAlias: Sendable {
 
     /// Those that clients also ask for with a slash at the end.
     private static let slashed = [
-        "/v1/embeddings", "/v1/models", "/v1/rerank", "/api/embed", "/api/embeddings", "/api/tags", "/embed", "/embed_all",
+        "/v1/embeddings", "/v1/models", "/v1/rerank", "/api/embed", "/api/embeddings", "/api/tags", "/embed",
+        "/embed_all",
         "/similarity", "/rerank", "/tokenize", "/decode",
     ]
 
