@@ -30,8 +30,7 @@ import Testing
 
     static let names = [
         "all-MiniLM-L6-v2", "models/bert-cased-max", "models/mpnet", "models/roberta", "models/modernbert",
-        "models/qwen3",
-        "unigram/metaspace", "unigram/split",
+        "models/qwen3", "unigram/metaspace", "unigram/split",
     ]
 
     private static func tokenizer(_ name: String) throws -> Tokenizer {

@@ -13,8 +13,7 @@ struct EmbeddingAnswer: Sendable {
     /// writes what stands in the place of one that is missing.
     func response(
         start: @escaping @Sendable (inout JSONWriter) -> Void = { $0.open(UInt8(ascii: "[")) },
-        element: @escaping @Sendable (inout JSONWriter, Int, [Float]) -> Void = { json, _, vector in json.vector(vector)
-        },
+        element: @escaping @Sendable (inout JSONWriter, Int, [Float]) -> Void = { $0.vector($2) },
         fault: @escaping @Sendable (inout JSONWriter, Int, EmbeddingError) -> Void = { json, _, _ in json.null() },
         end: @escaping @Sendable (inout JSONWriter) -> Void = { $0.close(UInt8(ascii: "]")) }
     ) -> HTTPResponse {

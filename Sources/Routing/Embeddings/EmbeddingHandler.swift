@@ -1,6 +1,7 @@
 import EmbeddingCore
 import HTTP
 import JSON
+import Logging
 
 /// What all dialects of embedding share: limits, the model's name, the engine's call.
 struct EmbeddingHandler: Sendable {

@@ -10,8 +10,7 @@ struct PathAlias: Sendable {
     /// Those that clients also ask for with a slash at the end.
     private static let slashed = [
         "/v1/embeddings", "/v1/models", "/v1/rerank", "/api/embed", "/api/embeddings", "/api/tags", "/embed",
-        "/embed_all",
-        "/similarity", "/rerank", "/tokenize", "/decode",
+        "/embed_all", "/similarity", "/rerank", "/tokenize", "/decode",
     ]
 
     private static let others = [
