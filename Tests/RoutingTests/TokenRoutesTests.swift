@@ -1,4 +1,5 @@
 import EmbeddingCore
+import HTTP
 import JSON
 import Synchronization
 import Testing
