@@ -133,7 +133,7 @@ struct StubTokens: TokenModel {
         embeddings.state.withLock { $0.requests.append(request) }
         return request.inputs.map { input in
             guard case .text(let text) = input else { return TokenVectors(values: [], width: 2) }
-            let values = text.unicodeScalars.indices.enumerated().flatMap { [Float($0.offset), 0.25] }
+            let values = (0..<text.unicodeScalars.count).flatMap { place -> [Float] in [Float(place), 0.25] }
             return TokenVectors(values: values, width: 2)
         }
     }
