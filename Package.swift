@@ -82,8 +82,8 @@ let package = Package(
         // Optimised in every configuration: unoptimised vector code would make the tests slower by a hundred times.
         .target(name: "CInferenceKernels", path: "CLibraries/CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Inference", ["JSON", "COneDNN", "CInferenceKernels", crypto]),
-        library("ModelHub", ["DateTime", "HTTPClient", "JSON", "Retry", "Settings", crypto]),
-        library("Providers", ["DateTime", "EmbeddingCore", "EventLoop", "HTTPClient", "JSON", "Retry", "Settings", "Inference", "ModelHub", "Telemetry", logging, crypto, collections, heap]),
+        library("ModelHub", ["DateTime", "HTTP", "HTTPClient", "JSON", "Retry", "Settings", crypto]),
+        library("Providers", ["DateTime", "EmbeddingCore", "EventLoop", "HTTP", "HTTPClient", "JSON", "Retry", "Settings", "Inference", "ModelHub", "Telemetry", logging, crypto, collections, heap]),
         .target(name: "CSearchKernels", path: "CLibraries/CSearchKernels", cSettings: [.unsafeFlags(["-O2"])]),
         library("Search", ["DateTime", "EmbeddingCore", "Retry", "Telemetry", "CSQLite", "CSearchKernels", logging]),
         library("Pipeline", ["EmbeddingCore", "Retry", "Settings", "Telemetry", logging, collections]),

@@ -1,6 +1,6 @@
 /// What the encoder made of a list of texts.
 package struct EncodedTexts: Sendable {
-    /// One vector of unit length for each text, in order.
+    /// What was made of each text, in order.
     package var vectors: [[Float]]
     /// Tokens computed, all texts together, special tokens included, what was cut not.
     package var tokens: Int

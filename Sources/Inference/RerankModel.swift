@@ -11,6 +11,7 @@ package final class RerankModel: Sendable {
     package var precision: Precision { pool.model.precision }
 
     private let pool: EncoderPool
+    private let head: ClassificationHead
 
     /// Maps the weights and starts threads for this model alone.
     /// - Parameters:
@@ -39,9 +40,8 @@ package final class RerankModel: Sendable {
     ) throws(InferenceError) {
         let folder = try ModelFolder(path: modelDirectory)
         modelName = name ?? folder.name
-        pool = try EncoderPool(folder, threads: threads, precision: precision, kernels: nil) {
-            (_, weights, width) throws(InferenceError) in try ClassificationHead(weights, width: width)
-        }
+        pool = try EncoderPool(folder, threads: threads, precision: precision, kernels: nil)
+        head = try ClassificationHead(Safetensors(folder: folder.encoderPath), width: pool.model.width)
         guard pool.tokenizer.pairTemplate != nil else {
             throw InferenceError(.unsupportedModel, "\(modelDirectory)/tokenizer.json: post_processor without pairs")
         }
@@ -50,6 +50,6 @@ package final class RerankModel: Sendable {
     /// A vector of one number for each document, higher for a better answer: the model's logit, of any sign and size.
     /// - Throws: `InferenceError`: `.overloaded`, `.cancelled`, `.backend`.
     package func logits(of documents: [String], for query: String) async throws(InferenceError) -> EncodedTexts {
-        try await pool.encode(documents.map { EncoderInput(text: query, other: $0) })
+        try await pool.encode(documents.map { .pair(query, $0) }, head)
     }
 }

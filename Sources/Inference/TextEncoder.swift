@@ -3,7 +3,11 @@ package final class TextEncoder: Sendable {
     /// As it was named, else the last part of the folder's path, such as `all-MiniLM-L6-v2`.
     package let modelName: String
     /// Floats in each vector.
-    package var dimensions: Int { pool.head.dimensions }
+    package var dimensions: Int { head.dimensions }
+    /// Floats in the vector of a token.
+    package var width: Int { pool.model.width }
+    /// Every token id is below.
+    package var vocabulary: Int { pool.model.vocabulary }
     /// Tokens of one text, special tokens included; longer texts are cut at their end.
     package var maxTokens: Int { pool.maxTokens }
     /// SHA-256 of the weights file, in lower-case hex.
@@ -20,6 +24,17 @@ package final class TextEncoder: Sendable {
     package let isMatryoshka: Bool
 
     private let pool: EncoderPool
+    private let head: SentenceHead
+
+    /// What is made of a text.
+    package enum Output: Sendable, Hashable {
+        /// A vector of unit length.
+        case unitVector
+        /// The vector before it is brought to unit length.
+        case rawVector
+        /// The vectors of its tokens, one after the other.
+        case tokenVectors
+    }
 
     /// Maps the weights and starts threads for this model alone.
     /// - Parameters:
@@ -62,9 +77,8 @@ package final class TextEncoder: Sendable {
         modelName = name ?? folder.name
         prompts = try Prompts(folder)
         isMatryoshka = try folder.isMatryoshka()
-        pool = try EncoderPool(folder, threads: threads, precision: precision, kernels: kernels) {
-            (folder, _, width) throws(InferenceError) in try SentenceHead(folder, width: width)
-        }
+        pool = try EncoderPool(folder, threads: threads, precision: precision, kernels: kernels)
+        head = try SentenceHead(folder, width: pool.model.width)
     }
 
     /// Tokens of the whole text, special tokens included, nothing cut.
@@ -81,10 +95,37 @@ package final class TextEncoder: Sendable {
         return tokens
     }
 
+    /// The tokens of the end of `text`, as many as the model takes, special tokens around them.
+    package func lastTokens(of text: String, limit: Int) -> [Int32] { pool.tokenizer.last(limit, of: text) }
+
+    /// The tokens of the whole text, and where they stand.
+    /// - Parameter special: whether the special tokens are among them.
+    package func locatedTokens(of text: String, special: Bool) -> [LocatedToken] {
+        pool.tokenizer.located(text, special: special)
+    }
+
+    /// The text of ids below `vocabulary`, as Hugging Face's tokenizers put it together.
+    /// - Parameter special: whether special tokens are part of it.
+    package func text(of tokens: [Int32], special: Bool) -> String { pool.tokenizer.text(of: tokens, special: special) }
+
     /// Encodes texts in order; those of concurrent calls share batches. When the task is cancelled, no further batch is
     /// begun for it.
     /// - Throws: `InferenceError`: `.overloaded`, `.cancelled`, `.backend`.
     package func encode(_ texts: [String]) async throws(InferenceError) -> EncodedTexts {
-        try await pool.encode(texts.map { EncoderInput(text: $0) })
+        try await encode(texts.map { .text($0) }, as: .unitVector)
+    }
+
+    /// The same of inputs of any kind.
+    package func encode(_ inputs: [EncoderInput], as output: Output) async throws(InferenceError) -> EncodedTexts {
+        let head: any RowHead
+        switch output {
+        case .unitVector: head = self.head
+        case .rawVector:
+            var raw = self.head
+            raw.isNormalized = false
+            head = raw
+        case .tokenVectors: head = TokenRows(width: width)
+        }
+        return try await pool.encode(inputs, head)
     }
 }

@@ -1,4 +1,5 @@
 import DateTime
+import HTTP
 package import HTTPClient
 import Retry
 
@@ -57,7 +58,7 @@ package struct HubClient: Sendable {
         commit: String,
         _ reference: ModelReference
     ) async throws(HubError) -> Piece {
-        let url = "\(endpoint)/\(reference.id)/resolve/\(commit)/\(URIComponent.encoded(path: path))"
+        let url = "\(endpoint)/\(reference.id)/resolve/\(commit)/\(PercentEncoding.encode(path: path))"
         // A coding would make the places of bytes those of another content (RFC 9110 §14.1.2).
         var headers = [(name: "Accept-Encoding", value: "identity")]
         if let range { headers.append(("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")) }

@@ -121,6 +121,51 @@ def test_client(shared_service, tmp_path, client):
     assert_equal(vectors, shared_service.embed(TEXTS))
 
 
+HUGGING_FACE = """
+from huggingface_hub import InferenceClient
+client = InferenceClient(url)
+ask = lambda text, **options: client.feature_extraction(text, **options)[0].tolist()
+vectors = [ask(texts[0], normalize=False)]
+vectors += [ask(start + long, truncate=True, truncation_direction="left") for start in ("", "another beginning ")]
+vectors += [ask(long, truncate=True, truncation_direction="right"), ask(texts[0], prompt_name="query")]
+"""
+
+
+@pytest.mark.timeout(400)
+def test_options_of_hugging_faces_client(shared_service, tmp_path):
+    long = " ".join(f"word{number}" for number in range(1000))
+    raw, left, same, right, query = run(HUGGING_FACE, tmp_path, url=shared_service.url, texts=TEXTS, long=long)
+    length = sum(value * value for value in raw) ** 0.5
+    assert abs(length - 1) > 0.01
+    assert_equal([[value / length for value in raw]], shared_service.embed(TEXTS[:1]))
+    assert_equal([left], [same])
+    assert max(abs(a - b) for a, b in zip(left, right, strict=True)) > 1e-3
+    assert_equal([right, query], shared_service.embed([long, TEXTS[0]]))
+
+
+TOKENIZERS = """
+from tokenizers import Tokenizer
+tokenizer = Tokenizer.from_file(folder + "/tokenizer.json")
+tokenizer.no_padding()
+tokenizer.no_truncation()
+encoded = [tokenizer.encode(text) for text in texts]
+vectors = [[[one.ids, one.offsets, one.special_tokens_mask, tokenizer.decode(one.ids)] for one in encoded]]
+"""
+
+
+@pytest.mark.timeout(400)
+def test_tokens_are_those_of_hugging_faces_tokenizers(shared_service, tmp_path):
+    ((*encoded,),) = run(TOKENIZERS, tmp_path, folder=str(CHECKOUT / "models" / MODEL), texts=TEXTS)
+    answers = shared_service.post("/tokenize", {"inputs": TEXTS}).json()
+    for text, answer, (ids, offsets, special, decoded) in zip(TEXTS, answers, encoded, strict=True):
+        assert [token["id"] for token in answer] == ids
+        assert [token["special"] for token in answer] == [bool(mask) for mask in special]
+        places = [(token["start"], token["stop"]) for token in answer if not token["special"]]
+        assert places == [tuple(place) for place, mask in zip(offsets, special, strict=True) if not mask]
+        assert all(token["text"] == text[token["start"]:token["stop"]] for token in answer if not token["special"])
+        assert shared_service.post("/decode", {"ids": ids}).json() == [decoded]
+
+
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("client", PROVIDERS)
 def test_double_of_a_provider(upstream, tmp_path, client):

@@ -73,6 +73,12 @@ def test_ids_out_of_range_are_refused(shared_service):
         assert "cl100k_base" in answer.json()["error"]["message"]
 
 
+def test_ids_of_another_vocabulary_than_the_one_that_is_set_are_refused(database, serve):
+    service = serve(database.settings, TOKEN_ENCODING="model")
+    with pytest.raises(openai.BadRequestError, match="none of the model's"):
+        embeddings(service.url, model="all-MiniLM-L6-v2").embed_documents(["naïve 北京 🙂 text"])
+
+
 def test_ids_go_through_to_a_provider_that_takes_them(database, upstream, serve):
     service = serve(database.settings, upstream.openai())
     vectors = embeddings(service.url, model="text-embedding-3-small").embed_documents(TEXTS)

@@ -150,6 +150,18 @@ def test_token_arrays_are_refused_with_advice_where_nothing_reads_them(database,
     assert caught.value.body["param"] == "input"
 
 
+def test_the_models_own_tokens(database, serve):
+    service = serve(database.settings, TOKEN_ENCODING="model")
+    (tokens,) = service.post("/tokenize", {"inputs": TEXTS[0]}).json()
+    ids = [token["id"] for token in tokens]
+    with openai.OpenAI(base_url=f"{service.url}/v1", api_key="unused", max_retries=0) as client:
+        data = client.embeddings.create(model="all-MiniLM-L6-v2", input=[ids, ids[1:-1]]).data
+        assert data[0].embedding == pytest.approx(service.embed(TEXTS[:1])[0], abs=1e-5)
+        assert data[1].embedding != pytest.approx(data[0].embedding, abs=1e-3)
+        with pytest.raises(openai.BadRequestError, match="30522"):
+            client.embeddings.create(model="all-MiniLM-L6-v2", input=[ids, [30522]])
+
+
 def test_a_body_over_the_limit_is_refused_in_the_dialect(database, upstream, serve):
     service = serve(database.settings, upstream.openai(MAX_BODY_BYTES=4096))
     with openai.OpenAI(base_url=f"{service.url}/v1", api_key="unused", max_retries=0) as client:

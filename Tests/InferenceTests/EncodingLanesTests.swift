@@ -22,7 +22,10 @@ import Testing
     }
 
     private static func request(texts: Int) -> EncodingRequest {
-        EncodingRequest(Array(repeating: EncoderInput(text: String(repeating: "x", count: 250)), count: texts))
+        EncodingRequest(
+            Array(repeating: .text(String(repeating: "x", count: 250)), count: texts),
+            head: TokenRows(width: 1)
+        )
     }
 
     @Test("of two models with work each gets half of the time, however long its batches take")

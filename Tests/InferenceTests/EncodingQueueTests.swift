@@ -7,7 +7,7 @@ import Testing
     private static let text = String(repeating: "x", count: 20)
 
     private static func request(_ count: Int) -> EncodingRequest {
-        EncodingRequest(Array(repeating: EncoderInput(text: text), count: count))
+        EncodingRequest(Array(repeating: .text(text), count: count), head: TokenRows(width: 1))
     }
 
     /// A queue of batches of 64 tokens that took `requests`.

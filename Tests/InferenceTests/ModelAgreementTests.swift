@@ -59,7 +59,14 @@ import Testing
     @Test("reads what a folder says of prompts and of vectors that may be cut")
     func prompts() throws {
         let encoder = try Self.load("bert-dense", .fp32)
-        #expect(encoder.prompts == Prompts(query: "search_query: ", document: "search_document: "))
+        #expect(
+            encoder.prompts
+                == Prompts(
+                    query: "search_query: ",
+                    document: "search_document: ",
+                    named: ["query": "search_query: ", "passage": "search_document: "]
+                )
+        )
         #expect(encoder.isMatryoshka)
         let plain = try Self.load("bert-cls", .fp32)
         #expect(plain.prompts == Prompts())

@@ -27,7 +27,8 @@ BODIES = {
     "/api/embeddings": {"model": MODEL, "prompt": "text"}, "/api/show": {"model": MODEL}, "/embed": {"inputs": "text"},
     "/": {"inputs": "text"}, "/repos": {"full_name": "owner/repo"}, "/reprocess": {"scope": "missing"},
     "/import/github": {"user": "octocat"}, "/search": {"q": "text"}, "/rerank": {"query": "text", "texts": ["one"]},
-    "/v1/rerank": {"query": "text", "documents": ["one"]},
+    "/v1/rerank": {"query": "text", "documents": ["one"]}, "/tokenize": {"inputs": "text"}, "/decode": {"ids": [1]},
+    "/embed_all": {"inputs": "text"},
     "/similarity": {"inputs": {"source_sentence": "text", "sentences": ["one"]}}, "/webhooks/github": {"zen": "Keep it simple."},
 }
 QUERIES = {"/search": {"q": "text"}}
@@ -202,8 +203,9 @@ def test_success_as_promised(admin):
     }
     assert not undocumented
     refused = {f"{method} {path}": found for (method, path), found in answers.items() if found >= 400}
-    # There is no cross-encoder, and an import that was asked for before may still be running.
-    assert refused.pop("POST /rerank") == refused.pop("POST /v1/rerank") == 501
+    # There is no cross-encoder and no built-in model, and an import that was asked for before may still be running.
+    for path in ("/rerank", "/v1/rerank", "/tokenize", "/decode", "/embed_all"):
+        assert refused.pop(f"POST {path}") == 501
     assert refused.pop("POST /import/github", 409) == 409
     assert not refused
     admin.ask("POST", "/repos")

@@ -12,7 +12,7 @@ struct BatchQueueTests {
             key: CacheKey(.text(text), in: CacheKey.Scope(model: model, type: .document)),
             input: .text(text),
             tokens: tokens,
-            canBeCut: true
+            truncatedEnd: .right
         )
     }
 

@@ -26,12 +26,16 @@ struct EmbeddingCacheTests {
             CacheKey(.text("a"), in: CacheKey.Scope(model: other, type: .document)),
             CacheKey(.text("a"), in: CacheKey.Scope(model: model.resized(2), type: .document)),
             CacheKey(.tokens([97]), in: CacheKey.Scope(model: model, type: .document)),
-            CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .document), isUncut: true),
+            CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .document), cut: .none),
+            CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .document), cut: .left),
+            CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .document, isNormalized: false)),
+            CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .document, promptName: "a")),
+            CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .document, promptName: "b")),
             CacheKey(.tokens([1, 2]), in: CacheKey.Scope(model: model, type: .document)),
             CacheKey(.tokens([12]), in: CacheKey.Scope(model: model, type: .document)),
             CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .document, partition: .anybody)),
         ]
-        #expect(keys.count == 10)
+        #expect(keys.count == 14)
         #expect(key("a") == key("a"))
     }
 

@@ -51,7 +51,7 @@ struct OverloadTests {
                         key: CacheKey(input, in: CacheKey.Scope(model: model, type: .document)),
                         input: input,
                         tokens: 10,
-                        canBeCut: false
+                        truncatedEnd: nil
                     )
                 }
                 do throws(EmbeddingError) {

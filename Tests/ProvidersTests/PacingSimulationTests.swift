@@ -158,7 +158,7 @@ struct PacingSimulationTests {
                 key: CacheKey(input, in: CacheKey.Scope(model: model, type: .document)),
                 input: input,
                 tokens: Int.random(in: 20...90, using: &random),
-                canBeCut: true
+                truncatedEnd: .right
             )
         }
         let shape = BatchQueue.Shape(dimensions: 4)

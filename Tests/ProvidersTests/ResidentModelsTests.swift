@@ -73,6 +73,7 @@ private final class Shelf: Sendable {
         let shelf = Shelf()
         let models = models(shelf)
         #expect(models.residents.isEmpty && models.resident("a") == nil)
+        #expect(OnDemandModel(name: "a", of: models).limits.acceptsTokens)
         try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<20 { group.addTask { try await OnDemandModel(name: "a", of: models).model().name } }
             for try await name in group { #expect(name == "a") }

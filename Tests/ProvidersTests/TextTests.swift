@@ -19,10 +19,15 @@ struct TruncationTests {
         #expect(Truncation.cut(text, toTokens: limit, counter: Characters()) == expected)
     }
 
+    @Test(arguments: [("hello", 3, "llo"), ("hé😀", 2, "é😀"), ("ab", 2, "ab"), ("ab", 0, "")])
+    func `what is lost may be the beginning`(text: String, limit: Int, expected: String) {
+        #expect(Truncation.cut(text, toTokens: limit, losing: .left, counter: Characters()) == expected)
+    }
+
     @Test func `the beginning of a text never ends inside a scalar`() {
         let text = "a👩‍👩‍👧é漢字\r\nb"
         for bytes in 0...text.utf8.count {
-            let part = Truncation.beginning(of: text, bytes: bytes)
+            let part = Truncation.part(of: text, bytes: bytes)
             #expect(text.utf8.starts(with: part.utf8) && part.utf8.count <= bytes && part.utf8.count > bytes - 4)
             #expect(String(validating: part.utf8, as: UTF8.self) == part)
         }
@@ -58,16 +63,20 @@ struct TruncationTests {
             countsExactly: true
         )
         let limits = EmbeddingLimits(items: 1, tokensPerText: 5)
-        let cut = try preparation.prepare(.text("abcdefgh"), type: .query, truncate: true, limits: limits)
+        var query = EmbeddingRequest(inputs: [], type: .query)
+        let cut = try preparation.prepare(.text("abcdefgh"), query, limits: limits)
         #expect(cut.input == .text("q: ab") && cut.wasCut && cut.tokens == 5)
+        query.truncatedEnd = .left
+        #expect(try preparation.prepare(.text("abcdefgh"), query, limits: limits).input == .text("defgh"))
+        let whole = EmbeddingRequest(inputs: [], type: .query, truncate: false)
         #expect(throws: EmbeddingError(.invalidInput, "")) {
-            try preparation.prepare(.text("abcdefgh"), type: .query, truncate: false, limits: limits)
+            try preparation.prepare(.text("abcdefgh"), whole, limits: limits)
         }
         #expect(throws: EmbeddingError(.invalidInput, "")) {
-            try preparation.prepare(.text(""), type: .document, truncate: true, limits: limits)
+            try preparation.prepare(.text(""), EmbeddingRequest(inputs: []), limits: limits)
         }
         #expect(throws: EmbeddingError(.tokensUnsupported, "")) {
-            try preparation.prepare(.tokens([1]), type: .document, truncate: true, limits: limits)
+            try preparation.prepare(.tokens([1]), EmbeddingRequest(inputs: []), limits: limits)
         }
     }
 

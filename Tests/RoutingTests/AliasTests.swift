@@ -35,6 +35,13 @@ import Testing
         #expect(try await services.api().ask(.get, "/").headers["Content-Type"]?.hasPrefix("text/html") == true)
     }
 
+    @Test func `a slash at the end is no other route`() async throws {
+        for alias in PathAlias.all where alias.path.hasSuffix("/") && alias.path != "/" {
+            let method: HTTPMethod = ["/v1/models/", "/api/tags/"].contains(alias.path) ? .get : .post
+            #expect(try await services.api().ask(method, alias.path, method == .post ? "{}" : "").status != 404)
+        }
+    }
+
     @Test func `other names of probes and lists`() async throws {
         for path in ["/healthz", "/ping"] { #expect(try await services.api().ask(.get, path).text == "ok") }
         #expect(try await services.api().ask(.get, "/api/ps").json["models"] != nil)

@@ -166,6 +166,7 @@ import Testing
     @Test(
         arguments: [
             (.invalidInput, 400, nil), (.tokensUnsupported, 400, nil), (.unsupportedDimensions, 422, nil),
+            (.unsupported, 501, nil),
             (.unknownModel, 404, nil), (.wrongAddress, 503, nil), (.misconfigured, 503, nil),
             (.unauthorized, 503, nil), (.quotaExhausted, 503, nil), (.rateLimited, 429, "1"), (.overloaded, 429, "1"),
             (.unavailable, 503, "1"), (.circuitOpen, 503, "1"), (.timeout, 504, nil), (.badResponse, 502, nil),

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTP
 import HTTPClient
 import Routing
 import Server
@@ -57,7 +58,7 @@ struct ServiceClient {
         query: [(String, String?)] = [],
         json: (any Encodable)? = nil
     ) async throws -> [UInt8] {
-        let parameters = query.compactMap { name, value in value.map { "\(name)=\(URIComponent.encoded($0))" } }
+        let parameters = query.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encode($0))" } }
         let target = parameters.isEmpty ? path : "\(path)?\(parameters.joined(separator: "&"))"
         var request = HTTPClientRequest(method, (socketPath == nil ? baseURL : "http://localhost") + target)
         request.socketPath = socketPath

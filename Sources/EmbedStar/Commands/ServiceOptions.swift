@@ -1,5 +1,5 @@
 import ArgumentParser
-import HTTPClient
+import HTTP
 
 /// Flags of the commands that ask a running service.
 struct ServiceOptions: ParsableArguments {
@@ -25,7 +25,7 @@ struct ServiceOptions: ParsableArguments {
     /// - Throws: `ValidationError`.
     static func path(ofRepo repo: String) throws -> String {
         let parts = repo.split(separator: "/", omittingEmptySubsequences: false).map {
-            URIComponent.encoded(String($0))
+            PercentEncoding.encode(String($0))
         }
         guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
             throw ValidationError("\"\(repo)\" is not of the form owner/name")

@@ -8,6 +8,8 @@ package struct EmbeddingError: Error, Sendable, Hashable, CustomStringConvertibl
         case tokensUnsupported = "tokens_unsupported"
         /// The model cannot give the asked number of dimensions.
         case unsupportedDimensions = "unsupported_dimensions"
+        /// The provider cannot do what is asked for: raw vectors, tokens.
+        case unsupported
         case unknownModel = "unknown_model"
         /// The provider's URL leads to no embeddings: another server, or another path.
         case wrongAddress = "wrong_address"
@@ -48,6 +50,12 @@ package struct EmbeddingError: Error, Sendable, Hashable, CustomStringConvertibl
         self.parameter = parameter
     }
 
+    /// What is said where tokens are asked for of a provider that keeps them to itself.
+    package static let unknownTokens = EmbeddingError(
+        .unsupported,
+        "tokens and their vectors are known of the built-in model alone (EMBEDDING_PROVIDER=builtin)"
+    )
+
     package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(code) }
@@ -61,8 +69,8 @@ package struct EmbeddingError: Error, Sendable, Hashable, CustomStringConvertibl
         case .unknownModel, .wrongAddress, .misconfigured, .unauthorized, .quotaExhausted, .rateLimited, .overloaded,
             .unavailable, .circuitOpen, .cancelled:
             true
-        case .invalidInput, .tokensUnsupported, .unsupportedDimensions, .timeout, .textFailed, .badResponse,
-            .internal:
+        case .invalidInput, .tokensUnsupported, .unsupportedDimensions, .unsupported, .timeout, .textFailed,
+            .badResponse, .internal:
             false
         }
     }
@@ -71,7 +79,7 @@ package struct EmbeddingError: Error, Sendable, Hashable, CustomStringConvertibl
     package var isPermanent: Bool {
         switch code {
         case .unknownModel, .wrongAddress, .misconfigured, .unauthorized, .quotaExhausted, .unsupportedDimensions,
-            .invalidInput, .tokensUnsupported:
+            .unsupported, .invalidInput, .tokensUnsupported:
             true
         default: false
         }

@@ -23,6 +23,8 @@ package struct ProviderCall: Sendable, Hashable {
     package var type: EmbeddingInputType?
     /// Floats in each vector; nil for the model's own.
     package var dimensions: Int?
+    /// Whether it does not matter that vectors are brought to unit length; otherwise they must not be.
+    package var isNormalized: Bool
     /// How long the provider may take; nil for as long as any call.
     package var patience: Duration?
 
@@ -30,11 +32,13 @@ package struct ProviderCall: Sendable, Hashable {
         _ inputs: [EmbeddingInput],
         type: EmbeddingInputType? = nil,
         dimensions: Int? = nil,
+        isNormalized: Bool = true,
         patience: Duration? = nil
     ) {
         self.inputs = inputs
         self.type = type
         self.dimensions = dimensions
+        self.isNormalized = isNormalized
         self.patience = patience
     }
 }
@@ -53,12 +57,25 @@ package struct EmbeddingLimits: Sendable, Hashable {
     /// Tokens of one call, all texts together; nil when the provider sets no limit.
     package var tokensPerCall: Int?
     package var acceptsTokens: Bool
+    /// Every token id is below; nil when that is not known.
+    package var vocabulary: Int?
+    /// Whether vectors are to be had as the model gives them, before they are brought to unit length.
+    package var givesRawVectors: Bool
 
-    package init(items: Int, tokensPerText: Int, tokensPerCall: Int? = nil, acceptsTokens: Bool = false) {
+    package init(
+        items: Int,
+        tokensPerText: Int,
+        tokensPerCall: Int? = nil,
+        acceptsTokens: Bool = false,
+        vocabulary: Int? = nil,
+        givesRawVectors: Bool = false
+    ) {
         self.items = items
         self.tokensPerText = tokensPerText
         self.tokensPerCall = tokensPerCall
         self.acceptsTokens = acceptsTokens
+        self.vocabulary = vocabulary
+        self.givesRawVectors = givesRawVectors
     }
 }
 

@@ -15,6 +15,15 @@ package protocol EmbeddingService: Sendable {
 
     /// The state of the provider as last seen, without a call.
     var providerState: ProviderState { get }
+
+    /// - Throws: `.unsupported` when the provider keeps its tokens to itself; what loading the model throws.
+    func tokenModel() async throws(EmbeddingError) -> any TokenModel
+}
+
+extension EmbeddingService {
+    package func tokenModel() async throws(EmbeddingError) -> any TokenModel {
+        throw EmbeddingError.unknownTokens
+    }
 }
 
 /// Texts of one caller.
@@ -28,11 +37,16 @@ package struct EmbeddingRequest: Sendable, Hashable {
 
     package var inputs: [EmbeddingInput]
     package var type: EmbeddingInputType
+    /// The prompt that is put before the texts, by the model's own name for it; nil for that of the type.
+    package var promptName: String?
     package var priority: Priority
     /// Floats in each vector; nil for the configured model's own.
     package var dimensions: Int?
+    /// Whether vectors are brought to unit length; otherwise they are as the model gives them.
+    package var isNormalized = true
     /// Whether over-long texts are cut; otherwise they are `.invalidInput`.
     package var truncate: Bool
+    package var truncatedEnd = TruncatedEnd.right
     package var partition: CachePartition
     /// When the caller gives up.
     package var deadline: ContinuousClock.Instant?

@@ -1,6 +1,8 @@
 import Crypto
 
-/// A place in a list as clients see it: hexadecimal, without meaning, and good for the question it came with alone.
+/// A place in a list as clients see it: hexadecimal, without meaning, and good for the question it came with alone. Who
+/// knows this code can make one. It says only where a page begins: what may be seen is decided by the question and its
+/// caller, and whoever reads a place checks it as any other input.
 package enum PageCursor {
     private static let longest = 1024
 
@@ -23,7 +25,7 @@ package enum PageCursor {
         return Array(bytes.prefix(8)) == seal(place, question) ? place : nil
     }
 
-    /// Tells a place of this question from one of another, and from what somebody made up.
+    /// Tells a place of this question from one of another, and from what was mistyped.
     private static func seal(_ place: [UInt8], _ question: String) -> [UInt8] {
         Array(SHA256.hash(data: Array(question.utf8) + [0] + place).prefix(8))
     }

@@ -10,8 +10,6 @@ struct ClassificationHead: RowHead {
     private let output: FloatTensor
     private let outputBias: FloatTensor
 
-    var dimensions: Int { 1 }
-
     /// Names of the two layers, and whether the activation between them is tanh: BERT, RoBERTa, DistilBERT.
     private static let kinds = [
         (hidden: "bert.pooler.dense", output: "classifier", isTanh: true),
@@ -39,13 +37,7 @@ struct ClassificationHead: RowHead {
         outputBias = try FloatTensor("\(kind.output).bias", shape: [1], in: weights)
     }
 
-    func vectors(of rows: UnsafePointer<Float>, lengths: [Int], by kernels: Kernels) -> [[Float]] {
-        var start = rows
-        return lengths.map { length in
-            defer { start += length * width }
-            return [logit(of: start)]
-        }
-    }
+    func vector(of rows: UnsafePointer<Float>, count: Int, by kernels: Kernels) -> [Float] { [logit(of: rows)] }
 
     private func logit(of row: UnsafePointer<Float>) -> Float {
         var logit = outputBias.start[0]

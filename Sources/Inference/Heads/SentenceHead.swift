@@ -10,6 +10,9 @@ struct SentenceHead: RowHead {
 
     /// Floats of a text's vector.
     let dimensions: Int
+    /// Whether vectors are brought to unit length, whether or not the last module does so; otherwise they are what comes
+    /// before that module.
+    var isNormalized = true
     private let pooling: Pooling
     private let steps: [Step]
 
@@ -40,27 +43,22 @@ struct SentenceHead: RowHead {
                 )
             }
         }
+        if case .normalize? = steps.last { steps.removeLast() }
         self.pooling = pooling ?? Pooling([.mean], width: width)
         self.steps = steps
         self.dimensions = dimensions
     }
 
-    /// One vector of unit length for each text, whether or not the last module normalises.
-    /// - Parameter rows: of all texts one after the other.
-    func vectors(of rows: UnsafePointer<Float>, lengths: [Int], by kernels: Kernels) -> [[Float]] {
-        var start = rows
-        return lengths.map { length in
-            defer { start += length * pooling.width }
-            guard length > 0 else { return [Float](repeating: 0, count: dimensions) }
-            var vector = pooling.vector(of: start, count: length, by: kernels)
-            for step in steps {
-                switch step {
-                case .dense(let layer): vector = layer.apply(to: vector)
-                case .normalize: vector = Self.unitLength(vector)
-                }
+    func vector(of rows: UnsafePointer<Float>, count: Int, by kernels: Kernels) -> [Float] {
+        guard count > 0 else { return [Float](repeating: 0, count: dimensions) }
+        var vector = pooling.vector(of: rows, count: count, by: kernels)
+        for step in steps {
+            switch step {
+            case .dense(let layer): vector = layer.apply(to: vector)
+            case .normalize: vector = Self.unitLength(vector)
             }
-            return Self.unitLength(vector)
         }
+        return isNormalized ? Self.unitLength(vector) : vector
     }
 
     private static func unitLength(_ vector: [Float]) -> [Float] {

@@ -9,10 +9,10 @@ struct AddedTokens: Sendable {
         var stripsRight = false
     }
 
-    /// Text between added tokens, or one of them.
+    /// Text between added tokens, or one of them with the text it stands for.
     enum Segment {
         case text(Substring.UnicodeScalarView)
-        case token(Int32)
+        case token(Int32, Substring.UnicodeScalarView)
     }
 
     private let tokens: [Token]
@@ -54,13 +54,13 @@ struct AddedTokens: Sendable {
                 }
             }
             if start < end, !body(.text(Substring(scalars[start..<end]).unicodeScalars)) { return }
-            if !body(.token(match.token.id)) { return }
             index = match.end
             if match.token.stripsRight {
                 while index < scalars.endIndex, scalars[index].properties.isWhitespace {
                     scalars.formIndex(after: &index)
                 }
             }
+            if !body(.token(match.token.id, Substring(scalars[end..<index]).unicodeScalars)) { return }
             start = index
         }
         if start < text.endIndex { _ = body(.text(Substring(scalars[start...]).unicodeScalars)) }

@@ -36,12 +36,27 @@ struct BPETokenizer: SegmentTokenizer {
         var symbols = MergeList()
         added.forEachSegment(of: normalized) { segment in
             switch segment {
-            case .token(let id): tokens.append(id)
+            case .token(let id, _): tokens.append(id)
             case .text(let text): appendWords(of: text, until: end, with: &symbols, to: &tokens)
             }
             return tokens.count < end
         }
     }
+
+    func aligned(_ text: Substring.UnicodeScalarView) -> AlignedText {
+        var aligned = AlignedText(spacesSeparate: false)
+        if let normalizer {
+            normalizer.compose(text, into: &aligned)
+        } else {
+            text.forEachSlice { place, slice in aligned.append(slice[slice.startIndex], from: place) }
+        }
+        return aligned
+    }
+
+    func spelling(of piece: ArraySlice<UInt8>) -> ArraySlice<UInt8> { piece }
+
+    var unknown: Int32? { nil }
+    var unknownIsWord: Bool { false }
 
     private func appendWords(
         of text: Substring.UnicodeScalarView,

@@ -21,6 +21,19 @@ struct CanonicalComposition: Sendable {
         return string(composed(scalars))
     }
 
+    /// As `compose`. A composed scalar comes from where the first of its parts stands.
+    func compose(_ text: Substring.UnicodeScalarView, into aligned: inout AlignedText) {
+        var sources: [Int] = []
+        text.forEachSlice { place, slice in
+            sources += repeatElement(place, count: decomposed(slice).count)
+        }
+        var part = 0
+        Substring(compose(text)).unicodeScalars.forEachSlice { _, slice in
+            aligned.append(slice[slice.startIndex], from: sources[min(part, sources.count - 1)])
+            part += decomposed(slice).count
+        }
+    }
+
     private func decomposed(_ text: Substring.UnicodeScalarView) -> [UInt32] {
         var scalars: [UInt32] = []
         for scalar in text {

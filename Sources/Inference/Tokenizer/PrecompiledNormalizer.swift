@@ -8,7 +8,7 @@ struct PrecompiledNormalizer: Sendable {
     private let replacements: [UInt8]
 
     /// Longer clusters are replaced scalar by scalar.
-    private static let longestCluster = 5
+    static let longestCluster = 5
 
     /// Nil when `bytes` are not of this layout.
     init?(_ bytes: [UInt8]) {

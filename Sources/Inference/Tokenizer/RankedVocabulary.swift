@@ -6,9 +6,7 @@ package struct RankedVocabulary: Sendable {
     private static let maximumSize = 16 << 20
     private static let mostTokens = 1 << 20
 
-    /// The bytes of all tokens end to end, and where each ends.
-    private var bytes: [UInt8] = []
-    private var ends: [UInt32] = []
+    private var pieces = PieceTable()
     private let special: [Int: String]
 
     /// - Parameter special: what stands for itself and is not in the file.
@@ -18,12 +16,13 @@ package struct RankedVocabulary: Sendable {
         let content = try MappedFile.content(of: path, limit: Self.maximumSize)
         for line in content.split(separator: UInt8(ascii: "\n")) {
             let sides = line.split(separator: UInt8(ascii: " "))
-            guard sides.count == 2, ends.count < Self.mostTokens,
+            guard sides.count == 2, pieces.count < Self.mostTokens,
                 let token = Base64.bytes(String(decoding: sides[0], as: UTF8.self)), !token.isEmpty,
-                Int(String(decoding: sides[1], as: UTF8.self)) == ends.count
-            else { throw InferenceError(.invalidModel, "\(path): line \(ends.count + 1) is no token with its number") }
-            bytes += token
-            ends.append(UInt32(bytes.count))
+                Int(String(decoding: sides[1], as: UTF8.self)) == pieces.count
+            else {
+                throw InferenceError(.invalidModel, "\(path): line \(pieces.count + 1) is no token with its number")
+            }
+            pieces.append(token)
         }
     }
 
@@ -32,8 +31,8 @@ package struct RankedVocabulary: Sendable {
     package func text(of ids: [Int]) -> String? {
         var text: [UInt8] = []
         for id in ids {
-            if ends.indices.contains(id) {
-                text += bytes[(id == 0 ? 0 : Int(ends[id - 1]))..<Int(ends[id])]
+            if let piece = pieces[id] {
+                text += piece
             } else if let name = special[id] {
                 text += name.utf8
             } else {

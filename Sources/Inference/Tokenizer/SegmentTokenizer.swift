@@ -8,4 +8,15 @@ protocol SegmentTokenizer: Sendable {
         until end: Int,
         to tokens: inout [Int32]
     )
+
+    /// The text as the vocabulary spells it.
+    func aligned(_ text: Substring.UnicodeScalarView) -> AlignedText
+
+    /// How a piece of the vocabulary is spelled in an aligned text.
+    func spelling(of piece: ArraySlice<UInt8>) -> ArraySlice<UInt8>
+
+    /// The token of what the vocabulary does not have; nil when it has everything.
+    var unknown: Int32? { get }
+    /// Whether it stands for a whole word; otherwise for what is before the next token.
+    var unknownIsWord: Bool { get }
 }

@@ -7,6 +7,13 @@ struct Tokenizer: Sendable {
     let template: TokenTemplate
     /// Nil when the file does not say how two texts stand together.
     let pairTemplate: PairTemplate?
+    /// What each token stands for.
+    let pieces: PieceTable
+    /// Tokens that are no text.
+    let special: Set<Int32>
+    let joining: TokenJoining
+    /// Whether a token's place is told without the spaces at its ends.
+    let trimsSpaces: Bool
 
     /// Appends the tokens of `text` with the special tokens around them, `limit` in all at most; what is too long is
     /// cut at its end. `limit` is more than the special tokens.
@@ -16,6 +23,20 @@ struct Tokenizer: Sendable {
         tokens.append(contentsOf: template.before)
         appendSegments(of: text, until: end, to: &tokens)
         tokens.append(contentsOf: template.after)
+    }
+
+    /// The last tokens of `text` with the special tokens around them, `limit` in all at most.
+    func last(_ limit: Int, of text: String) -> [Int32] {
+        var tokens: [Int32] = []
+        appendSegments(of: text, until: .max, to: &tokens)
+        return template.before + tokens.suffix(max(0, limit - template.count)) + template.after
+    }
+
+    /// The text that tokens stand for.
+    /// - Parameter special: whether special tokens are part of it.
+    func text(of tokens: [Int32], special: Bool) -> String {
+        let kept = special ? tokens : tokens.filter { !self.special.contains($0) }
+        return joining.text(of: kept.compactMap { pieces[Int($0)] })
     }
 
     /// Appends the tokens of two texts, `limit` in all at most.
@@ -40,7 +61,7 @@ struct Tokenizer: Sendable {
         var isBeginning = true
         added.forEachSegment(of: text) { segment in
             switch segment {
-            case .token(let id): tokens.append(id)
+            case .token(let id, _): tokens.append(id)
             case .text(let text): model.append(text, isBeginning: isBeginning, until: end, to: &tokens)
             }
             isBeginning = false

@@ -38,7 +38,11 @@ struct TokenizerFile {
             added: try AddedTokens(added.plain),
             model: segments,
             template: special ? try template(limit: vocabulary) : TokenTemplate(),
-            pairTemplate: special ? try pairTemplate(limit: vocabulary) : nil
+            pairTemplate: special ? try pairTemplate(limit: vocabulary) : nil,
+            pieces: pieces(model, limit: vocabulary),
+            special: self.special,
+            joining: joining,
+            trimsSpaces: trimsSpaces
         )
     }
 

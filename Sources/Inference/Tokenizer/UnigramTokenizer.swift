@@ -22,7 +22,7 @@ struct UnigramTokenizer: SegmentTokenizer {
     private let added: AddedTokens
     private let trie: TokenTrie
     private let scores: [Double]
-    private let unknown: Int32
+    private let unknownID: Int32
     private let unknownScore: Double
 
     init(
@@ -35,7 +35,7 @@ struct UnigramTokenizer: SegmentTokenizer {
         self.normalizer = normalizer
         self.options = options
         self.added = added
-        self.unknown = unknown
+        unknownID = unknown
         scores = vocabulary.map(\.score)
         unknownScore = (scores.min() ?? 0) - Self.unknownPenalty
         var trie = TokenTrie(minimumCapacity: vocabulary.count * 6)
@@ -57,13 +57,67 @@ struct UnigramTokenizer: SegmentTokenizer {
         var isBeginning = isBeginning
         added.forEachSegment(of: String(decoding: bytes, as: UTF8.self)) { segment in
             switch segment {
-            case .token(let id): tokens.append(id)
+            case .token(let id, _): tokens.append(id)
             case .text(let text): appendWords(of: text, isBeginning: isBeginning, until: end, to: &tokens)
             }
             isBeginning = false
             return tokens.count < end
         }
     }
+
+    func aligned(_ text: Substring.UnicodeScalarView) -> AlignedText {
+        var aligned = AlignedText(spacesSeparate: options.splitsWhitespace)
+        forEachNormalized(text) { scalar, place in
+            let isSpace = scalar == " " || scalar == "\u{2581}"
+            if options.splitsWhitespace, scalar.properties.isWhitespace {
+                aligned.separate(from: place)
+            } else if options.joinsSpaces, scalar == " ", aligned.bytes.last == UInt8(ascii: " ") {
+                aligned.move(to: place)
+            } else {
+                aligned.append(isSpace ? " " : scalar, from: place)
+            }
+        }
+        return aligned
+    }
+
+    /// The scalars of the normalized text with where they come from.
+    private func forEachNormalized(_ text: Substring.UnicodeScalarView, _ body: (Unicode.Scalar, Int) -> Void) {
+        guard let normalizer else {
+            return text.forEachSlice { place, slice in body(slice[slice.startIndex], place) }
+        }
+        var start = 0
+        func replace(_ part: Substring.UnicodeScalarView, count: Int) {
+            let scalars = String(decoding: normalizer.normalize(part), as: UTF8.self).unicodeScalars
+            for (index, scalar) in scalars.enumerated() { body(scalar, start + min(index, count - 1)) }
+            start += count
+        }
+        let text = Substring(text)
+        var index = text.startIndex
+        while index < text.endIndex {
+            let end = text.index(after: index)
+            let cluster = text[index..<end]
+            if cluster.utf8.count > PrecompiledNormalizer.longestCluster {
+                cluster.unicodeScalars.forEachSlice { _, slice in replace(slice, count: 1) }
+            } else {
+                replace(cluster.unicodeScalars, count: cluster.unicodeScalars.count)
+            }
+            index = end
+        }
+    }
+
+    func spelling(of piece: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var spelled: [UInt8] = []
+        var rest = piece
+        while let first = rest.first {
+            let isMark = rest.starts(with: Self.mark)
+            spelled.append(isMark ? UInt8(ascii: " ") : first)
+            rest = rest.dropFirst(isMark ? Self.mark.count : 1)
+        }
+        return spelled[...]
+    }
+
+    var unknown: Int32? { unknownID }
+    var unknownIsWord: Bool { false }
 
     private func appendWords(
         of text: Substring.UnicodeScalarView,
@@ -116,7 +170,7 @@ struct UnigramTokenizer: SegmentTokenizer {
             }
             if !hasScalar {
                 let next = min(place + width, word.count)
-                best[next].improve(score: best[place].score + unknownScore, start: place, token: unknown)
+                best[next].improve(score: best[place].score + unknownScore, start: place, token: unknownID)
             }
             place += width
         }
@@ -130,7 +184,7 @@ struct UnigramTokenizer: SegmentTokenizer {
         var place = best.count - 1
         while place > 0 {
             let arrival = best[place]
-            if arrival.token != unknown || path.last != unknown { path.append(arrival.token) }
+            if arrival.token != unknownID || path.last != unknownID { path.append(arrival.token) }
             place = arrival.start
         }
         tokens.append(contentsOf: path.reversed())

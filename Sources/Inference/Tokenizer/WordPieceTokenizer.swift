@@ -7,7 +7,9 @@ struct WordPieceTokenizer: SegmentTokenizer {
     private let trie: TokenTrie
     /// Where the pieces inside a word begin in `trie`.
     private let continuation: TokenTrie.Node
-    private let unknown: Int32
+    /// What a piece inside a word begins with.
+    private let prefix: [UInt8]
+    private let unknownID: Int32
     /// In scalars; a longer word is unknown.
     private let maximumWord: Int
 
@@ -21,13 +23,13 @@ struct WordPieceTokenizer: SegmentTokenizer {
     ) throws(InferenceError) {
         self.normalizer = normalizer
         self.added = added
-        self.unknown = unknown
+        unknownID = unknown
         self.maximumWord = maximumWord
         var trie = TokenTrie(minimumCapacity: vocabulary.count * 8)
         continuation = trie.addRoot()
-        let prefix = Array(continuationPrefix.utf8)
+        prefix = Array(continuationPrefix.utf8)
         for (piece, id) in vocabulary {
-            let isInside = !prefix.isEmpty && piece.utf8.starts(with: prefix) && piece.utf8.count > prefix.count
+            let isInside = Self.isInside(piece.utf8, prefix)
             let inserted =
                 isInside
                 ? trie.insert(piece.utf8.dropFirst(prefix.count), token: id, from: continuation)
@@ -49,12 +51,42 @@ struct WordPieceTokenizer: SegmentTokenizer {
         guard !added.isEmpty else { return appendWords(of: scalars, until: end, to: &tokens) }
         added.forEachSegment(of: normalizer.string(scalars)) { segment in
             switch segment {
-            case .token(let id): tokens.append(id)
+            case .token(let id, _): tokens.append(id)
             case .text(let text): appendWords(of: text.map(\.value), until: end, to: &tokens)
             }
             return tokens.count < end
         }
     }
+
+    private static func isInside(_ piece: some Collection<UInt8>, _ prefix: [UInt8]) -> Bool {
+        !prefix.isEmpty && piece.starts(with: prefix) && piece.count > prefix.count
+    }
+
+    func aligned(_ text: Substring.UnicodeScalarView) -> AlignedText {
+        var aligned = AlignedText(spacesSeparate: true)
+        var scalars: [UInt32] = []
+        text.forEachSlice { place, slice in
+            scalars.removeAll(keepingCapacity: true)
+            normalizer.normalize(slice, into: &scalars)
+            for scalar in scalars {
+                let properties = normalizer.table.properties(of: scalar)
+                if normalizer.isDropped(properties) { continue }
+                let isWord = !properties.contains(.whitespace) && !properties.contains(.punctuation)
+                if !isWord { aligned.separate(from: place) }
+                if properties.contains(.whitespace) { continue }
+                if let scalar = Unicode.Scalar(scalar) { aligned.append(scalar, from: place) }
+                if !isWord { aligned.separate(from: place) }
+            }
+        }
+        return aligned
+    }
+
+    func spelling(of piece: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        Self.isInside(piece, prefix) ? piece.dropFirst(prefix.count) : piece
+    }
+
+    var unknown: Int32? { unknownID }
+    var unknownIsWord: Bool { true }
 
     private func appendWords(of scalars: [UInt32], until end: Int, to tokens: inout [Int32]) {
         var word = Word()
@@ -81,7 +113,7 @@ struct WordPieceTokenizer: SegmentTokenizer {
         guard word.scalars > 0 else { return }
         defer { word.removeAll() }
         guard word.scalars <= maximumWord else {
-            tokens.append(unknown)
+            tokens.append(unknownID)
             return
         }
         let start = tokens.count
@@ -97,7 +129,7 @@ struct WordPieceTokenizer: SegmentTokenizer {
             }
             guard let best else {
                 tokens.removeSubrange(start...)
-                tokens.append(unknown)
+                tokens.append(unknownID)
                 return
             }
             tokens.append(best.token)

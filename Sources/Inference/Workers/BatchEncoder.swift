@@ -8,8 +8,9 @@ final class BatchEncoder: @unchecked Sendable {
     private static let tokensPerCore = 16
 
     let tokenizer: Tokenizer
-    let head: any RowHead
     let maxTokens: Int
+    /// Floats of a token's row.
+    private let width: Int
     private let kernels: Kernels
     private let encoders: [any RowEncoder]
 
@@ -18,14 +19,13 @@ final class BatchEncoder: @unchecked Sendable {
     init(
         _ model: any LoadedModel,
         _ tokenizer: Tokenizer,
-        _ head: any RowHead,
         kernels: Kernels,
         maxTokens: Int,
         rows: Int,
         threads: Int
     ) throws(InferenceError) {
         self.tokenizer = tokenizer
-        self.head = head
+        width = model.width
         self.kernels = kernels
         self.maxTokens = maxTokens
         var encoders: [any RowEncoder] = []
@@ -56,8 +56,11 @@ final class BatchEncoder: @unchecked Sendable {
 
     /// - Returns: how many tokens belong to the first text.
     private func append(_ input: EncoderInput, to tokens: inout [Int32]) -> Int {
-        if let other = input.other { return tokenizer.append(input.text, other, limit: maxTokens, to: &tokens) }
-        tokenizer.append(input.text, limit: maxTokens, to: &tokens)
+        switch input {
+        case .text(let text): tokenizer.append(text, limit: maxTokens, to: &tokens)
+        case .pair(let text, let other): return tokenizer.append(text, other, limit: maxTokens, to: &tokens)
+        case .tokens(let ids): tokens.append(contentsOf: ids.prefix(maxTokens))
+        }
         return tokens.count
     }
 
@@ -67,7 +70,7 @@ final class BatchEncoder: @unchecked Sendable {
         omp_set_num_threads(Int32(max(1, min(cores, batch.tokens.count / Self.tokensPerCore))))
         do {
             let rows = try encoder.encode(batch.tokens, lengths: batch.lengths, firsts: batch.firsts)
-            batch.deliver(head.vectors(of: rows, lengths: batch.lengths, by: kernels))
+            batch.deliver(rows, width: width, by: kernels)
         } catch {
             batch.fail(error)
         }

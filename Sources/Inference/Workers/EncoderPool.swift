@@ -6,7 +6,6 @@ final class EncoderPool: Sendable {
     /// SHA-256 of the weights file, in lower-case hex.
     let revision: String
     let model: any LoadedModel
-    var head: any RowHead { encoder.head }
     var tokenizer: Tokenizer { encoder.tokenizer }
     /// The name of the kernels' instruction set.
     let instructionSet: String
@@ -24,13 +23,11 @@ final class EncoderPool: Sendable {
     /// - Parameters:
     ///   - precision: nil for the fastest that the processor computes without loss.
     ///   - kernels: nil for the fastest.
-    ///   - makeHead: of the folder, its weights, and the floats of a token's row.
     init(
         _ folder: ModelFolder,
         threads: EncoderThreads,
         precision: Precision?,
-        kernels: Kernels?,
-        makeHead: (ModelFolder, Safetensors, Int) throws(InferenceError) -> any RowHead
+        kernels: Kernels?
     ) throws(InferenceError) {
         self.folder = folder
         let family = try ModelFamily.of(folder)
@@ -40,7 +37,6 @@ final class EncoderPool: Sendable {
         let kernels = if let kernels { kernels } else { try Kernels(fitting: model.kernelWidths) }
         let tokenizer = try TokenizerFile(directory: folder.encoderPath)
             .tokenizer(vocabulary: model.vocabulary, special: model.usesSpecialTokens)
-        let head = try makeHead(folder, weights, model.width)
         weights.evict()
         maxTokens = min(try folder.sequenceLimit() ?? .max, model.maxTokens)
         guard maxTokens > tokenizer.template.count, maxTokens > tokenizer.pairTemplate?.count ?? 0 else {
@@ -53,7 +49,6 @@ final class EncoderPool: Sendable {
         encoder = try BatchEncoder(
             model,
             tokenizer,
-            head,
             kernels: kernels,
             maxTokens: maxTokens,
             rows: Self.batchTokens * 5 / 4,
@@ -99,10 +94,11 @@ final class EncoderPool: Sendable {
 
     /// Encodes inputs in order; those of concurrent calls share batches. When the task is cancelled, no further batch is
     /// begun for it.
+    /// - Parameter head: makes the vectors.
     /// - Throws: `.overloaded`, `.cancelled`, `.backend`.
-    func encode(_ inputs: [EncoderInput]) async throws(InferenceError) -> EncodedTexts {
+    func encode(_ inputs: [EncoderInput], _ head: any RowHead) async throws(InferenceError) -> EncodedTexts {
         guard !inputs.isEmpty else { return EncodedTexts(vectors: [], tokens: 0) }
-        let request = EncodingRequest(inputs)
+        let request = EncodingRequest(inputs, head: head)
         try threads.submit(request, to: lane)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { request.resume($0) }

@@ -5,6 +5,8 @@ final class EncodingRequest: Sendable {
     typealias Outcome = Result<EncodedTexts, InferenceError>
 
     let inputs: [EncoderInput]
+    /// Makes the vectors.
+    let head: any RowHead
 
     private struct State: ~Copyable {
         var vectors: [[Float]]
@@ -16,8 +18,9 @@ final class EncodingRequest: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ inputs: [EncoderInput]) {
+    init(_ inputs: [EncoderInput], head: any RowHead) {
         self.inputs = inputs
+        self.head = head
         state = Mutex(State(vectors: Array(repeating: [], count: inputs.count), missing: inputs.count))
     }
 

@@ -24,8 +24,13 @@ struct PackedBatch {
         return true
     }
 
-    /// Hands each request its vectors, given one for each text.
-    func deliver(_ vectors: [[Float]]) {
+    /// Hands each request what its head makes of the rows, `width` floats for each token.
+    func deliver(_ rows: UnsafePointer<Float>, width: Int, by kernels: Kernels) {
+        var row = rows
+        let vectors = zip(owners, lengths).map { owner, length in
+            defer { row += length * width }
+            return owner.request.head.vector(of: row, count: length, by: kernels)
+        }
         var start = 0
         while start < owners.count {
             let (request, first) = (owners[start].request, owners[start].index)

@@ -1,5 +1,5 @@
 import EmbeddingCore
-import HTTPClient
+import HTTP
 
 /// Azure OpenAI: OpenAI's bodies, at the path of a deployment
 /// (https://learn.microsoft.com/azure/ai-services/openai/reference).
@@ -24,8 +24,8 @@ final class AzureProvider: EmbeddingProvider {
             provider: name,
             model: model,
             endpoint: endpoint,
-            path: "/openai/deployments/\(URIComponent.encoded(deployment))/embeddings"
-                + "?api-version=\(URIComponent.encoded(version))",
+            path: "/openai/deployments/\(PercentEncoding.encode(deployment))/embeddings"
+                + "?api-version=\(PercentEncoding.encode(version))",
             encoding: .base64
         ) { call, encoding in
             OpenAIWire.request(model: model, inputs: call.inputs, dimensions: call.dimensions, encoding: encoding)

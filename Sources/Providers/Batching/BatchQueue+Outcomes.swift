@@ -150,10 +150,11 @@ extension BatchQueue {
 
     /// Halves a text that the provider may have refused for its length, which is only estimated.
     private mutating func shorten(_ id: TextID) -> Bool {
-        guard let pending = texts[id], pending.text.canBeCut, case .text(let text) = pending.text.input else {
+        guard let pending = texts[id], let end = pending.text.truncatedEnd, case .text(let text) = pending.text.input
+        else {
             return false
         }
-        let half = Truncation.beginning(of: text, bytes: text.utf8.count / 2)
+        let half = Truncation.part(of: text, bytes: text.utf8.count / 2, losing: end)
         guard half.utf8.count >= Self.shortestCut else { return false }
         bytes -= text.utf8.count - half.utf8.count
         texts[id]?.text.input = .text(half)

@@ -34,6 +34,8 @@ extension BatchQueue {
         var dimensions: Int?
         /// What the texts are; nil where the provider is not told, so that its calls take all together.
         var type: EmbeddingInputType?
+        /// Whether the vectors may be of unit length; otherwise they have to be as the model gives them.
+        var isNormalized = true
     }
 
     /// One text that somebody waits for.
@@ -43,7 +45,7 @@ extension BatchQueue {
         /// Counted or estimated.
         var tokens: Int
         /// Whether a refused text may be shortened and tried again.
-        var canBeCut: Bool
+        var truncatedEnd: TruncatedEnd?
         /// What asked for it; nil when that is not traced.
         var span: Span?
     }

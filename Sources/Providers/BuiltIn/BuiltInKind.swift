@@ -22,7 +22,8 @@ extension ProviderKind {
         isInProcess: true,
         remedy: { code in
             switch code {
-            case .misconfigured, .unsupportedDimensions, .invalidInput, .tokensUnsupported, .overloaded: nil
+            case .misconfigured, .unsupportedDimensions, .unsupported, .invalidInput, .tokensUnsupported, .overloaded:
+                nil
             default:
                 "correct EMBEDDING_MODEL or BUILTIN_MODEL_DIR; scripts/bootstrap fetches the default model again"
             }

@@ -12,10 +12,17 @@ final class BuiltInProvider: EmbeddingProvider, TokenCounter {
     private let identity: EmbeddingModel
     private let share: ModelRuntime.Share?
 
-    init(encoder: TextEncoder, share: ModelRuntime.Share? = nil) {
+    /// - Parameter acceptsTokens: whether clients may send the model's own token ids.
+    init(encoder: TextEncoder, share: ModelRuntime.Share? = nil, acceptsTokens: Bool = false) {
         self.encoder = encoder
         self.share = share
-        limits = EmbeddingLimits(items: 1024, tokensPerText: encoder.maxTokens)
+        limits = EmbeddingLimits(
+            items: 1024,
+            tokensPerText: encoder.maxTokens,
+            acceptsTokens: acceptsTokens,
+            vocabulary: encoder.vocabulary,
+            givesRawVectors: true
+        )
         identity = EmbeddingModel(
             provider: name,
             name: encoder.modelName,
@@ -31,6 +38,7 @@ final class BuiltInProvider: EmbeddingProvider, TokenCounter {
         var card = ModelCard.named(modelName) ?? ModelCard()
         if let prompt = encoder.prompts.query { card.queryPrefix = prompt }
         if let prompt = encoder.prompts.document { card.documentPrefix = prompt }
+        card.prompts = encoder.prompts.named
         card.isMatryoshka = card.isMatryoshka || encoder.isMatryoshka
         return card
     }
@@ -38,16 +46,39 @@ final class BuiltInProvider: EmbeddingProvider, TokenCounter {
     func model() async throws(EmbeddingError) -> EmbeddingModel { identity }
 
     func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch {
-        let texts = try call.inputs.texts(for: "the built-in model")
-        do {
-            let encoded = try await encoder.encode(texts)
-            return EmbeddingBatch(vectors: encoded.vectors, tokens: encoded.tokens)
-        } catch {
-            throw Self.error(error)
+        let encoded = try await encode(call.inputs, as: call.isNormalized ? .unitVector : .rawVector)
+        return EmbeddingBatch(vectors: encoded.vectors, tokens: encoded.tokens)
+    }
+
+    private func encode(
+        _ inputs: [EmbeddingInput],
+        as output: TextEncoder.Output
+    ) async throws(EmbeddingError) -> EncodedTexts {
+        var encoderInputs: [EncoderInput] = []
+        for input in inputs {
+            switch input {
+            case .text(let text): encoderInputs.append(.text(text))
+            case .tokens(let ids): encoderInputs.append(.tokens(try tokens(ids)))
+            }
         }
+        do { return try await encoder.encode(encoderInputs, as: output) } catch { throw Self.error(error) }
+    }
+
+    /// - Throws: `.invalidInput` for an id that the model does not have.
+    private func tokens(_ ids: [Int]) throws(EmbeddingError) -> [Int32] {
+        var tokens: [Int32] = []
+        for id in ids {
+            guard (0..<encoder.vocabulary).contains(id) else {
+                throw EmbeddingError(.invalidInput, "\(id) is none of the model's \(encoder.vocabulary) token ids")
+            }
+            tokens.append(Int32(id))
+        }
+        return tokens
     }
 
     func count(_ text: String) -> Int { encoder.countTokens(text) }
+
+    func last(_ limit: Int, of text: String) -> [Int]? { encoder.lastTokens(of: text, limit: limit).map { Int($0) } }
 
     /// The encoder cuts between tokens, which is better than between characters.
     var cutsAt: Int? { encoder.maxTokens }
@@ -60,6 +91,24 @@ final class BuiltInProvider: EmbeddingProvider, TokenCounter {
         case .modelNotFound, .invalidModel, .unsupportedModel, .unsupportedPrecision:
             EmbeddingError(.unknownModel, error.message)
         }
+    }
+}
+
+extension BuiltInProvider: TokenSource {
+    var tokenWidth: Int { encoder.width }
+
+    func tokens(of text: String, special: Bool) -> [TextToken] {
+        encoder.locatedTokens(of: text, special: special).map {
+            TextToken(id: Int($0.id), text: $0.text, range: $0.range)
+        }
+    }
+
+    func text(of ids: [Int], special: Bool) throws(EmbeddingError) -> String {
+        encoder.text(of: try tokens(ids), special: special)
+    }
+
+    func tokenVectors(_ inputs: [EmbeddingInput]) async throws(EmbeddingError) -> [TokenVectors] {
+        try await encode(inputs, as: .tokenVectors).vectors.map { TokenVectors(values: $0, width: encoder.width) }
     }
 }
 
@@ -103,7 +152,11 @@ extension BuiltInProvider {
                 "threads": .stringConvertible(runtime.count),
             ]
         )
-        self.init(encoder: encoder, share: share)
+        self.init(
+            encoder: encoder,
+            share: share,
+            acceptsTokens: settings[GatewaySettings.tokenEncoding] == .model
+        )
     }
 
     /// - Throws: `.unknownModel` when it is not in the cache.

@@ -10,9 +10,9 @@ package struct OnDemandModel: EmbeddingService {
         self.models = models
     }
 
-    /// While it is not loaded, nobody knows.
+    /// While it is not loaded, nobody knows, and nothing is refused.
     package var limits: EmbeddingLimits {
-        models.resident(name)?.limits ?? EmbeddingLimits(items: 1024, tokensPerText: 512)
+        models.resident(name)?.limits ?? EmbeddingLimits(items: 1024, tokensPerText: 512, acceptsTokens: true)
     }
 
     package var providerState: ProviderState { models.resident(name)?.providerState ?? .ready }
@@ -22,6 +22,10 @@ package struct OnDemandModel: EmbeddingService {
     }
 
     package func cached(_ request: EmbeddingRequest) -> EmbeddingResult? { models.resident(name)?.cached(request) }
+
+    package func tokenModel() async throws(EmbeddingError) -> any TokenModel {
+        try await models.use(name) { service throws(EmbeddingError) in try await service.tokenModel() }
+    }
 
     package func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult {
         try await models.use(name) { service throws(EmbeddingError) in try await service.embed(request) }

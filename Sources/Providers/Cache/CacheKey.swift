@@ -1,7 +1,7 @@
 import Crypto
 import EmbeddingCore
 
-/// SHA-256 over everything a vector depends on: model identity, dimensions, input type, text; and whose it is.
+/// SHA-256 over everything a vector depends on: model identity, dimensions, length, prompt, text; and whose it is.
 struct CacheKey: Sendable, Hashable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
     private let partition: CachePartition
@@ -11,28 +11,40 @@ struct CacheKey: Sendable, Hashable {
         fileprivate let hash: SHA256
         fileprivate let partition: CachePartition
 
-        /// - Parameter model: the identity at the dimensions wanted.
-        init(model: EmbeddingModel, type: EmbeddingInputType, partition: CachePartition = .pipeline) {
+        /// - Parameters:
+        ///   - model: the identity at the dimensions wanted.
+        ///   - promptName: nil for the prompt of the type.
+        init(
+            model: EmbeddingModel,
+            type: EmbeddingInputType,
+            promptName: String? = nil,
+            isNormalized: Bool = true,
+            partition: CachePartition = .pipeline
+        ) {
             var hash = SHA256()
             var fingerprint = model.fingerprint
             fingerprint.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
             // No fingerprint holds a zero byte, so nothing of it can be taken for a text's beginning.
-            withUnsafeBytes(of: (UInt8(0), UInt8(type == .query ? 1 : 0))) { hash.update(bufferPointer: $0) }
+            let kind = UInt8(type == .query ? 1 : 0) | (isNormalized ? 0 : 2) | (promptName == nil ? 0 : 4)
+            withUnsafeBytes(of: (UInt8(0), kind)) { hash.update(bufferPointer: $0) }
+            if let promptName { hash.update(data: Array(promptName.utf8) + [0]) }
             self.hash = hash
             self.partition = partition
         }
     }
 
-    /// - Parameter isUncut: whether an over-long text is sent whole, which gives another vector.
-    init(_ input: EmbeddingInput, in scope: Scope, isUncut: Bool = false) {
+    /// Of what may be over-long, what is done with it: each gives another vector.
+    enum Cut: UInt8 { case right, left, none }
+
+    init(_ input: EmbeddingInput, in scope: Scope, cut: Cut = .right) {
         partition = scope.partition
         var hash = scope.hash
         switch input {
         case .text(var text):
-            withUnsafeBytes(of: (UInt8(0), UInt8(isUncut ? 1 : 0))) { hash.update(bufferPointer: $0) }
+            withUnsafeBytes(of: (UInt8(0), cut.rawValue)) { hash.update(bufferPointer: $0) }
             text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
         case .tokens(let tokens):
-            withUnsafeBytes(of: (UInt8(1), UInt8(isUncut ? 1 : 0))) { hash.update(bufferPointer: $0) }
+            withUnsafeBytes(of: (UInt8(1), cut.rawValue)) { hash.update(bufferPointer: $0) }
             tokens.withUnsafeBytes { hash.update(bufferPointer: $0) }
         }
         words = hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self) }

@@ -39,7 +39,11 @@ extension EmbeddingGateway {
                     texts,
                     id: id,
                     priority: request.priority,
-                    shape: BatchQueue.Shape(dimensions: dimensions, type: takesInputType ? request.type : nil),
+                    shape: BatchQueue.Shape(
+                        dimensions: dimensions,
+                        type: takesInputType ? request.type : nil,
+                        isNormalized: request.isNormalized
+                    ),
                     deadline: request.deadline,
                     now: now
                 )
@@ -172,6 +176,7 @@ extension EmbeddingGateway {
                 call.inputs,
                 type: call.shape.type,
                 dimensions: size.asked(wanted, native: native.dimensions),
+                isNormalized: call.shape.isNormalized,
                 patience: call.patience
             )
             let batch = try await pool.embed(asked)
@@ -202,7 +207,12 @@ extension EmbeddingGateway {
         var fresh: [(key: CacheKey, value: EmbeddedText)] = []
         for (index, vector) in batch.vectors.enumerated() {
             do throws(EmbeddingError) {
-                let embedding = try size.shape(vector, to: wanted, native: native)
+                let embedding = try size.shape(
+                    vector,
+                    to: wanted,
+                    native: native,
+                    isNormalized: call.shape.isNormalized
+                )
                 let text = EmbeddedText(embedding: embedding, tokens: tokens[index])
                 outcomes.append(.success(text))
                 if index < call.keys.count { fresh.append((call.keys[index], text)) }

@@ -93,7 +93,9 @@ package final class EmbeddingGateway: EmbeddingService {
         let model = native.resized(wanted)
         var request = request
         request.inputs = preparation.decoded(request.inputs)
-        guard let values = cache.allValues(for: keys(of: request, model: model)) else { return nil }
+        guard let keys = try? keys(of: request, model: model), let values = cache.allValues(for: keys) else {
+            return nil
+        }
         return EmbeddingResult(
             embeddings: values.map { .success($0.embedding) },
             model: model,
@@ -108,9 +110,16 @@ package final class EmbeddingGateway: EmbeddingService {
         let plan: RequestPlan
         let finished: BatchQueue.Finished?
         do throws(EmbeddingError) {
+            guard request.isNormalized || pool.limits.givesRawVectors else {
+                throw EmbeddingError(
+                    .unsupported,
+                    "this provider's vectors are of unit length; the built-in model alone gives them as they are",
+                    parameter: "normalize"
+                )
+            }
             let native = try await nativeModel()
             let wanted = try size.wanted(request.dimensions, native: native.dimensions)
-            plan = lookUp(request, model: native.resized(wanted))
+            plan = try lookUp(request, model: native.resized(wanted))
             finished = plan.texts.isEmpty ? nil : try await wait(for: plan.texts, request, dimensions: wanted)
         } catch {
             metrics.failed(error.code, texts: request.inputs.count)
@@ -131,11 +140,16 @@ package final class EmbeddingGateway: EmbeddingService {
         }
     }
 
+    package func tokenModel() async throws(EmbeddingError) -> any TokenModel {
+        guard let source = pool.provider as? any TokenSource else { throw EmbeddingError.unknownTokens }
+        return GatewayTokenModel(source: source, preparation: preparation, limits: ownLimits)
+    }
+
     /// Takes what the cache has and makes the rest ready to be sent.
-    private func lookUp(_ request: EmbeddingRequest, model: EmbeddingModel) -> RequestPlan {
+    private func lookUp(_ request: EmbeddingRequest, model: EmbeddingModel) throws(EmbeddingError) -> RequestPlan {
         var plan = RequestPlan(count: request.inputs.count, model: model)
         let limits = ownLimits
-        let keys = keys(of: request, model: model)
+        let keys = try keys(of: request, model: model)
         let span = Span.current
         for (index, value) in cache.values(for: keys).enumerated() {
             if let value {
@@ -146,8 +160,7 @@ package final class EmbeddingGateway: EmbeddingService {
             do throws(EmbeddingError) {
                 let prepared = try preparation.prepare(
                     request.inputs[index],
-                    type: request.type,
-                    truncate: request.truncate,
+                    request,
                     limits: limits
                 )
                 if prepared.wasCut { metrics.truncated.increment() }
@@ -157,7 +170,7 @@ package final class EmbeddingGateway: EmbeddingService {
                         key: keys[index],
                         input: prepared.input,
                         tokens: prepared.tokens,
-                        canBeCut: request.truncate && !preparation.countsExactly,
+                        truncatedEnd: request.truncate && !preparation.countsExactly ? request.truncatedEnd : nil,
                         span: span
                     )
                 )
@@ -170,13 +183,22 @@ package final class EmbeddingGateway: EmbeddingService {
     }
 
     /// The cache's key of every input, in order.
-    private func keys(of request: EmbeddingRequest, model: EmbeddingModel) -> [CacheKey] {
-        let scope = CacheKey.Scope(model: model, type: request.type, partition: request.partition)
+    /// - Throws: `.invalidInput` for a prompt that there is not.
+    private func keys(of request: EmbeddingRequest, model: EmbeddingModel) throws(EmbeddingError) -> [CacheKey] {
+        let scope = CacheKey.Scope(
+            model: model,
+            type: request.type,
+            promptName: request.promptName,
+            isNormalized: request.isNormalized,
+            partition: request.partition
+        )
         let limit = limits.tokensPerText
+        let prompt = try preparation.prompt(of: request)
+        let cut: CacheKey.Cut = !request.truncate ? .none : request.truncatedEnd == .left ? .left : .right
         return request.inputs.map { input in
-            // Only a text that may have been cut has another vector when cutting is forbidden.
-            let isUncut = !request.truncate && preparation.mayBeLong(input, type: request.type, limit: limit)
-            return CacheKey(input, in: scope, isUncut: isUncut)
+            // Only a text that may have been cut has another vector when it is cut in another way.
+            let isCut = cut != .right && preparation.mayBeLong(input, prompt: prompt, limit: limit)
+            return CacheKey(input, in: scope, cut: isCut ? cut : .right)
         }
     }
 }

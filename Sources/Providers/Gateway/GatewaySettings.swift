@@ -32,7 +32,8 @@ package enum GatewaySettings {
     package static let tokenEncoding = Setting.choice(
         "TOKEN_ENCODING",
         TokenEncoding.cl100k,
-        "vocabulary of the token ids that clients send, where the provider accepts text only: `cl100k` (OpenAI's, which LangChain uses), `none`"
+        "vocabulary of the token ids that clients send, where the provider accepts text only: `cl100k` (OpenAI's, which "
+            + "LangChain uses), `model` (the built-in model's own), `none`"
     )
     package static let queryPrefix = Setting.prefix("QUERY_PREFIX", "put before a query; `none` for nothing")
     package static let documentPrefix = Setting.prefix("DOCUMENT_PREFIX", "put before a document; `none` for nothing")

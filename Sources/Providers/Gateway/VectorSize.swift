@@ -27,13 +27,19 @@ struct VectorSize: Sendable {
     /// What the provider is asked for; nil for its own size.
     func asked(_ size: Int, native: Int) -> Int? { providerShortens && size != native ? size : nil }
 
-    /// Checks a vector and shortens one that came at the model's own size: cut and brought back to unit length.
-    func shape(_ vector: [Float], to size: Int, native: Int) throws(EmbeddingError) -> Embedding {
+    /// Checks a vector and shortens one that came at the model's own size: cut, and brought to unit length unless it is to
+    /// stay as it is.
+    func shape(
+        _ vector: [Float],
+        to size: Int,
+        native: Int,
+        isNormalized: Bool = true
+    ) throws(EmbeddingError) -> Embedding {
         guard size < native, vector.count == native else {
-            return try Embedding(validating: vector, dimensions: size)
+            return try Embedding(validating: vector, dimensions: size, normalized: isNormalized)
         }
         // The whole must be sound, not only the part that is kept.
         _ = try Embedding(validating: vector, dimensions: native, normalized: false)
-        return try Embedding(validating: Array(vector[..<size]), dimensions: size)
+        return try Embedding(validating: Array(vector[..<size]), dimensions: size, normalized: isNormalized)
     }
 }

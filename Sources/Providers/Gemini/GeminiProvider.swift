@@ -1,4 +1,5 @@
 import EmbeddingCore
+import HTTP
 import HTTPClient
 
 /// Gemini's `models/NAME:batchEmbedContents` (https://ai.google.dev/api/embeddings). It counts no tokens in its answers.
@@ -23,7 +24,7 @@ final class GeminiProvider: EmbeddingProvider {
 
     func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch {
         let texts = try call.inputs.texts(for: "Gemini")
-        let path = "/models/\(URIComponent.encoded(modelName)):batchEmbedContents"
+        let path = "/models/\(PercentEncoding.encode(modelName)):batchEmbedContents"
         let body = GeminiWire.request(model: modelName, texts: texts, type: call.type, dimensions: call.dimensions)
         let response = try await endpoint.post(path, body, patience: call.patience)
         return try GeminiWire.batch(response.body, count: texts.count, capacity: call.dimensions ?? size.known ?? 0)

@@ -66,6 +66,9 @@ final class ProviderPool: Sendable {
 
     var limits: EmbeddingLimits { members[0].provider.limits }
 
+    /// That of the first endpoint.
+    var provider: any EmbeddingProvider { members[0].provider }
+
     /// The identity in use if it is known, without waiting.
     var knownModel: EmbeddingModel? { state.withLock { $0.model } }
 

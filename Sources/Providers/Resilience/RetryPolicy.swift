@@ -26,7 +26,8 @@ struct RetryPolicy: Sendable, Hashable {
         case .rateLimited: .pace
         case .invalidInput: .divide
         case .unauthorized, .quotaExhausted, .unknownModel, .wrongAddress, .misconfigured: .stop
-        case .tokensUnsupported, .unsupportedDimensions, .overloaded, .circuitOpen, .cancelled, .internal: .fail
+        case .tokensUnsupported, .unsupportedDimensions, .unsupported, .overloaded, .circuitOpen, .cancelled, .internal:
+            .fail
         }
     }
 

@@ -4,6 +4,14 @@ protocol TokenCounter: Sendable {
 
     /// The number of tokens at which the provider itself cuts a text cleanly, if it does.
     var cutsAt: Int? { get }
+
+    /// The last tokens of a text with the special tokens around them, `limit` in all at most; nil where their numbers are
+    /// not known.
+    func last(_ limit: Int, of text: String) -> [Int]?
+}
+
+extension TokenCounter {
+    func last(_ limit: Int, of text: String) -> [Int]? { nil }
 }
 
 /// A safe estimate for models whose vocabulary we do not have: it rather counts too many. Words of the Latin alphabet

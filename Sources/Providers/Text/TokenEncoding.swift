@@ -7,6 +7,8 @@ import Settings
 package enum TokenEncoding: String, Sendable, CaseIterable {
     /// OpenAI's, which its clients and LangChain send whatever the model is.
     case cl100k
+    /// The model's own, where it is the built-in one.
+    case model
     case none
 
     /// Beside the model's folder.
@@ -21,7 +23,7 @@ package enum TokenEncoding: String, Sendable, CaseIterable {
     ) throws(EmbeddingError) -> (any TokenDecoder)? {
         guard !provider.limits.acceptsTokens else { return nil }
         switch self {
-        case .none: return nil
+        case .model, .none: return nil
         case .cl100k:
             let folder = settings[BuiltInSettings.modelDirectory].split(
                 separator: "/",

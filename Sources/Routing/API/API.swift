@@ -188,6 +188,7 @@ extension API {
             OpenAIRoutes(services, configuration).endpoints
             + OllamaRoutes(services, configuration).endpoints
             + TEIRoutes(services, configuration).endpoints
+            + TokenRoutes(services, configuration).endpoints
             + RerankRoutes(services, configuration).endpoints
             + SimilarityRoute(services, configuration).endpoints
             + RepoRoutes(services).endpoints

@@ -1,21 +1,9 @@
 import EmbeddingCore
 import HTTP
 import JSON
+import Logging
 
-/// A dialect's request, understood.
-struct EmbeddingCall: Sendable {
-    var inputs: [EmbeddingInput]
-    var model: String?
-    var dimensions: Int?
-    /// Whether more dimensions than the model has mean as many as it has.
-    var clampsDimensions = false
-    var type = EmbeddingInputType.document
-    var truncate = true
-    /// Whether what is wrong with one input is said in its place, and the others have their vectors.
-    var isPartial = false
-}
-
-/// What all dialects of embedding share: limits, the model's name, the engine's call, headers.
+/// What all dialects of embedding share: limits, the model's name, the engine's call.
 struct EmbeddingHandler: Sendable {
     /// Bodies up to this size, in bytes, are read on the event loop, and answers of so few vectors written there.
     private static let smallBody = 16 << 10
@@ -24,8 +12,6 @@ struct EmbeddingHandler: Sendable {
     /// tokenizer counts some 16 bytes a microsecond, and 4096 numbers are written in a tenth of a millisecond.
     private static let briefBody = 4 << 10
     private static let briefTexts = 4
-    /// An answer of more floats is streamed, so that its text is never in memory as a whole.
-    static let largeAnswer = 256 << 10
 
     let service: any EmbeddingService
     let furtherModels: [ServedModel]
@@ -48,162 +34,144 @@ struct EmbeddingHandler: Sendable {
         return furtherModels.first { ModelNames.isCalled($0.name, wanted) }?.service ?? service
     }
 
-    /// Vectors with what there is to say of them.
-    struct Answer: Sendable {
-        var vectors: [Result<Embedding, EmbeddingError>]
-        var result: EmbeddingResult
-        /// Since the request was complete.
-        var total: Duration
+    /// The same, once it is known to be called so.
+    /// - Throws: `APIError` 404 when no model is.
+    func checkedService(for name: String?) async throws -> any EmbeddingService {
+        let service = service(for: name)
+        try names.check(name, try await service.model())
+        return service
     }
 
-    /// Answers a request that `decode` understands, as `respond` writes it: at once when it is small and all of it is in
-    /// the cache.
-    func answer<Style: Sendable>(
+    /// An endpoint that answers a request, which `decode` understands, as `respond` writes it: at once when it is small
+    /// and all of it is in the cache.
+    func endpoint<Style: Sendable>(
+        _ template: String,
+        _ dialect: ErrorDialect,
+        consumes: Endpoint.Consumes = .json,
+        decode: @escaping @Sendable (JSONValue, RequestContext) throws -> (call: EmbeddingCall, style: Style),
+        respond: @escaping @Sendable (EmbeddingAnswer, Style) -> HTTPResponse
+    ) -> Endpoint {
+        Endpoint(
+            method: .post,
+            template: template,
+            access: .scope(.read),
+            dialect: dialect,
+            consumes: consumes,
+            logLevel: .debug,
+            answer: { try answer($0, decode: decode, respond: respond) }
+        )
+    }
+
+    private func answer<Style: Sendable>(
         _ context: RequestContext,
-        decode: @escaping @Sendable (JSONValue) throws -> (call: EmbeddingCall, style: Style),
-        respond: @escaping @Sendable (Answer, Style) -> HTTPResponse
+        decode: @escaping @Sendable (JSONValue, RequestContext) throws -> (call: EmbeddingCall, style: Style),
+        respond: @escaping @Sendable (EmbeddingAnswer, Style) -> HTTPResponse
     ) throws -> EndpointAnswer {
         guard context.bytes.count <= Self.smallBody else {
             return .later {
-                let (call, style) = try decode(context.json())
+                let (call, style) = try decode(context.object(), context)
                 return respond(try await embed(call, context), style)
             }
         }
-        let (call, style) = try decode(context.json())
-        if call.inputs.count <= Self.fewVectors, let cached = try cached(call, context) {
+        let (call, style) = try decode(context.object(), context)
+        if call.request.inputs.count <= Self.fewVectors, let cached = try cached(call, context) {
             return .now(respond(cached, style))
         }
         let work: EndpointAnswer.Work = { respond(try await embed(call, context), style) }
-        let isBrief = context.bytes.count <= Self.briefBody && call.inputs.count <= Self.briefTexts
+        let isBrief = context.bytes.count <= Self.briefBody && call.request.inputs.count <= Self.briefTexts
         return isBrief ? .brief(work) : .later(work)
     }
 
     /// The answer when all of it is in the cache.
-    private func cached(_ call: EmbeddingCall, _ context: RequestContext) throws -> Answer? {
-        guard !call.inputs.isEmpty, !(call.clampsDimensions && call.dimensions != nil) else { return nil }
+    private func cached(_ call: EmbeddingCall, _ context: RequestContext) throws -> EmbeddingAnswer? {
+        let mayClamp = call.clampsDimensions && call.request.dimensions != nil
+        guard !call.request.inputs.isEmpty, !mayClamp else { return nil }
         let service = service(for: call.model)
-        guard let result = service.cached(try request(call, service, context)) else { return nil }
+        guard let result = service.cached(try request(call.request, service, context)) else { return nil }
         try names.check(call.model, result.model)
         return try answer(result, call, context)
     }
 
     /// Embeds the inputs of `call`.
     /// - Throws: `APIError`, `EmbeddingError`; the first fault of any input is that of the request.
-    private func embed(_ call: EmbeddingCall, _ context: RequestContext) async throws -> Answer {
+    private func embed(_ call: EmbeddingCall, _ context: RequestContext) async throws -> EmbeddingAnswer {
         let service = service(for: call.model)
         let model = try await service.model()
         try names.check(call.model, model)
-        guard !call.inputs.isEmpty else {
+        guard !call.request.inputs.isEmpty else {
             return try answer(EmbeddingResult(embeddings: [], model: model, tokens: 0), call, context)
         }
-        var call = call
-        if call.clampsDimensions, let dimensions = call.dimensions, dimensions >= model.dimensions {
-            call.dimensions = nil
+        var wanted = call.request
+        if call.clampsDimensions, let dimensions = wanted.dimensions, dimensions >= model.dimensions {
+            wanted.dimensions = nil
         }
-        let request = try request(call, service, context)
-        return try answer(await service.embed(request), call, context)
+        return try answer(await service.embed(try request(wanted, service, context)), call, context)
     }
 
-    private func request(
-        _ call: EmbeddingCall,
+    /// - Throws: `APIError` 400 for more inputs than one request may have.
+    func check(count: Int, of parameter: String) throws {
+        guard count > maximumInputs else { return }
+        throw APIError(
+            .badRequest,
+            .tooManyInputs,
+            "\(count) inputs are too many for one request; \(maximumInputs) are allowed",
+            parameter: parameter
+        )
+    }
+
+    /// The request with what is the caller's.
+    /// - Throws: `APIError` 400.
+    func request(
+        _ wanted: EmbeddingRequest,
         _ service: any EmbeddingService,
         _ context: RequestContext
     ) throws -> EmbeddingRequest {
-        guard call.inputs.count <= maximumInputs else {
-            throw APIError(
-                .badRequest,
-                .tooManyInputs,
-                "\(call.inputs.count) inputs are too many for one request; \(maximumInputs) are allowed",
-                parameter: "input"
-            )
-        }
-        if !service.limits.acceptsTokens, call.inputs.contains(where: \.isTokens) {
+        try check(count: wanted.inputs.count, of: "input")
+        if !service.limits.acceptsTokens, wanted.inputs.contains(where: \.isTokens) {
             throw APIError.badRequest(
                 "token ids are not accepted here: send strings as input (with langchain-openai set "
                     + "check_embedding_ctx_length=False), or set TOKEN_ENCODING and fetch the vocabulary with scripts/bootstrap",
                 parameter: "input"
             )
         }
-        return EmbeddingRequest(
-            inputs: call.inputs,
-            type: call.type,
-            dimensions: call.dimensions,
-            truncate: call.truncate,
-            deadline: .now + (timeout - context.elapsed),
-            partition: context.caller.partition
-        )
+        var request = wanted
+        request.deadline = .now + (timeout - context.elapsed)
+        request.partition = context.caller.partition
+        return request
     }
 
     private func answer(
         _ result: EmbeddingResult,
         _ call: EmbeddingCall,
         _ context: RequestContext
-    ) throws -> Answer {
+    ) throws -> EmbeddingAnswer {
         if !call.isPartial {
             for outcome in result.embeddings { _ = try outcome.get() }
         }
-        return Answer(vectors: result.embeddings, result: result, total: context.elapsed)
+        return EmbeddingAnswer(vectors: result.embeddings, result: result, total: context.elapsed)
     }
 }
 
-extension EmbeddingHandler.Answer {
-    /// A JSON answer whose vectors are written by `element`, one by one, between what `start` and `end` write; `fault`
-    /// writes what stands in the place of one that is missing.
-    func response(
-        start: @escaping @Sendable (inout JSONWriter) -> Void,
-        element: @escaping @Sendable (inout JSONWriter, Int, [Float]) -> Void,
-        fault: @escaping @Sendable (inout JSONWriter, Int, EmbeddingError) -> Void = { json, _, _ in json.null() },
-        end: @escaping @Sendable (inout JSONWriter) -> Void
-    ) -> HTTPResponse {
-        let floats = vectors.count * result.model.dimensions
-        let write: @Sendable (inout JSONWriter, Int, Result<Embedding, EmbeddingError>) -> Void = {
-            json,
-            index,
-            outcome in
-            switch outcome {
-            case .success(let vector): element(&json, index, vector.values)
-            case .failure(let error): fault(&json, index, error)
-            }
-        }
-        var response = HTTPResponse(.ok, headers: ["Content-Type": "application/json"])
-        response.headers.append("X-Embed-Star-Cache", result.cache.rawValue)
-        response.headers.append("Server-Timing", serverTiming)
-        if floats > EmbeddingHandler.largeAnswer {
-            response.body = .stream { [vectors] writer in
-                try await Self.stream(vectors, to: writer, start: start, element: write, end: end)
-            }
-        } else {
-            var json = JSONWriter(capacity: 256 + floats * 12)
-            start(&json)
-            for (index, vector) in vectors.enumerated() { write(&json, index, vector) }
-            end(&json)
-            response.body = .bytes(json.bytes)
-        }
-        return response
-    }
-
-    private static func stream(
-        _ vectors: [Result<Embedding, EmbeddingError>],
-        to writer: any HTTPBodyWriter,
-        start: @Sendable (inout JSONWriter) -> Void,
-        element: @Sendable (inout JSONWriter, Int, Result<Embedding, EmbeddingError>) -> Void,
-        end: @Sendable (inout JSONWriter) -> Void
-    ) async throws {
-        let piece = 64 << 10
-        var json = JSONWriter(capacity: piece * 5 / 4)
-        start(&json)
-        for (index, vector) in vectors.enumerated() {
-            element(&json, index, vector)
-            if json.bytes.count >= piece { try await writer.write(json.drain()) }
-        }
-        end(&json)
-        try await writer.write(json.drain())
-    }
-
-    /// Milliseconds spent waiting for a batch, in the provider, and in all.
-    private var serverTiming: String {
-        "queue;dur=\(result.queueTime.milliseconds), provider;dur=\(result.providerTime.milliseconds), "
-            + "total;dur=\(total.milliseconds)"
+extension Endpoint {
+    /// An endpoint that changes nothing, for holders of a key that may read.
+    static func reading(
+        _ method: HTTPMethod,
+        _ template: String,
+        _ dialect: ErrorDialect,
+        consumes: Consumes = .nothing,
+        bodyLimit: Int? = nil,
+        handle: @escaping @Sendable (RequestContext) async throws -> HTTPResponse
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            template: template,
+            access: .scope(.read),
+            dialect: dialect,
+            consumes: consumes,
+            bodyLimit: bodyLimit,
+            logLevel: .debug,
+            handle: handle
+        )
     }
 }
 

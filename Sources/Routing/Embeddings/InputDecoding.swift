@@ -69,6 +69,9 @@ extension JSONValue {
         try optional("input_type", "document or query") { $0.string.flatMap(EmbeddingInputType.init) } ?? .document
     }
 
+    /// Which of the model's prompts is put before the inputs, as TEI names it.
+    func promptName() throws -> String? { try optional("prompt_name", "a string", \.string) }
+
     /// - Throws: `APIError` 400 when it is not an object.
     func requireObject() throws {
         guard case .object = self else { throw APIError.badRequest("the body has to be a JSON object") }

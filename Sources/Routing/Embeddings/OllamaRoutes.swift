@@ -21,30 +21,9 @@ struct OllamaRoutes: Sendable {
         [
             embedding("/api/embed", call: Self.call, answer: Self.batch),
             embedding("/api/embeddings", call: Self.oldCall, answer: Self.single),
-            Endpoint(
-                method: .get,
-                template: "/api/tags",
-                access: .scope(.read),
-                dialect: .ollama,
-                logLevel: .debug,
-                handle: { _ in try await tags() }
-            ),
-            Endpoint(
-                method: .get,
-                template: "/api/ps",
-                access: .scope(.read),
-                dialect: .ollama,
-                logLevel: .debug,
-                handle: { _ in await running() }
-            ),
-            Endpoint(
-                method: .post,
-                template: "/api/show",
-                access: .scope(.read),
-                dialect: .ollama,
-                consumes: .jsonOrForm,
-                handle: show
-            ),
+            .reading(.get, "/api/tags", .ollama) { _ in try await tags() },
+            .reading(.get, "/api/ps", .ollama) { _ in await running() },
+            .reading(.post, "/api/show", .ollama, consumes: .jsonOrForm, handle: show),
             .immediate(.get, "/api/version", access: .scope(.read), dialect: .ollama) { _ in
                 .json { $0.member("version", version) }
             },
@@ -54,25 +33,17 @@ struct OllamaRoutes: Sendable {
     private func embedding(
         _ template: String,
         call: @escaping @Sendable (JSONValue) throws -> EmbeddingCall,
-        answer: @escaping @Sendable (EmbeddingHandler.Answer, _ name: String?) -> HTTPResponse
+        answer: @escaping @Sendable (EmbeddingAnswer, _ name: String?) -> HTTPResponse
     ) -> Endpoint {
-        Endpoint(
-            method: .post,
-            template: template,
-            access: .scope(.read),
-            dialect: .ollama,
+        handler.endpoint(
+            template,
+            .ollama,
             consumes: .jsonOrForm,
-            logLevel: .debug,
-            answer: { context in
-                try handler.answer(
-                    context,
-                    decode: { json in
-                        let call = try call(json)
-                        return (call, call.model)
-                    },
-                    respond: answer
-                )
-            }
+            decode: { json, _ in
+                let call = try call(json)
+                return (call, call.model)
+            },
+            respond: answer
         )
     }
 
@@ -80,9 +51,9 @@ struct OllamaRoutes: Sendable {
         var call = try common(json)
         switch json["input"] ?? .null {
         case .null, .string(""): break
-        case .string(let text): call.inputs = [.text(text)]
+        case .string(let text): call.request.inputs = [.text(text)]
         case .array(let elements):
-            call.inputs = try elements.map { element in
+            call.request.inputs = try elements.map { element in
                 guard let text = element.string, !text.isEmpty else {
                     throw APIError.badRequest("input has to hold strings that are not empty")
                 }
@@ -96,29 +67,25 @@ struct OllamaRoutes: Sendable {
     private static func oldCall(_ json: JSONValue) throws -> EmbeddingCall {
         var call = try common(json)
         if let prompt = try json.optional("prompt", "a string", \.string), !prompt.isEmpty {
-            call.inputs = [.text(prompt)]
+            call.request.inputs = [.text(prompt)]
         }
         return call
     }
 
     /// What both embedding routes take. `options` and `keep_alive` concern Ollama's own process.
     private static func common(_ json: JSONValue) throws -> EmbeddingCall {
-        try json.requireObject()
+        var call = try EmbeddingCall(json, inputs: [])
         let dimensions = try json.optional("dimensions", "a whole number from 0 to 65536") { value in
             value.integer.flatMap { (0...65536).contains($0) ? $0 : nil }
         }
-        return EmbeddingCall(
-            inputs: [],
-            model: try json.optional("model", "a string", \.string),
-            dimensions: dimensions == 0 ? nil : dimensions,
-            // Ollama gives the model's own vector when it is shorter than what is asked for.
-            clampsDimensions: true,
-            type: try json.inputType(),
-            truncate: try json.optional("truncate", "true or false", \.bool) ?? true
-        )
+        call.request.dimensions = dimensions == 0 ? nil : dimensions
+        // Ollama gives the model's own vector when it is shorter than what is asked for.
+        call.clampsDimensions = true
+        call.request.truncate = try json.optional("truncate", "true or false", \.bool) ?? true
+        return call
     }
 
-    private static func batch(_ answer: EmbeddingHandler.Answer, name: String?) -> HTTPResponse {
+    private static func batch(_ answer: EmbeddingAnswer, name: String?) -> HTTPResponse {
         let name = name ?? answer.result.model.name
         let nanoseconds = max(1, Int(answer.total / .nanoseconds(1)))
         let tokens = answer.result.tokens
@@ -127,8 +94,6 @@ struct OllamaRoutes: Sendable {
             json.member("model", name)
             json.key("embeddings")
             json.open(UInt8(ascii: "["))
-        } element: { json, _, vector in
-            json.vector(vector)
         } end: { json in
             json.close(UInt8(ascii: "]"))
             json.member("total_duration", nanoseconds)
@@ -138,13 +103,11 @@ struct OllamaRoutes: Sendable {
         }
     }
 
-    private static func single(_ answer: EmbeddingHandler.Answer, name: String?) -> HTTPResponse {
+    private static func single(_ answer: EmbeddingAnswer, name: String?) -> HTTPResponse {
         let isEmpty = answer.vectors.isEmpty
         return answer.response { json in
             json.open(UInt8(ascii: "{"))
             json.key("embedding")
-        } element: { json, _, vector in
-            json.vector(vector)
         } end: { json in
             if isEmpty { json.vector([]) }
             json.close(UInt8(ascii: "}"))
@@ -204,12 +167,10 @@ extension OllamaRoutes {
 
     @Sendable
     private func show(_ context: RequestContext) async throws -> HTTPResponse {
-        let json = try context.json()
-        try json.requireObject()
+        let json = try context.object()
         let name = try json.optional("model", "a string", \.string) ?? json.optional("name", "a string", \.string)
-        let service = handler.service(for: name)
+        let service = try await handler.checkedService(for: name)
         let model = try await service.model()
-        try handler.names.check(name, model)
         let limits = service.limits
         return .json { json in
             json.member("modelfile", "")

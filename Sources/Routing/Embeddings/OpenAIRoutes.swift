@@ -16,27 +16,8 @@ struct OpenAIRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(
-                method: .post,
-                template: "/v1/embeddings",
-                access: .scope(.read),
-                dialect: .openAI,
-                consumes: .json,
-                logLevel: .debug,
-                answer: { context in
-                    try handler.answer(
-                        context,
-                        decode: { json in
-                            let isPartial = try context.flag("partial")
-                            var call = try Self.call(json, isPartial: isPartial)
-                            call.model = call.model ?? context.parameters.first
-                            return (call, Style(format: try Format(json), name: call.model))
-                        },
-                        respond: Self.response
-                    )
-                }
-            ),
-            Self.reading("/v1/models") { _ in
+            handler.endpoint("/v1/embeddings", .openAI, decode: Self.call, respond: Self.response),
+            .reading(.get, "/v1/models", .openAI) { _ in
                 let model = try await handler.service.model()
                 return .json { json in
                     json.member("object", "list")
@@ -48,40 +29,23 @@ struct OpenAIRoutes: Sendable {
                     }
                 }
             },
-            Self.reading("/v1/models/{id...}") { context in
+            .reading(.get, "/v1/models/{id...}", .openAI) { context in
                 let name = context.parameters[0]
-                let model = try await handler.service(for: name).model()
-                try handler.names.check(name, model)
+                let model = try await handler.checkedService(for: name).model()
                 return .json { write(model.provider, name, to: &$0) }
             },
         ]
     }
 
-    private static func reading(
-        _ template: String,
-        handle: @escaping @Sendable (RequestContext) async throws -> HTTPResponse
-    ) -> Endpoint {
-        Endpoint(
-            method: .get,
-            template: template,
-            access: .scope(.read),
-            dialect: .openAI,
-            logLevel: .debug,
-            handle: handle
-        )
-    }
-
-    private static func call(_ json: JSONValue, isPartial: Bool) throws -> EmbeddingCall {
-        try json.requireObject()
+    private static func call(_ json: JSONValue, _ context: RequestContext) throws -> (EmbeddingCall, Style) {
         guard let input = json["input"] else { throw APIError.badRequest("input is missing", parameter: "input") }
         _ = try json.optional("user", "a string", \.string)
-        return EmbeddingCall(
-            inputs: try input.embeddingInputs("input", allowsEmpty: isPartial),
-            model: try json.optional("model", "a string", \.string),
-            dimensions: try json.dimensions(),
-            type: try json.inputType(),
-            isPartial: isPartial
-        )
+        let isPartial = try context.flag("partial")
+        var call = try EmbeddingCall(json, inputs: input.embeddingInputs("input", allowsEmpty: isPartial))
+        call.model = call.model ?? context.parameters.first
+        call.request.dimensions = try json.dimensions()
+        call.isPartial = isPartial
+        return (call, Style(format: try Format(json), name: call.model))
     }
 
     /// How the numbers are written.
@@ -100,7 +64,7 @@ struct OpenAIRoutes: Sendable {
         var name: String?
     }
 
-    private static func response(_ answer: EmbeddingHandler.Answer, _ style: Style) -> HTTPResponse {
+    private static func response(_ answer: EmbeddingAnswer, _ style: Style) -> HTTPResponse {
         let model = style.name.flatMap { $0.isEmpty ? nil : $0 } ?? answer.result.model.name
         let format = style.format
         let tokens = answer.result.tokens

@@ -12,32 +12,26 @@ import JSON
 
 /// Reranking by a cross-encoder: `/rerank` as TEI has it, `/v1/rerank` as Cohere and Jina have it.
 struct RerankRoutes: Sendable {
-    private static let longestText = 1 << 20
-
     private let reranker: (any Reranker)?
-    private let maximumDocuments: Int
+    private let handler: EmbeddingHandler
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
         reranker = services.reranker
-        maximumDocuments = configuration.maximumClientBatch
+        handler = EmbeddingHandler(services, configuration)
     }
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(method: .post, template: "/rerank", access: .scope(.read), dialect: .tei, consumes: .json) {
-                context in
-                let json = try context.json()
-                try json.requireObject()
+            .reading(.post, "/rerank", .tei, consumes: .json) { context in
+                let json = try context.object()
                 let isRaw = try json.optional("raw_scores", "true or false", \.bool) ?? false
                 let returnsText = try json.optional("return_text", "true or false", \.bool) ?? false
                 let question = try question(json, documents: "texts", returnsText: returnsText)
                 let ranked = try await rank(question).ranked
                 return Self.tei(ranked, question, isRaw: isRaw)
             },
-            Endpoint(method: .post, template: "/v1/rerank", access: .scope(.read), dialect: .openAI, consumes: .json) {
-                context in
-                let json = try context.json()
-                try json.requireObject()
+            .reading(.post, "/v1/rerank", .openAI, consumes: .json) { context in
+                let json = try context.object()
                 let returnsText = try json.optional("return_documents", "true or false", \.bool) ?? false
                 let most = try json.optional("top_n", "a whole number from 1 on") { value in
                     value.integer.flatMap { $0 >= 1 ? $0 : nil }
@@ -70,14 +64,7 @@ struct RerankRoutes: Sendable {
         guard let elements = json[name]?.array, !elements.isEmpty else {
             throw APIError(.badRequest, .empty, "\(name) has to be an array of strings", parameter: name)
         }
-        guard elements.count <= maximumDocuments else {
-            throw APIError(
-                .badRequest,
-                .tooManyInputs,
-                "\(elements.count) documents are too many for one request; \(maximumDocuments) are allowed",
-                parameter: name
-            )
-        }
+        try handler.check(count: elements.count, of: name)
         // Cohere's documents may be objects with a text.
         let texts = elements.compactMap { $0.string ?? $0["text"]?.string }
         guard texts.count == elements.count else {

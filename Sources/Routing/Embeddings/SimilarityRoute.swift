@@ -12,26 +12,17 @@ struct SimilarityRoute: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(
-                method: .post,
-                template: "/similarity",
-                access: .scope(.read),
-                dialect: .tei,
-                consumes: .json,
-                answer: { context in
-                    try handler.answer(
-                        context,
-                        decode: { (try Self.call($0), ()) },
-                        respond: { answer, _ in Self.response(answer) }
-                    )
-                }
+            handler.endpoint(
+                "/similarity",
+                .tei,
+                decode: { json, _ in (try Self.call(json), ()) },
+                respond: { answer, _ in Self.response(answer) }
             )
         ]
     }
 
     /// The one sentence first.
     private static func call(_ json: JSONValue) throws -> EmbeddingCall {
-        try json.requireObject()
         guard let inputs = json["inputs"], let source = inputs["source_sentence"], let others = inputs["sentences"]
         else {
             throw APIError.badRequest("inputs has to have source_sentence and sentences", parameter: "inputs")
@@ -45,22 +36,21 @@ struct SimilarityRoute: Sendable {
         let parameters = json["parameters"] ?? .object([:])
         try parameters.requireObject()
         var call = try TEIRoutes.call(parameters, inputs: source)
-        call.inputs += try others.embeddingInputs("sentences")
+        call.request.inputs += try others.embeddingInputs("sentences")
+        // Cosines are of vectors of unit length.
+        call.request.isNormalized = true
         return call
     }
 
-    private static func response(_ answer: EmbeddingHandler.Answer) -> HTTPResponse {
+    private static func response(_ answer: EmbeddingAnswer) -> HTTPResponse {
         let vectors = answer.vectors.compactMap { try? $0.get().values }
         let source = vectors.first ?? []
-        var json = JSONWriter(capacity: 16 * vectors.count)
-        json.array { json in
-            for vector in vectors.dropFirst() {
-                let cosine = zip(vector, source).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+        let others = vectors.dropFirst()
+        return answer.labeled(
+            .elements(others.count, floats: others.count) { json, index in
+                let cosine = zip(others[index + 1], source).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
                 json.double(cosine.rounded(toPlaces: 6))
             }
-        }
-        var response = HTTPResponse(.ok, contentType: "application/json", json.bytes)
-        response.headers.append("X-Embed-Star-Cache", answer.result.cache.rawValue)
-        return response
+        )
     }
 }

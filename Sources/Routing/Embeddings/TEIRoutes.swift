@@ -3,7 +3,7 @@ import HTTP
 import JSON
 import Logging
 
-/// The dialect of text-embeddings-inference: `/embed` and `/info`.
+/// The dialect of text-embeddings-inference: `/embed`, `/embed_all`, and `/info`.
 struct TEIRoutes: Sendable {
     private let handler: EmbeddingHandler
     private let version: String
@@ -15,71 +15,61 @@ struct TEIRoutes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(
-                method: .post,
-                template: "/embed",
-                access: .scope(.read),
-                dialect: .tei,
-                consumes: .json,
-                logLevel: .debug,
-                answer: { context in
-                    try handler.answer(
-                        context,
-                        decode: { (try Self.call($0), ()) },
-                        respond: { answer, _ in Self.response(answer) }
-                    )
-                }
+            handler.endpoint(
+                "/embed",
+                .tei,
+                decode: { json, _ in (try Self.call(json), ()) },
+                respond: { answer, _ in answer.response() }
             ),
-            Endpoint(
-                method: .get,
-                template: "/info",
-                access: .scope(.read),
-                dialect: .tei,
-                logLevel: .debug,
-                handle: { _ in try await info() }
-            ),
+            .reading(.post, "/embed_all", .tei, consumes: .json, handle: embedAll),
+            .reading(.get, "/info", .tei) { _ in try await info() },
         ]
     }
 
+    /// The vectors of every token.
+    @Sendable
+    private func embedAll(_ context: RequestContext) async throws -> HTTPResponse {
+        let call = try Self.call(context.object())
+        let service = try await handler.checkedService(for: call.model)
+        let request = try handler.request(call.request, service, context)
+        let inputs = try await service.tokenModel().vectors(request)
+        let places = inputs.indices.flatMap { input in (0..<max(1, inputs[input].count)).map { (input, $0) } }
+        return .elements(places.count, floats: inputs.reduce(0) { $0 + $1.values.count }) { json, index in
+            let (input, row) = places[index]
+            let (vectors, width) = (inputs[input], inputs[input].width)
+            if row == 0 { json.open(UInt8(ascii: "[")) }
+            if row < vectors.count { json.vector(Array(vectors.values[row * width..<(row + 1) * width])) }
+            if row + 1 >= vectors.count { json.close(UInt8(ascii: "]")) }
+        }
+    }
+
     private static func call(_ json: JSONValue) throws -> EmbeddingCall {
-        try json.requireObject()
         guard let inputs = json["inputs"] else { throw APIError.badRequest("inputs is missing") }
         return try call(json, inputs: inputs)
     }
 
     /// - Parameter json: what is to be done with the inputs.
     static func call(_ json: JSONValue, inputs: JSONValue) throws -> EmbeddingCall {
-        // Vectors always have unit length; the flag is checked and has no other effect.
-        _ = try json.optional("normalize", "true or false", \.bool)
-        return EmbeddingCall(
-            inputs: try inputs.embeddingInputs("inputs"),
-            model: try json.optional("model", "a string", \.string),
-            dimensions: try json.dimensions(),
-            type: try type(json),
-            truncate: try json.optional("truncate", "true or false", \.bool) ?? true
-        )
+        var call = try EmbeddingCall(json, inputs: inputs.embeddingInputs("inputs"))
+        call.request.dimensions = try json.dimensions()
+        call.request.isNormalized = try json.optional("normalize", "true or false", \.bool) ?? true
+        call.request.truncate = try json.optional("truncate", "true or false", \.bool) ?? true
+        call.request.truncatedEnd =
+            try json.optional("truncation_direction", "left or right") { value in
+                value.string.flatMap { TruncatedEnd(rawValue: $0.lowercased()) }
+            } ?? .right
+        try readPrompt(json, into: &call.request)
+        return call
     }
 
-    /// `prompt_name` names a prefix; the prefixes here are those of the two input types.
-    private static func type(_ json: JSONValue) throws -> EmbeddingInputType {
-        let name = try json.optional("prompt_name", "query, document or passage") { value in
-            switch value.string {
-            case "query": EmbeddingInputType.query
-            case "document", "passage": EmbeddingInputType.document
-            default: nil
-            }
-        }
-        guard let given = json["input_type"], given != .null else { return name ?? .document }
-        return try json.inputType()
-    }
-
-    private static func response(_ answer: EmbeddingHandler.Answer) -> HTTPResponse {
-        answer.response { json in
-            json.open(UInt8(ascii: "["))
-        } element: { json, _, vector in
-            json.vector(vector)
-        } end: { json in
-            json.close(UInt8(ascii: "]"))
+    /// The prompts that every model may have are those of the two input types, of which providers are told.
+    private static func readPrompt(_ json: JSONValue, into request: inout EmbeddingRequest) throws {
+        let name = try json.promptName()
+        guard json["input_type"] ?? .null == .null else { return }
+        switch name {
+        case "query": request.type = .query
+        case "document", "passage": request.type = .document
+        default: request.promptName = name
         }
     }
 

@@ -1,4 +1,5 @@
 import EmbeddingCore
+import HTTP
 
 /// Results as HTML.
 struct ResultList: Sendable {

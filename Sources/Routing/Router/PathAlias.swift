@@ -5,9 +5,16 @@ struct PathAlias: Sendable {
     /// The template of the route.
     let target: String
 
-    static let all = [
+    static let all = others + slashed.map { PathAlias(path: $0 + "/", target: $0) }
+
+    /// Those that clients also ask for with a slash at the end.
+    private static let slashed = [
+        "/v1/embeddings", "/v1/models", "/v1/rerank", "/api/embed", "/api/embeddings", "/api/tags", "/embed",
+        "/embed_all", "/similarity", "/rerank", "/tokenize", "/decode",
+    ]
+
+    private static let others = [
         PathAlias(path: "/embeddings", target: "/v1/embeddings"),
-        PathAlias(path: "/v1/embeddings/", target: "/v1/embeddings"),
         PathAlias(path: "/v1/v1/embeddings", target: "/v1/embeddings"),
         PathAlias(path: "/models", target: "/v1/models"),
         // Azure's: the deployment is the model.
@@ -16,8 +23,6 @@ struct PathAlias: Sendable {
         PathAlias(path: "/openai/deployments/{deployment}/embeddings", target: "/v1/embeddings"),
         // TEI's root, which Hugging Face's client calls.
         PathAlias(path: "/", target: "/embed"),
-        PathAlias(path: "/embed/", target: "/embed"),
-        PathAlias(path: "/api/embed/", target: "/api/embed"),
         PathAlias(path: "/healthz", target: "/livez"),
         PathAlias(path: "/ping", target: "/livez"),
     ]

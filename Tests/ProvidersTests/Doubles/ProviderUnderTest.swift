@@ -102,9 +102,13 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
 
     private func builtIn(_ settings: [String: String]) throws -> Fixture {
         let metrics = MetricsRegistry()
-        let provider = BuiltInProvider(encoder: try Self.encoder.get())
+        let values = try SettingValues(Self.table, environment: settings)
+        let provider = BuiltInProvider(
+            encoder: try Self.encoder.get(),
+            acceptsTokens: values[GatewaySettings.tokenEncoding] == .model
+        )
         let gateway = try EmbeddingGateway(
-            configuration: GatewayConfiguration(SettingValues(Self.table, environment: settings)),
+            configuration: GatewayConfiguration(values),
             kind: kind,
             members: [ProviderPool.Member(provider: provider, label: "builtin")],
             metrics: metrics,

@@ -53,6 +53,7 @@ final class StubEmbeddings: EmbeddingService {
         var failure: EmbeddingError?
         var requests: [EmbeddingRequest] = []
         var dimensions = 3
+        var showsTokens = true
     }
 
     let state = Mutex(State())
@@ -72,6 +73,11 @@ final class StubEmbeddings: EmbeddingService {
         state.withLock { $0.requests.append(request) }
         if let failure = state.withLock(\.failure) { throw failure }
         return result(request, .miss)
+    }
+
+    func tokenModel() async throws(EmbeddingError) -> any TokenModel {
+        guard state.withLock(\.showsTokens) else { throw EmbeddingError.unknownTokens }
+        return StubTokens(embeddings: self)
     }
 
     private func result(_ request: EmbeddingRequest, _ cache: EmbeddingResult.CacheUse) -> EmbeddingResult {
@@ -102,6 +108,34 @@ final class StubEmbeddings: EmbeddingService {
         case .tokens(let ids): seed = ids.reduce(0, +)
         }
         return (0..<dimensions).map { $0 == 0 ? Float(seed) : Float($0) / 8 }
+    }
+}
+
+/// A token for each scalar between two special ones; its id is the scalar, its vector the place and a quarter.
+struct StubTokens: TokenModel {
+    let embeddings: StubEmbeddings
+
+    func tokens(of text: String, promptName: String?, special: Bool) throws(EmbeddingError) -> [TextToken] {
+        let text = (promptName.map { $0 + " " } ?? "") + text
+        let tokens = text.unicodeScalars.enumerated().map {
+            TextToken(id: Int($1.value), text: String($1), range: $0..<$0 + 1)
+        }
+        let end = TextToken(id: 0, text: "[END]", range: nil)
+        return special ? [end] + tokens + [end] : tokens
+    }
+
+    func text(of ids: [Int], special: Bool) throws(EmbeddingError) -> String {
+        guard ids.allSatisfy({ $0 < 128 }) else { throw EmbeddingError(.invalidInput, "128 is none of the tokens") }
+        return String(decoding: ids.filter { $0 != 0 }.map { UInt8($0) }, as: UTF8.self) + (special ? "[END]" : "")
+    }
+
+    func vectors(_ request: EmbeddingRequest) async throws(EmbeddingError) -> [TokenVectors] {
+        embeddings.state.withLock { $0.requests.append(request) }
+        return request.inputs.map { input in
+            guard case .text(let text) = input else { return TokenVectors(values: [], width: 2) }
+            let values = (0..<text.unicodeScalars.count).flatMap { place -> [Float] in [Float(place), 0.25] }
+            return TokenVectors(values: values, width: 2)
+        }
     }
 }
 

@@ -26,10 +26,13 @@ extension APIError {
         let text = error.message
         let wait = error.retryAfter
         switch error.code {
-        case .invalidInput: self.init(.badRequest, .unusableText, text, parameter: "input")
+        case .invalidInput:
+            let kind = error.parameter == nil ? Kind.unusableText : .invalidRequest
+            self.init(.badRequest, kind, text, parameter: error.parameter ?? "input")
         case .tokensUnsupported: self.init(.badRequest, .invalidRequest, text, parameter: "input")
         case .unsupportedDimensions:
             self.init(.unprocessableContent, .invalidRequest, text, parameter: "dimensions")
+        case .unsupported: self.init(.notImplemented, .unavailable, text, parameter: error.parameter)
         case .unknownModel: self.init(.notFound, .modelNotFound, text, parameter: "model")
         case .wrongAddress, .misconfigured, .unauthorized, .quotaExhausted:
             self.init(.serviceUnavailable, .unavailable, text, retryAfter: wait)

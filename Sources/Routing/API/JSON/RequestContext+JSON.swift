@@ -12,6 +12,14 @@ extension RequestContext {
         }
     }
 
+    /// The body as a JSON object.
+    /// - Throws: `APIError` 400.
+    func object() throws -> JSONValue {
+        let json = try json()
+        try json.requireObject()
+        return json
+    }
+
     /// The query's parameters, for reading one by one.
     /// - Throws: `APIError` 400.
     func query() throws -> FieldReader { FieldReader(query: try QueryItems(head)) }
