@@ -38,6 +38,16 @@ import Testing
         }
     }
 
+    @Test("a table of embeddings, many texts at once", arguments: ["static", "model2vec"])
+    func many(name: String) async throws {
+        let encoder = try Self.load(name, .fp32, threads: 2)
+        let reference = try ReferenceText.load("models/\(name)/expected.json")
+        let texts = (0..<6000).map { reference[$0 % reference.count] }
+        for (vector, entry) in zip(try await encoder.encode(texts.map(\.text)).vectors, texts) {
+            #expect(cosine(vector, entry.floats) >= 0.999999, "\(entry.text.prefix(60).debugDescription)")
+        }
+    }
+
     @Test("in bf16 and int8, as closely as random weights allow", arguments: names, [Precision.bf16, .int8])
     func rounded(name: String, precision: Precision) async throws {
         let encoder: TextEncoder
@@ -59,7 +69,8 @@ import Testing
     @Test("reads what a folder says of prompts and of vectors that may be cut")
     func prompts() throws {
         let encoder = try Self.load("bert-dense", .fp32)
-        #expect(encoder.prompts == Prompts(query: "search_query: ", document: "search_document: "))
+        #expect(encoder.prompts.query == "search_query: " && encoder.prompts.document == "search_document: ")
+        #expect(encoder.prompts.named.keys.sorted() == ["passage", "query"])
         #expect(encoder.isMatryoshka)
         let plain = try Self.load("bert-cls", .fp32)
         #expect(plain.prompts == Prompts())

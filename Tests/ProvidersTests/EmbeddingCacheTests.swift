@@ -23,6 +23,9 @@ struct EmbeddingCacheTests {
         let other = EmbeddingModel(provider: "openai", name: "m", dimensions: 4, revision: "r")
         let keys: Set<CacheKey> = [
             key("a"), key("b"), CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .query)),
+            CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .prompt("b"))),
+            CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .prompt("bc"))),
+            CacheKey(.text("ca"), in: CacheKey.Scope(model: model, type: .prompt("b"))),
             CacheKey(.text("a"), in: CacheKey.Scope(model: other, type: .document)),
             CacheKey(.text("a"), in: CacheKey.Scope(model: model.resized(2), type: .document)),
             CacheKey(.tokens([97]), in: CacheKey.Scope(model: model, type: .document)),
@@ -31,7 +34,7 @@ struct EmbeddingCacheTests {
             CacheKey(.tokens([12]), in: CacheKey.Scope(model: model, type: .document)),
             CacheKey(.text("a"), in: CacheKey.Scope(model: model, type: .document, partition: .anybody)),
         ]
-        #expect(keys.count == 10)
+        #expect(keys.count == 13)
         #expect(key("a") == key("a"))
     }
 

@@ -6,6 +6,8 @@ package enum EmbeddingInput: Sendable, Hashable {
 }
 
 /// What the text is: some models want different prefixes for documents and queries.
-package enum EmbeddingInputType: String, Sendable, Hashable, CaseIterable {
+package enum EmbeddingInputType: Sendable, Hashable {
     case document, query
+    /// Something else, for which the model has a prefix of this name.
+    case prompt(String)
 }

@@ -54,6 +54,9 @@ package struct EmbeddingLimits: Sendable, Hashable {
     package var tokensPerCall: Int?
     package var acceptsTokens: Bool
 
+    /// Those of a model that is not loaded: what it refuses is told once it is.
+    package static let unknown = EmbeddingLimits(items: 1024, tokensPerText: 512, acceptsTokens: true)
+
     package init(items: Int, tokensPerText: Int, tokensPerCall: Int? = nil, acceptsTokens: Bool = false) {
         self.items = items
         self.tokensPerText = tokensPerText

@@ -6,13 +6,17 @@ package struct Prompts: Sendable, Hashable {
     package var query: String?
     /// Before what is found.
     package var document: String?
+    /// All that have names.
+    package var named: [String: String]
 
-    package init(query: String? = nil, document: String? = nil) {
+    package init(query: String? = nil, document: String? = nil, named: [String: String] = [:]) {
         self.query = query
         self.document = document
+        self.named = named
     }
 
     private static let longest = 8192
+    private static let most = 256
 
     /// The prompts called `query`, and `document` or `passage`; where they are not, the one that
     /// `default_prompt_name` names.
@@ -20,19 +24,23 @@ package struct Prompts: Sendable, Hashable {
     init(_ folder: ModelFolder) throws(InferenceError) {
         guard let file = try ModelFile(ifPresent: folder.path + "/config_sentence_transformers.json"),
             let value = file.value("prompts")
-        else { return }
-        guard value.object != nil else { throw file.invalid("prompts", "is no object") }
-        let prompts = ModelFile(path: "\(file.path): prompts", root: value)
-        func prompt(_ names: String...) throws(InferenceError) -> String? {
-            for name in names where prompts.value(name) != nil {
-                let text = try prompts.name(name, default: "")
-                guard text.utf8.count <= Self.longest else { throw prompts.invalid(name, "is too long") }
-                return text
-            }
-            return nil
+        else {
+            named = [:]
+            return
         }
-        let fallback = try prompt(file.name("default_prompt_name", default: ""))
-        query = try prompt("query") ?? fallback
-        document = try prompt("document", "passage") ?? fallback
+        guard let members = value.object?.members, members.count <= Self.most else {
+            throw file.invalid("prompts", "is no object with at most \(Self.most) members")
+        }
+        let prompts = ModelFile(path: "\(file.path): prompts", root: value)
+        var named: [String: String] = [:]
+        for member in members where member.value != .null {
+            let text = try prompts.name(member.name, default: "")
+            guard text.utf8.count <= Self.longest else { throw prompts.invalid(member.name.shortened, "is too long") }
+            named[member.name] = text
+        }
+        self.named = named
+        let fallback = named[try file.name("default_prompt_name", default: "")]
+        query = named["query"] ?? fallback
+        document = named["document"] ?? named["passage"] ?? fallback
     }
 }

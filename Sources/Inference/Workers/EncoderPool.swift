@@ -16,9 +16,6 @@ final class EncoderPool: Sendable {
 
     /// Inputs that may wait, all calls together, before `encode` refuses.
     private static let queueCapacity = 65_536
-    private static let batchTokens = 512
-    /// A batch of so many tokens is not divided, though a worker should be idle.
-    private static let smallestBatch = 128
 
     /// Maps the weights.
     /// - Parameters:
@@ -56,7 +53,7 @@ final class EncoderPool: Sendable {
             head,
             kernels: kernels,
             maxTokens: maxTokens,
-            rows: Self.batchTokens * 5 / 4,
+            rows: model.batchTokens * 5 / 4,
             threads: threads.count
         )
         self.threads = threads
@@ -64,8 +61,8 @@ final class EncoderPool: Sendable {
             encoder,
             EncodingQueue(
                 capacity: Self.queueCapacity,
-                batchTokens: Self.batchTokens,
-                smallestBatch: Self.smallestBatch,
+                batchTokens: model.batchTokens,
+                smallestBatch: model.batchTokens / 4,
                 maxTokens: maxTokens
             )
         )

@@ -31,6 +31,7 @@ final class BuiltInProvider: EmbeddingProvider, TokenCounter {
         var card = ModelCard.named(modelName) ?? ModelCard()
         if let prompt = encoder.prompts.query { card.queryPrefix = prompt }
         if let prompt = encoder.prompts.document { card.documentPrefix = prompt }
+        card.prompts = encoder.prompts.named
         card.isMatryoshka = card.isMatryoshka || encoder.isMatryoshka
         return card
     }
@@ -84,7 +85,7 @@ extension BuiltInProvider {
         } catch {
             throw Self.error(error)
         }
-        if folder == settings[BuiltInSettings.modelDirectory] {
+        if folder == BuiltInSettings.folder(settings) {
             try Self.check(context.namedModel, is: encoder.modelName)
         }
         try ProviderContext.check(

@@ -10,10 +10,7 @@ package struct OnDemandModel: EmbeddingService {
         self.models = models
     }
 
-    /// While it is not loaded, nobody knows.
-    package var limits: EmbeddingLimits {
-        models.resident(name)?.limits ?? EmbeddingLimits(items: 1024, tokensPerText: 512)
-    }
+    package var limits: EmbeddingLimits { models.resident(name)?.limits ?? .unknown }
 
     package var providerState: ProviderState { models.resident(name)?.providerState ?? .ready }
 

@@ -17,7 +17,17 @@ struct CacheKey: Sendable, Hashable {
             var fingerprint = model.fingerprint
             fingerprint.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
             // No fingerprint holds a zero byte, so nothing of it can be taken for a text's beginning.
-            withUnsafeBytes(of: (UInt8(0), UInt8(type == .query ? 1 : 0))) { hash.update(bufferPointer: $0) }
+            let kind: UInt8 =
+                switch type {
+                case .document: 0
+                case .query: 1
+                case .prompt: 2
+                }
+            withUnsafeBytes(of: (UInt8(0), kind)) { hash.update(bufferPointer: $0) }
+            if case .prompt(var name) = type {
+                withUnsafeBytes(of: name.utf8.count) { hash.update(bufferPointer: $0) }
+                name.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+            }
             self.hash = hash
             self.partition = partition
         }

@@ -70,6 +70,7 @@ extension EmbeddingGateway {
                 queryPrefix: configuration.queryPrefix ?? (kind.takesInputType ? nil : card?.queryPrefix) ?? "",
                 documentPrefix: configuration.documentPrefix ?? (kind.takesInputType ? nil : card?.documentPrefix)
                     ?? "",
+                prompts: card?.prompts ?? [:],
                 counter: counter ?? TokenEstimate(),
                 countsExactly: counter != nil,
                 decoder: decoder

@@ -4,6 +4,8 @@ import EmbeddingCore
 struct InputPreparation: Sendable {
     let queryPrefix: String
     let documentPrefix: String
+    /// Further ones, by their names.
+    var prompts: [String: String] = [:]
     let counter: any TokenCounter
     /// Whether the counter knows the model's vocabulary; then nothing is left to the provider's judgement.
     let countsExactly: Bool
@@ -29,13 +31,14 @@ struct InputPreparation: Sendable {
     /// Whether the text may be longer than the limit, judged by its bytes: no token is shorter than one.
     func mayBeLong(_ input: EmbeddingInput, type: EmbeddingInputType, limit: Int) -> Bool {
         switch input {
-        case .text(let text): text.utf8.count + prefix(type).utf8.count + TokenEstimate.framing > limit
+        case .text(let text): text.utf8.count + (prefix(type) ?? "").utf8.count + TokenEstimate.framing > limit
         case .tokens(let tokens): tokens.count > limit
         }
     }
 
     /// - Parameter limits: those of the provider, the operator's own limit included.
-    /// - Throws: `.invalidInput` for an empty text or one that is too long and may not be cut; `.tokensUnsupported`.
+    /// - Throws: `.invalidInput` for an empty text, one that is too long and may not be cut, or a type of which the model
+    ///   knows nothing; `.tokensUnsupported`.
     func prepare(
         _ input: EmbeddingInput,
         type: EmbeddingInputType,
@@ -55,7 +58,13 @@ struct InputPreparation: Sendable {
         limit: Int
     ) throws(EmbeddingError) -> Prepared {
         guard !text.isEmpty else { throw EmbeddingError(.invalidInput, "the text is empty") }
-        let prefix = prefix(type)
+        guard let prefix = prefix(type) else {
+            let names = prompts.keys.sorted().joined(separator: ", ")
+            throw EmbeddingError(
+                .invalidInput,
+                "the model has no prompt of this name; it has \(names.isEmpty ? "none" : names), query and document aside"
+            )
+        }
         let whole = prefix.isEmpty ? text : prefix + text
         let (measured, count) = Truncation.measure(whole, limit: limit, counter: counter)
         guard count > limit else { return Prepared(input: .text(whole), tokens: count, wasCut: false) }
@@ -98,5 +107,11 @@ struct InputPreparation: Sendable {
         return Prepared(input: .tokens(cut), tokens: cut.count, wasCut: true)
     }
 
-    private func prefix(_ type: EmbeddingInputType) -> String { type == .query ? queryPrefix : documentPrefix }
+    private func prefix(_ type: EmbeddingInputType) -> String? {
+        switch type {
+        case .document: documentPrefix
+        case .query: queryPrefix
+        case .prompt(let name): prompts[name]
+        }
+    }
 }

@@ -5,6 +5,8 @@ struct ModelCard: Sendable, Hashable {
     var tokens: Int?
     var queryPrefix = ""
     var documentPrefix = ""
+    /// Further prefixes, by their names.
+    var prompts: [String: String] = [:]
     /// Whether a prefix of the vector is a vector (Matryoshka representation learning).
     var isMatryoshka = false
     /// Whether the provider's own `dimensions` parameter gives shorter vectors.

@@ -11,7 +11,7 @@ enum VoyageWire {
             json.array { json in
                 for case .text(let text) in call.inputs { json.string(text) }
             }
-            if let type = call.type { json.member("input_type", type.rawValue) }
+            if let type = call.type { json.member("input_type", type == .query ? "query" : "document") }
             json.member("truncation", false)
             if let dimensions = call.dimensions { json.member("output_dimension", dimensions) }
             // The contract knows base64 and, left out, numbers.

@@ -66,7 +66,13 @@ extension JSONValue {
     }
 
     func inputType() throws -> EmbeddingInputType {
-        try optional("input_type", "document or query") { $0.string.flatMap(EmbeddingInputType.init) } ?? .document
+        try optional("input_type", "document or query") { value -> EmbeddingInputType? in
+            switch value.string {
+            case "document": .document
+            case "query": .query
+            default: nil
+            }
+        } ?? .document
     }
 
     /// - Throws: `APIError` 400 when it is not an object.

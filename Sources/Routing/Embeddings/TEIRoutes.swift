@@ -60,13 +60,14 @@ struct TEIRoutes: Sendable {
         )
     }
 
-    /// `prompt_name` names a prefix; the prefixes here are those of the two input types.
+    /// `prompt_name` names a prefix: that of one of the two input types, or another that the model has.
     private static func type(_ json: JSONValue) throws -> EmbeddingInputType {
-        let name = try json.optional("prompt_name", "query, document or passage") { value in
+        let name = try json.optional("prompt_name", "a string") { value -> EmbeddingInputType? in
             switch value.string {
-            case "query": EmbeddingInputType.query
-            case "document", "passage": EmbeddingInputType.document
-            default: nil
+            case "query": .query
+            case "document", "passage": .document
+            case let name?: .prompt(name)
+            case nil: nil
             }
         }
         guard let given = json["input_type"], given != .null else { return name ?? .document }
