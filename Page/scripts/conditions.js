@@ -15,7 +15,7 @@ export function pausedWords({ paused_since, paused_by }) {
 
 export function providerWords(provider) {
   const until = provider?.retry_at ? ", again at " + new Date(provider.retry_at).toLocaleTimeString() : "";
-  const names = { ready: "ready", limited: "limits us", open: "does not answer", stopped: "refuses" };
+  const names = { ready: "ready", preparing: "is being prepared", limited: "limits us", open: "does not answer", stopped: "refuses" };
   return (names[provider?.state] ?? provider?.state ?? "not known yet") + until;
 }
 
@@ -33,6 +33,9 @@ export function condition(link, status) {
   }
   if (provider.state === "stopped") {
     return { level: "bad", title: "The embedding provider rejects requests.", text: (provider.error ? sentence(provider.error) + " " : "") + "Searches use words alone until the key or the settings are corrected." };
+  }
+  if (provider.state === "preparing") {
+    return { level: "info", title: "The model is not there yet.", text: sentence(provider.error) + " Until then nothing is embedded, and searches go by words alone." };
   }
   if (provider.state === "open") {
     return { level: "bad", title: "The embedding provider does not answer.", text: "Searches use words alone." + again(provider.retry_at) };

@@ -6,6 +6,10 @@ protocol LoadedModel: Sendable {
     var vocabulary: Int { get }
     /// Tokens of one text that the model can tell apart, special tokens included.
     var maxTokens: Int { get }
+    /// Tokens of one batch that fill a thread's turn.
+    var batchTokens: Int { get }
+    /// Whether an encoder's rows are of whole texts, a row each.
+    var isPooled: Bool { get }
     /// Whether the special tokens of `tokenizer.json` stand around a text.
     var usesSpecialTokens: Bool { get }
     /// The number format of the matrix products.
@@ -22,5 +26,7 @@ protocol LoadedModel: Sendable {
 }
 
 extension LoadedModel {
+    var batchTokens: Int { 512 }
+    var isPooled: Bool { false }
     var usesSpecialTokens: Bool { true }
 }

@@ -6,6 +6,8 @@ package final class TextEncoder: Sendable {
     package var dimensions: Int { head.dimensions }
     /// Floats in the vector of a token.
     package var width: Int { pool.model.width }
+    /// Whether there is a vector for each token of a text.
+    package var givesTokenVectors: Bool { !pool.model.isPooled }
     /// Every token id is below.
     package var vocabulary: Int { pool.model.vocabulary }
     /// Tokens of one text, special tokens included; longer texts are cut at their end.

@@ -12,6 +12,8 @@ package struct HubError: Error, Sendable, Hashable, CustomStringConvertible {
         case offline
         /// The model has no files that can be used.
         case unsupported
+        /// The model needs more memory than it may have.
+        case tooLarge = "too_large"
         /// The cache's file system is full.
         case diskFull = "disk_full"
         /// The cache cannot be read or written.

@@ -5,13 +5,15 @@ struct HubRepository: Sendable {
     /// The commit that the revision stands for.
     let commit: String
     let files: [HubFile]
+    /// Numbers in its weights, where the hub has counted them.
+    let weights: Int?
 
     private static let mostFiles = 10_000
 
     /// - Throws: `.badResponse`.
     init(_ body: [UInt8], of reference: ModelReference) throws(HubError) {
         let root: JSONValue
-        do { root = try JSONValue(body, keeping: ["sha", "siblings"]) } catch {
+        do { root = try JSONValue(body, keeping: ["sha", "siblings", "safetensors"]) } catch {
             throw Self.invalid(reference, "\(error)")
         }
         guard let sha = root["sha"]?.string, sha.utf8.count == 40, sha.utf8.allSatisfy(isHexDigit) else {
@@ -23,6 +25,7 @@ struct HubRepository: Sendable {
         commit = sha
         // A file whose name could lead elsewhere is none that we want.
         files = siblings.compactMap(HubFile.init)
+        weights = root["safetensors"]?["total"]?.integer.flatMap { $0 > 0 ? $0 : nil }
     }
 
     subscript(path: String) -> HubFile? { files.first { $0.path == path } }

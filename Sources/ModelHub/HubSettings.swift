@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import Settings
 
 /// Where models come from and where they are kept.
@@ -27,7 +26,7 @@ package enum HubSettings {
     /// The folder of the cache (XDG Base Directory Specification, `$XDG_CACHE_HOME`).
     package static func cacheDirectory(_ settings: SettingValues) -> String {
         if let path = settings[cache] { return path }
-        let environment = ProcessInfo.processInfo.environment
+        let environment = settings.environment
         if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") { return base + "/embed-star/models" }
         if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.cache/embed-star/models" }
         return "/var/cache/embed-star/models"

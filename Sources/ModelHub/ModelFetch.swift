@@ -27,13 +27,24 @@ package struct ModelFetch: Sendable {
     /// How long another process may take for the same model.
     private static let patience = Duration.seconds(3600)
 
+    /// Refuses a model by what describes it, which is in `folder`, and the numbers in its weights, at least so many.
+    package typealias Check = @Sendable (_ folder: String, _ weights: Int) throws(HubError) -> Void
+
     private let hub: HubClient
     private let cache: ModelCache
+    private let check: Check
     private let report: @Sendable (Event) -> Void
 
-    package init(hub: HubClient, cache: ModelCache, report: @escaping @Sendable (Event) -> Void) {
+    /// - Parameter check: asked before the weights are fetched.
+    package init(
+        hub: HubClient,
+        cache: ModelCache,
+        check: @escaping Check,
+        report: @escaping @Sendable (Event) -> Void
+    ) {
         self.hub = hub
         self.cache = cache
+        self.check = check
         self.report = report
     }
 
@@ -84,7 +95,10 @@ package struct ModelFetch: Sendable {
         }
         try selection.check(chosen)
         let weights = chosen.filter { file in !work.files.contains { $0.path == file.path } }
-        work.total = work.done + weights.reduce(0) { $0 + ($1.size ?? 0) }
+        let size = weights.reduce(0) { $0 + ($1.size ?? 0) }
+        // No number takes more than four bytes.
+        try check(folder, repository.weights ?? size / 4)
+        work.total = work.done + size
         try checkRoom(for: weights, work)
         for file in weights { try await fetch(file, &work) }
         return work.files

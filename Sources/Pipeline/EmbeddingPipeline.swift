@@ -63,7 +63,12 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
         return summary
     }
 
-    package var status: PipelineStatus { shared.withLock { $0.status } }
+    package var status: PipelineStatus {
+        var status = shared.withLock { $0.status }
+        // Nothing has happened yet of which it could have been told.
+        if status.state == .starting { status.provider = service.providerState }
+        return status
+    }
 
     package func pause(by key: String?) async throws(StoreError) {
         try await queue.setPaused(true, by: key)

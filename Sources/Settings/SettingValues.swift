@@ -6,6 +6,9 @@ package struct SettingValues: Sendable {
     /// Highest first.
     package enum Source: String, Sendable { case flag, environment, file = ".env", `default` }
 
+    /// Of the process, for what is no setting of ours, such as the folders of the XDG Base Directory Specification.
+    package let environment: [String: String]
+
     private var texts: [String: (text: String, source: Source)] = [:]
     /// Where the secrets were read that came from files.
     private var paths: [String: String] = [:]
@@ -35,6 +38,7 @@ package struct SettingValues: Sendable {
         readFile: (String) -> String? = SettingValues.contents(of:)
     ) throws(Faults) {
         self.table = table
+        self.environment = environment
         var faults: [String] = []
         let flags = Self.read(arguments, table, &faults)
         let file = DotEnv.parse(dotEnv ?? "")

@@ -120,6 +120,13 @@ import Testing
         }
     }
 
+    @Test func isNotReadyWhileTheModelIsOnItsWay() {
+        let snapshot = snapshot(answering(), provider: .preparing("1 MB of 2 MB"))
+        #expect(snapshot.readiness == .notReady("1 MB of 2 MB"))
+        #expect(snapshot.provider == ComponentHealth(.down, "1 MB of 2 MB"))
+        #expect(snapshot.state == .degraded)
+    }
+
     @Test(
         arguments: [
             (.starting, .ok), (.idle, .ok), (.draining, .ok), (.paused, .degraded), (.waiting, .degraded),

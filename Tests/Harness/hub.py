@@ -28,6 +28,8 @@ class Model:
         self.branches = {"main": commit, commit: commit}
         # "public", "private", or "gated": who has no token is told so.
         self.access = "public"
+        # What the hub says of the numbers in the weights; None where it has not counted them.
+        self.weights = None
 
     @classmethod
     def of_folder(cls, folder, **options):
@@ -88,8 +90,10 @@ class Hub:
                 if len(content) >= LARGE:
                     entry["lfs"] = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 134}
             siblings.append(entry)
-        handler.answer(200, json.dumps({"id": name, "sha": commit, "private": False, "gated": False,
-                                        "siblings": siblings}).encode(), {"Content-Type": "application/json"})
+        description = {"id": name, "sha": commit, "private": False, "gated": False, "siblings": siblings}
+        if model.weights:
+            description["safetensors"] = {"parameters": {"F32": model.weights}, "total": model.weights}
+        handler.answer(200, json.dumps(description).encode(), {"Content-Type": "application/json"})
 
     def _resolve(self, handler, name, commit, path, model):
         content = model.files.get(path)

@@ -38,6 +38,16 @@ import Testing
         }
     }
 
+    @Test("a table of embeddings, many texts at once", arguments: ["static", "model2vec"])
+    func many(name: String) async throws {
+        let encoder = try Self.load(name, .fp32, threads: 2)
+        let reference = try ReferenceText.load("models/\(name)/expected.json")
+        let texts = (0..<6000).map { reference[$0 % reference.count] }
+        for (vector, entry) in zip(try await encoder.encode(texts.map(\.text)).vectors, texts) {
+            #expect(cosine(vector, entry.floats) >= 0.999999, "\(entry.text.prefix(60).debugDescription)")
+        }
+    }
+
     @Test("in bf16 and int8, as closely as random weights allow", arguments: names, [Precision.bf16, .int8])
     func rounded(name: String, precision: Precision) async throws {
         let encoder: TextEncoder

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shutil
 import signal
 import subprocess
 
@@ -12,6 +13,7 @@ from Harness.hub import Hub, Model
 from Harness.process import CHECKOUT, Process, eventually
 
 MODELS = CHECKOUT / "Tests/InferenceTests/Fixtures/models"
+RERANKER = CHECKOUT / "Tests/InferenceTests/Fixtures/rerank/rerank-bert"
 NAME = "acme/tiny-bert"
 
 
@@ -49,6 +51,50 @@ def test_a_model_is_fetched_on_first_use_and_served(database, serve, hub, cache)
     again = serve(database.settings, hub.settings(cache), EMBEDDING_MODEL=NAME, OFFLINE="true")
     assert again.embed(["hello"])[0] == answer["data"][0]["embedding"]
     assert hub.total == before
+
+
+def test_the_service_answers_while_its_models_are_fetched(database, serve, hub, cache):
+    hub.models["acme/judge"] = Model.of_folder(RERANKER)
+    hub.models["acme/tiny-modern"] = Model.of_folder(MODELS / "modernbert")
+    hub.gate.clear()
+    settings = {**database.settings, **hub.settings(cache), "RERANK_MODEL": "acme/judge",
+                "EMBEDDING_MODELS": f"{NAME},acme/tiny-modern"}
+    service = serve(settings, ready=False).await_live()
+    words = f"the model {NAME} is being fetched"
+    eventually(lambda: words in service.get("/readyz").text, what="the reason")
+    assert service.get("/readyz").status_code == 503
+    health = service.get("/health").json()["provider"]
+    assert health["status"] == "down" and words in health["detail"]
+    assert service.pipeline()["provider"]["state"] == "preparing"
+    for path, body in [
+        ("/v1/embeddings", {"input": "hello"}), ("/v1/embeddings", {"input": [1, 2]}), ("/api/embed", {"input": "hello"}),
+        ("/v1/embeddings", {"input": "hello", "model": "acme/tiny-modern"}), ("/rerank", {"query": "hello", "texts": ["tiny"]}),
+    ]:
+        answer = service.post(path, body)
+        assert answer.status_code == 503 and words in answer.text, (path, answer.text)
+        assert int(answer.headers["Retry-After"]) > 0
+    # What needs no model works.
+    assert service.post("/repos", [{"full_name": "acme/one", "description": "tiny models"}]).status_code < 300
+    hub.gate.set()
+    service.await_ready()
+    assert len(service.embed(["hello"])[0]) == 16
+    assert service.post("/v1/embeddings", {"input": "hello", "model": "acme/tiny-modern"}).status_code == 200
+    assert service.post("/rerank", {"query": "hello", "texts": ["tiny"]}).status_code == 200
+    service.await_drained(1)
+    assert not any(" error " in line.lower() or " warning " in line.lower() for line in service.process.lines)
+
+
+def test_a_service_whose_model_is_fetched_stops_when_it_is_told_to(database, serve, hub, cache):
+    hub.gate.clear()
+    service = serve(database.settings, hub.settings(cache), EMBEDDING_MODEL=NAME, ready=False).await_live()
+    service.process.signal(signal.SIGTERM)
+    assert service.process.wait() == 0, list(service.process.lines)
+
+
+def test_a_model_that_cannot_be_had_ends_the_service_with_the_reason(run, database, hub, cache):
+    hub.models[NAME].access = "gated"
+    result = run("serve", settings={**database.settings, **hub.settings(cache), "EMBEDDING_MODEL": NAME})
+    assert result.returncode == 77 and "accept its terms at " in result.stderr
 
 
 def test_a_model_in_shards_and_one_from_a_mirror_that_hides_checksums(model, hub, cache, run):
@@ -128,6 +174,51 @@ def test_what_cannot_be_had_is_said_and_leaves_nothing_that_looks_whole(model, h
     assert words in result.stderr and "sentinel" not in result.stderr
     assert not folder(cache).exists()
     assert json.loads(model("list", "--json").stdout) == []
+
+
+def changed(files, path, *keys, value):
+    """Sets a field of a JSON file."""
+    root = json.loads(files[path])
+    place = root
+    for key in keys[:-1]:
+        place = place[key]
+    place[keys[-1]] = value
+    files[path] = json.dumps(root).encode()
+
+
+IN_VAIN = {
+    "family": (lambda model: changed(model.files, "config.json", "model_type", value="t5"), "config.json: model_type 't5'"),
+    "tokenizer": (lambda model: changed(model.files, "tokenizer.json", "model", "type", value="WordLevel"),
+                  "tokenizer.json: model.type 'WordLevel'"),
+    "module": (lambda model: changed(model.files, "modules.json", 1, "type", value="sentence_transformers.models.LSTM"),
+               "modules.json: a module of type 'LSTM'"),
+    "pooling": (lambda model: changed(model.files, "1_Pooling/config.json", "include_prompt", value=False),
+                "1_Pooling/config.json: include_prompt"),
+}
+
+
+@pytest.mark.parametrize("fault", IN_VAIN)
+def test_what_could_not_be_loaded_is_refused_before_its_weights_are_fetched(model, hub, cache, fault):
+    arrange, words = IN_VAIN[fault]
+    arrange(hub.models[NAME])
+    result = model("pull", NAME)
+    assert result.returncode == 65 and words in result.stderr, result.stderr
+    assert not any(path.endswith(".safetensors") for path in hub.requests)
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_what_does_not_fit_is_refused_before_its_weights_are_fetched(hub, cache, run, database, is_counted):
+    if is_counted:
+        hub.models[NAME].weights = 1_000_000_000
+    else:
+        files = hub.models[NAME].files
+        files["model.safetensors"] = padded(files["model.safetensors"], 40 << 20)
+    settings = {**database.settings, **hub.settings(cache), "EMBEDDING_MODEL": NAME, "MODEL_MEMORY": "64MiB"}
+    result = run("serve", settings=settings)
+    assert result.returncode == 78 and "MODEL_MEMORY" in result.stderr, result.stderr
+    assert not any(path.endswith(".safetensors") for path in hub.requests)
+    # It may be for another machine.
+    assert run("model", "pull", NAME, settings=settings).returncode == 0
 
 
 def test_a_fetch_goes_on_where_it_broke_off(model, hub, cache):
@@ -241,6 +332,23 @@ def test_a_folder_is_a_model_by_its_path(database, serve):
     assert len(service.embed(["hello"])[0]) == 16
 
 
+def test_a_model_has_prompts_by_their_names(database, serve, tmp_path):
+    shutil.copytree(MODELS / "bert-dense", tmp_path / "model")
+    prompts = {"query": "search_query: ", "tiny": "tiny models need: "}
+    (tmp_path / "model/config_sentence_transformers.json").write_text(json.dumps({"prompts": prompts}))
+    service = serve(database.settings, EMBEDDING_MODEL=str(tmp_path / "model"))
+
+    def vector(text, name=None):
+        answer = service.post("/embed", {"inputs": text, "prompt_name": name})
+        assert answer.status_code == 200, answer.text
+        return answer.json()[0]
+
+    assert vector("weights", "tiny") == vector("tiny models need: weights") != vector("weights")
+    assert vector("weights", "query") == vector("search_query: weights")
+    refused = service.post("/embed", {"inputs": "weights", "prompt_name": "other"})
+    assert refused.status_code == 400 and "query, tiny" in refused.text
+
+
 def test_an_unreachable_hub_ends_the_start_with_a_reason(run, database, cache):
     result = run("serve", settings={**database.settings, "EMBEDDING_MODEL": NAME, "MODEL_CACHE": cache, "OFFLINE": "true"})
     assert result.returncode == 66 and "OFFLINE is set" in result.stderr
@@ -288,7 +396,7 @@ def test_two_settings_that_name_different_models_are_refused(database, run):
 
 
 def test_a_reranker_of_the_hub_orders_the_first_results(database, serve, hub, cache):
-    hub.models["acme/judge"] = Model.of_folder(CHECKOUT / "Tests/InferenceTests/Fixtures/rerank/rerank-bert")
+    hub.models["acme/judge"] = Model.of_folder(RERANKER)
     service = serve(database.settings, hub.settings(cache), RERANK_MODEL="acme/judge")
     # Words that the tiny model has.
     words = ["tiny", "models", "need", "weights", "middle", "punctuation", "everywhere", "really", "unknown", "pieces"]
@@ -305,6 +413,9 @@ def test_a_reranker_of_the_hub_orders_the_first_results(database, serve, hub, ca
     assert set(names[:50]) == {hit["full_name"] for hit in plain["results"][:50]}
     assert names != [hit["full_name"] for hit in plain["results"]]
     assert service.post("/search", {"queries": ["a", "b"], "rerank": True}).status_code == 400
+    ranked = service.post("/rerank", {"query": "tiny models", "texts": ["tiny models need weights", "really"]})
+    assert ranked.status_code == 200 and {entry["index"] for entry in ranked.json()} == {0, 1}
+    assert service.post("/v1/rerank", {"query": "tiny", "documents": ["models"]}).json()["model"] == "acme/judge"
     service.process.stop()
     without = serve(database.settings)
     refused = without.post("/search", {"q": "number", "rerank": True})

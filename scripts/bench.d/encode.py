@@ -1,7 +1,8 @@
 """Runs the built-in model and its peers in turn on the same texts; see scripts/bench.d/encode."""
 
 import argparse
-import gzip
+import dataclasses
+import itertools
 import json
 import os
 import resource
@@ -13,15 +14,9 @@ from pathlib import Path
 
 import numpy
 
-from repo_texts import encode, repo_text, sample
+from repo_texts import encode, load_texts, sample
 
 SAMPLE = Path("data/sample-repos.ndjson")
-
-
-def load_texts(path):
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else open(path, encoding="utf-8")
-    with opened as lines:
-        return [repo_text(json.loads(line)) for line in lines if line.strip()]
 
 
 def cpu_seconds():
@@ -47,11 +42,11 @@ class Peer:
     # Tokens of a batch, padding included.
     batch_tokens = 32 * 256
 
-    def __init__(self, directory, limit):
+    def __init__(self, directory, limit, longest):
         from tokenizers import Tokenizer
 
         self.inputs = model_inputs(directory)
-        self.limit = limit
+        self.batch = max(1, self.batch_tokens // longest)
         self.tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
         self.tokenizer.enable_truncation(limit)
         self.tokenizer.enable_padding()
@@ -59,9 +54,8 @@ class Peer:
     def encode(self, texts):
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         vectors = None
-        size = max(1, self.batch_tokens // self.limit)
-        for start in range(0, len(order), size):
-            chosen = order[start:start + size]
+        for start in range(0, len(order), self.batch):
+            chosen = order[start:start + self.batch]
             encodings = self.tokenizer.encode_batch([texts[index] for index in chosen])
             mask = numpy.array([encoding.attention_mask for encoding in encodings], dtype=numpy.int64)
             inputs = {
@@ -80,8 +74,8 @@ class Peer:
 class OnnxRuntime(Peer):
     name = "ONNX Runtime fp32"
 
-    def __init__(self, directory, limit, onnx, threads):
-        super().__init__(directory, limit)
+    def __init__(self, onnx, threads, *model):
+        super().__init__(*model)
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -93,8 +87,8 @@ class OnnxRuntime(Peer):
 
 
 class OpenVINO(Peer):
-    def __init__(self, directory, limit, onnx, threads, precision):
-        super().__init__(directory, limit)
+    def __init__(self, precision, onnx, threads, *model):
+        super().__init__(*model)
         import openvino
 
         self.name = f"OpenVINO {precision}"
@@ -142,6 +136,16 @@ def make_random(kind, tokenizer, folder):
     import transformers
 
     torch.manual_seed(1)
+    if kind == "static":
+        from sentence_transformers import SentenceTransformer
+        from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+        from tokenizers import Tokenizer
+
+        words = Tokenizer.from_file(str(tokenizer / "tokenizer.json"))
+        words.no_truncation()
+        words.no_padding()
+        SentenceTransformer(modules=[StaticEmbedding(words, embedding_dim=256)], device="cpu").save(str(folder))
+        return folder
     shapes = {
         "bert-base": lambda: transformers.BertModel(transformers.BertConfig(vocab_size=30522)),
         "modernbert-base": lambda: transformers.ModernBertModel(transformers.ModernBertConfig(
@@ -187,98 +191,194 @@ def reference(directory, texts):
         texts, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
 
 
-def token_faults(directory, texts, lines, limit):
+def token_faults(tokenizer, texts, lines, limit, special):
     """Texts whose tokens differ from Hugging Face's."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(tokenizer))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     faults = 0
-    for line, encoding in zip(lines, tokenizer.encode_batch(texts), strict=True):
+    for line, encoding in zip(lines, tokenizer.encode_batch(texts, add_special_tokens=special), strict=True):
         count, *tokens = map(int, line.split())
         ids = encoding.ids
-        expected = ids if len(ids) <= limit else ids[:limit - 1] + ids[-1:]
+        expected = ids if len(ids) <= limit else ids[:limit - special] + ids[len(ids) - special:]
         faults += count != len(ids) or tokens != expected
     return faults
 
 
-def ours(arguments, texts, *options):
-    return encode(arguments.binary, arguments.model, texts, arguments.threads, *options)
+class SentenceTransformers:
+    """What a table of embeddings has as a peer: there is nothing to run but the library it comes from."""
+
+    name = "sentence-transformers"
+
+    def __init__(self, directory):
+        from sentence_transformers import SentenceTransformer
+
+        self.model = SentenceTransformer(str(directory), device="cpu")
+
+    def encode(self, texts):
+        return self.model.encode(texts, batch_size=1024, normalize_embeddings=True, show_progress_bar=False)
+
+
+def transformer_peers(directory, limit, longest, threads, folder):
+    """Each to be made when it is its turn."""
+    onnx = folder / "model.onnx"
+    export(directory, onnx)
+    flags = Path("/proc/cpuinfo").read_text()
+    precisions = ["f32", "bf16"] if "avx512_bf16" in flags or "amx_bf16" in flags else ["f32"]
+    common = (onnx, threads, directory, limit, longest)
+    return [lambda: OnnxRuntime(*common)] + [lambda p=p: OpenVINO(p, *common) for p in precisions]
+
+
+@dataclasses.dataclass
+class Workload:
+    """A model and the texts it is given."""
+
+    name: str
+    # A shape with random weights; the model of --model where it is empty.
+    shape: str = ""
+    count: int = 1000
+    # Of each text, when those of repos are put together.
+    tokens: int = 0
+    rounds: int = 3
+
+
+WORKLOADS = [
+    Workload("minilm"),
+    Workload("bert-base", "bert-base", rounds=2),
+    Workload("bert-base-512", "bert-base", count=60, tokens=512),
+    Workload("modernbert-base", "modernbert-base", rounds=2),
+    Workload("modernbert-base-8192", "modernbert-base", count=2, tokens=8192, rounds=1),
+    Workload("static", "static", count=50_000),
+]
+
+
+class Measurement:
+    """One workload, computed by the built-in model and its peers in turn."""
+
+    def __init__(self, arguments, workload, everything):
+        self.arguments, self.workload = arguments, workload
+        with tempfile.TemporaryDirectory() as name:
+            self.run(Path(name), everything)
+
+    def ours(self, texts, threads, *options):
+        chosen = ["--precision", self.arguments.precision] if self.arguments.precision else []
+        return encode(self.arguments.binary, self.model, texts, threads, *chosen, *map(str, options))
+
+    def run(self, folder, everything):
+        arguments, workload = self.arguments, self.workload
+        threads, is_static = arguments.threads, workload.shape == "static"
+        self.model = arguments.model
+        if workload.shape:
+            self.model = make_random(workload.shape, arguments.model, folder / workload.shape)
+        if workload.tokens:
+            everything = lengthened(everything, workload.tokens, arguments.model)
+        limit = 8192
+        if not is_static:
+            settings = self.model / "sentence_bert_config.json"
+            limit = json.loads(settings.read_text())["max_seq_length"]
+            if workload.tokens and workload.shape:
+                limit = min(limit, workload.tokens)
+                settings.write_text(json.dumps({"max_seq_length": limit}))
+        texts = sample(everything, workload.count)
+        if is_static:
+            texts = list(itertools.islice(itertools.cycle(texts), workload.count))
+
+        tokens = folder / "tokens"
+        self.ours(everything, threads, "--rounds", 0, "--singles", 1, "--tokens", tokens)
+        tokenizer = next(self.model.rglob("tokenizer.json"))
+        self.faults = token_faults(tokenizer, everything, tokens.read_text().splitlines(), limit, not is_static)
+        self.compared = len(everything)
+
+        vectors = folder / "vectors"
+        self.result = self.ours(texts, threads, "--rounds", workload.rounds + 2 * is_static, "--tokenizations", 3,
+                                "--singles", 20 if workload.tokens else 100, "--vectors", vectors)
+        found = numpy.fromfile(vectors, dtype="<f4").reshape(len(texts), -1)
+        # Random weights, long texts: the reference is slow, and part of the texts says as much.
+        compared = slice(None) if not workload.shape or is_static else slice(0, 100)
+        expected = reference(self.model, texts[compared])
+        self.rows = [(f"embed-star {self.result['precision']}", self.result["texts_per_second"],
+                      self.result["texts_per_cpu_second"], lowest_cosine(found[compared], expected))]
+        # The same lone text on one core, and on all of them, in one run.
+        self.lone = None if workload.tokens or is_static else [
+            self.ours(texts, count, "--rounds", 0, "--singles", 200, "--only-tokens", 46)["latency_p50_ms"]
+            for count in (1, threads)]
+        peers = [lambda: SentenceTransformers(self.model)] if is_static else transformer_peers(
+            self.model, limit, workload.tokens or 256, threads, folder)
+        for make in peers:
+            peer = make()
+            wall, cpu, found = measure(peer.encode, texts, min(workload.rounds, 2) if workload.shape else workload.rounds)
+            self.rows.append((peer.name, wall, cpu, lowest_cosine(found[compared], expected)))
+
+    @property
+    def ratio(self):
+        """How much faster than the best of the peers."""
+        return self.rows[0][1] / max(row[1] for row in self.rows[1:])
+
+    def show(self):
+        result, count = self.result, self.result["texts"]
+        print(f"{self.workload.name}: {count} texts, {result['tokens'] / count:.1f} tokens each, {self.arguments.threads} threads, "
+              f"{result['products']} {result['kernels']}")
+        print(f"tokenizer: {self.faults} of {self.compared} texts differ from Hugging Face's")
+        print(f"{'':24}{'texts/s':>10}{'texts/CPU s':>13}{'ratio':>8}{'lowest cosine':>16}")
+        for label, wall, cpu, cosine in self.rows:
+            print(f"{label:24}{wall:10.1f}{cpu:13.1f}{self.rows[0][1] / wall:8.2f}{cosine:16.7f}")
+        if self.lone:
+            print(f"one text of 46 tokens: {self.lone[0]} ms on one core, {self.lone[1]} ms on {self.arguments.threads}: "
+                  f"{self.lone[1] / self.lone[0]:.2f}")
+        print(f"tokenizer {result['tokenized_per_second']:.0f} texts/s; one text p50 {result['latency_p50_ms']} ms, "
+              f"p99 {result['latency_p99_ms']} ms; start {result['start_ms']} ms; "
+              f"resident {result['resident_mib']} MiB\n", flush=True)
+
+    @property
+    def json(self):
+        return {
+            "workload": self.workload.name, "tokenizer_faults": self.faults, "lone_text_ms": self.lone,
+            "built_in": self.result, "ratio": self.ratio,
+            "rows": [{"workload": self.workload.name, "name": label, "texts_per_second": wall, "texts_per_cpu_second": cpu,
+                      "lowest_cosine": float(cosine)} for label, wall, cpu, cosine in self.rows]}
 
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench encode")
     parser.add_argument("--binary", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--model", type=Path, default=Path("models/all-MiniLM-L6-v2"))
-    parser.add_argument("--random", choices=["bert-base", "modernbert-base"],
-                        help="a model of that shape with random weights, in place of --model")
-    parser.add_argument("--tokens", type=int, help="texts of so many tokens in place of those of repos")
+    names = [workload.name for workload in WORKLOADS]
+    parser.add_argument("--workloads", default="minilm",
+                        help=f"of {', '.join(names)}, comma-separated, or all; all but the first have random weights")
+    parser.add_argument("--precision", help="fp32, bf16 or int8 in place of the best for the processor")
     parser.add_argument("--texts", type=Path, default=SAMPLE,
                         help="NDJSON of repos, gzip or not (default: the sample in data/; scripts/bench.d/README.md says "
                              "how to get more)")
-    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--count", type=int, help="texts of each workload")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int)
     parser.add_argument("--json", type=Path, help="write the results to this file")
     arguments = parser.parse_args()
     if not arguments.texts.exists():
         sys.exit(f"{arguments.texts} is missing; name a file of repos with --texts")
+    wanted = names if arguments.workloads == "all" else arguments.workloads.split(",")
+    if unknown := set(wanted) - set(names):
+        sys.exit(f"there is no workload {', '.join(sorted(unknown))}")
     everything = load_texts(arguments.texts)
 
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if arguments.random:
-            arguments.model = make_random(arguments.random, arguments.model, folder / arguments.random)
-        if arguments.tokens:
-            everything = lengthened(everything, arguments.tokens, arguments.model)
-        texts = sample(everything, min(arguments.count, len(everything)))
-        limit = json.loads((arguments.model / "sentence_bert_config.json").read_text())["max_seq_length"]
-        limit = min(limit, arguments.tokens or limit)
-        if arguments.tokens and arguments.random:
-            (arguments.model / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": limit}))
-        rows = []
-        tokens = folder / "tokens"
-        ours(arguments, everything, "--rounds", "0", "--singles", "1", "--tokens", tokens)
-        faults = token_faults(arguments.model, everything, tokens.read_text().splitlines(), limit)
-        print(f"tokenizer: {faults} of {len(everything)} texts differ from Hugging Face's")
-
-        expected = reference(arguments.model, texts)
-        onnx = folder / "model.onnx"
-        export(arguments.model, onnx)
-        flags = Path("/proc/cpuinfo").read_text()
-        precisions = ["f32", "bf16"] if "avx512_bf16" in flags or "amx_bf16" in flags else ["f32"]
-        peers = [lambda: OnnxRuntime(arguments.model, limit, onnx, arguments.threads)]
-        peers += [lambda p=p: OpenVINO(arguments.model, limit, onnx, arguments.threads, p) for p in precisions]
-
-        vectors = folder / "vectors"
-        result = ours(
-            arguments, texts, "--rounds", str(arguments.rounds), "--tokenizations", "5", "--vectors", vectors)
-        found = numpy.fromfile(vectors, dtype="<f4").reshape(len(texts), -1)
-        rows.append((f"embed-star {result['precision']}", result["texts_per_second"],
-                     result["texts_per_cpu_second"], lowest_cosine(found, expected)))
-        # The same lone text on one core, and on all of them, in one run.
-        lone = [encode(arguments.binary, arguments.model, texts, threads, "--rounds", "0", "--singles", "200",
-                       "--only-tokens", "46")["latency_p50_ms"] for threads in (1, arguments.threads)]
-        for make in peers:
-            peer = make()
-            wall, cpu, found = measure(peer.encode, texts, arguments.rounds)
-            rows.append((peer.name, wall, cpu, lowest_cosine(found, expected)))
-
-    print(f"{len(texts)} texts, {result['tokens'] / len(texts):.1f} tokens each, {arguments.threads} threads")
-    print(f"{'':24}{'texts/s':>10}{'texts/CPU s':>13}{'ratio':>8}{'lowest cosine':>16}")
-    for label, wall, cpu, cosine in rows:
-        print(f"{label:24}{wall:10.1f}{cpu:13.1f}{rows[0][1] / wall:8.2f}{cosine:16.7f}")
-    print(f"one text of 46 tokens: {lone[0]} ms on one core, {lone[1]} ms on {arguments.threads}: "
-          f"{lone[1] / lone[0]:.2f}")
-    print(f"tokenizer {result['tokenized_per_second']:.0f} texts/s; one text p50 {result['latency_p50_ms']} ms, "
-          f"p99 {result['latency_p99_ms']} ms; start {result['start_ms']} ms; "
-          f"resident {result['resident_mib']} MiB")
+    measured = []
+    for workload in WORKLOADS:
+        if workload.name not in wanted:
+            continue
+        workload.count = arguments.count or workload.count
+        workload.rounds = arguments.rounds or workload.rounds
+        measured.append(Measurement(arguments, workload, everything))
+        measured[-1].show()
+    if len(measured) > 1:
+        print(f"{'':24}{'texts/s':>10}{'of the best peer':>18}")
+        for one in measured:
+            print(f"{one.workload.name:24}{one.rows[0][1]:10.1f}{one.ratio:18.2f}")
     if arguments.json:
         arguments.json.write_text(json.dumps({
-            "tokenizer_faults": faults, "lone_text_ms": lone, "built_in": result,
-            "rows": [dict(zip(("name", "texts_per_second", "texts_per_cpu_second", "lowest_cosine"),
-                              (label, wall, cpu, float(cosine)))) for label, wall, cpu, cosine in rows]}, indent=2) + "\n")
+            **measured[0].json, "workloads": [one.json for one in measured],
+            "rows": [row for one in measured for row in one.json["rows"]]}, indent=2) + "\n")
 
 
 def lowest_cosine(left, right):

@@ -1,5 +1,6 @@
 """The texts of repos as embed-star makes them, and what the built-in model alone does with texts."""
 
+import gzip
 import hashlib
 import json
 import random
@@ -31,6 +32,13 @@ def repo_text(repo):
 def text_hash(repo):
     """What a row carries of the text that its vector is of."""
     return hashlib.sha256(repo_text(repo).encode()).hexdigest()
+
+
+def load_texts(path):
+    """The texts of the repos in a file of NDJSON, gzip or not."""
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else open(path, encoding="utf-8")
+    with opened as lines:
+        return [repo_text(json.loads(line)) for line in lines if line.strip()]
 
 
 def sample(texts, count=1000):

@@ -31,11 +31,9 @@ struct Application {
         if let warning = RetiredSetting.warning(for: settings.retired) { logger.warning("\(warning)") }
         for name in settings.misspelt { logger.warning("\(name.warning)") }
         let storage = context.storage()
-        try await context.fetchMissingModels()
         let loops = try EventLoop.make(Processors.available)
         let models = try ServedModels(context, on: loops)
         let embeddings = models.first
-        let reranker = try BuiltInReranker(settings, on: models.runtime, logger: context.logger("reranker"))
         let tracing = Tracing(context)
         let pipeline = EmbeddingPipeline(
             queue: storage.jobs,
@@ -45,7 +43,7 @@ struct Application {
             metrics: context.metrics,
             logger: context.logger("pipeline")
         )
-        let search = try SearchServices(context, storage, embeddings, reranker, pipeline)
+        let search = try SearchServices(context, storage, embeddings, models.reranker, pipeline)
         let stars = context.starImports(storage) { pipeline.wake() }
         let watchdog = Watchdog(loops: loops)
         let health = HealthMonitor(
@@ -61,6 +59,7 @@ struct Application {
             embeddings: embeddings,
             furtherModels: models.further,
             loadedModels: models.loaded,
+            reranker: models.reranker,
             repos: storage.repos,
             deadLetters: storage.deadLetters,
             idempotency: storage.idempotency,
@@ -77,7 +76,13 @@ struct Application {
         let rotations = servers.compactMap {
             KeyRotation(settings: settings, api: $0.api, redaction: context.redaction, logger: context.logger("keys"))
         }
-        let lifetime = PipelineLifetime(storage: storage, pipeline: pipeline, health: health, logger: logger)
+        let lifetime = PipelineLifetime(
+            storage: storage,
+            models: models.arriving,
+            pipeline: pipeline,
+            health: health,
+            logger: logger
+        )
         // They are stopped in the opposite order: readiness goes first, then the servers, then what works behind them,
         // then what sends the traces of all that, and last what watches over it.
         var services: [any Service] = [watchdog]

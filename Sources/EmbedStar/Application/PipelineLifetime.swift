@@ -12,6 +12,8 @@ struct PipelineLifetime: Service {
     private static let backoff = Backoff(base: .milliseconds(100), longest: .seconds(5))
 
     let storage: SurrealStorage
+    /// Waited for before the work, where there are any.
+    let models: ArrivingModels?
     let pipeline: EmbeddingPipeline
     let health: HealthMonitor
     let logger: Logger
@@ -25,6 +27,7 @@ struct PipelineLifetime: Service {
             await self.announce()
             await withTaskGroup { group in
                 group.addTask { await self.keepSchema() }
+                await self.models?.wait()
                 await self.pipeline.run()
                 group.cancelAll()
             }

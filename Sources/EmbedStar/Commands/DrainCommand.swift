@@ -1,6 +1,7 @@
 import ArgumentParser
 import EmbeddingCore
 import Pipeline
+import Providers
 import Storage
 import Synchronization
 
@@ -26,10 +27,11 @@ struct DrainCommand: AsyncParsableCommand {
         try await CommandContext.run { context in
             let storage = context.storage()
             try await storage.migrate()
-            try await context.fetchMissingModels()
+            let runtime = ModelRuntime(context.settings)
+            try await context.fetch(missing: context.missingModels(), for: runtime)
             let pipeline = EmbeddingPipeline(
                 queue: storage.jobs,
-                service: try context.embeddings(),
+                service: try context.embeddings(nil, runtime),
                 configuration: context.pipelineConfiguration,
                 metrics: context.metrics,
                 logger: context.logger("pipeline")

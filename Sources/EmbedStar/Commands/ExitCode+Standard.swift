@@ -54,6 +54,7 @@ extension ExitCode {
         case .notFound, .offline: .noInput
         case .gated, .unauthorized: .noPermission
         case .unsupported, .corrupt: .badData
+        case .tooLarge: .configuration
         case .diskFull, .storage: .cannotCreate
         case .unavailable: .unavailable
         case .badResponse: .internalError

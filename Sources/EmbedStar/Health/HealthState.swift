@@ -51,7 +51,7 @@ struct HealthState: Sendable {
             provider: Self.health(of: provider, now: now),
             pipeline: Self.health(of: pipeline).limited(by: database),
             search: search.limited(by: database),
-            readiness: readiness(database),
+            readiness: readiness(database, provider),
             uptime: uptime
         )
     }
@@ -66,15 +66,21 @@ struct HealthState: Sendable {
         return ComponentHealth(silence > Self.thresholds.downAfter ? .down : .degraded, reason)
     }
 
-    private func readiness(_ database: ComponentHealth) -> HealthSnapshot.Readiness {
+    private func readiness(
+        _ database: ComponentHealth,
+        _ provider: ProviderState
+    ) -> HealthSnapshot.Readiness {
         if isShuttingDown { return .notReady("shutting down") }
         if database.state == .down { return .notReady("database: \(database.detail ?? "down")") }
-        return schemaFault.map(HealthSnapshot.Readiness.notReady) ?? .ready
+        if let schemaFault { return .notReady(schemaFault) }
+        if case .preparing(let progress) = provider { return .notReady(progress) }
+        return .ready
     }
 
     private static func health(of provider: ProviderState, now: ContinuousClock.Instant) -> ComponentHealth {
         switch provider {
         case .ready: ComponentHealth(.ok)
+        case .preparing(let progress): ComponentHealth(.down, progress)
         case .limited(let until):
             ComponentHealth(.degraded, "rate limit reached, for another \(wholeSeconds(until - now)) s")
         case .open(let until):

@@ -62,6 +62,9 @@ package struct EmbeddingLimits: Sendable, Hashable {
     /// Whether vectors are to be had as the model gives them, before they are brought to unit length.
     package var givesRawVectors: Bool
 
+    /// Those of a model that is not loaded: what it refuses is told once it is.
+    package static let unknown = EmbeddingLimits(items: 1024, tokensPerText: 512, acceptsTokens: true)
+
     package init(
         items: Int,
         tokensPerText: Int,

@@ -104,6 +104,8 @@ package struct EmbeddingResult: Sendable {
 /// Whether the provider can be used now.
 package enum ProviderState: Sendable, Hashable {
     case ready
+    /// Its model is still on its way into this process; what is done for that, and how far it is.
+    case preparing(String)
     /// Limited by the provider until the instant.
     case limited(until: ContinuousClock.Instant)
     /// The circuit breaker is open until the instant.

@@ -40,21 +40,23 @@ struct Pooling: Sendable {
     /// - Throws: `.invalidModel`, `.unsupportedModel`.
     init(_ config: ModelFile, width: Int) throws(InferenceError) {
         self.width = width
-        guard try config.flag("include_prompt", default: true) else {
-            throw config.unsupported("include_prompt", "is false: prompts are always part of the text")
-        }
-        if let value = config.value("pooling_mode") {
-            modes = try Self.named(value, in: config)
-        } else {
-            var modes: [Mode] = []
-            for mode in Mode.allCases where try config.flag(mode.names.flag, default: false) { modes.append(mode) }
-            self.modes = modes.isEmpty ? [.mean] : modes
-        }
+        modes = try Self.modes(in: config)
         for key in ["word_embedding_dimension", "embedding_dimension"] {
             guard try config.size(key, default: width) == width else {
                 throw config.invalid(key, "is not the model's width of \(width)")
             }
         }
+    }
+
+    /// - Throws: `.invalidModel`, `.unsupportedModel`.
+    static func modes(in config: ModelFile) throws(InferenceError) -> [Mode] {
+        guard try config.flag("include_prompt", default: true) else {
+            throw config.unsupported("include_prompt", "is false: prompts are always part of the text")
+        }
+        if let value = config.value("pooling_mode") { return try named(value, in: config) }
+        var modes: [Mode] = []
+        for mode in Mode.allCases where try config.flag(mode.names.flag, default: false) { modes.append(mode) }
+        return modes.isEmpty ? [.mean] : modes
     }
 
     private static func named(_ value: JSONValue, in config: ModelFile) throws(InferenceError) -> [Mode] {
@@ -88,6 +90,7 @@ struct Pooling: Sendable {
         switch mode {
         case .firstToken: return Array(UnsafeBufferPointer(start: rows, count: width))
         case .lastToken: return Array(UnsafeBufferPointer(start: rows + (count - 1) * width, count: width))
+        case .mean where count == 1: return Array(UnsafeBufferPointer(start: rows, count: width))
         case .maximum: return reduce(rows, count, from: -.infinity, by: functions.maximum)
         case .mean: return scaled(reduce(rows, count, from: 0, by: functions.sum), by: 1 / Float(count))
         case .meanOfRootLength:

@@ -16,6 +16,7 @@ package struct Prompts: Sendable, Hashable {
     }
 
     private static let longest = 8192
+    private static let most = 256
 
     /// The prompts called `query`, and `document` or `passage`; where they are not, the one that
     /// `default_prompt_name` names.
@@ -25,9 +26,11 @@ package struct Prompts: Sendable, Hashable {
         guard let file = try ModelFile(ifPresent: folder.path + "/config_sentence_transformers.json"),
             let value = file.value("prompts")
         else { return }
-        guard let members = value.object?.members else { throw file.invalid("prompts", "is no object") }
+        guard let members = value.object?.members, members.count <= Self.most else {
+            throw file.invalid("prompts", "is no object with at most \(Self.most) members")
+        }
         let prompts = ModelFile(path: "\(file.path): prompts", root: value)
-        for member in members where prompts.value(member.name) != nil {
+        for member in members where member.value != .null {
             let text = try prompts.name(member.name, default: "")
             guard text.utf8.count <= Self.longest else { throw prompts.invalid(member.name.shortened, "is too long") }
             named[member.name] = text

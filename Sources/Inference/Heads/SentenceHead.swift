@@ -3,6 +3,16 @@ import JSON
 /// What sentence-transformers does after the encoder: the modules of `modules.json`, which make one vector of a text's
 /// rows.
 struct SentenceHead: RowHead {
+    /// The modules that are computed, by the last part of their types' names.
+    private enum Module: String {
+        case transformer = "Transformer"
+        case staticEmbedding = "StaticEmbedding"
+        case dropout = "Dropout"
+        case pooling = "Pooling"
+        case dense = "Dense"
+        case normalize = "Normalize"
+    }
+
     private enum Step: Sendable {
         case dense(DenseLayer)
         case normalize
@@ -25,28 +35,47 @@ struct SentenceHead: RowHead {
         var dimensions = width
         for module in folder.modules {
             let path = module.path(in: folder.path)
-            switch module.type {
-            case "Transformer", "StaticEmbedding", "Dropout": continue
-            case "Pooling" where pooling == nil && steps.isEmpty:
+            switch try Self.kind(of: module, folder) {
+            case .transformer, .staticEmbedding, .dropout: continue
+            case .pooling:
+                guard pooling == nil, steps.isEmpty else { throw Self.unsupported(module, folder) }
                 let read = try Pooling(ModelFile(path: path + "/config.json"), width: width)
                 pooling = read
                 dimensions = read.dimensions
-            case "Dense":
+            case .dense:
                 let layer = try DenseLayer(folder: path, inputs: dimensions)
                 steps.append(.dense(layer))
                 dimensions = layer.outputs
-            case "Normalize": steps.append(.normalize)
-            default:
-                throw InferenceError(
-                    .unsupportedModel,
-                    "\(folder.path)/modules.json: a module of type '\(module.type.shortened)' in this place"
-                )
+            case .normalize: steps.append(.normalize)
             }
         }
         if case .normalize? = steps.last { steps.removeLast() }
         self.pooling = pooling ?? Pooling([.mean], width: width)
         self.steps = steps
         self.dimensions = dimensions
+    }
+
+    /// Refuses modules that are not computed, without looking at weights.
+    /// - Throws: as `init`.
+    static func check(_ folder: ModelFolder) throws(InferenceError) {
+        for module in folder.modules where try kind(of: module, folder) == .pooling {
+            _ = try Pooling.modes(in: ModelFile(path: module.path(in: folder.path) + "/config.json"))
+        }
+    }
+
+    private static func kind(
+        of module: ModelFolder.Module,
+        _ folder: ModelFolder
+    ) throws(InferenceError) -> Module {
+        guard let kind = Module(rawValue: module.type) else { throw unsupported(module, folder) }
+        return kind
+    }
+
+    private static func unsupported(_ module: ModelFolder.Module, _ folder: ModelFolder) -> InferenceError {
+        InferenceError(
+            .unsupportedModel,
+            "\(folder.path)/modules.json: a module of type '\(module.type.shortened)' in this place"
+        )
     }
 
     func vector(of rows: UnsafePointer<Float>, count: Int, by kernels: Kernels) -> [Float] {

@@ -12,6 +12,16 @@ struct WordPieceTokenizer: SegmentTokenizer {
     private let unknownID: Int32
     /// In scalars; a longer word is unknown.
     private let maximumWord: Int
+    /// What becomes of each ASCII byte, so that text of these alone needs no scalars.
+    private let ascii: [ByteRole]
+
+    /// What a byte is for the division into words, as lower case and the rest of the normalization leave it.
+    private enum ByteRole {
+        case letter(UInt8)
+        case punctuation(UInt8)
+        case space
+        case dropped
+    }
 
     init(
         normalizer: BertNormalizer,
@@ -37,6 +47,16 @@ struct WordPieceTokenizer: SegmentTokenizer {
             guard inserted else { throw InferenceError(.unsupportedModel, "the vocabulary is too large") }
         }
         self.trie = trie
+        ascii = (UInt8(0)..<0x80).map { Self.role(of: $0, normalizer) }
+    }
+
+    private static func role(of byte: UInt8, _ normalizer: BertNormalizer) -> ByteRole {
+        var scalars: [UInt32] = []
+        normalizer.normalize(Substring(String(Unicode.Scalar(byte))).unicodeScalars, into: &scalars)
+        guard let scalar = scalars.first.map({ UInt8(truncatingIfNeeded: $0) }) else { return .dropped }
+        let properties = normalizer.table.properties(of: UInt32(scalar))
+        if properties.contains(.whitespace) { return .space }
+        return properties.contains(.punctuation) ? .punctuation(scalar) : .letter(scalar)
     }
 
     func append(
@@ -45,8 +65,9 @@ struct WordPieceTokenizer: SegmentTokenizer {
         until end: Int,
         to tokens: inout [Int32]
     ) {
+        if added.isEmpty, appendASCII(text, until: end, to: &tokens) { return }
         var scalars: [UInt32] = []
-        scalars.reserveCapacity(text.count)
+        scalars.reserveCapacity(Substring(text).utf8.count)
         normalizer.normalize(text, into: &scalars)
         guard !added.isEmpty else { return appendWords(of: scalars, until: end, to: &tokens) }
         added.forEachSegment(of: normalizer.string(scalars)) { segment in
@@ -87,6 +108,34 @@ struct WordPieceTokenizer: SegmentTokenizer {
 
     var unknown: Int32? { unknownID }
     var unknownIsWord: Bool { true }
+
+    /// - Returns: false when there is anything but ASCII in it; then nothing is appended.
+    private func appendASCII(
+        _ text: Substring.UnicodeScalarView,
+        until end: Int,
+        to tokens: inout [Int32]
+    ) -> Bool {
+        Substring(text).utf8.withContiguousStorageIfAvailable { bytes in
+            guard bytes.allSatisfy({ $0 < 0x80 }) else { return false }
+            var word = Word()
+            for byte in bytes {
+                switch ascii[Int(byte)] {
+                case .dropped: continue
+                case .letter(let byte):
+                    word.append(ascii: byte, limit: maximumWord)
+                    continue
+                case .space: appendPieces(of: &word, to: &tokens)
+                case .punctuation(let byte):
+                    appendPieces(of: &word, to: &tokens)
+                    word.append(ascii: byte, limit: maximumWord)
+                    appendPieces(of: &word, to: &tokens)
+                }
+                if tokens.count >= end { return true }
+            }
+            appendPieces(of: &word, to: &tokens)
+            return true
+        } ?? false
+    }
 
     private func appendWords(of scalars: [UInt32], until end: Int, to tokens: inout [Int32]) {
         var word = Word()
@@ -142,6 +191,12 @@ struct WordPieceTokenizer: SegmentTokenizer {
     private struct Word {
         var bytes: [UInt8] = []
         var scalars = 0
+
+        @inline(__always)
+        mutating func append(ascii byte: UInt8, limit: Int) {
+            scalars += 1
+            if scalars <= limit { bytes.append(byte) }
+        }
 
         @inline(__always)
         mutating func append(_ scalar: UInt32, limit: Int) {

@@ -9,14 +9,19 @@ package enum ModelFootprint {
     package static func bytes(modelDirectory: String, precision: Precision?) throws(InferenceError) -> Int {
         let folder = try ModelFolder(path: modelDirectory)
         let weights = try Safetensors(folder: folder.encoderPath)
-        let each = (precision ?? OneDNN.bestPrecision) == .fp32 ? 4 : 2
-        var total = overhead
+        var count = 0
         for tensor in weights.tensors.values {
-            // What the file holds as f32 is read from it in place where it is not multiplied.
-            let (bytes, overflow) = tensor.count.multipliedReportingOverflow(by: each)
-            guard !overflow, bytes <= Int.max - total else { return .max }
-            total += bytes
+            guard tensor.count <= Int.max - count else { return .max }
+            count += tensor.count
         }
-        return total
+        return bytes(weights: count, precision: precision)
+    }
+
+    /// The same of a model with so many numbers in its weights.
+    package static func bytes(weights count: Int, precision: Precision?) -> Int {
+        // What the file holds as f32 is read from it in place where it is not multiplied.
+        let each = (precision ?? OneDNN.bestPrecision) == .fp32 ? 4 : 2
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: each)
+        return overflow || bytes > Int.max - overhead ? .max : bytes + overhead
     }
 }

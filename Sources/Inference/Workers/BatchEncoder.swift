@@ -11,6 +11,7 @@ final class BatchEncoder: @unchecked Sendable {
     let maxTokens: Int
     /// Floats of a token's row.
     private let width: Int
+    private let isPooled: Bool
     private let kernels: Kernels
     private let encoders: [any RowEncoder]
 
@@ -28,6 +29,7 @@ final class BatchEncoder: @unchecked Sendable {
         width = model.width
         self.kernels = kernels
         self.maxTokens = maxTokens
+        isPooled = model.isPooled
         var encoders: [any RowEncoder] = []
         for _ in 0..<threads { encoders.append(try model.makeEncoder(rows: rows, kernels: kernels)) }
         self.encoders = encoders
@@ -40,8 +42,8 @@ final class BatchEncoder: @unchecked Sendable {
         let encoder = encoders[thread]
         var batch = PackedBatch()
         var tokens: [Int32] = []
-        for slice in slices {
-            for index in slice.inputs where !slice.request.isFinished {
+        for slice in slices where !slice.request.isFinished {
+            for index in slice.inputs {
                 tokens.removeAll(keepingCapacity: true)
                 let first = append(slice.request.inputs[index], to: &tokens)
                 let owner = PackedBatch.Owner(request: slice.request, index: index)
@@ -70,7 +72,7 @@ final class BatchEncoder: @unchecked Sendable {
         omp_set_num_threads(Int32(max(1, min(cores, batch.tokens.count / Self.tokensPerCore))))
         do {
             let rows = try encoder.encode(batch.tokens, lengths: batch.lengths, firsts: batch.firsts)
-            batch.deliver(rows, width: width, by: kernels)
+            batch.deliver(rows, width: width, isPooled: isPooled, by: kernels)
         } catch {
             batch.fail(error)
         }

@@ -15,9 +15,6 @@ final class EncoderPool: Sendable {
 
     /// Inputs that may wait, all calls together, before `encode` refuses.
     private static let queueCapacity = 65_536
-    private static let batchTokens = 512
-    /// A batch of so many tokens is not divided, though a worker should be idle.
-    private static let smallestBatch = 128
 
     /// Maps the weights.
     /// - Parameters:
@@ -51,7 +48,7 @@ final class EncoderPool: Sendable {
             tokenizer,
             kernels: kernels,
             maxTokens: maxTokens,
-            rows: Self.batchTokens * 5 / 4,
+            rows: model.batchTokens * 5 / 4,
             threads: threads.count
         )
         self.threads = threads
@@ -59,8 +56,8 @@ final class EncoderPool: Sendable {
             encoder,
             EncodingQueue(
                 capacity: Self.queueCapacity,
-                batchTokens: Self.batchTokens,
-                smallestBatch: Self.smallestBatch,
+                batchTokens: model.batchTokens,
+                smallestBatch: model.batchTokens / 4,
                 maxTokens: maxTokens
             )
         )

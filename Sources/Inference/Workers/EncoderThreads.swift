@@ -38,9 +38,11 @@ package final class EncoderThreads: Sendable {
 
     /// - Throws: `.overloaded` when too many texts wait for this model.
     func submit(_ request: EncodingRequest, to lane: EncodingLanes<BatchEncoder>.ID) throws(InferenceError) {
-        let isAccepted = core.state.withLock { $0.lanes.append(request, to: lane) }
+        let (isAccepted, thread) = core.state.withLock { state -> (Bool, Int?) in
+            state.lanes.append(request, to: lane) ? (true, state.takeIdle()) : (false, nil)
+        }
         guard isAccepted else { throw InferenceError(.overloaded, "too many texts are waiting for the built-in model") }
-        for _ in 0..<min(count, request.inputs.count) { core.wakeUps.signal() }
+        core.wake(thread)
     }
 
     /// Drops the texts not yet begun; those of a batch in flight are computed in vain.
@@ -54,33 +56,71 @@ package final class EncoderThreads: Sendable {
         struct State {
             var lanes = EncodingLanes<BatchEncoder>()
             var isStopped = false
-        }
+            /// By the threads' numbers.
+            var isIdle: [Bool]
 
-        let count: Int
-        let state = Mutex(State())
-        let wakeUps = DispatchSemaphore(value: 0)
-
-        init(count: Int) { self.count = count }
-
-        func stop() {
-            state.withLock { $0.isStopped = true }
-            for _ in 0..<count { wakeUps.signal() }
-        }
-
-        func work(as thread: Int) {
-            while !state.withLock(\.isStopped) {
-                while let turn = nextTurn() {
-                    let start = ContinuousClock.now
-                    turn.encoder.encode(turn.batch, thread: thread, cores: turn.isAlone ? count : 1)
-                    let spent = ContinuousClock.now - start
-                    state.withLock { $0.lanes.finish(turn, after: spent) }
-                }
-                wakeUps.wait()
+            /// A thread that waits, and has to be woken from now on; nil when all are at work. The first is taken where
+            /// it can be, because it alone may use all cores.
+            mutating func takeIdle() -> Int? {
+                guard let thread = isIdle.firstIndex(of: true) else { return nil }
+                isIdle[thread] = false
+                return thread
             }
         }
 
-        private func nextTurn() -> EncodingLanes<BatchEncoder>.Turn? {
-            state.withLock { $0.isStopped ? nil : $0.lanes.next(workers: count) }
+        private enum Step {
+            case encode(EncodingLanes<BatchEncoder>.Turn)
+            case wait, end
+        }
+
+        let count: Int
+        let state: Mutex<State>
+        private let wakeUps: [DispatchSemaphore]
+
+        init(count: Int) {
+            self.count = count
+            state = Mutex(State(isIdle: Array(repeating: false, count: count)))
+            wakeUps = (0..<count).map { _ in DispatchSemaphore(value: 0) }
+        }
+
+        func stop() {
+            state.withLock { $0.isStopped = true }
+            for wakeUp in wakeUps { wakeUp.signal() }
+        }
+
+        func wake(_ thread: Int?) { if let thread { wakeUps[thread].signal() } }
+
+        func work(as thread: Int) {
+            while true {
+                switch step(of: thread) {
+                case .encode(let turn): encode(turn, as: thread)
+                case .wait: wakeUps[thread].wait()
+                case .end: return
+                }
+            }
+        }
+
+        /// What a thread does next; whoever takes a batch wakes another where more waits.
+        private func step(of thread: Int) -> Step {
+            let (step, other) = state.withLock { state -> (Step, Int?) in
+                guard !state.isStopped else { return (.end, nil) }
+                guard let turn = state.lanes.next(workers: count) else {
+                    state.isIdle[thread] = true
+                    return (.wait, nil)
+                }
+                return (.encode(turn), state.lanes.isEmpty ? nil : state.takeIdle())
+            }
+            wake(other)
+            return step
+        }
+
+        /// All cores are for one thread alone: as soon as there are more threads in OpenMP's teams than cores, they
+        /// sleep between two products, and waking them takes as long as a product.
+        private func encode(_ turn: EncodingLanes<BatchEncoder>.Turn, as thread: Int) {
+            let start = ContinuousClock.now
+            turn.encoder.encode(turn.batch, thread: thread, cores: turn.isAlone && thread == 0 ? count : 1)
+            let spent = ContinuousClock.now - start
+            state.withLock { $0.lanes.finish(turn, after: spent) }
         }
     }
 }

@@ -28,6 +28,9 @@ struct EncodingLanes<Encoder: Sendable> {
     private var lanes: [ID: Lane] = [:]
     private var made = 0
 
+    /// Whether nothing waits.
+    var isEmpty: Bool { lanes.values.allSatisfy(\.queue.isEmpty) }
+
     mutating func add(_ encoder: Encoder, _ queue: EncodingQueue) -> ID {
         made += 1
         lanes[ID(number: made)] = Lane(encoder: encoder, queue: queue)

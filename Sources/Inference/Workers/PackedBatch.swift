@@ -25,11 +25,13 @@ struct PackedBatch {
     }
 
     /// Hands each request what its head makes of the rows, `width` floats for each token.
-    func deliver(_ rows: UnsafePointer<Float>, width: Int, by kernels: Kernels) {
+    /// - Parameter isPooled: whether there is a row for each text instead.
+    func deliver(_ rows: UnsafePointer<Float>, width: Int, isPooled: Bool, by kernels: Kernels) {
         var row = rows
         let vectors = zip(owners, lengths).map { owner, length in
-            defer { row += length * width }
-            return owner.request.head.vector(of: row, count: length, by: kernels)
+            let count = isPooled ? min(length, 1) : length
+            defer { row += (isPooled ? 1 : length) * width }
+            return owner.request.head.vector(of: row, count: count, by: kernels)
         }
         var start = 0
         while start < owners.count {

@@ -1,4 +1,5 @@
 package import EmbeddingCore
+import Inference
 package import ModelHub
 package import Settings
 
@@ -17,6 +18,26 @@ package enum BuiltInModels {
         return locations.compactMap { location in
             if case .hub(let reference) = location { return reference }
             return nil
+        }
+    }
+
+    /// Refuses a model of the hub by what describes it, before its weights are fetched.
+    /// - Parameters:
+    ///   - folder: with all files but the weights.
+    ///   - weights: numbers in them.
+    ///   - runtime: that will have to hold it; nil when it is for another time or machine.
+    /// - Throws: `.unsupported`, `.tooLarge`.
+    package static func check(
+        _ reference: ModelReference,
+        in folder: String,
+        weights: Int,
+        for runtime: ModelRuntime?
+    ) throws(HubError) {
+        do { try ModelDescription.check(modelDirectory: folder) } catch {
+            throw HubError(.unsupported, "the model \(reference) cannot be used: \(error.message)")
+        }
+        do { try runtime?.check(weights: weights, name: "\(reference)") } catch {
+            throw HubError(.tooLarge, error.message)
         }
     }
 }

@@ -108,7 +108,10 @@ extension BuiltInProvider: TokenSource {
     }
 
     func tokenVectors(_ inputs: [EmbeddingInput]) async throws(EmbeddingError) -> [TokenVectors] {
-        try await encode(inputs, as: .tokenVectors).vectors.map { TokenVectors(values: $0, width: encoder.width) }
+        guard encoder.givesTokenVectors else {
+            throw EmbeddingError(.unsupported, "this model has a vector for each text, and none for its tokens")
+        }
+        return try await encode(inputs, as: .tokenVectors).vectors.map { TokenVectors(values: $0, width: encoder.width) }
     }
 }
 
@@ -133,7 +136,7 @@ extension BuiltInProvider {
         } catch {
             throw Self.error(error)
         }
-        if folder == settings[BuiltInSettings.modelDirectory] {
+        if folder == BuiltInSettings.folder(settings) {
             try Self.check(context.namedModel, is: encoder.modelName)
         }
         try ProviderContext.check(

@@ -3,14 +3,12 @@ package import Settings
 
 /// Which model is loaded and how it is computed.
 package enum BuiltInSettings {
-    package static let modelDirectory = Setting(
+    package static let modelDirectory = Setting.optional(
         "BUILTIN_MODEL_DIR",
-        default: ModelFolders.find("all-MiniLM-L6-v2"),
-        shown: "models/all-MiniLM-L6-v2",
         "a folder with a model of sentence-transformers; the default is looked for in the working folder, beside the "
             + "program, and in `$XDG_DATA_HOME/embed-star`",
-        accepted: "text"
-    ) { $0 }
+        shown: "models/all-MiniLM-L6-v2"
+    )
     package static let threads = Setting.optionalInteger(
         "BUILTIN_THREADS",
         in: 1...1024,
@@ -44,4 +42,9 @@ package enum BuiltInSettings {
         "`fp32`, `bf16` or `int8`",
         accepted: "one of fp32, bf16, int8"
     ) { text in Precision(rawValue: text.lowercased()).map { .some($0) } }
+
+    /// The folder of the model that has no name of its own.
+    static func folder(_ settings: SettingValues) -> String {
+        settings[modelDirectory] ?? ModelFolders.find("all-MiniLM-L6-v2", environment: settings.environment)
+    }
 }

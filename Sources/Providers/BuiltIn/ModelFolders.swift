@@ -18,12 +18,9 @@ enum ModelFolders {
     }
 
     /// The first that holds a model; the first of all when none does, for the message that it is missing.
-    static func find(_ name: String) -> String {
-        let folders = candidates(
-            name,
-            program: try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
-            environment: ProcessInfo.processInfo.environment
-        )
+    static func find(_ name: String, environment: [String: String]) -> String {
+        let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let folders = candidates(name, program: program, environment: environment)
         return folders.first { FileManager.default.fileExists(atPath: "\($0)/config.json") } ?? folders[0]
     }
 }

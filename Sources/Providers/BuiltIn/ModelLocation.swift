@@ -29,7 +29,7 @@ package enum ModelLocation: Sendable, Hashable {
 
     /// Where the model called `name` is, the one in `BUILTIN_MODEL_DIR` when it has no name.
     static func embedding(_ name: String?, _ settings: SettingValues) -> ModelLocation {
-        let folder = settings[BuiltInSettings.modelDirectory]
+        let folder = BuiltInSettings.folder(settings)
         guard let name, let location = ModelLocation(name) else { return .folder(folder) }
         // The folder may hold that very model, which then need not be fetched.
         if case .hub(let reference) = location, ModelCard.base(of: reference.name) == ModelCard.base(of: folder),

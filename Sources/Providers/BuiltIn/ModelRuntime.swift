@@ -74,14 +74,26 @@ package final class ModelRuntime: Sendable {
             return (state.made, state.sum)
         }
         if let number { return Share(number, self) }
-        let words = "\(name) needs about \(Self.text(needed)) of memory"
-        guard needed <= bound else {
-            throw EmbeddingError(.misconfigured, "\(words), more than MODEL_MEMORY allows (\(Self.text(bound)))")
-        }
+        try check(needed, name)
         throw EmbeddingError(
             .unavailable,
-            "\(words); of the \(Self.text(bound)) that MODEL_MEMORY allows, other models have \(Self.text(taken))",
+            "\(name) needs about \(Self.text(needed)) of memory; of the \(Self.text(bound)) that MODEL_MEMORY allows, "
+                + "other models have \(Self.text(taken))",
             retryAfter: .seconds(1)
+        )
+    }
+
+    /// Refuses a model with so many numbers in its weights when it can never fit.
+    /// - Throws: `.misconfigured`.
+    func check(weights: Int, name: String) throws(EmbeddingError) {
+        try check(ModelFootprint.bytes(weights: weights, precision: precision), name)
+    }
+
+    private func check(_ needed: Int, _ name: String) throws(EmbeddingError) {
+        guard needed > bound else { return }
+        throw EmbeddingError(
+            .misconfigured,
+            "\(name) needs about \(Self.text(needed)) of memory, more than MODEL_MEMORY allows (\(Self.text(bound)))"
         )
     }
 

@@ -10,10 +10,7 @@ package struct OnDemandModel: EmbeddingService {
         self.models = models
     }
 
-    /// While it is not loaded, nobody knows, and nothing is refused.
-    package var limits: EmbeddingLimits {
-        models.resident(name)?.limits ?? EmbeddingLimits(items: 1024, tokensPerText: 512, acceptsTokens: true)
-    }
+    package var limits: EmbeddingLimits { models.resident(name)?.limits ?? .unknown }
 
     package var providerState: ProviderState { models.resident(name)?.providerState ?? .ready }
 

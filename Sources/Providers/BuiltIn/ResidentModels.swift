@@ -1,5 +1,4 @@
 package import EmbeddingCore
-import Dispatch
 import Synchronization
 
 /// Models that are loaded when somebody first asks for them, and dropped when nobody has for a while, or when another one
@@ -127,7 +126,9 @@ package final class ResidentModels: Sendable {
         // Between its load and its use it may have been dropped again.
         for _ in 0..<3 {
             if let service = begin(name) { return service }
-            _ = try await flight.value(patience: Self.patience) { await self.loaded(name) }
+            _ = try await flight.value(patience: Self.patience) {
+                await BlockingWork.run { self.loadMakingRoom(name) }
+            }
         }
         throw EmbeddingError(
             .unavailable,
@@ -152,13 +153,6 @@ package final class ResidentModels: Sendable {
             entries[name]?.lastUse = now
         }
         if keepAlive == .duration(.zero) { expire() }
-    }
-
-    /// Loads a model on a thread that may be blocked.
-    private func loaded(_ name: String) async -> Result<any EmbeddingService, EmbeddingError> {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: self.loadMakingRoom(name)) }
-        }
     }
 
     /// Drops what nobody uses, the longest unused first, as long as there is no memory for `name`.

@@ -25,10 +25,7 @@ package enum TokenEncoding: String, Sendable, CaseIterable {
         switch self {
         case .model, .none: return nil
         case .cl100k:
-            let folder = settings[BuiltInSettings.modelDirectory].split(
-                separator: "/",
-                omittingEmptySubsequences: false
-            )
+            let folder = BuiltInSettings.folder(settings).split(separator: "/", omittingEmptySubsequences: false)
             let path = (folder.dropLast(folder.last == "" ? 2 : 1) + [Self.fileName[...]]).joined(separator: "/")
             do {
                 return RankedTokens(vocabulary: try RankedVocabulary.cl100k(contentsOf: path))

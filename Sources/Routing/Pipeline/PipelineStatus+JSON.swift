@@ -27,6 +27,9 @@ extension ProviderState {
     fileprivate func write(to json: inout JSONWriter) {
         switch self {
         case .ready: write("ready", until: nil, to: &json)
+        case .preparing(let progress):
+            write("preparing", until: nil, to: &json)
+            json.member("error", progress)
         case .limited(let instant): write("limited", until: instant, to: &json)
         case .open(let instant): write("open", until: instant, to: &json)
         case .stopped(let error):

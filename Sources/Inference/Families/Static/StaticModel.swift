@@ -6,6 +6,8 @@ struct StaticModel: LoadedModel {
     let precision = Precision.fp32
     let implementations: [String] = []
     let usesSpecialTokens = false
+    let isPooled = true
+    let batchTokens = 8192
     let rows: FloatTensor
     /// What each token's row is multiplied by.
     let weights: FloatTensor?
@@ -32,6 +34,6 @@ struct StaticModel: LoadedModel {
     }
 
     func makeEncoder(rows: Int, kernels: Kernels) throws(InferenceError) -> sending any RowEncoder {
-        StaticEncoder(self, rows: max(rows, maxTokens))
+        StaticEncoder(self, tokens: max(rows, maxTokens), kernels: kernels)
     }
 }
