@@ -6,6 +6,8 @@ import EmbeddingCore
 struct ResultPaging {
     /// Candidates of each kind that are ranked for the pages after the first list; what lies beyond is not found.
     static let deepest = 1000
+    /// No list has so many hits.
+    private static let longest = 1_000_000
 
     /// What was ranked.
     struct Ranking: Sendable {
@@ -37,7 +39,10 @@ struct ResultPaging {
         let numbers = PageCursor.place(cursor, of: question).map {
             String(decoding: $0, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
         }
-        guard let numbers, numbers.count == 2, (1...Self.deepest).contains(numbers[0]), numbers[1] >= 0 else {
+        // The seal keeps no secret: whoever can compute it can make a cursor.
+        guard let numbers, numbers.count == 2, (1...Self.deepest).contains(numbers[0]),
+            (0...Self.longest).contains(numbers[1])
+        else {
             throw .invalid("this cursor does not belong to this query")
         }
         place = Place(depth: numbers[0], offset: numbers[1])
