@@ -84,9 +84,9 @@ class Chaos:
             fields["description"] += " poison"
         key = {"id": RecordID("repo", f"r{number}"), "fields": fields}
         if self.random.random() < 0.05:
-            self.database.query("DELETE $id RETURN NONE", key)
+            self.database.change("DELETE $id RETURN NONE", key)
         else:
-            self.database.query("UPSERT $id MERGE $fields RETURN NONE", key)
+            self.database.change("UPSERT $id MERGE $fields RETURN NONE", key)
 
     def kill_replica(self):
         replica = self.random.choice(self.replicas)
@@ -114,16 +114,16 @@ class Chaos:
 
     def restore_backup(self):
         """As `surreal import` does, which fires no events: rows get older texts, with the vectors of those or of others."""
-        self.database.query("OPTION IMPORT; DELETE repo RETURN NONE")
+        self.database.change("OPTION IMPORT; DELETE repo RETURN NONE")
         for start in range(0, len(self.backup), 100):
             rows = self.backup[start:start + 100]
             for row in rows[::3]:
                 row["description"] = " ".join(self.random.choices(WORDS, k=4))
-            self.database.query("OPTION IMPORT; INSERT INTO repo $rows RETURN NONE", {"rows": rows})
+            self.database.change("OPTION IMPORT; INSERT IGNORE INTO repo $rows RETURN NONE", {"rows": rows})
 
     def remove_table(self):
         self.take_backup()
-        self.database.query("REMOVE TABLE repo; DEFINE TABLE repo SCHEMALESS")
+        self.database.change("REMOVE TABLE IF EXISTS repo; DEFINE TABLE IF NOT EXISTS repo SCHEMALESS")
         self.restore_backup()
 
     def break_provider(self):

@@ -97,7 +97,11 @@ private struct NoVectors: SimilaritySearch {
         limit: Int
     ) async throws(StoreError) -> SearchHits { SearchHits(hits: [], method: .exact) }
 
-    func vector(of fullName: String, model: EmbeddingModel) async throws(StoreError) -> StoredVector? { nil }
+    func vector(
+        of fullName: String,
+        model: EmbeddingModel,
+        includesPrivate: Bool
+    ) async throws(StoreError) -> StoredVector? { nil }
 
     func scores(
         of fullNames: [String],

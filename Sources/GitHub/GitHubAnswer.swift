@@ -29,7 +29,7 @@ enum GitHubAnswer: Equatable {
         case 401: self = .failed(GitHubError(.unauthorized, "GitHub rejects the token; create a new one"))
         case 403, 429: self = Self.refusal(response, now)
         case 404: self = .failed(GitHubError(.notFound, "GitHub has no such user"))
-        case 500...599: self = .fault("GitHub answered \(response.status)")
+        case 500...599: self = .fault("GitHub answered \(response.status)\(response.way)")
         default: self = Self.strange(response)
         }
     }
@@ -43,7 +43,7 @@ enum GitHubAnswer: Equatable {
     private static func refusal(_ response: HTTPClientResponse, _ now: Timestamp) -> Self {
         if let wait = RetryAfter.duration(in: response, now: { now.secondsSince1970 }) { return .limited(wait) }
         if response.header("x-ratelimit-remaining") == "0", let text = response.header("x-ratelimit-reset"),
-            let reset = Int64(text)
+            let reset = Int64(text), Timestamp.sayable.contains(reset)
         {
             let date = response.header("date").flatMap { Timestamp(httpDate: $0) } ?? now
             // A second more, as both times are cut.

@@ -9,20 +9,21 @@ extension EasyHandle {
         if isTooLarge {
             let limit = transfer.request.maxResponseBytes
             return .failure(
-                HTTPClientError(.tooLarge, "answer longer than \(limit) bytes: \(transfer.target.redacted)")
+                HTTPClientError(.tooLarge, "answer longer than \(limit) bytes: \(transfer.target.redacted)\(way)")
             )
         }
         let kind = isTunnelRefused ? .connect : Self.errorCode(code)
         // A proxy's URL may be quoted with its credentials.
-        let isQuotable = !errorText.isEmpty && !errorText.contains("@")
+        let isQuotable = !errorText.isEmpty && !errorText.utf8.contains(UInt8(ascii: "@"))
         let text = isQuotable ? errorText : String(cString: curl_easy_strerror(code))
         return .failure(HTTPClientError(kind, "\(text): \(transfer.target.redacted)\(way)"))
     }
 
-    /// What is to be known of a failed request's way. The proxy's name may come with credentials.
-    private var way: String {
-        guard let proxy, let url = AbsoluteURL(proxy.contains("://") ? proxy : "http://\(proxy)") else {
-            return proxy == nil ? "" : " (by way of a proxy)"
+    /// What is to be known of a failed request's way; empty for the straight one. The proxy's URL may have credentials.
+    var way: String {
+        guard let proxy else { return "" }
+        guard let url = AbsoluteURL(proxy.contains("://") ? proxy : "http://\(proxy)") else {
+            return " (by way of a proxy)"
         }
         return " (by way of the proxy \(url.origin); NO_PROXY exempts hosts from it)"
     }

@@ -187,7 +187,7 @@ final class EasyHandle {
     var response: HTTPClientResponse {
         var status = 0
         ccurl_get_long(pointer, CURLINFO_RESPONSE_CODE, &status)
-        return HTTPClientResponse(status: status, headers: HeaderBlock(bytes: head), body: body)
+        return HTTPClientResponse(status: status, headers: HeaderBlock(bytes: head), body: body, way: way)
     }
 
     /// Whether a proxy answered CONNECT with anything but success, for which libcurl has no code of its own.

@@ -2,6 +2,8 @@
 package struct HTTPClientResponse: Sendable {
     package var status: Int
     package var body: [UInt8]
+    /// By what proxy it came, to be put behind what is said of a bad answer: it may be the proxy's own. Empty for none.
+    package var way = ""
     private var head: Head
 
     /// Most callers look at a field or two, if any: the block as received is not taken apart before.
@@ -16,9 +18,10 @@ package struct HTTPClientResponse: Sendable {
         head = .fields(headers)
     }
 
-    init(status: Int, headers: HeaderBlock, body: [UInt8]) {
+    init(status: Int, headers: HeaderBlock, body: [UInt8], way: String = "") {
         self.status = status
         self.body = body
+        self.way = way
         head = .block(headers)
     }
 

@@ -307,7 +307,8 @@ final class MultiHandle: EventLoopTenant, @unchecked Sendable {
         let now = loop.now
         for handle in Array(running.values) {
             guard let transfer = handle.transfer, let phase = handle.expiredPhase(now) else { continue }
-            finish(transfer, with: .failure(HTTPClientError(.timeout, "\(phase): \(transfer.target.redacted)")))
+            let words = "\(phase): \(transfer.target.redacted)\(handle.way)"
+            finish(transfer, with: .failure(HTTPClientError(.timeout, words)))
         }
         if transfers.waiting > 0 {
             for transfer in transfers.removeWaiting(where: { $0.deadline <= now }) {

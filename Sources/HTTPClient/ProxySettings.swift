@@ -27,7 +27,15 @@ package struct ProxySettings: Sendable {
 
     /// The proxy for a URL, unless it is exempt; nil for none. Nothing that is on this machine is behind a proxy.
     func proxy(for url: AbsoluteURL) -> String? {
-        if url.isLoopback { return nil }
-        return url.isSecure ? https : http
+        guard let proxy = url.isSecure ? https : http, !url.isLoopback, !isExempt(url.host) else { return nil }
+        return proxy
+    }
+
+    /// As libcurl reads the list, but for ranges of addresses, which are left to it.
+    private func isExempt(_ host: String) -> Bool {
+        exempt.lowercased().split { $0 == "," || $0 == " " }.contains { entry in
+            let name = entry.drop { $0 == "." || $0 == "[" }.prefix { $0 != "]" }
+            return entry == "*" || host == name || host.hasSuffix(".\(name)")
+        }
     }
 }

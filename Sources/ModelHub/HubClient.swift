@@ -74,7 +74,9 @@ package struct HubClient: Sendable {
             piece.size = piece.size ?? place.total
         // Nothing is left of the file: its size stands after the slash (RFC 9110 §15.5.17).
         case 416:
-            let total = answer.response.header("Content-Range")?.split(separator: "/").last.flatMap { Int($0) }
+            let total = answer.response.header("Content-Range")?.split(separator: "/").last.flatMap { Int($0) }.flatMap(
+                HubFile.size
+            )
             piece = Piece(start: range?.lowerBound, bytes: [], size: answer.size ?? total, digest: answer.digest)
         default: throw refusal(answer.response, of: reference)
         }
@@ -124,7 +126,7 @@ package struct HubClient: Sendable {
         for _ in 0...Self.mostRedirects {
             let response = try await get(target, headers: headers, limit: limit)
             if Self.isSameOrigin(target, endpoint) {
-                size = (response.header("X-Linked-Size")).flatMap(Int.init) ?? size
+                size = response.header("X-Linked-Size").flatMap { Int($0) }.flatMap(HubFile.size) ?? size
                 digest =
                     (response.header("X-Linked-Etag") ?? response.header("ETag")).flatMap(FileDigest.init) ?? digest
             }
@@ -196,7 +198,7 @@ package struct HubClient: Sendable {
                 "\(endpoint) does not give access to \(reference.id), which is missing or private: \(way)"
             )
         case (_, 429): return HubError(.unavailable, "\(endpoint) limits requests; try again later, or set HF_TOKEN")
-        default: return HubError(.unavailable, "\(endpoint) answers \(response.status) for \(reference)")
+        default: return HubError(.unavailable, "\(endpoint) answers \(response.status) for \(reference)\(response.way)")
         }
     }
 }

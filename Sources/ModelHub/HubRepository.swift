@@ -48,11 +48,14 @@ struct HubFile: Sendable, Hashable {
         self.path = path
         let large = entry["lfs"]
         let bytes = large?["size"]?.integer ?? entry["size"]?.integer
-        size = bytes.flatMap { $0 >= 0 ? $0 : nil }
+        size = bytes.flatMap(Self.size)
         // Of a large file `blobId` names the pointer that Git holds.
         let name = large == nil || large == .null ? entry["blobId"] : large?["sha256"] ?? large?["oid"]
         digest = name?.string.flatMap(FileDigest.init)
     }
+
+    /// A number of bytes that files have, so that those of a repository can be added up.
+    static func size(_ bytes: Int) -> Int? { (0...(1 << 48)).contains(bytes) ? bytes : nil }
 
     static func isPlain(_ path: String) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)

@@ -32,6 +32,6 @@ struct ContentRange: Hashable {
         guard halves.count == 2, let first = halves[0].split(separator: "-").first.flatMap({ Int($0) }), first >= 0
         else { return nil }
         start = first
-        total = Int(halves[1])
+        total = Int(halves[1]).flatMap(HubFile.size)
     }
 }

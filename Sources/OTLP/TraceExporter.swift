@@ -137,8 +137,9 @@ package final class TraceExporter: Sendable {
             case 200..<300: return .accepted
             case 429, 502, 503, 504:
                 let seconds = response.header("Retry-After").flatMap { Int($0) }.map { max(0, $0) }
-                return .busy("the collector answered \(response.status)", after: seconds.map { .seconds($0) })
-            default: return .refused("the collector answered \(response.status)")
+                let words = "the collector answered \(response.status)\(response.way)"
+                return .busy(words, after: seconds.map { .seconds($0) })
+            default: return .refused("the collector answered \(response.status)\(response.way)")
             }
         } catch {
             return .busy("the collector cannot be reached: \(error.message)", after: nil)

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// The effective settings: where each value came from, and the value.
 package struct SettingValues: Sendable {
     private let table: SettingsTable
@@ -109,7 +107,8 @@ package struct SettingValues: Sendable {
             let values = items.compactMap { item in item.firstRange(of: "=").map { item[$0.upperBound...].trimmed } }
             return [text] + items + values
         }
-        let inURLs = open.compactMap { texts[$0.name]?.text }.flatMap { $0.split(separator: ",") }
+        // A comma stands between URLs, or in a password.
+        let inURLs = open.compactMap { texts[$0.name]?.text }.flatMap { [$0[...]] + $0.split(separator: ",") }
             .compactMap { URLSyntax.credentials(in: $0) }
         return listed + inURLs.flatMap { [String($0)] + $0.split(separator: ":").dropFirst().map(String.init) }
     }
@@ -160,7 +159,6 @@ package struct SettingValues: Sendable {
 
     /// A file as text; nil when it cannot be read or is larger than 64 KiB.
     package static func contents(of path: String) -> String? {
-        guard let data = FileManager.default.contents(atPath: path), data.count <= 64 << 10 else { return nil }
-        return String(decoding: data, as: UTF8.self)
+        SmallFile.bytes(of: path, limit: 64 << 10).map { String(decoding: $0, as: UTF8.self) }
     }
 }

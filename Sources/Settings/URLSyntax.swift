@@ -33,12 +33,25 @@ package enum URLSyntax {
         return !name.isEmpty && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._:".contains($0)) }
     }
 
-    /// `text` with the credentials of every URL in it (RFC 3986 §3.2.1) replaced by `***`.
+    /// `text` with the credentials of every URL in it (RFC 3986 §3.2.1) replaced by `***`. It may be none that is valid: a
+    /// password may hold what should be encoded, and the scheme may be missing.
     package static func masked(_ text: String) -> String {
-        text.split(separator: ",", omittingEmptySubsequences: false).map { url in
-            guard let credentials = credentials(in: url) else { return String(url) }
-            return url[..<credentials.startIndex] + "***" + url[credentials.endIndex...]
-        }.joined(separator: ",")
+        let mark = Array("://".utf8)
+        var rest = Array(text.utf8)[...]
+        var result: [UInt8] = []
+        var isAfterScheme = false
+        while !rest.isEmpty {
+            var part = rest[..<(rest.firstRange(of: mark)?.upperBound ?? rest.endIndex)]
+            rest = rest[part.endIndex...]
+            let at = part.lastIndex(of: UInt8(ascii: "@"))
+            if let at, isAfterScheme || part[..<at].contains(UInt8(ascii: ":")) {
+                result += "***".utf8
+                part = part[at...]
+            }
+            result += part
+            isAfterScheme = true
+        }
+        return String(decoding: result, as: UTF8.self)
     }
 
     /// What stands between `://` and the `@` of the authority.

@@ -5,19 +5,19 @@ enum SurrealAnswer {
     /// The `result` of an RPC answer.
     static func result(_ response: HTTPClientResponse) throws(SurrealError) -> SurrealValue {
         if response.status == 401 || response.status == 403 {
-            throw SurrealError(.unauthorized, "the database answered \(response.status)")
+            throw SurrealError(.unauthorized, "the database answered \(response.status)\(response.way)")
         }
         let value: SurrealValue
         do throws(CBORError) {
             value = try CBORDecoder.decode(response.body)
         } catch {
-            guard response.status == 200 else { throw Self.error(status: response.status) }
+            guard response.status == 200 else { throw Self.error(response) }
             throw SurrealError(.badResponse, "the answer is not CBOR: \(error)")
         }
         if let failure = value["error"].object {
             throw error(.object(failure), words: "message")
         }
-        guard response.status == 200 else { throw Self.error(status: response.status) }
+        guard response.status == 200 else { throw Self.error(response) }
         guard let result = value.object?["result"] else {
             throw SurrealError(.badResponse, "the answer has neither result nor error")
         }
@@ -59,9 +59,10 @@ enum SurrealAnswer {
         return SurrealError(EngineFault(message, kind: value["kind"].string, details: details), message)
     }
 
-    private static func error(status: Int) -> SurrealError {
+    private static func error(_ response: HTTPClientResponse) -> SurrealError {
+        let status = response.status
         let code: SurrealError.Code = status >= 500 || status == 408 || status == 429 ? .unavailable : .rejected
-        return SurrealError(code, "the database answered \(status)")
+        return SurrealError(code, "the database answered \(status)\(response.way)")
     }
 }
 

@@ -105,12 +105,12 @@ package final class SurrealClient: Sendable {
     ) async throws(SurrealError) -> String {
         let response = try await get(configuration, transport, "/version")
         guard response.status < 500 else {
-            throw SurrealError(.unavailable, "the database answered \(response.status)")
+            throw SurrealError(.unavailable, "the database answered \(response.status)\(response.way)")
         }
         guard response.status == 200, let text = String(validating: response.body, as: UTF8.self) else {
             throw SurrealError(.badResponse, "the database did not return its version")
         }
-        return String(text.prefix(100))
+        return String(text.unicodeScalars.prefix(100))
     }
 
     /// Makes the namespace and the database of the configuration, unless they are there.
@@ -127,7 +127,7 @@ package final class SurrealClient: Sendable {
 
     /// An identifier in SurrealQL, whatever is in it.
     private static func quoted(_ name: String) -> String {
-        "`\(name.replacing("\\", with: "\\\\").replacing("`", with: "\\`"))`"
+        "`\(name.unicodeScalars.map { $0 == "\\" || $0 == "`" ? "\\\($0)" : "\($0)" }.joined())`"
     }
 
     // MARK: Requests

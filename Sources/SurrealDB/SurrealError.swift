@@ -18,20 +18,20 @@ package struct SurrealError: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     package let code: Code
-    /// The database's words, cut to 500 characters, or the client's; free of credentials.
+    /// The database's words, cut to 500 Unicode scalars, or the client's; free of credentials.
     package let message: String
     /// What the engine found wrong, when it was the engine.
     package let fault: EngineFault?
 
     package init(_ code: Code, _ message: String) {
         self.code = code
-        self.message = String(message.prefix(500))
+        self.message = String(message.unicodeScalars.prefix(500))
         fault = nil
     }
 
     init(_ fault: EngineFault, _ message: String) {
         code = fault.code
-        self.message = String(message.prefix(500))
+        self.message = String(message.unicodeScalars.prefix(500))
         self.fault = fault
     }
 

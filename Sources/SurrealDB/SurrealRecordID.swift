@@ -16,6 +16,13 @@ package struct SurrealRecordID: Sendable, Hashable {
         return encoder.bytes
     }
 
+    private var hasKey: Bool {
+        switch key {
+        case .int, .string, .uuid, .array, .floats, .object: true
+        default: false
+        }
+    }
+
     /// - Throws: `SurrealError` with `.badResponse` for bytes that are no record id.
     package init(encoded: [UInt8]) throws(SurrealError) {
         let value: SurrealValue
@@ -24,7 +31,7 @@ package struct SurrealRecordID: Sendable, Hashable {
         } catch {
             throw SurrealError(.badResponse, "not a record id: \(error)")
         }
-        guard let id = value.recordID else { throw SurrealError(.badResponse, "not a record id") }
+        guard let id = value.recordID, id.hasKey else { throw SurrealError(.badResponse, "not a record id") }
         self = id
     }
 }

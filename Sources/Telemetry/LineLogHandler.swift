@@ -113,13 +113,18 @@ package struct LineLogHandler: LogHandler {
     }
 
     private static func quoted(_ text: String) -> String {
-        let needsQuotes = text.isEmpty || text.unicodeScalars.contains { $0 == " " || $0 == "\"" || $0.value < 0x20 }
+        let needsQuotes = text.isEmpty || text.unicodeScalars.contains { $0 == " " || $0 == "\"" || isControl($0) }
         return needsQuotes ? json(text) : text
     }
 
     private static func singleLine(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.value < 0x20 }) else { return text }
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
         return String(json(text).dropFirst().dropLast())
+    }
+
+    /// What terminals may obey: C0, DEL and C1 (ECMA-48).
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 
     /// `text` as a JSON string, in quotes.
@@ -131,7 +136,7 @@ package struct LineLogHandler: LogHandler {
             case "\\": result += "\\\\"
             case "\n": result += "\\n"
             case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
+            case _ where isControl(scalar):
                 let digits = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
             default: result.unicodeScalars.append(scalar)

@@ -7,8 +7,8 @@ package final class Redaction: Sendable {
 
     private struct State {
         var later: [String] = []
-        /// All of them, the longest first: one may be a part of another.
-        var sought: [String]
+        /// All of them in UTF-8, the longest first: one may be a part of another.
+        var sought: [[UInt8]]
     }
 
     private let first: [String]
@@ -32,10 +32,32 @@ package final class Redaction: Sendable {
 
     /// `text` with every secret replaced by `***`.
     package func apply(_ text: String) -> String {
-        state.withLock { $0.sought }.reduce(text) { text, secret in
-            guard text.contains(secret) else { return text }
-            return text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "***")
+        var text = text
+        for secret in state.withLock({ $0.sought }) {
+            if let hidden = text.withUTF8({ Self.hide(secret, in: $0[...]) }) { text = hidden }
         }
+        return text
+    }
+
+    /// Bytes are compared: of characters, the last of a secret is another one where a combining mark follows.
+    /// - Returns: nil when the secret is not there.
+    private static func hide(_ secret: [UInt8], in text: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
+        var kept = text.startIndex
+        var result: [UInt8] = []
+        var rest = text
+        while let start = rest.firstIndex(of: secret[0]) {
+            rest = rest[start...]
+            guard rest.starts(with: secret) else {
+                rest = rest.dropFirst()
+                continue
+            }
+            result += text[kept..<start]
+            result += "***".utf8
+            kept = start + secret.count
+            rest = text[kept...]
+        }
+        guard kept > text.startIndex else { return nil }
+        return String(decoding: result + text[kept...], as: UTF8.self)
     }
 
     /// As they are, and as they look inside a JSON string.
@@ -46,7 +68,7 @@ package final class Redaction: Sendable {
         }
     }
 
-    private static func longestFirst(_ secrets: [String]) -> [String] {
-        Set(secrets).sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
+    private static func longestFirst(_ secrets: [String]) -> [[UInt8]] {
+        Set(secrets.map { Array($0.utf8) }).sorted { $0.count > $1.count }
     }
 }

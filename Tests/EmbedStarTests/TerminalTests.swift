@@ -36,6 +36,16 @@ import Testing
     }
 }
 
+@Suite struct HumanTextTests {
+    /// They come from whatever answers at `--server`.
+    @Test(arguments: [.nan, .infinity, -.infinity, 1e300, -1e300, Double(Int.max), 1e18])
+    func `no number is too large to be told`(number: Double) {
+        #expect(!HumanText.duration(seconds: number).isEmpty)
+        #expect(!HumanText.rate(number).isEmpty)
+        #expect(!HumanText.score(number).isEmpty)
+    }
+}
+
 @Suite struct TextTableTests {
     private static func table() -> TextTable {
         var table = TextTable([("SCORE", .right), ("REPO", .left), ("DESCRIPTION", .left)])

@@ -37,6 +37,15 @@ import Testing
         #expect(answer(status, [spent[0], ("x-ratelimit-reset", "1")]) == .limited(.seconds(1)))
     }
 
+    @Test(arguments: ["-9223372036854775808", "9223372036854775807", "9223372036854775808", "1e9", ""])
+    func `a time that is none is no time`(reset: String) {
+        let headers = [
+            (name: "x-ratelimit-remaining", value: "0"), ("x-ratelimit-reset", reset),
+            ("Date", "Sun, 06 Nov 0000 08:49:37 GMT"),
+        ]
+        #expect(answer(429, headers) == .limited(.seconds(60)))
+    }
+
     @Test func `the answer's own clock counts, not ours`() {
         let headers = [
             (name: "x-ratelimit-remaining", value: "0"), ("x-ratelimit-reset", "784111787"),

@@ -1,6 +1,7 @@
-import HTTPClient
 import Synchronization
 import Testing
+
+@testable import HTTPClient
 
 @Suite struct HTTPClientProxyTests {
     @Test func aProxyIsAskedForTheWholeURL() async throws {
@@ -39,6 +40,58 @@ import Testing
         #expect(error?.code == .connect)
         #expect(error?.description.contains("sesame") == false)
         #expect(error?.description.contains("proxy") == true)
+    }
+
+    @Test(arguments: [
+        "127.1", "127.255.0.9:80", "2130706433", "0x7f.0.0.1", "localhost.", "LOCALHOST:1", "a.b.localhost",
+        "[::1]:80", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::1%25lo]", "0.0.0.0", "127.0.0.1.",
+        "ip6-localhost", "u:p@127.0.0.1", "exempt.test", "below.exempt.test", "EXEMPT.test:8080", "dotted.test",
+        "[fd00::7]",
+    ])
+    func whatIsOnThisMachineOrExemptGoesStraight(host: String) throws {
+        let settings = ProxySettings(http: "http://p", https: "http://p", exempt: "exempt.test, .dotted.test,[fd00::7]")
+        for scheme in ["http", "https"] {
+            #expect(settings.proxy(for: try #require(AbsoluteURL("\(scheme)://\(host)/path"))) == nil)
+        }
+        let none = ProxySettings(http: "http://p", exempt: "*")
+        #expect(none.proxy(for: try #require(AbsoluteURL("http://a.test"))) == nil)
+    }
+
+    @Test(arguments: [
+        "localhost.test", "notlocalhost", "128.0.0.1", "1.127.0.0", "127.0.0.1.test", "[::2]", "[::ffff:128.0.0.1]",
+        "127", "127.0.0.1@other.test", "notexempt.test", "exempt.test.com",
+    ])
+    func allElseGoesThroughTheProxy(host: String) throws {
+        let settings = ProxySettings(http: "http://p", exempt: "exempt.test")
+        #expect(settings.proxy(for: try #require(AbsoluteURL("http://\(host)/path"))) == "http://p")
+    }
+
+    @Test func whatComesLateOrTooLongThroughAProxySaysSo() async throws {
+        let proxy = FixtureServer { request, connection in
+            if request.head.contains("/large") { connection.answer(body: String(repeating: "x", count: 4096)) }
+            return true
+        }
+        let client = HTTPClient(configuration: .init(proxy: ProxySettings(http: proxy.url)))
+        var large = HTTPClientRequest("GET", "http://upstream.test/large")
+        large.maxResponseBytes = 1024
+        var late = HTTPClientRequest("GET", "http://upstream.test/late")
+        late.timeouts = HTTPClientTimeouts(firstByte: .milliseconds(200), total: .milliseconds(200))
+        for request in [large, late] {
+            let error = await #expect(throws: HTTPClientError.self) { try await client.send(request) }
+            #expect(error?.message.contains("by way of the proxy \(proxy.url)") == true)
+        }
+    }
+
+    @Test func anAnswerTellsByWhatProxyItCame() async throws {
+        let proxy = FixtureServer { _, connection in
+            connection.answer(502)
+            return true
+        }
+        let credentials = proxy.url.replacing("//", with: "//a:sesame@")
+        let client = HTTPClient(configuration: .init(proxy: ProxySettings(http: credentials)))
+        let answer = try await client.send(HTTPClientRequest("GET", "http://upstream.test/"))
+        #expect(answer.way.contains("by way of the proxy \(proxy.url)") && !answer.way.contains("sesame"))
+        #expect(try await client.send(HTTPClientRequest("GET", proxy.url)).way.isEmpty)
     }
 
     @Test(arguments: ["127.0.0.1", "localhost"]) func thisMachineIsNotBehindAProxy(host: String) async throws {

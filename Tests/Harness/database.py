@@ -64,6 +64,20 @@ class Database:
         assert not failed, failed
         return answer["result"][-1]["result"]
 
+    def change(self, text, variables=None):
+        """Runs statements that meet other writers, until they meet none."""
+
+        def changed():
+            try:
+                self.query(text, variables)
+            except AssertionError as refused:
+                if "can be retried" not in str(refused):
+                    raise
+                return False
+            return True
+
+        eventually(changed, what="a write without a conflict")
+
     @property
     def settings(self):
         return settings_for(self.engine.address, self.name)

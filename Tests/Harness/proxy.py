@@ -13,6 +13,8 @@ CONFLICT = (
     "conflict. This transaction can be retried"
 )
 
+REJECTION = "Found 'text' for field `description`, with record `repo:one`, but expected a int"
+
 
 def text(value):
     """CBOR of a string of less than 64 KiB."""
@@ -27,12 +29,14 @@ def statement_error(message):
 
 
 class DatabaseProxy:
-    """`mode` is what happens to each request: `pass`, `refuse` (the connection is cut), `hang`, `error` (500) or
-    `conflict` (a share of the writes is answered as if it had met another). `requests` counts what arrived."""
+    """`mode` is what happens to each request that `concerns` admits by its body: `pass`, `refuse` (the connection is cut),
+    `hang`, `error` (500), `reject` (the statement fails), `nonsense` (no CBOR) or `conflict` (a share of the writes is
+    answered as if it had met another). `requests` counts what arrived."""
 
     def __init__(self, address):
         self.address = address
         self.mode = "pass"
+        self.concerns = lambda body: True
         self.delay = 0.0
         self.share = 1.0
         self.requests = 0
@@ -71,14 +75,19 @@ class DatabaseProxy:
             def handle_request(self):
                 body = self.rfile.read(int(self.headers["Content-Length"] or 0))
                 proxy.requests += 1
-                while proxy.mode == "hang":
+                while proxy.mode == "hang" and proxy.concerns(body):
                     time.sleep(0.05)
                 time.sleep(proxy.delay)
-                if proxy.mode == "refuse":
+                mode = proxy.mode if proxy.concerns(body) else "pass"
+                if mode == "refuse":
                     self.close_connection = True
-                elif proxy.mode == "error":
+                elif mode == "error":
                     self.answer(500, "text/plain", b"internal error")
-                elif proxy.mode == "conflict" and self.is_write(body) and proxy.random.random() < proxy.share:
+                elif mode == "reject":
+                    self.answer(200, "application/cbor", statement_error(REJECTION))
+                elif mode == "nonsense":
+                    self.answer(200, "application/cbor", b"\xff")
+                elif mode == "conflict" and self.is_write(body) and proxy.random.random() < proxy.share:
                     self.answer(200, "application/cbor", statement_error(CONFLICT))
                 else:
                     self.forward(body)

@@ -40,28 +40,13 @@ def ask(service, number):
         raise AssertionError(f"{route} does not answer") from timeout
 
 
-def change(database, text, variables):
-    """Writes as another program would, until no write of the service is met."""
-
-    def written():
-        try:
-            database.query(text, variables)
-        except AssertionError as refused:
-            if "can be retried" not in str(refused):
-                raise
-            return False
-        return True
-
-    eventually(written, what="a write without a conflict")
-
-
 def work_through(service, database, mutator):
     """Keeps everything busy until enough answers were mutated."""
     number = 0
     while mutator.count < ANSWERS:
         number += 1
-        change(database, "UPDATE repo SET description = $text WHERE full_name = $name RETURN NONE",
-               {"name": f"owner-{number % 40}/repo", "text": f"Change {number}."})
+        database.change("UPDATE repo SET description = $text WHERE full_name = $name RETURN NONE",
+                        {"name": f"owner-{number % 40}/repo", "text": f"Change {number}."})
         ask(service, number)
         lives(service)
 
@@ -92,7 +77,7 @@ def test_a_hostile_provider(database, upstream, serve, provider):
         # The provider itself may be left alone for a while; the words of a search reach it again and again.
         number += 1
         if number % 20 == 0:
-            change(database, "UPDATE repo SET description = $text RETURN NONE", {"text": f"Change {number}."})
+            database.change("UPDATE repo SET description = $text RETURN NONE", {"text": f"Change {number}."})
         elif number < 20:
             database.add(f"owner-{number}/repo", description=f"Number {number}.")
         ask(service, number)

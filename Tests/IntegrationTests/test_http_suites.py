@@ -1,9 +1,14 @@
-"""What the public suites for HTTP/1.1 servers ask (h1spec in both of its forms), asked of the service in our own words."""
+"""What the public suites for HTTP/1.1 servers ask, in our own words: h1spec in both of its forms, and the rules of
+cispa/http-conformance, those on requests as requests and those on answers over all that is answered."""
 
 import re
 import socket
 
 import pytest
+import requests
+
+from Harness.process import free_port
+from Harness.service import Service
 
 HOST = "Host: localhost\r\n"
 CHUNKED = "Transfer-Encoding: chunked\r\n"
@@ -54,6 +59,18 @@ REQUESTS = [
     ("a method in small letters", f"get / HTTP/1.1\r\n{HOST}\r\n", {400, 405, 501}),
     ("a request line of 9000 bytes", f"GET /{'a' * 9000} HTTP/1.1\r\n{HOST}\r\n", {404, 414}),
     ("a field of 9000 bytes", f"GET / HTTP/1.1\r\n{HOST}X-Big: {'x' * 9000}\r\n\r\n", {200, 431}),
+    ("a line feed before the request", f"\r\nGET / HTTP/1.1\r\n{HOST}\r\n", SERVED),
+    ("CR at the end of a value", f"GET / HTTP/1.1\r\n{HOST}Invalid: a\r\r\n\r\n", BAD),
+    ("LF at the end of a value", f"GET / HTTP/1.1\r\n{HOST}Invalid: a\n\r\n\r\n", BAD),
+    ("NUL at the end of a value", f"GET / HTTP/1.1\r\n{HOST}Invalid: a\0\r\n\r\n", BAD),
+    ("a Host that is none", "GET / HTTP/1.1\r\nHost: ###\r\ninv: a\r\ninv: ab\r\n\r\n", BAD),
+    ("a blank before the first field", "GET / HTTP/1.1\r\n Host: localhost\r\n A: b\r\n\r\n", BAD),
+    ("an unknown method", f"ABC / HTTP/1.1\r\n{HOST}\r\n", {501}),
+    ("TRACE", f"TRACE / HTTP/1.1\r\n{HOST}\r\n", {405}),
+    ("CONNECT to a path", f"CONNECT / HTTP/1.1\r\n{HOST}\r\n", {405}),
+    ("CONNECT to this host", "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\n\r\n", {405}),
+    ("Upgrade with Expect", f"GET / HTTP/1.1\r\n{HOST}Connection: upgrade\r\nUpgrade: https\r\nExpect: 100-continue\r\n\r\n",
+     {100, 200}),
     ("101 fields", f"GET / HTTP/1.1\r\n{HOST}" + "".join(f"X-H-{i}: v\r\n" for i in range(101)) + "\r\n", {200, 431}),
 ]
 # Requests that end the connection: nothing that follows is answered.
@@ -131,3 +148,147 @@ def test_expectations_are_met_or_refused(service):
         assert client.recv(4096).startswith(b"HTTP/1.1 100")
         client.sendall(b'{"input": "a"}')
         assert client.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+class Answer:
+    """One answer, taken apart, with the request that it is to."""
+
+    def __init__(self, request, received):
+        self.method, _, self.version = request.split("\r\n", 1)[0].split(" ")
+        self.asked = {name.lower(): value.strip() for name, _, value in
+                      (line.partition(":") for line in request.split("\r\n\r\n", 1)[0].split("\r\n")[1:])}
+        self.head, _, self.content = received.partition(b"\r\n\r\n")
+        first, *lines = self.head.decode("latin-1").split("\r\n")
+        self.status = int(first.split(" ")[1])
+        self.fields = [(name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+
+    def values(self, name):
+        return [value for field, value in self.fields if field == name]
+
+    def value(self, name):
+        return next(iter(self.values(name)), None)
+
+
+def listed(element):
+    """The grammar of a list (RFC 9110 §5.6.1)."""
+    return rf"{element}([ \t]*,[ \t]*{element})*"
+
+
+TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+QUOTED = r'"([^"\\]|\\.)*"'
+PARAMETERS = rf"([ \t]*;[ \t]*{TOKEN}=({TOKEN}|{QUOTED}))*"
+DATE = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"
+CHALLENGE = rf"{TOKEN}( {TOKEN}=({TOKEN}|{QUOTED})(, *{TOKEN}=({TOKEN}|{QUOTED}))*)?"
+# The form of the fields' values.
+FORMS = {
+    "accept": listed(rf"{TOKEN}/{TOKEN}"), "accept-encoding": listed(TOKEN), "allow": listed(TOKEN),
+    "access-control-allow-headers": listed(TOKEN), "access-control-allow-methods": listed(TOKEN),
+    "access-control-allow-origin": r"https?://[^/]+", "access-control-expose-headers": listed(TOKEN),
+    "access-control-max-age": r"\d+", "cache-control": listed(rf"{TOKEN}(=({TOKEN}|{QUOTED}))?"), "connection": listed(TOKEN),
+    "content-encoding": listed(TOKEN), "content-length": r"\d+",
+    "content-security-policy": rf"[a-z-]+( [^ ;,]+)*(; *[a-z-]+( [^ ;,]+)*)*", "content-type": rf"{TOKEN}/{TOKEN}{PARAMETERS}",
+    "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin", "date": DATE,
+    "etag": r'(W/)?"[^"]*"', "keep-alive": r".+", "referrer-policy": r"[a-z-]+", "retry-after": r"\d+",
+    "server": rf"{TOKEN}(/{TOKEN})?", "transfer-encoding": "chunked", "vary": listed(TOKEN), "www-authenticate": CHALLENGE,
+    "x-content-type-options": "nosniff", "x-frame-options": "(?i:deny|sameorigin)",
+}
+# A list may come in several fields (RFC 9110 §5.3).
+LISTS = {"vary", "www-authenticate", "cache-control", "allow", "connection"}
+
+
+def only_if(applies, holds):
+    """A rule that says something of some answers: None for the others."""
+    return lambda answer: bool(holds(answer)) if applies(answer) else None
+
+
+RULES = {
+    "the form of every field": lambda it: all(
+        re.fullmatch(FORMS[name], value) for name, value in it.fields if name in FORMS),
+    "no field twice that is no list": lambda it: all(
+        len(it.values(name)) == 1 for name, _ in it.fields if name not in LISTS),
+    "no lone CR or LF": lambda it: not re.search(rb"\r(?!\n)|(?<!\r)\n", it.head),
+    "a Server without detail": lambda it: len(it.value("server")) <= 40,
+    "one policy of content": only_if(lambda it: it.value("content-security-policy"), lambda it: True),
+    "no length or coding with 204": only_if(
+        lambda it: it.status == 204, lambda it: not it.values("content-length") and not it.values("transfer-encoding")),
+    "no content with 204 and 304": only_if(lambda it: it.status in (204, 304), lambda it: not it.content),
+    "no content for HEAD": only_if(lambda it: it.method == "HEAD", lambda it: not it.content),
+    "Date but with 5xx": only_if(lambda it: it.status < 500, lambda it: it.value("date")),
+    "content has a type": only_if(lambda it: it.content, lambda it: it.value("content-type")),
+    "coded transfer for 1.1 alone": only_if(lambda it: it.version == "HTTP/1.0", lambda it: not it.values("transfer-encoding")),
+    "close is answered by close": only_if(
+        lambda it: it.asked.get("connection") == "close", lambda it: it.value("connection") == "close"),
+    "no part and no 304 for POST": only_if(lambda it: it.method == "POST", lambda it: it.status not in (206, 304, 416)),
+    "401 has a challenge": only_if(lambda it: it.status == 401, lambda it: it.value("www-authenticate")),
+    "405 says what is allowed": only_if(lambda it: it.status == 405, lambda it: it.value("allow")),
+    "415 says what is taken": only_if(
+        lambda it: it.status == 415, lambda it: it.value("accept") or it.value("accept-encoding")),
+    "no upgrade, no part, no cookie, no transport security without TLS": lambda it: it.status not in (101, 206, 426)
+    and not it.values("set-cookie") and not it.values("strict-transport-security"),
+}
+KEYED = f"{HOST}Authorization: Bearer admin-key\r\nConnection: close\r\n"
+JSON = "Content-Type: application/json\r\n"
+EXCHANGES = [
+    f"{method} {path} HTTP/1.1\r\n{KEYED}\r\n"
+    for path in ("/", "/docs", "/openapi.yaml", "/livez", "/readyz", "/health", "/metrics", "/pipeline", "/repos", "/v1/models",
+                 "/search?q=a&mode=text", "/search?nonsense=1", "/nowhere", "/settings", "/access")
+    for method in ("GET", "HEAD", "DELETE", "OPTIONS")
+] + [
+    f"GET /livez HTTP/1.1\r\n{HOST}\r\n", f"GET /openapi.yaml HTTP/1.0\r\n{HOST}\r\n", f"GET /repos HTTP/1.0\r\n{HOST}\r\n",
+    f"GET / HTTP/1.1\r\n{KEYED}Accept-Encoding: gzip\r\n\r\n", f"GET / HTTP/1.1\r\n{KEYED}Range: bytes=0-9\r\n\r\n",
+    f"GET /repos HTTP/1.1\r\n{KEYED}Accept: application/x-ndjson\r\n\r\n",
+    f"GET / HTTP/1.1\r\n{KEYED}Origin: http://page.example\r\n\r\n",
+    f"GET / HTTP/1.1\r\n{KEYED}Upgrade-Insecure-Requests: 1\r\nCookie: a=b\r\n\r\n",
+    f"OPTIONS /search HTTP/1.1\r\n{KEYED}Origin: http://page.example\r\nAccess-Control-Request-Method: POST\r\n"
+    "Access-Control-Request-Headers: content-type\r\n\r\n",
+    f"POST /search HTTP/1.1\r\n{KEYED}{JSON}Content-Length: 2\r\nIf-None-Match: *\r\nRange: bytes=0-1\r\n\r\n{{}}",
+    f"POST /repos HTTP/1.1\r\n{KEYED}{JSON}Content-Length: 1\r\n\r\n{{",
+    f"POST /repos HTTP/1.1\r\n{KEYED}Content-Type: text/plain\r\nContent-Length: 1\r\n\r\n1",
+    f"POST /repos HTTP/1.1\r\n{KEYED}{JSON}Content-Encoding: br\r\nContent-Length: 1\r\n\r\n1",
+    f"POST /repos HTTP/1.1\r\n{KEYED}{JSON}Content-Length: 999999999\r\n\r\n",
+    f"GET /repos HTTP/1.1\r\n{KEYED}Accept: image/png\r\n\r\n", f"GET /search?q=a&mode=vector HTTP/1.1\r\n{KEYED}\r\n",
+]
+
+
+@pytest.fixture(scope="module")
+def keyed(engine, tmp_path_factory):
+    """A service with a key, and pages elsewhere that may ask it."""
+    database = engine.new_database()
+    settings = {**database.settings, "API_KEYS": "admin-key", "CORS_ALLOW_ORIGIN": "http://page.example",
+                "EMBEDDING_PROVIDER": "ollama", "OLLAMA_URL": "http://127.0.0.1:9"}
+    started = Service(settings, tmp_path_factory.mktemp("rules"), free_port()).await_live()
+    yield started
+    started.process.stop()
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def answers(keyed):
+    tag = requests.get(keyed.url + "/openapi.yaml", timeout=30).headers["ETag"]
+    known = f"GET /openapi.yaml HTTP/1.1\r\n{KEYED}If-None-Match: {tag}\r\n\r\n"
+    return [Answer(request, exchange(keyed, request)) for request in [*EXCHANGES, known]]
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_all_answers_keep_to_the_rules(answers, name):
+    verdicts = {(answer.method, answer.status, answer.head): RULES[name](answer) for answer in answers}
+    assert any(verdict is not None for verdict in verdicts.values()), "the rule applies to none"
+    assert not [answer for answer, verdict in verdicts.items() if verdict is not None and not verdict]
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.yaml", "/livez", "/metrics", "/repos", "/search?q=a&mode=text", "/nowhere"])
+def test_head_has_the_fields_of_get(answers, keyed, path):
+    get, head = (Answer(request, exchange(keyed, request))
+                 for request in (f"{method} {path} HTTP/1.1\r\n{KEYED}\r\n" for method in ("GET", "HEAD")))
+    assert head.status == get.status
+    assert {name for name, _ in head.fields} == {name for name, _ in get.fields}
+    if path != "/metrics" and "q=" not in path:
+        assert head.value("content-length") == get.value("content-length")
+
+
+def test_304_has_the_fields_of_200(answers):
+    whole = next(it for it in answers if it.method == "GET" and it.status == 200 and "yaml" in (it.value("content-type") or ""))
+    unchanged = next(it for it in answers if it.status == 304)
+    for name in ("date", "cache-control", "etag", "expires", "content-location", "vary"):
+        assert unchanged.values(name) or not whole.values(name), name
+    assert unchanged.value("content-length") in (None, whole.value("content-length"))

@@ -1,17 +1,22 @@
 """Every status that openapi.yaml promises for an operation is provoked: what is served is what is documented."""
 
 import collections
+import concurrent.futures
+import contextlib
 import hashlib
 import hmac
 import itertools
 import json
+import time
 
 import pytest
 import requests
 import yaml
 
-from Harness.process import CHECKOUT, eventually
+from Harness.process import CHECKOUT, eventually, free_port
 from Harness.proxy import DatabaseProxy
+from Harness.service import Service
+from Harness.upstream import Upstream
 
 CONTRACT = yaml.safe_load((CHECKOUT / "openapi.yaml").read_text())
 OPERATIONS = {
@@ -21,17 +26,19 @@ OPERATIONS = {
 }
 SECRET = "webhook-secret-sentinel"
 MODEL = "text-embedding-3-small"
+RERANKER = CHECKOUT / "Tests/InferenceTests/Fixtures/rerank/rerank-bert"
 KEYS = {"API_KEYS": "admin-key-sentinel", "READ_KEYS": "read-key-sentinel", "WRITE_KEYS": "write-key-sentinel"}
 BODIES = {
     "/v1/embeddings": {"input": "text", "model": MODEL}, "/api/embed": {"model": MODEL, "input": "text"},
     "/api/embeddings": {"model": MODEL, "prompt": "text"}, "/api/show": {"model": MODEL}, "/embed": {"inputs": "text"},
     "/": {"inputs": "text"}, "/repos": {"full_name": "owner/repo"}, "/reprocess": {"scope": "missing"},
-    "/import/github": {"user": "octocat"}, "/search": {"q": "text"}, "/rerank": {"query": "text", "texts": ["one"]},
-    "/v1/rerank": {"query": "text", "documents": ["one"]}, "/tokenize": {"inputs": "text"}, "/decode": {"ids": [1]},
-    "/embed_all": {"inputs": "text"},
-    "/similarity": {"inputs": {"source_sentence": "text", "sentences": ["one"]}}, "/webhooks/github": {"zen": "Keep it simple."},
+    "/import/github": {"user": "octocat"}, "/search": {"q": "text", "mode": "vector"}, "/rerank": {"query": "text", "texts": ["one"]},
+    "/v1/rerank": {"query": "text", "documents": ["one"]},
+    "/tokenize": {"inputs": "text"}, "/decode": {"ids": [1]}, "/embed_all": {"inputs": "text"},
+    "/similarity": {"inputs": {"source_sentence": "text", "sentences": ["one"]}},
+    "/webhooks/github": {"action": "edited", "repository": {"id": 1, "full_name": "owner/repo", "private": False}},
 }
-QUERIES = {"/search": {"q": "text"}}
+QUERIES = {"/search": {"q": "text", "mode": "vector"}}
 
 
 class Client:
@@ -53,7 +60,7 @@ class Client:
             headers.setdefault("Content-Type", "application/json")
         if path == "/webhooks/github" and data is not None:
             digest = hmac.new(SECRET.encode(), data, hashlib.sha256).hexdigest()
-            headers = {"X-GitHub-Event": "ping", "X-Hub-Signature-256": f"sha256={digest}",
+            headers = {"X-GitHub-Event": "repository", "X-Hub-Signature-256": f"sha256={digest}",
                        "X-GitHub-Delivery": f"{next(self.deliveries)}", **headers}
         query = {**(QUERIES.get(path, {}) if method == "GET" else {}), **(query or {})}
         with requests.request(method, self.service.url + target, params=query, data=data, headers=headers, timeout=30,
@@ -76,10 +83,6 @@ def wrong(answers, status):
 @pytest.fixture(scope="module")
 def keyed(engine, tmp_path_factory):
     """A service with keys, a secret, small bodies and a provider that answers."""
-    from Harness.process import free_port
-    from Harness.service import Service
-    from Harness.upstream import Upstream
-
     upstream, database = Upstream(), engine.new_database()
     settings = {**database.settings, **upstream.openai(MAX_BODY_BYTES=65536, GITHUB_WEBHOOK_SECRET=SECRET,
                                                       ALLOWED_HOSTS="127.0.0.1", **KEYS)}
@@ -219,39 +222,91 @@ def test_429_past_the_rate(database, upstream, serve):
     assert not wrong({operation: client.ask(*operation) for operation in promised(429)}, 429)
 
 
-def asks_provider(method, path):
-    return path in {"/v1/embeddings", "/api/embed", "/api/embeddings"}
+# What fails behind the service, in the mode of the proxy before the database, and what clients are told of it. Where the
+# database as a whole is not away, the probe goes through: once that fails, all the rest is 503.
+DATABASE_FAULTS = {"reject": 500, "nonsense": 502, "hang": 504, "refuse": 503}
+# The same of the provider, as the status, the headers and the body that it answers.
+PROVIDER_FAULTS = {
+    502: lambda *_: (200, {}, b"<html>"), 503: lambda *_: (503, {}, b"{}"), 504: lambda *_: time.sleep(20) or (200, {}, b"{}"),
+}
+# Not to be had in a running service: a loop that stands still and 256 listeners (ProbeTests, PipelineEventsTests), more
+# texts than the encoder queues (InferenceTests).
+ELSEWHERE = {503: {("GET", "/livez"), ("GET", "/pipeline/events"), ("POST", "/rerank"), ("POST", "/v1/rerank")}}
 
 
-@pytest.mark.parametrize("status, fault", [
-    (502, {"status": 200, "body": {"data": [{"index": 0, "embedding": [0.0]}]}}), (503, {"status": 503}),
-    (504, {"status": 200, "delay": 20}),
-])
-def test_faults_of_the_provider(database, upstream, serve, status, fault):
-    settings = upstream.openai(REQUEST_TIMEOUT_MS=1500, RETRY_ATTEMPTS=1, RETRY_DELAY_MS=1, CACHE_MAX_BYTES=0)
-    operations = promised(status, of=asks_provider)
-    assert operations
-    # A service for each: after a failure the provider is left alone for a while.
-    services = {operation: serve(database.settings, settings) for operation in operations}
-    upstream.fail(**fault)
-    answers = {operation: Client(service).ask(*operation) for operation, service in services.items()}
-    assert not wrong(answers, status)
+def meets_provider(method, path):
+    return path.startswith(("/v1/", "/api/", "/embed", "/similarity", "/info", "/search")) or (method, path) == ("POST", "/")
 
 
-def test_503_while_the_database_is_away(database, upstream, serve):
-    proxy = DatabaseProxy(database.engine.address)
-    service = serve(proxy.settings(database), upstream.openai(GITHUB_WEBHOOK_SECRET=SECRET))
-    proxy.mode = "refuse"
-    eventually(lambda: service.get("/readyz").status_code == 503, what="readiness failing")
-    client = Client(service)
-    of_database = [
-        operation for operation in promised(503)
-        if operation[1].startswith(("/repos", "/reprocess", "/pipeline/", "/readyz", "/health"))
-        and operation[1] != "/pipeline/events"
-    ]
-    answers = {operation: client.ask(*operation) for operation in of_database}
+def meets_database(_, path):
+    return path.startswith(("/repos", "/reprocess", "/pipeline", "/webhooks", "/search", "/readyz", "/health", "/map", "/settings"))
+
+
+def provoke(found, service, operations, status):
+    """Asks all operations at once, and again those that promise the status until they have answered with it."""
+    client, asked = Client(service), list(operations)
+    wanted = {status, 424 if status in (502, 504) else status}
+    promise = {operation for operation in operations if wanted & set(map(int, OPERATIONS[operation]["responses"]))}
+
+    def answered():
+        with concurrent.futures.ThreadPoolExecutor(len(asked)) as pool:
+            for operation, given in zip(asked, pool.map(lambda operation: client.ask(*operation), asked)):
+                found[operation].add(given)
+        asked[:] = [operation for operation in promise if not wanted & found[operation]]
+        return not asked
+
+    with contextlib.suppress(AssertionError):
+        eventually(answered, within=20, every=0.2)
+
+
+@pytest.fixture(scope="module")
+def provoked(engine, tmp_path_factory):
+    """The statuses of all operations while the database, the provider or the reranker fails."""
+    found = collections.defaultdict(set)
+    folder = tmp_path_factory.mktemp("faults")
+    database = engine.new_database()
+    proxy, upstream = DatabaseProxy(database.engine.address), Upstream()
+    proxy.concerns = lambda body: proxy.mode == "refuse" or not any(part in body for part in (b"INFO FOR", b"RETURN 1", b"version"))
+    settings = upstream.openai(GITHUB_WEBHOOK_SECRET=SECRET, REQUEST_TIMEOUT_MS=1500, RETRY_ATTEMPTS=1, RETRY_DELAY_MS=1)
+    service = Service({**proxy.settings(database), **settings}, folder, free_port()).await_ready()
+    database.add("owner/repo")
+    service.await_drained(1)
+    operations = [operation for operation in OPERATIONS if meets_database(*operation)]
+    for mode, status in DATABASE_FAULTS.items():
+        proxy.mode = mode
+        provoke(found, service, operations, status)
+        proxy.mode = "pass"
+    service.process.stop()
+    # Ollama is asked for its model first, also for what is said of it.
+    settings = {**database.settings, **upstream.ollama(EMBEDDING_MODEL=MODEL, REQUEST_TIMEOUT_MS=1500, RETRY_ATTEMPTS=1)}
+    for status, answer in PROVIDER_FAULTS.items():
+        upstream.mutate = answer
+        service = Service(settings, folder, free_port()).await_live()
+        provoke(found, service, [operation for operation in OPERATIONS if meets_provider(*operation)
+                                 and "rerank" not in operation[1]], status)
+        service.kill()
+    service = Service({**database.settings, "RERANK_MODEL": RERANKER, "REQUEST_TIMEOUT_MS": 10}, folder, free_port()).await_live()
+    for path, name in (("/rerank", "texts"), ("/v1/rerank", "documents")):
+        found["POST", path].add(Client(service).ask("POST", path, body={"query": "text", name: ["long text " * 900] * 200}))
+    service.process.stop()
     proxy.close()
-    assert not wrong(answers, 503)
+    upstream.close()
+    database.close()
+    return found
+
+
+@pytest.mark.parametrize("status", [424, 500, 502, 503, 504])
+def test_what_fails_behind_the_service_is_told_as_promised(provoked, status):
+    served = {operation for operation, found in provoked.items() if status in found} | ELSEWHERE.get(status, set())
+    assert served == set(promised(status))
+
+
+def test_no_fault_is_told_in_a_way_that_is_not_promised(provoked):
+    undocumented = {
+        operation: found for operation, statuses in provoked.items()
+        if (found := {status for status in statuses if str(status) not in OPERATIONS[operation]["responses"]})
+    }
+    assert not undocumented
 
 
 def test_409_for_work_under_way_and_202_for_a_map_to_come(admin):

@@ -33,6 +33,13 @@ struct HubRepositoryTests {
         #expect(try read(#"{"sha":"\#(commit)","siblings":[{"rfilename":"\#(path)"}]}"#).files.isEmpty)
     }
 
+    @Test(arguments: ["9223372036854775807", "-1", "281474976710657", "1e300"])
+    func aSizeThatNoFileHasIsNone(size: String) throws {
+        let file = #"{"rfilename":"a","size":\#(size),"lfs":{"size":\#(size)}}"#
+        #expect(try read(#"{"sha":"\#(commit)","siblings":[\#(file)]}"#)["a"]?.size == nil)
+        #expect(ContentRange("bytes 0-1/\(size)")?.total == nil)
+    }
+
     @Test(arguments: [
         "", "[]", "{}", #"{"sha":"main","siblings":[]}"#,
         #"{"sha":"../../../../../../../../../../../../../x","siblings":[]}"#,

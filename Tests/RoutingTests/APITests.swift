@@ -153,6 +153,7 @@ import Testing
         let answer = try await services.api()
             .ask(.post, "/v1/embeddings", #"{"input":"a"}"#, headers: ["Content-Type": type])
         #expect(answer.status == status)
+        #expect(answer.headers["Accept"] == (status == 415 ? "application/json" : nil))
     }
 
     @Test(arguments: [

@@ -46,6 +46,16 @@ import Testing
         #expect(queries[0].filter == SearchFilter())
     }
 
+    @Test func `very many unknown fields make no large answer, nor does a long name`() async throws {
+        let many = "{" + (0..<20_000).map { "\"n\($0)\":1" }.joined(separator: ",") + "}"
+        let long = "{\"a\(String(repeating: "\u{301}", count: 100_000))\":1,\"q\":\"x\"}"
+        for body in [many, long] {
+            let answer = try await services.api().ask(.post, "/search", body)
+            #expect(answer.status == 400)
+            #expect(answer.text.utf8.count < 50_000)
+        }
+    }
+
     @Test func `what is not known is named with what is`() async throws {
         let answer = try await services.api().ask(.get, "/search?q=x&langauge=C")
         let detail = try answer.json["errors"]?.array?.first?["detail"]?.string ?? ""

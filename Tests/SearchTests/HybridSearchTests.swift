@@ -142,6 +142,22 @@ import Testing
         #expect(pages.dropLast().allSatisfy { $0.count == limit })
     }
 
+    @Test(
+        "A cursor that somebody made is refused, or has nothing",
+        arguments: [
+            "5 9223372036854775807", "5 9223372036854775800", "9223372036854775807 0", "0 0", "1001 0", "5 -1", "5",
+            "5 1 1",
+            "", "+", "5 1000000",
+        ]
+    )
+    func forgedCursor(place: String) async throws {
+        let cursor = PageCursor.text(Array(place.utf8), of: "question")
+        guard let paging = try? ResultPaging("question", cursor: cursor, limit: 100) else { return }
+        let answer = try await Self.search().search(SearchQuery(.text("star"), mode: .text))
+        let page = try await paging.page { _ in ResultPaging.Ranking(answer: answer, isCut: true) }
+        #expect(place == "5 1000000" && page.hits.isEmpty && page.next == nil)
+    }
+
     @Test("A page stops at what is near enough, and neighbours have pages too")
     func pagesOfNeighbours() async throws {
         let search = try await Self.large()

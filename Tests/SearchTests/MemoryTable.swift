@@ -86,9 +86,13 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
         return SearchHits(hits: Array(hits.sorted(by: >).prefix(limit)), method: .exact)
     }
 
-    func vector(of fullName: String, model: EmbeddingModel) async throws(StoreError) -> StoredVector? {
+    func vector(
+        of fullName: String,
+        model: EmbeddingModel,
+        includesPrivate: Bool
+    ) async throws(StoreError) -> StoredVector? {
         let row = try read { $0.rows.values.first { $0.repo.fullName == fullName } }
-        guard let row else { return nil }
+        guard let row, includesPrivate || !row.repo.isPrivate else { return nil }
         guard let values = row.vector, let vector = try? Embedding(validating: values, dimensions: values.count) else {
             return .pending
         }
@@ -102,7 +106,9 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
     ) async throws(StoreError) -> [String: Double] {
         var scores: [String: Double] = [:]
         for name in fullNames {
-            guard case .embedded(let own) = try await self.vector(of: name, model: model) else { continue }
+            guard case .embedded(let own) = try await self.vector(of: name, model: model, includesPrivate: true) else {
+                continue
+            }
             scores[name] = Double(zip(own.values, vector.values).reduce(Float(0)) { $0 + $1.0 * $1.1 })
         }
         return scores

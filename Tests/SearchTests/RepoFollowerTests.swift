@@ -1,4 +1,5 @@
 import EmbeddingCore
+import Synchronization
 import Telemetry
 import Testing
 
@@ -17,11 +18,13 @@ import Testing
         configuration.pageSize = 10
         configuration.interval = .milliseconds(1)
         configuration.longestPause = .milliseconds(5)
+        let hidden = Hidden()
         let follower = RepoFollower(
             feed: table,
             catalog: catalog,
             scan: scan,
             model: { Samples.model },
+            hide: { hidden.note($0) },
             configuration: configuration,
             metrics: MetricsRegistry(),
             logger: Samples.logger
@@ -30,14 +33,25 @@ import Testing
         try await Samples.until { scan.isLoaded(for: Samples.model) }
         #expect(await catalog.count == 25)
         table.fail(with: StoreError(.unavailable, "gone"))
+        #expect(hidden.names.isEmpty)
+        table.set(Samples.row(1, Repo(fullName: "o/repo-1", isPrivate: true), Samples.vector(3)))
         table.set(Samples.row(30, Repo(fullName: "o/late"), Samples.vector(3)))
         table.delete(Samples.id(0))
         table.fail(with: nil)
         try await Samples.until { await catalog.repo(named: "o/repo-0") == nil }
         #expect(await catalog.repo(named: "o/late") != nil)
-        #expect(try await scan.vector(of: "o/repo-0", model: Samples.model) == nil)
-        #expect(try await scan.vector(of: "o/late", model: Samples.model) != nil)
+        #expect(try await scan.vector(of: "o/repo-0", model: Samples.model, includesPrivate: true) == nil)
+        #expect(try await scan.vector(of: "o/late", model: Samples.model, includesPrivate: true) != nil)
+        #expect(hidden.names == ["o/repo-1"])
         task.cancel()
         await task.value
+    }
+
+    private final class Hidden: Sendable {
+        private let state = Mutex<Set<String>>([])
+
+        var names: Set<String> { state.withLock { $0 } }
+
+        func note(_ names: Set<String>) { state.withLock { $0.formUnion(names) } }
     }
 }

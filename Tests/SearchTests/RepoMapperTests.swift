@@ -127,6 +127,20 @@ import Testing
         #expect(mapper.latestMap()?.points.count == 29)
     }
 
+    @Test("What becomes private is private on the map there is, and on one under way", .timeLimit(.minutes(1)))
+    func hidesAtOnce() async throws {
+        let mapper = Self.mapper(MemoryTable(Self.rows(30)))
+        let first = try await Self.map(of: mapper)
+        let names = first.points.prefix(2).map(\.fullName)
+        mapper.hide(["no/ne"])
+        #expect(mapper.latestMap() == first)
+        mapper.hide(Set(names))
+        let second = try #require(mapper.latestMap())
+        #expect(second.version != first.version)
+        #expect(second.points.filter(\.isPrivate).map(\.fullName) == names)
+        #expect(second.points.map(\.x) == first.points.map(\.x))
+    }
+
     @Test("An outage of the database is survived", .timeLimit(.minutes(1)))
     func survivesOutage() async throws {
         let table = MemoryTable(Self.rows(10))

@@ -2,6 +2,12 @@ import Testing
 
 @testable import Settings
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 @Suite struct SourceTests {
     private static let size = Setting.integer("BATCH_SIZE", 1, in: 1...9, "")
     private static let keys = Setting.list("API_KEYS", "", isSecret: true)
@@ -34,6 +40,23 @@ import Testing
         #expect(try values(dotEnv: "DB_PASS=\" secret \"")[Self.password] == "secret")
         #expect(try values(["DB_PASS_FILE": "f"], file: "secret\r\n")[Self.password] == "secret")
         #expect(try values(["DB_PASS": " \n"])[Self.password] == nil)
+    }
+
+    @Test(arguments: ["/dev/zero", "/", "/nonexistent"]) func `what is no small file has no value`(path: String) {
+        #expect(SettingValues.contents(of: path) == nil)
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `a pipe is read from whoever writes, and waited for from nobody`() {
+        let path = "/tmp/embed-star-\(UInt64.random(in: 0...(.max)))"
+        #expect(mkfifo(path, 0o600) == 0)
+        defer { unlink(path) }
+        #expect(SettingValues.contents(of: path) == "")
+        let writer = open(path, O_RDWR)
+        #expect(write(writer, "key", 3) == 3)
+        let reader = open(path, O_RDONLY | O_NONBLOCK)
+        close(writer)
+        #expect(SettingValues.contents(of: path) == "key")
+        close(reader)
     }
 
     @Test func `a comment or a blank line in a file of keys is no key`() throws {

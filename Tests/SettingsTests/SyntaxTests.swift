@@ -14,4 +14,14 @@ import Testing
 
     @Test(arguments: ["http://a", "ws://u:p@a:8000/rpc", "http://[::1]:8000"])
     func acceptsURLs(text: String) { #expect(URLSyntax.isValid(text, schemes: ["http", "ws"])) }
+
+    @Test(arguments: [
+        ("http://u:p@a/x", "http://***@a/x"), ("http://a,ws://u:p@b", "http://a,ws://***@b"),
+        ("http://u:p@a,http://v:q@b", "http://***@a,http://***@b"), ("http://u:p,w@a", "http://***@a"),
+        ("http://u:p/w?#@a", "http://***@a"), ("http://u:p@\u{301}@a", "http://***@a"), ("u:p@a:80", "***@a:80"),
+        ("http://a:80/x?y", "http://a:80/x?y"), ("owner/name@main", "owner/name@main"), ("", ""),
+    ])
+    func credentialsAreMaskedHoweverTheyAreWritten(text: String, shown: String) {
+        #expect(URLSyntax.masked(text) == shown)
+    }
 }

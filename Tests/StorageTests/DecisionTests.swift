@@ -142,4 +142,19 @@ import Testing
         #expect(watch.observe(counted(500), at: start + .seconds(119)) == .interrupted)
         #expect(watch.observe(["building": ["status": "aborted"]]) == .failed("the database gave it up"))
     }
+
+    private static let numbers: [SurrealValue] = [
+        .int(.max), .int(.min), .int(-1), .float(1e300), .float(.nan), .string("5"), .none,
+    ]
+
+    /// Its record may be anybody's, too.
+    @Test(arguments: numbers) func noNumberOfTheIndexsRecordEndsAnything(number: SurrealValue) throws {
+        #expect(number.count == nil)
+        let row: SurrealValue = [
+            "fingerprint": .string(model.fingerprint), "dimensions": 4, "phase": "ready", "rows": number,
+        ]
+        let record = try #require(VectorIndexRecord(row))
+        #expect(record.rows == nil)
+        #expect(VectorIndexRecord(["fingerprint": "x", "phase": "ready", "dimensions": number]) == nil)
+    }
 }

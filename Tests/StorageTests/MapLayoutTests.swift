@@ -21,6 +21,15 @@ import Testing
         #expect(try await store.load() == other)
     }
 
+    @Test(arguments: [-Float.greatestFiniteMagnitude, 2e9, .infinity, -.infinity, .nan])
+    func aFrameThatCannotBeReckonedWithIsNone(corner: Float) {
+        for place in [\MapLayout.Frame.lower.x, \.lower.y, \.upper.x, \.upper.y] {
+            var layout = Self.layout
+            layout.frame[keyPath: place] = corner
+            #expect(MapLayout(encoded: layout.encoded) == nil)
+        }
+    }
+
     @Test func whatIsNoLayoutIsNone() {
         let bytes = Self.layout.encoded
         #expect(MapLayout(encoded: bytes) == Self.layout)

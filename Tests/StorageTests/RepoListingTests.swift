@@ -107,6 +107,27 @@ import Testing
         }
     }
 
+    /// The seal keeps no secret: whoever can compute it can make a cursor.
+    @Test(arguments: ["none", "null", "number", "flag", "time", "bytes", "nested", "table", "nothing"])
+    func forgedCursorIsRefused(kind: String) async throws {
+        let keys: [String: SurrealValue] = [
+            "none": .none, "null": .null, "number": .float(1.5), "flag": .bool(true), "bytes": .bytes([1]),
+            "time": .datetime(seconds: 0, nanoseconds: 0), "nested": .recordID(SurrealRecordID(table: "repo", key: 1)),
+        ]
+        let id = SurrealRecordID(table: kind == "table" ? "embed_star" : "repo", key: keys[kind] ?? "schema")
+        let place = kind == "nothing" ? [] : id.encoded
+        let fixture = try await Self.filled()
+        let question = "repos \(RepoListing().filter.conditions) "
+        await #expect(throws: StoreError(.invalidArgument, "")) {
+            let cursor = PageCursor.text(place, of: question)
+            return try await fixture.storage.repos.page(of: RepoListing(), after: cursor, limit: 3)
+        }
+        await #expect(throws: StoreError(.invalidArgument, "")) {
+            let cursor = PageCursor.text(place, of: "failures")
+            return try await fixture.storage.deadLetters.page(limit: 3, cursor: cursor, includesPrivate: true)
+        }
+    }
+
     @Test func changeOfWhatIsOnlyListedReachesFollowersAndMakesNothingDue() async throws {
         let fixture = try await Fixture()
         _ = try await fixture.storage.repos.upsert([update("a/b", stars: 1)])

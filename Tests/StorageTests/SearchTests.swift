@@ -42,16 +42,28 @@ import Testing
         let renamed = EmbeddingModel(provider: "builtin", name: "renamed", dimensions: 4)
         #expect(try await search(fixture, model: renamed).hits.isEmpty)
         #expect(try await search(fixture, model: otherModel).hits.isEmpty)
-        #expect(try await fixture.storage.search.vector(of: "owner0/r0", model: renamed) == .pending)
+        let stored = try await fixture.storage.search.vector(of: "owner0/r0", model: renamed, includesPrivate: true)
+        #expect(stored == .pending)
     }
 
     @Test func storedVectorIsGivenByNameWithoutCase() async throws {
         let fixture = try await filled()
         let search = fixture.storage.search
-        #expect(try await search.vector(of: "OWNER0/r0", model: model) == .embedded(try vector(1)))
-        #expect(try await search.vector(of: "no/such", model: model) == nil)
+        let stored = try await search.vector(of: "OWNER0/r0", model: model, includesPrivate: true)
+        #expect(stored == .embedded(try vector(1)))
+        #expect(try await search.vector(of: "no/such", model: model, includesPrivate: true) == nil)
         _ = try await fixture.storage.repos.upsert([update("a/new")])
-        #expect(try await search.vector(of: "a/new", model: model) == .pending)
+        #expect(try await search.vector(of: "a/new", model: model, includesPrivate: true) == .pending)
+    }
+
+    /// The table says so, and not what a follower may not have read yet.
+    @Test func storedVectorOfAPrivateRepoIsForThoseAloneWhoSeeIt() async throws {
+        let fixture = try await filled()
+        let search = fixture.storage.search
+        _ = try await fixture.run("UPDATE repo SET is_private = true WHERE full_name = 'owner0/r0'")
+        let seen = try await search.vector(of: "owner0/r0", model: model, includesPrivate: true)
+        #expect(seen == .embedded(try vector(1)))
+        #expect(try await search.vector(of: "owner0/r0", model: model, includesPrivate: false) == nil)
     }
 
     // MARK: The index
@@ -299,6 +311,6 @@ import Testing
         #expect(found.hits.allSatisfy { ($0.similarity ?? 2).magnitude <= 1.0001 })
         let strange = Self.strangeVectors.indices.map { "strange/r\($0)" }
         _ = try await search.scores(of: strange, to: vector(1), model: model)
-        for name in strange { _ = try await search.vector(of: name, model: model) }
+        for name in strange { _ = try await search.vector(of: name, model: model, includesPrivate: true) }
     }
 }

@@ -242,9 +242,10 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         let search = try await backend.search(try await Self.filled(rows), Self.model)
         let known = rows[0].repo.fullName.uppercased()
         let pending = rows[1].repo.fullName
-        #expect(try await search.vector(of: "no/such", model: Self.model) == nil)
-        #expect(try await search.vector(of: pending, model: Self.model) == .pending)
-        guard case .embedded(let vector) = try await search.vector(of: known, model: Self.model) else {
+        #expect(try await search.vector(of: "no/such", model: Self.model, includesPrivate: true) == nil)
+        #expect(try await search.vector(of: pending, model: Self.model, includesPrivate: true) == .pending)
+        let found = try await search.vector(of: known, model: Self.model, includesPrivate: true)
+        guard case .embedded(let vector) = found else {
             Issue.record("the vector of \(known) is not found")
             return
         }

@@ -47,6 +47,7 @@ import Testing
         ("ca63312e35", .decimal("1.5")), ("cc820102", .datetime(seconds: 1, nanoseconds: 2)),
         ("ce80", .duration(.zero)), ("ce8101", .duration(.seconds(1))),
         ("ce820102", .duration(.seconds(1) + .nanoseconds(2))),
+        ("ce811bffffffffffffffff", .duration(.seconds(Int64.max))),
         ("d8255018c7a4b2aa4c4e1c9f8f4d0e2b6a7c11", .uuid(uuid)),
         ("d8318218630a", [.int(99), 10]),
     ]

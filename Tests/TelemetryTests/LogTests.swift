@@ -39,6 +39,14 @@ import Testing
         #expect(redaction.apply("key sk-secret of root, sk-secret") == "key *** of root, ***")
     }
 
+    @Test(arguments: ["\u{301}", "\u{200D}👩", "\u{FE0F}", "\u{1F3FD}", "\r\n", "\u{E0061}", "x"])
+    func takesSecretsOutWhateverFollows(_ next: String) {
+        let redaction = Redaction(secrets: ["sk-secret", "schlüssel"])
+        let line = redaction.apply("\u{301}sk-secret\(next) schlüssel\(next)sk-secret")
+        #expect(line == "\u{301}***\(next) ***\(next)***")
+        #expect(Array(redaction.apply("u\u{308}").utf8) == Array("u\u{308}".utf8))
+    }
+
     @Test func takesSecretsOutThatCameLater() {
         let redaction = Redaction(secrets: ["first-key"])
         redaction.add(["second-key"])

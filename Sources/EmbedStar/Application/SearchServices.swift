@@ -37,17 +37,18 @@ struct SearchServices {
                 fallback: storage.search,
                 threads: Processors.available
             ) : nil
+        let mapper = RepoMapper(feed: storage.feed, layouts: storage.mapLayouts, model: model, logger: logger)
+        map = mapper
         let follower = RepoFollower(
             feed: storage.feed,
             catalog: catalog,
             scan: scan,
             model: model,
             mayRead: { pipeline.status.state != .starting },
+            hide: { mapper.hide($0) },
             metrics: context.metrics,
             logger: logger
         )
-        let mapper = RepoMapper(feed: storage.feed, layouts: storage.mapLayouts, model: model, logger: logger)
-        map = mapper
         search = HybridSearch(
             service: embeddings,
             similarity: scan ?? NarrowSearch(catalog: catalog, wide: storage.search),

@@ -90,7 +90,7 @@ struct ServiceClient {
     private static func refusal(_ response: HTTPClientResponse) -> ServiceError {
         let problem = try? JSONDecoder().decode(Problem.self, from: Data(response.body))
         let faults = problem?.errors?.compactMap(\.detail) ?? []
-        let words = problem?.detail ?? problem?.title ?? "the service answered \(response.status)"
+        let words = problem?.detail ?? problem?.title ?? "the service answered \(response.status)\(response.way)"
         return ServiceError(([words] + faults).joined(separator: "\n"), status: response.status)
     }
 

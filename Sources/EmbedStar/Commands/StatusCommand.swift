@@ -71,7 +71,7 @@ struct StatusCommand: AsyncParsableCommand {
             "provider  \(pipeline.provider.state), model \(pipeline.model ?? "not known yet")",
             "pipeline  \(pipeline.state), \(HumanText.rate(pipeline.rate_per_second)) repos/s",
             "repos     \(HumanText.count(pipeline.embedded)) of \(HumanText.count(pipeline.total)) embedded"
-                + " (\(Int(share * 100)) %), \(HumanText.count(pipeline.pending)) pending,"
+                + " (\(Int(min(max(share, 0), 1) * 100)) %), \(HumanText.count(pipeline.pending)) pending,"
                 + " \(HumanText.count(pipeline.failed)) failed",
         ]
         if let other = pipeline.other_model { lines.append("in use    \(other): this replica embeds no repos") }

@@ -26,7 +26,7 @@ enum HumanText {
 
     /// `4 s`, `3 min 20 s`, `2 h 5 min`.
     static func duration(seconds: Double) -> String {
-        guard seconds.isFinite, seconds < 1e9 else { return "unknown" }
+        guard seconds.magnitude < 1e9 else { return "unknown" }
         let whole = Int(seconds.rounded(.up))
         if whole < 60 { return "\(whole) s" }
         if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
@@ -35,11 +35,13 @@ enum HumanText {
 
     /// One decimal below 10, none above.
     static func rate(_ perSecond: Double) -> String {
-        perSecond < 10 ? String(Double(Int(perSecond * 10)) / 10) : count(Int(perSecond))
+        guard perSecond.magnitude < 1e15 else { return "very many" }
+        return perSecond < 10 ? String(Double(Int(perSecond * 10)) / 10) : count(Int(perSecond))
     }
 
     /// `number` with exactly three decimals.
     static func score(_ number: Double) -> String {
+        guard number.magnitude < 1e12 else { return "–" }
         let thousandths = Int((number.magnitude * 1000).rounded())
         let fraction = String(thousandths % 1000)
         let padded = String(repeating: "0", count: 3 - fraction.count) + fraction

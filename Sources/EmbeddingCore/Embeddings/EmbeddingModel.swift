@@ -19,6 +19,6 @@ package struct EmbeddingModel: Sendable, Hashable {
     /// One string for all four parts, stored beside every vector: `builtin/all-MiniLM-L6-v2@384#53aa51172d14`.
     package var fingerprint: String {
         let base = "\(provider.rawValue)/\(name)@\(dimensions)"
-        return revision.map { "\(base)#\($0.prefix(12))" } ?? base
+        return revision.map { "\(base)#\(String($0.unicodeScalars.prefix(12)))" } ?? base
     }
 }

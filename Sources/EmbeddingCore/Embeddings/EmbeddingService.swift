@@ -3,6 +3,9 @@ package protocol EmbeddingService: Sendable {
     /// The identity of the model in use; answered from memory once known.
     func model() async throws(EmbeddingError) -> EmbeddingModel
 
+    /// The same as far as it is known without asking anybody.
+    var knownModel: EmbeddingModel? { get }
+
     var limits: EmbeddingLimits { get }
 
     /// The answer when every input is in the cache, without waiting; nil otherwise. Callable on an event loop.
@@ -24,6 +27,10 @@ extension EmbeddingService {
     package func tokenModel() async throws(EmbeddingError) -> any TokenModel {
         throw EmbeddingError.unknownTokens
     }
+}
+
+extension EmbeddingService {
+    package var knownModel: EmbeddingModel? { nil }
 }
 
 /// Texts of one caller.

@@ -11,7 +11,12 @@ package protocol SimilaritySearch: Sendable {
     ) async throws(StoreError) -> SearchHits
 
     /// The stored vector of a repo, if it is of `model`; nil when there is no such repo.
-    func vector(of fullName: String, model: EmbeddingModel) async throws(StoreError) -> StoredVector?
+    /// - Parameter includesPrivate: whether private repos are there for who asks.
+    func vector(
+        of fullName: String,
+        model: EmbeddingModel,
+        includesPrivate: Bool
+    ) async throws(StoreError) -> StoredVector?
 
     /// The cosine similarities to `vector` of those of the named repos (1000 at most) that have a vector of `model`, by
     /// the names as given.

@@ -77,6 +77,12 @@ package final class EmbeddingGateway: EmbeddingService {
         return native.resized(try size.wanted(nil, native: native.dimensions))
     }
 
+    package var knownModel: EmbeddingModel? {
+        pool.knownModel.flatMap { native in
+            (try? size.wanted(nil, native: native.dimensions)).map { native.resized($0) }
+        }
+    }
+
     package var providerState: ProviderState {
         let now = time.now
         let (stop, paused) = state.withLock { ($0.queue.stop?.error, $0.queue.pacer.pausedUntil) }

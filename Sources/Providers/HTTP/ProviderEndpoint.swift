@@ -130,7 +130,7 @@ struct ProviderEndpoint: Sendable {
         let code = Self.code(status: response.status, fault: fault)
         // The body of a refused key quotes parts of it.
         let words = code == .unauthorized ? "" : secrets.apply(fault.message)
-        let message = "the provider answered \(response.status)" + (words.isEmpty ? "" : ": \(words)")
+        let message = "the provider answered \(response.status)" + (words.isEmpty ? "" : ": \(words)") + response.way
         return EmbeddingError(
             code,
             message,
@@ -168,8 +168,8 @@ struct ProviderEndpoint: Sendable {
         let message = "the provider cannot be reached: \(error.message)"
         switch error.code {
         case .connect, .tls, .reset, .other: return EmbeddingError(.unavailable, message)
-        case .timeout: return EmbeddingError(.timeout, "the provider did not answer in time")
-        case .tooLarge: return EmbeddingError(.badResponse, "the provider's answer is too large")
+        case .timeout: return EmbeddingError(.timeout, "the provider did not answer in time: \(error.message)")
+        case .tooLarge: return EmbeddingError(.badResponse, "the provider's answer is too large: \(error.message)")
         case .protocol: return EmbeddingError(.badResponse, "the provider's answer is not HTTP: \(error.message)")
         case .cancelled, .shutdown: return EmbeddingError(.cancelled, "the provider call was cancelled")
         case .invalidURL: return EmbeddingError(.unknownModel, "the provider's URL is not valid")

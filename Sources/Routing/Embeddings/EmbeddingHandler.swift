@@ -96,7 +96,7 @@ struct EmbeddingHandler: Sendable {
     /// - Throws: `APIError`, `EmbeddingError`; the first fault of any input is that of the request.
     private func embed(_ call: EmbeddingCall, _ context: RequestContext) async throws -> EmbeddingAnswer {
         let service = service(for: call.model)
-        let model = try await service.model()
+        let model = try await model(of: service, context)
         try names.check(call.model, model)
         guard !call.request.inputs.isEmpty else {
             return try answer(EmbeddingResult(embeddings: [], model: model, tokens: 0), call, context)
@@ -117,6 +117,12 @@ struct EmbeddingHandler: Sendable {
             "\(count) inputs are too many for one request; \(maximumInputs) are allowed",
             parameter: parameter
         )
+    }
+
+    /// One that is not known yet is asked for, which may take as long as its provider does.
+    private func model(of service: any EmbeddingService, _ context: RequestContext) async throws -> EmbeddingModel {
+        if let known = service.knownModel { return known }
+        return try await TimeLimit.run(timeout - context.elapsed, or: APIError.late) { try await service.model() }
     }
 
     /// The request with what is the caller's.

@@ -52,6 +52,8 @@ struct PageResults: Sendable {
             answer.write(to: &json)
             json.member("took_ms", took.milliseconds)
         }
-        return String(decoding: json, as: UTF8.self).replacing("<", with: "\\u003C")
+        // Byte by byte: some scalars make one character of themselves and of what follows them.
+        let parts = json.split(separator: UInt8(ascii: "<"), omittingEmptySubsequences: false)
+        return String(decoding: Array(parts.joined(separator: Array("\\u003C".utf8))), as: UTF8.self)
     }
 }

@@ -10,11 +10,14 @@ extension Endpoint.Consumes {
         } else if !head.announcesBody {
             return
         }
-        throw APIError(
+        var error = APIError(
             .unsupportedMediaType,
             .invalidRequest,
-            "the body must be \(expected) in UTF-8, with a Content-Type that says so"
+            "the body must be \(expected.joined(separator: " or ")) in UTF-8, with a Content-Type that says so"
         )
+        // RFC 9110 §15.5.16
+        error.accept = expected.joined(separator: ", ")
+        throw error
     }
 
     private func accepts(_ type: String, _ head: HTTPRequestHead) -> Bool {
@@ -27,8 +30,8 @@ extension Endpoint.Consumes {
         }
     }
 
-    private var expected: String {
-        self == .jsonOrLines ? "application/json or application/x-ndjson" : "application/json"
+    private var expected: [String] {
+        ["application/json"] + (self == .jsonOrLines ? ["application/x-ndjson"] : [])
     }
 }
 

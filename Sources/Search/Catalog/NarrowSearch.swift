@@ -36,8 +36,12 @@ package struct NarrowSearch: SimilaritySearch {
         return SearchHits(hits: Array(hits.sorted(by: >).prefix(limit)), method: .exact)
     }
 
-    package func vector(of fullName: String, model: EmbeddingModel) async throws(StoreError) -> StoredVector? {
-        try await wide.vector(of: fullName, model: model)
+    package func vector(
+        of fullName: String,
+        model: EmbeddingModel,
+        includesPrivate: Bool
+    ) async throws(StoreError) -> StoredVector? {
+        try await wide.vector(of: fullName, model: model, includesPrivate: includesPrivate)
     }
 
     package func scores(

@@ -23,6 +23,7 @@ package final class RepoFollower: Sendable {
     private let scan: VectorScan?
     private let model: @Sendable () async -> EmbeddingModel?
     private let mayRead: @Sendable () -> Bool
+    private let hide: @Sendable (Set<String>) -> Void
     private let configuration: Configuration
     private let logger: Logger
     private let rows: Gauge
@@ -32,12 +33,14 @@ package final class RepoFollower: Sendable {
     ///   - scan: the memory backend, when it is used.
     ///   - model: the model in use now; nil while it is not known.
     ///   - mayRead: whether the tables are there.
+    ///   - hide: told of the names of repos that are private, as rows of them come.
     package init(
         feed: any RepoFeed,
         catalog: RepoCatalog,
         scan: VectorScan?,
         model: @escaping @Sendable () async -> EmbeddingModel?,
         mayRead: @escaping @Sendable () -> Bool = { true },
+        hide: @escaping @Sendable (Set<String>) -> Void = { _ in },
         configuration: Configuration = Configuration(),
         metrics: MetricsRegistry,
         logger: Logger
@@ -47,6 +50,7 @@ package final class RepoFollower: Sendable {
         self.scan = scan
         self.model = model
         self.mayRead = mayRead
+        self.hide = hide
         self.configuration = configuration
         self.logger = logger
         rows = metrics.gauge("search_index_repos", "Repos in the in-memory text index.")
@@ -132,6 +136,10 @@ package final class RepoFollower: Sendable {
 
     private func apply(_ changes: [FeedChange]) async {
         guard !changes.isEmpty else { return }
+        let hidden = changes.compactMap { change -> String? in
+            if case .upsert(let row) = change, row.repo.isPrivate { row.repo.fullName } else { nil }
+        }
+        if !hidden.isEmpty { hide(Set(hidden)) }
         let applied = await catalog.apply(changes)
         await scan?.apply(applied)
         rows.set(Double(await catalog.count))

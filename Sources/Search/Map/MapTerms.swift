@@ -7,7 +7,8 @@ enum MapTerms {
 
     /// Without repetition. Plurals are folded, in the crude way that suits a count.
     static func terms(of repo: Repo) -> [String] {
-        let words = (repo.description ?? "").prefix(longestText).lowercased().split { !$0.isLetter }
+        let text = String((repo.description ?? "").unicodeScalars.prefix(longestText))
+        let words = text.lowercased().split { !$0.isLetter }
         let candidates = repo.topics.prefix(8).map { $0.lowercased() } + words.map(String.init)
         var terms: [String] = []
         for term in candidates.map(folded) where isTelling(term) && !terms.contains(term) && terms.count < most {
@@ -22,7 +23,7 @@ enum MapTerms {
     }
 
     private static func isTelling(_ word: String) -> Bool {
-        (3...28).contains(word.count) && !empty.contains(word)
+        (3...28).contains(word.unicodeScalars.count) && !empty.contains(word)
     }
 
     /// Words that fit repositories in general, or nothing.

@@ -24,6 +24,21 @@ package final class RepoMapper: RepoMapSource {
     private struct State {
         var map: RepoMap?
         var made = 0
+        /// Repos that became private since the rows of the map under way began to be read; nil while there is none.
+        var hidden: Set<String>?
+
+        mutating func show(
+            _ points: [RepoMap.Point],
+            _ regions: [RepoMap.Region],
+            hiding names: Set<String>,
+            origin: String
+        ) {
+            made += 1
+            map = RepoMap(version: "\(origin)-\(made)", points: points, regions: regions)
+            for index in points.indices where names.contains(points[index].fullName) {
+                map?.points[index].isPrivate = true
+            }
+        }
     }
 
     private let feed: any RepoFeed
@@ -59,6 +74,16 @@ package final class RepoMapper: RepoMapSource {
     package func latestMap() -> RepoMap? {
         demand.yield()
         return state.withLock(\.map)
+    }
+
+    /// These have become private: at once and not with the next map only.
+    package func hide(_ fullNames: Set<String>) {
+        state.withLock { state in
+            state.hidden?.formUnion(fullNames)
+            guard let map = state.map, map.points.contains(where: { !$0.isPrivate && fullNames.contains($0.fullName) })
+            else { return }
+            state.show(map.points, map.regions, hiding: fullNames, origin: origin)
+        }
     }
 
     /// Its whole life: ends when the task is cancelled.
@@ -100,16 +125,14 @@ package final class RepoMapper: RepoMapSource {
         }
         // The position is asked for first, so that no change falls between.
         let position = try await feed.changes(since: nil, limit: 1, vectorsOf: model).position
+        state.withLock { $0.hidden = [] }
+        defer { state.withLock { $0.hidden = nil } }
         let landmarks = try await readTable(model)
         var last = basis?.layout
         if last == nil { last = try await layouts.load() }
         if last?.model != model.fingerprint { last = nil }
         guard let drawing = await draw(MapDraft(model: model, landmarks: landmarks, last: last)) else { return basis }
-        state.withLock { state in
-            state.made += 1
-            let version = "\(origin)-\(state.made)"
-            state.map = RepoMap(version: version, points: drawing.points, regions: drawing.regions)
-        }
+        state.withLock { $0.show(drawing.points, drawing.regions, hiding: $0.hidden ?? [], origin: origin) }
         logger.debug("map made", metadata: ["repos": .stringConvertible(landmarks.count)])
         if drawing.layout != last { await keep(drawing.layout) }
         return Basis(model: model, position: position, layout: drawing.layout)

@@ -12,7 +12,7 @@ extension HybridSearch {
         var sum = [Float](repeating: 0, count: model.dimensions)
         for (names, sign) in [(like, Float(1)), (unlike, Float(-1))] where !names.isEmpty {
             for name in names {
-                let vector = try await example(name, model, query.filter)
+                let vector = try await storedVector(of: name, model, query.filter)
                 for index in sum.indices { sum[index] += sign * vector.values[index] / Float(names.count) }
             }
         }
@@ -27,17 +27,5 @@ extension HybridSearch {
         var filter = query.filter
         filter.excludeNames += like + unlike
         return try await vectorPage(QueryVector(embedding: direction, model: model), filter, try query.paging())
-    }
-
-    /// The stored vector of a repo that the caller may see.
-    private func example(
-        _ fullName: String,
-        _ model: EmbeddingModel,
-        _ filter: SearchFilter
-    ) async throws(SearchError) -> Embedding {
-        if !filter.includesPrivate, await catalog.repo(named: fullName)?.isPrivate ?? false {
-            throw .unknownRepo(fullName)
-        }
-        return try await storedVector(of: fullName, model)
     }
 }

@@ -67,11 +67,19 @@ extension HybridSearch {
         return try? await service.model()
     }
 
-    /// The vector that is kept of a repo.
-    func storedVector(of fullName: String, _ model: EmbeddingModel) async throws(SearchError) -> Embedding {
+    /// The vector that is kept of a repo, if the caller may see it.
+    func storedVector(
+        of fullName: String,
+        _ model: EmbeddingModel,
+        _ filter: SearchFilter
+    ) async throws(SearchError) -> Embedding {
         let stored: StoredVector?
         do throws(StoreError) {
-            stored = try await similarity.vector(of: fullName, model: model)
+            stored = try await similarity.vector(
+                of: fullName,
+                model: model,
+                includesPrivate: filter.includesPrivate
+            )
         } catch {
             throw .store(error)
         }

@@ -70,12 +70,9 @@ package final class HybridSearch: RepoSearch {
     ) async throws(SearchError) -> SearchAnswer {
         guard Self.limits.contains(limit) else { throw .invalid("limit must be 1…100") }
         let model = try await model()
-        if !filter.includesPrivate, await catalog.repo(named: fullName)?.isPrivate ?? false {
-            throw .unknownRepo(fullName)
-        }
         var filter = filter
         filter.excludeNames = [fullName]
-        let vector = QueryVector(embedding: try await storedVector(of: fullName, model), model: model)
+        let vector = QueryVector(embedding: try await storedVector(of: fullName, model, filter), model: model)
         let paging = try ResultPaging("similar \(fullName.lowercased()) \(filter)", cursor: cursor, limit: limit)
         return try await vectorPage(vector, filter, paging)
     }

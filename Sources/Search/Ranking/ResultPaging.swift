@@ -40,6 +40,7 @@ struct ResultPaging {
         let numbers = PageCursor.place(cursor, of: question).map {
             String(decoding: $0, as: UTF8.self).split(separator: " ").compactMap { Int($0) }
         }
+        // The seal keeps no secret: whoever can compute it can make a cursor.
         guard let numbers, numbers.count == 2, (1...Self.deepest).contains(numbers[0]),
             (0...Self.longest).contains(numbers[1])
         else {

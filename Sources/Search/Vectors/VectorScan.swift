@@ -42,9 +42,17 @@ package final class VectorScan: SimilaritySearch {
         return SearchHits(hits: hits, method: .exact)
     }
 
-    package func vector(of fullName: String, model: EmbeddingModel) async throws(StoreError) -> StoredVector? {
-        guard isLoaded(for: model) else { return try await fallback.vector(of: fullName, model: model) }
-        guard let number = await catalog.number(of: fullName) else { return nil }
+    package func vector(
+        of fullName: String,
+        model: EmbeddingModel,
+        includesPrivate: Bool
+    ) async throws(StoreError) -> StoredVector? {
+        guard isLoaded(for: model) else {
+            return try await fallback.vector(of: fullName, model: model, includesPrivate: includesPrivate)
+        }
+        guard let repo = await catalog.repo(named: fullName), includesPrivate || !repo.isPrivate,
+            let number = await catalog.number(of: fullName)
+        else { return nil }
         let values = await reading { $0.values(of: number) }
         guard let values else { return .pending }
         do throws(EmbeddingError) {

@@ -4,6 +4,8 @@ import EmbeddingCore
 /// before them in two bytes, shares are whole numbers up to 65535.
 extension MapLayout {
     private static let version: UInt8 = 1
+    /// Units of the layout are about those of vectors of unit length; what is beyond this cannot be reckoned with.
+    private static let farthest: Float = 1e9
 
     var encoded: [UInt8] {
         var bytes = [Self.version]
@@ -29,7 +31,8 @@ extension MapLayout {
             guard let bits: UInt32 = rest.takeInteger() else { return nil }
             corners.append(Float(bitPattern: bits))
         }
-        guard corners.allSatisfy(\.isFinite), corners[0] <= corners[2], corners[1] <= corners[3] else { return nil }
+        guard corners.allSatisfy({ $0.magnitude <= Self.farthest }), corners[0] <= corners[2], corners[1] <= corners[3]
+        else { return nil }
         var places: [String: SIMD2<Float>] = [:]
         while !rest.isEmpty {
             guard let name = rest.takeText(), let x: UInt16 = rest.takeInteger(), let y: UInt16 = rest.takeInteger()

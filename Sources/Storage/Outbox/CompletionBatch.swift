@@ -71,7 +71,8 @@ struct CompletionBatch {
     ) -> [String: SurrealValue] {
         [
             "status": .string(status.rawValue), "delay": delay.map(SurrealValue.duration) ?? .none,
-            "error": SurrealValue(error.map { String($0.prefix(500)) }), "attempts": SurrealValue(attempts),
+            "error": SurrealValue(error.map { String($0.unicodeScalars.prefix(500)) }),
+            "attempts": SurrealValue(attempts),
         ]
     }
 

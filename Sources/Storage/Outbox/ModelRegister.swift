@@ -69,7 +69,7 @@ package struct ModelRegister: Sendable {
             SELECT name, array::len((replicas ?? [])[WHERE until > time::now() AND isReserved != true]) AS replicas FROM [embed_star:model]
             """
         )[0]
-        return row["name"].string.map { ($0, row["replicas"].int ?? 0) }
+        return row["name"].string.map { ($0, row["replicas"].count ?? 0) }
     }
 
     /// What a model is known by among replicas.

@@ -17,7 +17,7 @@ struct SurrealDeadLetterQueue: DeadLetterQueue {
         var variables: [String: SurrealValue] = ["limit": SurrealValue(limit + 1)]
         if let cursor {
             guard let place = PageCursor.place(cursor, of: Self.question),
-                let after = try? SurrealRecordID(encoded: place)
+                let after = try? SurrealRecordID(encoded: place), after.table == "embedding_job"
             else {
                 throw StoreError(.invalidArgument, "this cursor does not belong to this listing")
             }
@@ -40,7 +40,7 @@ struct SurrealDeadLetterQueue: DeadLetterQueue {
     private func letter(_ job: SurrealValue) -> DeadLetter {
         DeadLetter(
             label: tables.all.lazy.compactMap { job["row"][$0.label].string }.first ?? "",
-            attempts: job["attempts"].int ?? 0,
+            attempts: job["attempts"].count ?? 0,
             error: job["error"].string ?? "",
             failedAt: Timestamp(job["failed_at"])?.text ?? ""
         )

@@ -30,7 +30,7 @@ package struct RepoCopy: Sendable {
         let row = try await target.value("SELECT * FROM [embed_star:repo_copy]")[0]
         let isResumed = row["source"].string == name
         var cursor = isResumed ? row["last"].recordID : nil
-        var progress = Progress(copied: isResumed ? row["copied"].int ?? 0 : 0, total: try await Self.count(source))
+        var progress = Progress(copied: isResumed ? row["copied"].count ?? 0 : 0, total: try await Self.count(source))
         while true {
             onProgress(progress)
             try Self.checkCancellation()
@@ -85,7 +85,7 @@ package struct RepoCopy: Sendable {
     }
 
     private static func count(_ database: Database) async throws(StoreError) -> Int {
-        try await database.value("SELECT VALUE count FROM (SELECT count() FROM repo GROUP ALL)")[0].int ?? 0
+        try await database.value("SELECT VALUE count FROM (SELECT count() FROM repo GROUP ALL)")[0].count ?? 0
     }
 
     private static func checkCancellation() throws(StoreError) {

@@ -29,7 +29,7 @@ enum StoredRepoRow {
             model: row["embedding_model"].string,
             fingerprint: fingerprint,
             generatedAt: Timestamp(row["embedding_generated_at"])?.text,
-            attempts: job["attempts"].int ?? 0,
+            attempts: job["attempts"].count ?? 0,
             lastError: job["error"].string
         )
     }

@@ -36,7 +36,8 @@ extension SurrealRepoStore {
     }
 
     private static func record(_ cursor: String, of question: String) throws(StoreError) -> SurrealRecordID {
-        guard let place = PageCursor.place(cursor, of: question), let record = try? SurrealRecordID(encoded: place)
+        guard let place = PageCursor.place(cursor, of: question), let record = try? SurrealRecordID(encoded: place),
+            record.table == "repo"
         else {
             throw StoreError(.invalidArgument, "this cursor does not belong to this listing")
         }

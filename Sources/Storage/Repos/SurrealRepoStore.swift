@@ -185,7 +185,7 @@ struct SurrealRepoStore: RepoStore {
             ]
             if let cursor { variables["after"] = cursor.key }
             let page = try await database.value(reprocessPage(scope.kind, after: cursor != nil), variables)
-            enqueued += page["enqueued"].int ?? 0
+            enqueued += page["enqueued"].count ?? 0
             cursor = page["last"].recordID
         } while cursor != nil
         return enqueued

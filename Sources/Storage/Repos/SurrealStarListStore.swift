@@ -29,9 +29,9 @@ struct SurrealStarListStore: StarListStore {
         )[0]
         return StarList(
             pages: (row["pages"].array ?? []).map(Self.page),
-            position: row["position"].int ?? 0,
+            position: row["position"].count ?? 0,
             listed: Set(Self.numbers(row["listed"])),
-            finishedAt: row["finished_at"].int
+            finishedAt: row["finished_at"].count
         )
     }
 
@@ -74,7 +74,7 @@ struct SurrealStarListStore: StarListStore {
                 """,
                 ["identities": .array(gone.map { .recordID(RepoIdentities.record($0)) })]
             )
-            deleted += count.int ?? 0
+            deleted += count.count ?? 0
         }
         return deleted
     }

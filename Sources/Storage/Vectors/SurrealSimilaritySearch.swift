@@ -96,10 +96,14 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         return SearchHit(repo: repo, similarity: similarity)
     }
 
-    func vector(of fullName: String, model: EmbeddingModel) async throws(StoreError) -> StoredVector? {
+    func vector(
+        of fullName: String,
+        model: EmbeddingModel,
+        includesPrivate: Bool
+    ) async throws(StoreError) -> StoredVector? {
         let rows = try await database.rows(
             """
-            SELECT full_name, embedding_fingerprint, embedding
+            SELECT full_name, is_private, embedding_fingerprint, embedding
               FROM array::distinct(array::concat([$id], (SELECT VALUE repo FROM $name)))
             """,
             [
@@ -107,7 +111,8 @@ struct SurrealSimilaritySearch: SimilaritySearch {
             ]
         )
         let name = fullName.lowercased()
-        guard let row = rows.first(where: { $0["full_name"].string?.lowercased() == name }) else { return nil }
+        let visible = rows.filter { includesPrivate || $0["is_private"].bool != true }
+        guard let row = visible.first(where: { $0["full_name"].string?.lowercased() == name }) else { return nil }
         guard row["embedding_fingerprint"].string == model.fingerprint, let values = row["embedding"].floats,
             let embedding = try? Embedding(validating: values, dimensions: model.dimensions)
         else { return .pending }

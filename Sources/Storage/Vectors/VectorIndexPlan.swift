@@ -17,7 +17,7 @@ struct VectorIndexRecord: Hashable {
     var rows: Int?
 
     init?(_ row: SurrealValue) {
-        guard let fingerprint = row["fingerprint"].string, let dimensions = row["dimensions"].int,
+        guard let fingerprint = row["fingerprint"].string, let dimensions = row["dimensions"].count,
             let phase = row["phase"].string.flatMap(Phase.init(rawValue:))
         else { return nil }
         self.fingerprint = fingerprint
@@ -27,7 +27,7 @@ struct VectorIndexRecord: Hashable {
         name = row["name"].string ?? VectorIndex.names[0]
         self.phase = phase
         since = Timestamp(row["since"])
-        rows = row["rows"].int
+        rows = row["rows"].count
     }
 }
 

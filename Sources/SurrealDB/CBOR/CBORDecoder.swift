@@ -265,7 +265,8 @@ struct CBORDecoder {
 
     private func duration(_ content: SurrealValue) -> SurrealValue? {
         guard let parts = content.array, parts.count <= 2 else { return nil }
-        let numbers = parts.compactMap(\.int)
+        // SurrealDB's durations reach farther: one of those is as long as ours get, so that its row can be read.
+        let numbers = parts.compactMap { part in if case .decimal = part { Int.max } else { part.int } }
         guard numbers.count == parts.count, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
         let nanoseconds = numbers.count > 1 ? numbers[1] : 0
         guard nanoseconds < 1_000_000_000 else { return nil }

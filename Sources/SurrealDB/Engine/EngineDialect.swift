@@ -34,7 +34,7 @@ package struct EngineDialect: Sendable, Hashable {
     /// - Throws: `.unsupported` when its release is not taken, with the reason.
     static func of(_ server: String) throws(SurrealError) -> EngineDialect {
         guard let version = EngineVersion(server) else {
-            let name = server.prefix(100)
+            let name = String(server.unicodeScalars.prefix(100))
             throw SurrealError(.unsupported, "\"\(name)\", the database's version, is no release of SurrealDB")
         }
         guard let dialect = all.first(where: { version.major >= $0.generation }) else { throw tooOld(version) }

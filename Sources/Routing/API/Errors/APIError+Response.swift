@@ -17,6 +17,7 @@ extension APIError {
             contentType: dialect == .problem ? "application/problem+json" : "application/json",
             body
         )
+        if let accept { response.headers.append("Accept", accept) }
         if let allow { response.headers.append("Allow", allow) }
         if let retryAfter { response.headers.append("Retry-After", Self.wholeSeconds(retryAfter).description) }
         if let challenge = challenge ?? (status == .unauthorized ? .missingKey : nil) {

@@ -23,6 +23,8 @@ struct APIError: Error, Sendable {
     var parameter: String?
     var retryAfter: Duration?
     var allow: String?
+    /// The media types that would have been taken.
+    var accept: String?
     /// How a key has to be shown.
     var challenge: Challenge?
     /// What the caller may still ask.

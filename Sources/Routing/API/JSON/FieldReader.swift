@@ -4,6 +4,9 @@ import JSON
 /// Reads the members of one object, or the parameters of a query, and gathers what is wrong with them, so that all
 /// faults are reported at once.
 struct FieldReader {
+    /// Unknown members that are told of at most.
+    private static let mostOthers = 100
+
     private var members: [String: JSONValue]
     /// Where the object stands: `#` for the whole body, `#/0` for the first element of an array.
     private let pointer: String
@@ -39,10 +42,10 @@ struct FieldReader {
         errors.append(FieldError(pointer: "\(pointer)/\(name)", detail: detail))
     }
 
-    /// Members nobody asked for are faults.
+    /// Members nobody asked for are faults; of very many the first are named.
     mutating func refuseOthers() {
-        for name in members.keys.sorted() {
-            let field = name.prefix(64).description
+        for name in members.keys.sorted().prefix(Self.mostOthers) {
+            let field = String(name.unicodeScalars.prefix(64))
             report(field.escapedForPointer, "\(field) is not known; known are \(known.joined(separator: ", "))")
         }
     }
@@ -156,14 +159,14 @@ struct FieldReader {
 extension String {
     /// Escaped as a reference token (RFC 6901 §3).
     fileprivate var escapedForPointer: String {
-        var result = ""
-        for character in self {
-            switch character {
-            case "~": result += "~0"
-            case "/": result += "~1"
-            default: result.append(character)
+        var result = UnicodeScalarView()
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "~": result.append(contentsOf: "~0".unicodeScalars)
+            case "/": result.append(contentsOf: "~1".unicodeScalars)
+            default: result.append(scalar)
             }
         }
-        return result
+        return String(result)
     }
 }
