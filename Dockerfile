@@ -14,10 +14,8 @@ COPY Benchmarks Benchmarks
 COPY Sources Sources
 COPY Tests Tests
 COPY data data
-# `debug` is built faster.
-ARG CONFIGURATION=release
-RUN swift build -c $CONFIGURATION --product embed-star --static-swift-stdlib -Xlinker -s \
-    && install -D -t /image/usr/local/bin "$(swift build -c $CONFIGURATION --show-bin-path)/embed-star" \
+RUN swift build -c release --product embed-star --static-swift-stdlib -Xlinker -s \
+    && install -D -t /image/usr/local/bin "$(swift build -c release --show-bin-path)/embed-star" \
     && install -D -m 0644 -t /image/opt/embed-star/data data/sample-repos.ndjson \
     && cp -a models /image/opt/embed-star/models \
     && install -d /image/usr/share/doc/embed-star \

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import signal
 import statistics
 import sys
 import tempfile
@@ -191,6 +192,10 @@ def disturb(chance, services, upstream):
 
 
 def run(options, folder):
+    # Who ends it early still gets what was measured.
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
     engine = Engine(f"surrealkv://{folder}/data", dict(os.environ))
     database = engine.new_database()
     upstream = Upstream(delay=0.02)
@@ -205,8 +210,7 @@ def run(options, folder):
         began, end = time.monotonic(), time.monotonic() + options.minutes * 60
         every = max(2.0, options.minutes * 60 / 240)
         next_fault = began + 20
-        while time.monotonic() < end:
-            time.sleep(every)
+        while time.monotonic() < end and not ended.wait(every):
             for service in services:
                 service.process.check()
             points.append(sample(services, load, time.monotonic() - began))
@@ -226,7 +230,7 @@ def run(options, folder):
     # The last replica was never restarted: of it growth can be told.
     survivor = len(services) - 1
     return {
-        "minutes": options.minutes, "replicas": options.replicas, "seed": options.seed,
+        "minutes": round(points[-1]["seconds"] / 60, 1), "replicas": options.replicas, "seed": options.seed,
         "requests": sum(point["requests"] for point in points), "refused": load.refused, "broken": load.broken,
         "wrong": load.wrong[:50], "faults": faults,
         "memory_growth": round(growth(points, "memory_mib", survivor), 3),
@@ -246,7 +250,7 @@ def main():
         found = run(options, folder)
     (options.out / "soak.json").write_text(json.dumps(found, indent=1) + "\n")
     chart(found["points"], options.out / "soak.svg")
-    print(f"{found['requests']} requests in {options.minutes:g} minutes, {found['refused']} refused, {found['broken']} cut off "
+    print(f"{found['requests']} requests in {found['minutes']:g} minutes, {found['refused']} refused, {found['broken']} cut off "
           f"by {len(found['faults'])} faults, {len(found['wrong'])} wrong; memory x {found['memory_growth']}, "
           f"descriptors x {found['descriptor_growth']} from the second to the last third")
     if found["wrong"] or found["memory_growth"] > 1.1 or found["descriptor_growth"] > 1.2:

@@ -36,7 +36,7 @@ struct EmbedStar: AsyncParsableCommand {
         let (flags, rest) = SettingFlags.extract(from: Array(CommandLine.arguments.dropFirst()), of: .product)
         if rest == ["help", "settings"] { return print(SettingsTable.product.help) }
         if rest.count == 2, rest[0] == "--generate-completion-script", let shell = CompletionShell(rawValue: rest[1]) {
-            return print(completionScript(for: shell) + SettingCompletions.script(.product, for: shell))
+            return print(SettingCompletions.script(completionScript(for: shell), .product, for: shell))
         }
         if let word = rest.first, !word.hasPrefix("-"), !commands.contains(word) {
             let meant = CommandSuggestion.nearest(to: word, among: commands).map { "did you mean `\($0)`? " } ?? ""
@@ -45,6 +45,17 @@ struct EmbedStar: AsyncParsableCommand {
             )
             exit(withError: ExitCode.validationFailure)
         }
+        if let meant = meantSetting(rest) { StandardError.write("embed-star: did you mean \(meant)?\n") }
         await SettingFlags.$current.withValue(flags) { await main(rest) }
+    }
+
+    /// The setting nearest to a flag that is none, where the parser has no suggestion of its own.
+    private static func meantSetting(_ arguments: [String]) -> String? {
+        do { _ = try parseAsRoot(arguments) } catch {
+            let words = message(for: error).split(separator: "'", omittingEmptySubsequences: false)
+            guard words.count == 3, words[0] == "Unknown option " else { return nil }
+            return CommandSuggestion.nearest(to: String(words[1]), among: SettingsTable.product.settings.map(\.flag))
+        }
+        return nil
     }
 }

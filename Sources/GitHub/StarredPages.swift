@@ -11,7 +11,8 @@ package struct StarredPages: Sendable {
     private static let mostRedirects = 3
 
     private let baseURL: String
-    private let token: String?
+    /// Asked at each request: it may change.
+    private let token: @Sendable () -> String?
     private let transport: any HTTPTransport
 
     package init(_ settings: SettingValues, token: String? = nil, transport: any HTTPTransport) {
@@ -22,7 +23,7 @@ package struct StarredPages: Sendable {
         )
     }
 
-    init(baseURL: String, token: String?, transport: any HTTPTransport) {
+    init(baseURL: String, token: @autoclosure @escaping @Sendable () -> String?, transport: any HTTPTransport) {
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.token = token
         self.transport = transport
@@ -33,7 +34,7 @@ package struct StarredPages: Sendable {
     ///   - number: from 1.
     ///   - etag: that of the page as it is known.
     func page(_ number: Int, of user: String, etag: String?) async throws -> (answer: GitHubAnswer, body: [UInt8]) {
-        guard user != "@me" || token != nil else {
+        guard user != "@me" || token() != nil else {
             throw GitHubError(.unauthorized, "@me is the owner of a token; give one (--token-file, GITHUB_TOKEN)")
         }
         let path = user == "@me" ? "/user/starred" : "/users/\(user)/starred"
@@ -61,7 +62,7 @@ package struct StarredPages: Sendable {
             headers: [("Accept", "application/vnd.github+json"), ("X-GitHub-Api-Version", "2022-11-28")],
             maxResponseBytes: Self.longestPage
         )
-        if let token { request.headers.append(("Authorization", "Bearer \(token)")) }
+        if let token = token() { request.headers.append(("Authorization", "Bearer \(token)")) }
         if let etag { request.headers.append(("If-None-Match", etag)) }
         return request
     }

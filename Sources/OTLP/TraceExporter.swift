@@ -11,7 +11,7 @@ package final class TraceExporter: Sendable {
         /// The collector, without the path of a signal: `OTEL_EXPORTER_OTLP_ENDPOINT`.
         package var endpoint: String
         /// Sent with every export, such as `Authorization`.
-        package var headers: [(name: String, value: String)]
+        package var headers: @Sendable () -> [(name: String, value: String)]
         /// `service.name` and other attributes of the process.
         package var resource: [(name: String, value: String)]
         package var version: String
@@ -24,7 +24,7 @@ package final class TraceExporter: Sendable {
 
         package init(
             endpoint: String,
-            headers: [(name: String, value: String)] = [],
+            headers: @autoclosure @escaping @Sendable () -> [(name: String, value: String)] = [],
             resource: [(name: String, value: String)] = [],
             version: String = "0",
             interval: Duration = .seconds(5),
@@ -126,7 +126,7 @@ package final class TraceExporter: Sendable {
         let request = HTTPClientRequest(
             "POST",
             configuration.endpoint + "/v1/traces",
-            headers: [("Content-Type", "application/json")] + configuration.headers,
+            headers: [("Content-Type", "application/json")] + configuration.headers(),
             body: body,
             timeouts: HTTPClientTimeouts(connect: .seconds(2), firstByte: .seconds(5), total: .seconds(5)),
             maxResponseBytes: 64 << 10

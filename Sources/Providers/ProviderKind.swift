@@ -81,7 +81,7 @@ package struct ProviderContext: Sendable {
         for url: String,
         neededAt host: String
     ) throws(EmbeddingError) -> ProviderEndpoint.Key? {
-        if let key = settings[setting] { return .bearer(key) }
+        if let key = settings.secret(setting) { return .bearer(key) }
         guard EndpointLabel.of(url) == host else { return nil }
         throw EmbeddingError(.unauthorized, "\(setting.name) is not set")
     }

@@ -8,8 +8,8 @@ package struct SettingValues: Sendable {
     package let environment: [String: String]
 
     private var texts: [String: (text: String, source: Source)] = [:]
-    /// Where the secrets were read that came from files.
-    private var paths: [String: String] = [:]
+    /// Secrets may change while the service runs.
+    private let files: SecretFiles
 
     /// Those of the predecessor that are still set, in the environment or in `.env`.
     package let retired: [RetiredSetting]
@@ -38,6 +38,7 @@ package struct SettingValues: Sendable {
         self.table = table
         self.environment = environment
         var faults: [String] = []
+        var secrets: [String: (path: String, text: String)] = [:]
         let flags = Self.read(arguments, table, &faults)
         let file = DotEnv.parse(dotEnv ?? "")
         faults += file.badLines.map { ".env, line \($0): not understood; write NAME=value" }
@@ -50,22 +51,26 @@ package struct SettingValues: Sendable {
             for (source, values) in sources {
                 guard let (text, path) = Self.value(of: setting, in: values, &faults, readFile) else { continue }
                 if setting.accepts(text) {
-                    paths[setting.name] = path
+                    if let path { secrets[setting.name] = (path, text) }
                     texts[setting.name] = (text, source)
                 } else {
                     let shown = setting.isSecret ? "its value" : "\"\(URLSyntax.masked(text))\""
-                    faults.append("\(setting.name): \(shown) is not accepted; it takes \(setting.accepted)")
+                    // A file that nobody thinks of stands in the working folder.
+                    let place = source == .file ? " in .env" : ""
+                    faults.append("\(setting.name)\(place): \(shown) is not accepted; it takes \(setting.accepted)")
                 }
                 break
             }
         }
+        files = SecretFiles(secrets)
         guard faults.isEmpty else { throw Faults(lines: faults) }
     }
 
-    /// The value of a setting; all were checked when they were read.
+    /// The value of a setting; all were checked when they were read. A secret from a file is the one that
+    /// `readFilesAgain` found last.
     package subscript<Value>(setting: Setting<Value>) -> Value {
         assert(table.lists(setting), "\(setting.name) is read but not in the table")
-        return texts[setting.name].flatMap { setting.parse($0.text) } ?? setting.defaultValue
+        return text(of: setting).flatMap(setting.parse) ?? setting.defaultValue
     }
 
     /// The value as text, with its source; secrets are masked.
@@ -82,18 +87,32 @@ package struct SettingValues: Sendable {
         }
     }
 
-    /// Whether the value was read from a file, which may change.
-    package func isFromFile(_ setting: any AnySetting) -> Bool { paths[setting.name] != nil }
+    private func text(of setting: any AnySetting) -> String? { files[setting.name] ?? texts[setting.name]?.text }
 
-    /// The value that the setting's file holds now; that of the start when there is no file.
-    /// - Returns: nil when the file holds no value that is accepted.
-    package func current<Value>(
-        _ setting: Setting<Value>,
-        readFile: (String) -> String? = SettingValues.contents(of:)
-    ) -> Value? {
-        guard let path = paths[setting.name] else { return self[setting] }
-        guard let text = readFile(path)?.trimmed, !text.isEmpty else { return nil }
-        return setting.parse(text)
+    /// A secret that may change: to be asked whenever it is needed. Nil when none is set.
+    package func secret(_ setting: Setting<String?>) -> (@Sendable () -> String)? {
+        guard let first = self[setting] else { return nil }
+        return { self[setting] ?? first }
+    }
+
+    /// Whether a secret came from a file.
+    package var mayChange: Bool { !files.paths.isEmpty }
+
+    /// Reads the files of secrets again. A file that is gone, or holds nothing that is accepted, changes nothing.
+    /// - Returns: the names of the settings that have another value now, and of those whose files hold none.
+    package func readFilesAgain(
+        _ readFile: (String) -> String? = SettingValues.contents(of:)
+    ) -> (changed: [String], unreadable: [String]) {
+        var (changed, unreadable): ([String], [String]) = ([], [])
+        for setting in table.settings {
+            guard let path = files.paths[setting.name] else { continue }
+            if let text = readFile(path)?.trimmed, !text.isEmpty, setting.accepts(text) {
+                if files.replace(setting.name, by: text) { changed.append(setting.name) }
+            } else {
+                unreadable.append(setting.name)
+            }
+        }
+        return (changed, unreadable)
     }
 
     package func isSet(_ setting: any AnySetting) -> Bool { texts[setting.name] != nil }
@@ -102,7 +121,7 @@ package struct SettingValues: Sendable {
     /// credentials in URLs.
     package var secrets: [String] {
         let (hidden, open) = (table.settings.filter(\.isSecret), table.settings.filter { !$0.isSecret })
-        let listed = hidden.compactMap { texts[$0.name]?.text }.flatMap { text -> [String] in
+        let listed = hidden.compactMap(text(of:)).flatMap { text -> [String] in
             let items = text.split { $0 == "," || $0.isNewline }.map { $0.trimmed }
             let values = items.compactMap { item in item.firstRange(of: "=").map { item[$0.upperBound...].trimmed } }
             return [text] + items + values

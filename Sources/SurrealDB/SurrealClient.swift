@@ -218,7 +218,7 @@ package final class SurrealClient: Sendable {
     ) async throws(SurrealError) -> SurrealToken {
         var credentials: [String: SurrealValue] = [
             "user": .string(configuration.user),
-            "pass": .string(configuration.password),
+            "pass": .string(configuration.password()),
         ]
         if configuration.authLevel != .root { credentials["ns"] = .string(configuration.namespace) }
         if configuration.authLevel == .database { credentials["db"] = .string(configuration.database) }

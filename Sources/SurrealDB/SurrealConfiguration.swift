@@ -8,7 +8,8 @@ package struct SurrealConfiguration: Sendable {
     /// `ws`, `wss`, `http` or `https`; the HTTP RPC of that server is used. A trailing `/rpc` is ignored.
     package var url: String
     package var user: String
-    package var password: String
+    /// Asked at each sign-in.
+    package var password: @Sendable () -> String
     package var authLevel: AuthLevel
     package var namespace: String
     package var database: String
@@ -26,7 +27,7 @@ package struct SurrealConfiguration: Sendable {
     package init(
         url: String = "ws://localhost:8000",
         user: String = "root",
-        password: String = "root",
+        password: @autoclosure @escaping @Sendable () -> String = "root",
         authLevel: AuthLevel = .root,
         namespace: String = "gitstars",
         database: String = "stars",

@@ -10,6 +10,7 @@ import sys
 
 import kubernetes_validate
 import pytest
+import requests
 import yaml
 
 from Harness.process import CHECKOUT
@@ -144,6 +145,13 @@ def test_the_images_of_others_are_pinned_in_the_compose_file():
     for name, service in yaml.safe_load((CHECKOUT / "compose.yaml").read_text())["services"].items():
         if not service["image"].startswith("${EMBED_STAR_IMAGE:-"):
             assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+(\.\d+)?", service["image"]), name
+
+
+def test_the_database_is_the_one_that_the_tests_run(engine):
+    tested = requests.get(f"http://{engine.address}/version", timeout=10).text.strip().removeprefix("surrealdb-")
+    compose = yaml.safe_load((CHECKOUT / "compose.yaml").read_text())["services"]["surrealdb"]["image"]
+    assert compose == f"surrealdb/surrealdb:v{tested}"
+    assert f"image: {compose}\n" in (CHECKOUT / "k8s/overlays/development/surrealdb.yaml").read_text()
 
 
 def test_the_compose_files_run_this_version_and_hand_the_settings_through():

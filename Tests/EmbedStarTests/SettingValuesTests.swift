@@ -87,13 +87,30 @@ import Testing
             readFile: { _ in "one, two\nthree\n" }
         )
         #expect(values[APISettings.apiKeys] == ["one", "two", "three"])
-        #expect(values.isFromFile(APISettings.apiKeys))
-        #expect(!values.isFromFile(APISettings.privateSearchKeys))
-        #expect(values.current(APISettings.apiKeys, readFile: { $0 == "/run/keys" ? "four" : nil }) == ["four"])
-        #expect(values.current(APISettings.privateSearchKeys, readFile: { _ in nil }) == ["trusted"])
+        #expect(values.mayChange)
+        let changed = values.readFilesAgain { $0 == "/run/keys" ? "four" : nil }
+        #expect(changed.changed == ["API_KEYS"] && changed.unreadable.isEmpty)
+        #expect(values[APISettings.apiKeys] == ["four"])
+        #expect(values.secrets.contains("four"))
+        let same = values.readFilesAgain { _ in "four\n" }
+        #expect(same.changed.isEmpty && same.unreadable.isEmpty)
         for text in [nil, "", " \n", ",\n,"] as [String?] {
-            #expect(values.current(APISettings.apiKeys, readFile: { _ in text }) == nil)
+            let unreadable = values.readFilesAgain { _ in text }
+            #expect(unreadable.changed.isEmpty && unreadable.unreadable == ["API_KEYS"])
         }
+        #expect(values[APISettings.apiKeys] == ["four"])
+        #expect(values[APISettings.privateSearchKeys] == ["trusted"])
+    }
+
+    @Test func aSecretIsAskedForWhenItIsNeeded() throws {
+        let environment = ["DB_PASS_FILE": "/p", "OPENAI_API_KEY_FILE": "/k"]
+        let values = try SettingValues(.product, environment: environment) { _ in "old" }
+        let (database, key) = (SurrealConfiguration(values), try #require(values.secret(OpenAISettings.key)))
+        _ = values.readFilesAgain { $0 == "/p" ? "new pass" : "new key" }
+        #expect(database.password() == "new pass")
+        #expect(key() == "new key")
+        let none = values.secret(TogetherSettings.key) == nil
+        #expect(none)
     }
 
     @Test(arguments: [",", " , ,"])

@@ -31,10 +31,15 @@ def repos(tmp_path):
 
 def on_terminal(arguments, settings, directory, columns, term="xterm"):
     """Runs a subcommand on a terminal of so many columns; its status and all that it wrote."""
+    command = [program.program(), *map(str, arguments)]
+    return terminal(command, {**program.environment(settings), "TERM": term}, directory, columns)
+
+
+def terminal(command, environment, directory, columns):
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen([program.program(), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=slave,
-                               stderr=slave, cwd=directory, env={**program.environment(settings), "TERM": term})
+    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, cwd=directory, env=environment,
+                               start_new_session=True)
     os.close(slave)
     written = b""
     while True:
@@ -138,6 +143,17 @@ def test_a_command_that_does_not_exist_is_told(run, word, meant):
     assert result.stderr == f"embed-star: there is no command '{word}'; {guess}`embed-star --help` lists them\n"
 
 
+@pytest.mark.parametrize("arguments, meant", [
+    (["config", "--log-levle", "debug"], "--log-level"), (["serve", "--prot=1"], "--port"), (["config", "--jsn"], None),
+    (["serve", "--xyzzy-plugh"], None),
+])
+def test_a_flag_that_does_not_exist_is_told(run, arguments, meant):
+    result = run(*arguments, settings={})
+    assert result.returncode == 64 and result.stdout == ""
+    told = f"embed-star: did you mean {meant}?\n" if meant else ""
+    assert result.stderr.startswith(f"{told}Error: Unknown option '{arguments[1].split('=')[0]}'"), result.stderr
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_has_examples(run, command):
     result = run(command, "--help", settings={})
@@ -146,38 +162,57 @@ def test_help_has_examples(run, command):
     assert f"embed-star {command}" in examples
 
 
-@pytest.mark.parametrize("shell, check", [("bash", ["bash", "-n"]), ("zsh", ["zsh", "-n"]), ("fish", ["fish", "-n"])])
-def test_completions_are_made_for_every_shell(run, tmp_path, shell, check):
-    result = run("--generate-completion-script", shell, settings={})
-    assert result.returncode == 0
-    assert all(command in result.stdout for command in COMMANDS)
-    # Of zsh's script none can be added to.
-    assert shell == "zsh" or "db-url" in result.stdout
-    if shutil.which(check[0]):
-        path = tmp_path / "completions"
-        path.write_text(result.stdout)
-        subprocess.run([*check, path], check=True, timeout=20)
+@pytest.fixture
+def completion(run, tmp_path):
+    """What a shell offers at the end of a line, by the script that the program makes for it; the shell's own output."""
+
+    def bash(script, line):
+        words = line.split(" ")
+        return output("bash", "-c", f"""
+            source {script}
+            COMP_WORDS=({" ".join(f"'{word}'" for word in words)}) COMP_CWORD={len(words) - 1}
+            COMP_LINE='{line}' COMP_POINT={len(line)}
+            _embed_star_with_settings embed-star '{words[-1]}' '{words[-2]}'
+            printf '%s\\n' "${{COMPREPLY[@]}}"
+        """)
+
+    def fish(script, line):
+        return output("fish", "--no-config", "-c", f"source {script}; complete -C '{line}'")
+
+    def zsh(script, line):
+        # It completes in its line editor alone: where that begins, the line is written into it.
+        (tmp_path / ".zshrc").write_text(f"""
+            autoload -Uz compinit; compinit -u -D; source {script}
+            zle-line-init() {{ BUFFER=$COMPLETED CURSOR=$#COMPLETED; zle list-choices; zle -R; exit }}
+            zle -N zle-line-init
+        """)
+        given = {"PATH": os.environ["PATH"], "TERM": "xterm", "ZDOTDIR": str(tmp_path), "COMPLETED": line}
+        return re.sub(r"\x1b\[\S*?[A-Za-z]", " ", terminal(["zsh", "-i"], given, tmp_path, 80)[1])
+
+    def output(*command):
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    def complete(shell, line):
+        if not shutil.which(shell):
+            pytest.skip(f"{shell} is not here; scripts/bootstrap --tests installs it")
+        script = tmp_path / "completions"
+        script.write_text(run("--generate-completion-script", shell, settings={}).stdout)
+        return {"bash": bash, "fish": fish, "zsh": zsh}[shell](script, line)
+
+    return complete
 
 
-@pytest.mark.parametrize("words, expected", [
-    (["serve", "--db-u"], {"--db-url", "--db-user"}),
-    (["serve", "--embedding-provider", "b"], {"builtin"}),
-    (["serve", "--embed-private-repos", ""], {"true", "false"}),
-    (["imp"], {"import"}),
+@pytest.mark.parametrize("line, expected", [
+    ("embed-star serve --db-u", {"--db-url", "--db-user"}),
+    ("embed-star --db-pass-f", {"--db-pass-file"}),
+    ("embed-star serve --embedding-provider b", {"builtin"}),
+    ("embed-star serve --embed-private-repos ", {"true", "false"}),
+    ("embed-star imp", {"import"}),
 ])
-def test_bash_completes_commands_settings_and_their_values(run, tmp_path, words, expected):
-    script = tmp_path / "completions"
-    script.write_text(run("--generate-completion-script", "bash", settings={}).stdout)
-    line = ["embed-star", *words]
-    code = f"""
-        source {script}
-        COMP_WORDS=({" ".join(f"'{word}'" for word in line)}) COMP_CWORD={len(words)}
-        COMP_LINE='{" ".join(line)}' COMP_POINT={len(" ".join(line))}
-        _embed_star_with_settings embed-star '{line[-1]}' '{line[-2]}'
-        printf '%s\\n' "${{COMPREPLY[@]}}"
-    """
-    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=False, timeout=30)
-    assert expected <= {word.strip() for word in done.stdout.split("\n")}, done.stdout + done.stderr
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_commands_settings_and_their_values(completion, shell, line, expected):
+    offered = completion(shell, line)
+    assert expected <= {word.strip() for word in re.split(r"\s", offered)}, offered
 
 
 def test_the_manual_is_up_to_date():
@@ -213,14 +248,54 @@ def test_a_repo_is_shown_embedded_again_and_deleted(database, upstream, serve, r
     gone = run("repo", "delete", "a/b", settings=service.settings)
     assert gone.stdout == "deleted a/b\n", gone.stderr
     missing = run("repo", "show", "a/b", settings=service.settings)
-    assert missing.returncode == 1 and missing.stdout == "" and missing.stderr
+    assert missing.returncode == 66 and missing.stdout == "" and missing.stderr
 
 
 @pytest.mark.parametrize("arguments", [["reprocess"], ["reprocess", "a/b", "--scope", "all"], ["reprocess", "a/b", "--owner", "x"],
-                                       ["repo", "show", "ab"], ["reprocess", "--scope", "some"], ["similar", "/b"]])
+                                       ["repo", "show", "ab"], ["reprocess", "--scope", "some"], ["similar", "/b"],
+                                       ["status", "--server", "localhost"], ["migrate", "--from", "there"], ["model", "rm", "x"],
+                                       ["import", "--github", "no/login"]])
 def test_wrong_usage_ends_with_64(run, arguments):
     result = run(*arguments, settings={"PORT": 1})
     assert result.returncode == 64, result.stderr
+    # The usage is that of the command.
+    words = [word for word in arguments[:2] if word.isalpha()][:2 if arguments[0] in ("repo", "model") else 1]
+    assert f"Usage: embed-star {' '.join(words)} " in result.stderr
+
+
+def test_what_cannot_be_is_told_by_its_code(database, upstream, serve, run, tmp_path):
+    service = serve(database.settings, upstream.openai())
+    taken = run("serve", settings=service.settings)
+    assert taken.returncode == 69 and "correct" not in taken.stderr and "PORT" in taken.stderr
+    refused = run("search", "text", "--limit", "1000", settings=service.settings)
+    assert refused.returncode == 65 and "limit" in refused.stderr
+    # Also when the database is away, which would be asked after it.
+    missing = run("import", tmp_path / "nothing.ndjson", settings={"DB_URL": "ws://127.0.0.1:1"})
+    assert missing.returncode == 66 and "nothing.ndjson" in missing.stderr
+
+
+def test_json_has_the_documented_shape(database, upstream, serve, run, repos, tmp_path):
+    page = (CHECKOUT / "docs/operations.md").read_text().split("## In scripts")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z -]+)` \| (object|list of objects): (.*) \|$", page, re.M)
+    documented = {command: (form, set(re.findall("`([a-z_]+)`", members))) for command, form, members in rows}
+    service = serve(database.settings, upstream.openai())
+    given = {"import": [repos]}
+    tested = set()
+    for command in sorted(documented, key=lambda one: (one != "import", one)):
+        if command in ("migrate", "model verify", "import --github"):
+            continue  # test_migrate, test_models and test_github_import have what these need
+        result = run(*command.split(), *given.get(command, []), "--json", settings=service.settings)
+        assert result.returncode == 0, (command, result.stderr)
+        form, members = documented[command]
+        answer = json.loads(result.stdout)
+        for one in answer if form == "list of objects" else [answer]:
+            assert set(one) <= members and (set(one) == members or command in ("model in-use", "doctor")), command
+        tested.add(command)
+    assert tested >= {"drain", "import", "doctor", "model in-use"}
+    for asking in (["status"], ["search", "Number"], ["failures"], ["repo", "show", "o2/r"], ["pause"], ["resume"], ["health"],
+                   ["reprocess", "o2/r"]):
+        result = run(*asking, "--json", settings=service.settings)
+        assert result.returncode == 0 and isinstance(json.loads(result.stdout), dict), (asking, result.stdout, result.stderr)
 
 
 def test_failures_are_listed_and_retried(database, upstream, serve, run):

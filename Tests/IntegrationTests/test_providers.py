@@ -5,6 +5,7 @@ import time
 import pytest
 
 from Harness.process import eventually
+from Harness.secret import Secret
 
 OPENAI_LIMIT = {"error": {"message": "Rate limit reached", "type": "requests", "param": None,
                           "code": "rate_limit_exceeded"}}
@@ -207,3 +208,23 @@ def test_private_repos_are_excluded_from_a_cloud_and_embedded_at_home(database, 
     local.await_drained(2)
     eventually(lambda: local.pipeline()["excluded"] == 0, what="the count of what is excluded")
     assert any("A secret." in text for text in upstream.texts)
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "PROVIDER_HEADERS"])
+def test_what_a_provider_is_shown_rotates_with_its_file(name, database, upstream, serve, tmp_path):
+    form = "{}" if name == "OPENAI_API_KEY" else "X-Tenant={}"
+    secret = Secret(tmp_path, form.format("first-sentinel"))
+    settings = upstream.openai(CACHE_MAX_BYTES=0, LOG_LEVEL="trace", **{f"{name}_FILE": secret.path, name: ""})
+    service = serve(database.settings, settings)
+
+    def shown():
+        service.embed(["text"])
+        return upstream.headers[-1]
+
+    assert "first-sentinel" in str(shown())
+    secret.replace(form.format("second-sentinel"))
+    eventually(lambda: "second-sentinel" in str(shown()), what="the new secret")
+    assert "first-sentinel" not in str(shown())
+    service.process.stop()
+    assert f"setting={name}" in service.process.output.replace('"', "")
+    assert "sentinel" not in service.process.output

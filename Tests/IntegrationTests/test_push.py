@@ -3,13 +3,13 @@
 import concurrent.futures
 import itertools
 import json
-import os
 import socket
 import struct
 import threading
 
 import requests
 from Harness.process import eventually
+from Harness.secret import Secret
 
 
 def ask(service, text, session=requests):
@@ -127,39 +127,32 @@ def test_what_cannot_be_done_in_time_is_refused_with_when_to_come_back(database,
 
 
 def test_keys_rotate_with_their_file(database, upstream, serve, tmp_path):
-    path = tmp_path / "keys"
-    path.write_text("old\n")
-    service = serve(database.settings, upstream.openai(API_KEYS_FILE=path))
+    keys = Secret(tmp_path, "old\n")
+    service = serve(database.settings, upstream.openai(API_KEYS_FILE=keys.path))
 
     def status(key):
         return service.get("/pipeline", headers={"Authorization": f"Bearer {key}"}).status_code
 
-    def replace(text):
-        (tmp_path / "next").write_text(text)
-        os.replace(tmp_path / "next", path)
-
     assert (status("old"), status("new")) == (200, 401)
-    replace("old,new\n")
+    keys.replace("old,new\n")
     eventually(lambda: status("new") == 200, what="the new key")
     assert status("old") == 200
-    replace("new\n")
+    keys.replace("new\n")
     eventually(lambda: status("old") == 401, what="the old key's end")
-    replace("")
-    eventually(lambda: "previous keys stay" in service.process.output, what="the warning")
+    keys.replace("")
+    eventually(lambda: "previous secret stays" in service.process.output, what="the warning")
     assert (status("new"), status("old")) == (200, 401)
 
 
 def test_a_key_that_came_with_a_rotation_is_in_no_line_of_the_log(database, upstream, serve, tmp_path):
-    path = tmp_path / "keys"
-    path.write_text("first-sentinel\n")
-    service = serve(database.settings, upstream.openai(API_KEYS_FILE=path), LOG_FORMAT="json", LOG_LEVEL="trace")
+    keys = Secret(tmp_path, "first-sentinel\n")
+    service = serve(database.settings, upstream.openai(API_KEYS_FILE=keys.path), LOG_FORMAT="json", LOG_LEVEL="trace")
 
     def ask(key, **headers):
         return service.get("/pipeline", headers={"Authorization": f"Bearer {key}", **headers}).status_code
 
     for key, former in (("second-sentinel", "first-sentinel"), ("third-sentinel", "second-sentinel")):
-        (tmp_path / "next").write_text(key)
-        os.replace(tmp_path / "next", path)
+        keys.replace(key)
         eventually(lambda new=key: ask(new) == 200, what=key)
         # A client so careless as to put its key where it is logged.
         assert ask(key, **{"X-Request-Id": f"now-{key}"}) == 200

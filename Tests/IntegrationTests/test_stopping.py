@@ -45,6 +45,19 @@ def test_a_stop_signal_ends_the_service_cleanly(database, upstream, serve, numbe
     assert service.process.wait() == 0, service.process.output
 
 
+def test_a_signal_right_after_the_port_opens_ends_the_service_cleanly(database, upstream, serve):
+    service = serve(database.settings, upstream.openai(), ready=False)
+
+    def is_open():
+        service.process.check()
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", service.port)) == 0
+
+    eventually(is_open, every=0, what="an open port")
+    service.process.signal(signal.SIGTERM)
+    assert service.process.wait() == 0, service.process.output
+
+
 def test_sigterm_in_the_middle_of_a_drain_repeats_nothing(database, upstream, serve):
     database.fill(1000)
     upstream.delay = 0.05

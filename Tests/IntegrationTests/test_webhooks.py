@@ -9,6 +9,9 @@ import uuid
 
 import pytest
 
+from Harness.process import eventually
+from Harness.secret import Secret
+
 SECRET = "webhook-secret"
 
 # The members that the schema `common/repository` requires and embed-star does not look at, by type.
@@ -174,3 +177,21 @@ def test_a_ping_is_answered_and_other_events_are_ignored_with_the_reason(service
     ignored = deliver(service, "issues", {"action": "opened", "repository": repository("octo/hello")})
     assert ignored.status_code == 202
     assert ignored.json()["result"].startswith("ignored")
+
+
+def test_a_webhooks_secret_rotates_with_its_file(database, upstream, serve, tmp_path):
+    secret = Secret(tmp_path, "the old secret\n")
+    service = serve(database.settings, upstream.openai(GITHUB_WEBHOOK_SECRET_FILE=secret.path))
+
+    def status(with_secret):
+        return deliver(service, "repository", {"action": "edited", "repository": repository("o/r")}, secret=with_secret).status_code
+
+    assert (status("the old secret"), status("the new secret")) == (202, 401)
+    secret.replace("the old secret,the new secret")
+    eventually(lambda: status("the new secret") == 202, what="the new secret")
+    assert status("the old secret") == 202
+    secret.replace("the new secret")
+    eventually(lambda: status("the old secret") == 401, what="the old secret's end")
+    secret.replace("")
+    eventually(lambda: "GITHUB_WEBHOOK_SECRET_FILE is missing or holds" in service.process.output, what="the warning")
+    assert (status("the new secret"), status("the old secret")) == (202, 401)

@@ -34,7 +34,7 @@ private final class Collector: HTTPTransport {
         let tracer = Tracer(capacity: capacity, metrics: metrics) { 1_700_000_000_000_000_000 }
         for number in 0..<count { tracer.start("span \(number)").end() }
         var configuration = TraceExporter.Configuration(endpoint: "http://collector:4318")
-        configuration.headers = [("Authorization", "Bearer x")]
+        configuration.headers = { [("Authorization", "Bearer x")] }
         configuration.resource = [("service.name", "test")]
         configuration.batchSize = batchSize
         let (ticks, tick) = AsyncStream<Void>.makeStream()

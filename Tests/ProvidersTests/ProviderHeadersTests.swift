@@ -86,7 +86,7 @@ struct ProviderHeadersTests {
     )
     func `each status has its meaning`(status: Int, body: String, code: EmbeddingError.Code) async {
         let transport = StubTransport { _ in .json(body, status: status) }
-        let endpoint = ProviderEndpoint(baseURL: "http://x", key: .bearer("sk-secret"), transport: transport)
+        let endpoint = ProviderEndpoint(baseURL: "http://x", key: .bearer { "sk-secret" }, transport: transport)
         await #expect(throws: EmbeddingError(code, "")) { try await endpoint.post("/embeddings", []) }
     }
 
@@ -114,7 +114,7 @@ struct ProviderHeadersTests {
     @Test func `no message repeats the key or control characters`() {
         let endpoint = ProviderEndpoint(
             baseURL: "http://x",
-            key: .bearer("sk-secret"),
+            key: .bearer { "sk-secret" },
             transport: StubTransport { _ in .json("") }
         )
         let body = #"{"error":{"message":"the key sk-secret\nis odd \#(String(repeating: "x", count: 5000))"}}"#

@@ -154,6 +154,11 @@ private final class Shelf: Sendable {
 }
 
 @Suite struct ModelRuntimeTests {
+    @Test(arguments: [(1, 512, 1), (64, 512, 16), (64, 1 << 20, 64), (2, 16, 1)])
+    func `memory that is short bounds the threads`(processors: Int, mebibytes: Int, expected: Int) {
+        #expect(ModelRuntime.threads(processors: processors, memory: mebibytes << 20) == expected)
+    }
+
     @Test("A model that does not fit is refused before it is loaded, with what would help")
     func memory() throws {
         let folder = ProviderUnderTest.modelDirectory

@@ -147,7 +147,7 @@ import Testing
             }
             #expect(response.status.code == status)
         }
-        let signed = services.api { $0.webhookSecrets = ["secret"] }
+        let signed = services.api { $0.webhookSecrets = { ["secret"] } }
         for signature in ["", "sha256=12"] {
             let head = HTTPRequestHead(.post, "/webhooks/github", headers: ["X-Hub-Signature-256": signature])
             #expect(signed.exchange(head) == nil)

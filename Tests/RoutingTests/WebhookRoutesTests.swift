@@ -35,7 +35,7 @@ import Testing
         )
     }
 
-    private var api: API { services.api { $0.webhookSecrets = [secret] } }
+    private var api: API { services.api { $0.webhookSecrets = { [secret] } } }
 
     private func repository(_ name: String = "octo/hello", _ extra: String = "") -> String {
         #"{"id":35129377,"name":"hello","full_name":"\#(name)","private":false,"owner":{"login":"octo","id":1,"type":"User"},"#
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `while a secret is changed, both are taken`() async throws {
-        let api = services.api { $0.webhookSecrets = ["the next one", secret] }
+        let api = services.api { $0.webhookSecrets = { ["the next one", secret] } }
         for secret in [secret, "the next one"] {
             #expect(try await deliver(api, "ping", "{}", signature: sign(Array("{}".utf8), with: secret)).status == 200)
         }

@@ -46,7 +46,7 @@ final class DevelopmentDatabase: Sendable {
         var configuration = SurrealConfiguration(
             url: url.replacing("http:", with: "ws:"),
             user: user,
-            password: password
+            password: self.password
         )
         configuration.namespace = "test"
         configuration.database = "db\(UInt64.random(in: 0...(.max)))"

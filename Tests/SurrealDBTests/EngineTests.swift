@@ -63,7 +63,7 @@ struct EngineTests {
     }
 
     @Test func wrongCredentialsAreUnauthorized() async throws {
-        let client = try await database().client { $0.password = "wrong" }
+        let client = try await database().client { $0.password = { "wrong" } }
         await #expect(throws: SurrealError(.unauthorized, "")) { try await client.query("RETURN 1") }
     }
 
@@ -78,7 +78,7 @@ struct EngineTests {
             configuration.database = name
             configuration.authLevel = level
             configuration.user = "ada"
-            configuration.password = "sesame"
+            configuration.password = { "sesame" }
         }
         #expect(try await client.query("RETURN 1") == [1])
     }

@@ -72,10 +72,15 @@ struct Application {
             exposition: exposition(),
             logger: context.logger("http")
         )
+        // From here on, since who finds the ports open may end the service in order.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let servers = try await startServers(dependencies, on: loops, tracing?.tracer)
-        let rotations = servers.compactMap {
-            KeyRotation(settings: settings, api: $0.api, redaction: context.redaction, logger: context.logger("keys"))
-        }
+        let rotation = SecretRotation(
+            settings: settings,
+            apis: servers.map(\.api),
+            redaction: context.redaction,
+            logger: context.logger("secrets")
+        )
         let lifetime = PipelineLifetime(
             storage: storage,
             models: models.arriving,
@@ -87,10 +92,11 @@ struct Application {
         // then what sends the traces of all that, and last what watches over it.
         var services: [any Service] = [watchdog]
         if let tracing { services.append(tracing.lifetime) }
+        if let rotation { services.append(rotation) }
         services +=
-            models.lifetimes + [lifetime, CancellableLifetime { await stars.run() }] + search.lifetimes + rotations
-            + servers + [health]
-        try await runGroup(services) {
+            models.lifetimes + [lifetime, CancellableLifetime { await stars.run() }] + search.lifetimes + servers
+            + [health]
+        try await runGroup(services, until: signals) {
             pipeline.shutdown()
             for lifetime in servers { await lifetime.server.shutdown(grace: .zero) }
         }
@@ -106,6 +112,7 @@ struct Application {
                 "database": "\(settings[DatabaseSettings.url])",
                 "search-backend": "\(settings[SearchSettings.backend].rawValue)",
                 "processors": .stringConvertible(Processors.available),
+                "memory-mib": .stringConvertible(MachineMemory.available >> 20),
                 "max-connections": .stringConvertible(context.descriptors.service),
                 "max-body-bytes": .stringConvertible(settings[APISettings.maxBodyBytes]),
                 "request-timeout-ms": .stringConvertible(settings[APISettings.requestTimeout]),
@@ -114,7 +121,11 @@ struct Application {
     }
 
     /// - Parameter hurry: called at the second signal.
-    private func runGroup(_ services: [any Service], hurry: @escaping @Sendable () async -> Void) async throws {
+    private func runGroup(
+        _ services: [any Service],
+        until signals: UnixSignalsSequence,
+        hurry: @escaping @Sendable () async -> Void
+    ) async throws {
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
             logger: Logger(label: "embed-star.lifecycle") { _ in SwiftLogNoOpLogHandler() }
@@ -123,7 +134,6 @@ struct Application {
         let grace = context.settings[ServerSettings.shutdownGrace]
         configuration.maximumGracefulShutdownDuration = .milliseconds(2 * grace + 2000)
         let group = ServiceGroup(configuration: configuration)
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         try await withThrowingTaskGroup { tasks in
             tasks.addTask {
                 var first: ContinuousClock.Instant?

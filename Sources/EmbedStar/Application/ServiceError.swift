@@ -15,7 +15,9 @@ struct ServiceError: Error, CustomStringConvertible {
     var exitCode: ExitCode {
         switch status {
         case nil: .unavailable
+        case 400, 413, 422: .badData
         case 401, 403: .noPermission
+        case 404: .noInput
         case 408, 429, 503, 504: .tryAgain
         case .some(500...): .internalError
         default: .failure

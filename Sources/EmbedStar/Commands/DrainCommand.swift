@@ -23,6 +23,8 @@ struct DrainCommand: AsyncParsableCommand {
             """
     )
 
+    @Flag(help: "Print the counts as a JSON object.") var json = false
+
     func run() async throws {
         try await CommandContext.run { context in
             let storage = context.storage()
@@ -37,7 +39,7 @@ struct DrainCommand: AsyncParsableCommand {
                 logger: context.logger("pipeline")
             )
             let (summary, left) = try await Self.drain(pipeline)
-            print(Self.text(summary, left: left))
+            print(try json ? Self.json(summary, left: left) : Self.text(summary, left: left))
             if left > 0 { throw ExitCode.tryAgain }
             if summary.failed > 0 { throw ExitCode.failure }
         }
@@ -71,6 +73,13 @@ struct DrainCommand: AsyncParsableCommand {
         )
     }
 
+    private static func json(_ summary: DrainSummary, left: Int) throws -> String {
+        try JSONText.of(counts: [
+            "embedded": summary.embedded, "unchanged": summary.unchanged, "excluded": summary.excluded,
+            "failed": summary.failed, "left": left, "milliseconds": Int(summary.elapsed / .milliseconds(1)),
+        ])
+    }
+
     private static func text(_ summary: DrainSummary, left: Int) -> String {
         let seconds = summary.elapsed / .seconds(1)
         var parts = [
@@ -82,7 +91,7 @@ struct DrainCommand: AsyncParsableCommand {
             parts.append("\(HumanText.count(summary.excluded)) private ones left out (EMBED_PRIVATE_REPOS)")
         }
         if summary.failed > 0 {
-            parts.append("\(HumanText.count(summary.failed)) failed (GET /pipeline/failures lists them)")
+            parts.append("\(HumanText.count(summary.failed)) failed (`embed-star failures` lists them)")
         }
         if left > 0 { parts.append("interrupted with \(HumanText.count(left)) left; run it again to resume") }
         return parts.joined(separator: ", ")

@@ -31,6 +31,7 @@ extension ExitCode {
             case is CancellationError: .interrupted
             case let error as ServiceError: error.exitCode
             case let error as FileError: error.code
+            case let error as PortError: error.exitCode
             case let error as StoreError: Self.code(of: error)
             case let error as EmbeddingError: Self.code(of: error)
             case let error as GitHubError: Self.code(of: error)

@@ -5,7 +5,7 @@ import Synchronization
 
 extension ImportCommand {
     /// Imports with progress; SIGINT and SIGTERM keep how far it came.
-    static func importStars(_ work: StarImport, _ request: StarImportRequest) async throws {
+    func importStars(_ work: StarImport, _ request: StarImportRequest) async throws {
         let line = Mutex(ProgressLine())
         let start = ContinuousClock.now
         defer { line.withLock { $0.interrupt() } }
@@ -27,7 +27,7 @@ extension ImportCommand {
             throw ExitCode.interrupted
         }
         line.withLock { $0.interrupt() }
-        print(text(progress))
+        print(try json ? Self.json(progress) : Self.text(progress))
         if progress.rejected > 0 { throw ExitCode.failure }
     }
 
@@ -44,6 +44,14 @@ extension ImportCommand {
                 timeLeft: nil
             )
         )
+    }
+
+    private static func json(_ progress: StarImportProgress) throws -> String {
+        try JSONText.of(counts: [
+            "pages": progress.pages, "unchanged_pages": progress.unchangedPages, "created": progress.counts.created,
+            "changed": progress.counts.changed, "unchanged": progress.counts.unchanged, "rejected": progress.rejected,
+            "removed": progress.removed,
+        ])
     }
 
     private static func text(_ progress: StarImportProgress) -> String {

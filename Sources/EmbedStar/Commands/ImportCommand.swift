@@ -34,6 +34,7 @@ struct ImportCommand: AsyncParsableCommand {
     var tokenFile: String?
     @Flag(help: "Delete repos that an earlier import of these stars added and that are no longer starred.")
     var prune = false
+    @Flag(help: "Print the counts as a JSON object.") var json = false
 
     func validate() throws {
         guard files.isEmpty == (github != nil) else {
@@ -42,18 +43,29 @@ struct ImportCommand: AsyncParsableCommand {
         guard github != nil || (tokenFile == nil && !prune) else {
             throw ValidationError("--token-file and --prune go with --github")
         }
+        _ = try stars
+    }
+
+    /// What is asked of GitHub; nil for files.
+    /// - Throws: `ValidationError`.
+    private var stars: StarImportRequest? {
+        get throws {
+            guard let github else { return nil }
+            if let request = StarImportRequest(user: github, removesUnstarred: prune) { return request }
+            throw ValidationError("\"\(github.printable)\" is no login of GitHub")
+        }
     }
 
     func run() async throws {
+        let stars = try stars
         try await CommandContext.run { context in
+            // Before the database is asked, which may not be there either.
+            for path in files { try InputFile.check(path) }
             let storage = context.storage()
             try await storage.migrate()
-            guard let github else { return try await importFiles(storage) }
-            guard let request = StarImportRequest(user: github, removesUnstarred: prune) else {
-                throw ValidationError("\"\(github)\" is no login of GitHub")
-            }
+            guard let stars else { return try await importFiles(storage) }
             let token = try tokenFile.map { try context.secret(in: $0, of: "--token-file") }
-            try await Self.importStars(context.starImport(storage, token: token), request)
+            try await importStars(context.starImport(storage, token: token), stars)
         }
     }
 
@@ -65,7 +77,7 @@ struct ImportCommand: AsyncParsableCommand {
             onProgress: { progress.show($0) }
         )
         try await work.run(files)
-        progress.finish(work.progress)
+        try progress.finish(work.progress, json: json)
         if work.progress.bad > 0 { throw ExitCode.failure }
     }
 }

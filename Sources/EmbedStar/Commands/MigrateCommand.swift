@@ -28,6 +28,13 @@ struct MigrateCommand: AsyncParsableCommand {
     @Option(help: "A file with the user's password.", completion: .file()) var fromPasswordFile: String?
     @Option(help: "Its namespace.") var fromNamespace: String?
     @Option(help: "Its database.") var fromDatabase: String?
+    @Flag(help: "Print the count as a JSON object.") var json = false
+
+    func validate() throws {
+        guard SurrealConfiguration(url: from).httpURL != nil else {
+            throw ValidationError("--from is a ws, wss, http or https URL")
+        }
+    }
 
     func run() async throws {
         try await CommandContext.run { context in
@@ -37,12 +44,12 @@ struct MigrateCommand: AsyncParsableCommand {
             source.namespace = fromNamespace ?? source.namespace
             source.database = fromDatabase ?? source.database
             if let fromPasswordFile {
-                source.password = try context.secret(in: fromPasswordFile, of: "--from-password-file")
+                let password = try context.secret(in: fromPasswordFile, of: "--from-password-file")
+                source.password = { password }
             }
-            guard let url = source.httpURL else { throw ValidationError("--from is a ws, wss, http or https URL") }
             let copy = RepoCopy(
                 from: context.client(source),
-                named: "\(url)/\(source.namespace)/\(source.database)",
+                named: "\(source.httpURL ?? from)/\(source.namespace)/\(source.database)",
                 to: context.client(SurrealConfiguration(context.settings))
             )
             var line = ProgressLine()
@@ -51,6 +58,7 @@ struct MigrateCommand: AsyncParsableCommand {
             let done = try await copy.run { line.show(Self.report($0, after: .now - start)) }
             line.interrupt()
             try await context.storage().migrate()
+            if json { return print(try JSONText.of(counts: ["copied": done.total])) }
             print("\(HumanText.count(done.total)) repos copied; `embed-star serve` creates everything else")
         }
     }

@@ -33,6 +33,8 @@ struct ModelCommand: AsyncParsableCommand {
 struct ModelArgument: ParsableArguments {
     @Argument(help: "The model, as owner/name or owner/name@revision.") var model: String
 
+    func validate() throws { _ = try reference() }
+
     /// - Throws: `ValidationError`.
     func reference() throws -> ModelReference { try Self.reference(model) }
 
@@ -168,6 +170,19 @@ struct VerifyModelsCommand: AsyncParsableCommand {
     )
 
     @Argument(help: "The model, as owner/name or owner/name@revision.") var model: String?
+    @Flag(help: "Print what was found as a JSON array.") var json = false
+
+    private struct Verdict: Encodable {
+        var model: String
+        var commit: String
+        var faults: [String]
+
+        /// A line for each fault, or one that says there is none.
+        var lines: [String] {
+            guard !faults.isEmpty else { return ["ok    \(model) at \(commit)"] }
+            return faults.map { "fail  \(model) at \(commit): \($0)" }
+        }
+    }
 
     func run() async throws {
         let named = try model.map(ModelArgument.reference)
@@ -178,14 +193,11 @@ struct VerifyModelsCommand: AsyncParsableCommand {
                 guard let model = cache.model(named) else { throw ModelArgument.missing(named, in: cache) }
                 models = [model]
             }
-            var isSound = true
-            for model in models {
-                let faults = cache.faults(of: model)
-                if faults.isEmpty { print("ok    \(model.id) at \(model.commit)") }
-                for fault in faults { print("fail  \(model.id) at \(model.commit): \(fault)") }
-                isSound = isSound && faults.isEmpty
+            let verdicts = models.map { model in
+                Verdict(model: model.id, commit: model.commit, faults: cache.faults(of: model).map { "\($0)" })
             }
-            guard isSound else {
+            if json { print(try JSONText.of(verdicts)) } else { for line in verdicts.flatMap(\.lines) { print(line) } }
+            guard verdicts.allSatisfy(\.faults.isEmpty) else {
                 StandardError.write("embed-star: fetch it again: `embed-star model rm` and `embed-star model pull`\n")
                 throw ExitCode.badData
             }

@@ -21,7 +21,7 @@ struct ShowRepoCommand: AsyncParsableCommand {
         abstract: "Show a stored repo and the state of its embedding."
     )
 
-    @Argument(help: "The repo, as owner/name.") var repo: String
+    @OptionGroup var argument: RepoArgument
     @OptionGroup var service: ServiceOptions
 
     private struct Stored: Decodable {
@@ -40,7 +40,7 @@ struct ShowRepoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await service.command("GET", ServiceOptions.path(ofRepo: repo)) { bytes in
+        try await service.command("GET", argument.path) { bytes in
             let stored: Stored = try ServiceClient.decode(bytes)
             let rows: [(String, String?)] = [
                 ("repo", stored.full_name), ("about", stored.description), ("language", stored.language),
@@ -64,10 +64,10 @@ struct DeleteRepoCommand: AsyncParsableCommand {
         abstract: "Delete a repo with its vector."
     )
 
-    @Argument(help: "The repo, as owner/name.") var repo: String
+    @OptionGroup var argument: RepoArgument
     @OptionGroup var service: ServiceOptions
 
     func run() async throws {
-        try await service.command("DELETE", ServiceOptions.path(ofRepo: repo)) { _ in "deleted \(repo.printable)" }
+        try await service.command("DELETE", argument.path) { _ in "deleted \(argument.repo.printable)" }
     }
 }

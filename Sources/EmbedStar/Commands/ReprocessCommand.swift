@@ -35,6 +35,7 @@ struct ReprocessCommand: AsyncParsableCommand {
         guard scope != nil || (owner == nil && language == nil) else {
             throw ValidationError("--owner and --language go with --scope")
         }
+        if let repo { _ = try RepoArgument.path(of: repo) }
     }
 
     func run() async throws {
@@ -42,7 +43,7 @@ struct ReprocessCommand: AsyncParsableCommand {
             let request = Request(scope: scope.rawValue, owner: owner, language: language, force: force)
             return try await service.command("POST", "/reprocess", body: request, EnqueuedAnswer.text)
         }
-        let path = try ServiceOptions.path(ofRepo: repo ?? "")
+        let path = try RepoArgument.path(of: repo ?? "")
         try await service.command("POST", "\(path)/reprocess", query: [("force", String(force))], EnqueuedAnswer.text)
     }
 }

@@ -40,11 +40,11 @@ struct SimilarCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The repo, as owner/name.") var repo: String
+    @OptionGroup var argument: RepoArgument
     @OptionGroup var filter: SearchFilterOptions
 
     func run() async throws {
-        let path = try ServiceOptions.path(ofRepo: repo)
+        let path = try argument.path
         try await CommandContext.run { context in
             try await filter.show("\(path)/similar", [], context)
         }

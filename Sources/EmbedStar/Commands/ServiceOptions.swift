@@ -7,6 +7,12 @@ struct ServiceOptions: ParsableArguments {
     var server: String?
     @Flag(help: "Print the service's JSON answer.") var json = false
 
+    func validate() throws {
+        guard server.map({ ClientSettings.isAddress($0) }) ?? true else {
+            throw ValidationError("--server is a URL such as http://127.0.0.1:9090, or unix:/path")
+        }
+    }
+
     /// Has the service do something, and prints its answer or what it means.
     func command(
         _ method: String,
@@ -17,18 +23,28 @@ struct ServiceOptions: ParsableArguments {
     ) async throws {
         try await CommandContext.run { context in
             let bytes = try await context.service(server).send(method, path, query: query, json: body)
-            print(json && !bytes.isEmpty ? String(decoding: bytes, as: UTF8.self) : try text(bytes))
+            guard json else { return print(try text(bytes)) }
+            print(bytes.isEmpty ? "{}" : String(decoding: bytes, as: UTF8.self))
         }
     }
 
-    /// The path of a repo given as `owner/name`.
+}
+
+/// A repo on the command line.
+struct RepoArgument: ParsableArguments {
+    @Argument(help: "The repo, as owner/name.") var repo: String
+
+    func validate() throws { _ = try path }
+
     /// - Throws: `ValidationError`.
-    static func path(ofRepo repo: String) throws -> String {
+    var path: String { get throws { try Self.path(of: repo) } }
+
+    static func path(of repo: String) throws -> String {
         let parts = repo.split(separator: "/", omittingEmptySubsequences: false).map {
             PercentEncoding.encode(String($0))
         }
         guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
-            throw ValidationError("\"\(repo)\" is not of the form owner/name")
+            throw ValidationError("\"\(repo.printable)\" is not of the form owner/name")
         }
         return "/repos/\(parts[0])/\(parts[1])"
     }

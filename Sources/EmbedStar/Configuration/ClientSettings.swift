@@ -7,11 +7,15 @@ enum ClientSettings {
         default: String?.none,
         shown: "from `HOST` and `PORT`",
         "service that `search`, `status`, `pause` and the like call",
-        accepted: "a URL such as http://embed-star.internal:9090"
-    ) { URLSyntax.isValid($0, schemes: ["http", "https"]) ? .some($0) : nil }
+        accepted: "a URL such as http://embed-star.internal:9090, or unix:/path"
+    ) { isAddress($0) ? .some($0) : nil }
     static let key = Setting.optional(
         "EMBED_STAR_KEY",
         "API key that they send; unset: one of the keys in the service's own settings",
         isSecret: true
     )
+
+    static func isAddress(_ text: String) -> Bool {
+        text.hasPrefix("unix:/") || URLSyntax.isValid(text, schemes: ["http", "https"])
+    }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import EventLoop
 
 #if canImport(Glibc)
@@ -61,10 +62,12 @@ extension PortCheck {
 struct PortError: Error, CustomStringConvertible {
     let reason: String
     let remedy: String
+    let exitCode: ExitCode
 
     /// - Parameter code: the error number of the binding.
     init(host: String, port: Int, code: Int32, isMonitoring: Bool) {
         reason = "\(Self.address(host, port)): \(String(cString: strerror(code)))"
+        exitCode = code == EACCES ? .noPermission : .unavailable
         let setting = isMonitoring ? "MONITORING_PORT" : "PORT"
         remedy =
             switch code {

@@ -31,9 +31,16 @@ final class ImportProgress {
         )
     }
 
-    func finish(_ progress: RepoImport.Progress) {
+    func finish(_ progress: RepoImport.Progress, json: Bool) throws {
         line.interrupt()
         let counts = progress.counts
+        if json {
+            let named: KeyValuePairs = [
+                "read": progress.records, "created": counts.created, "changed": counts.changed,
+                "unchanged": counts.unchanged, "rejected": progress.bad,
+            ]
+            return print(try JSONText.of(counts: named))
+        }
         var parts = [
             "\(HumanText.count(counts.created)) created", "\(HumanText.count(counts.changed)) changed",
             "\(HumanText.count(counts.unchanged)) unchanged",

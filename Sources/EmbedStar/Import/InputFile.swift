@@ -11,15 +11,24 @@ struct InputFile: ~Copyable {
     private let handle: gzFile
     private let path: String
 
-    /// - Throws: `FileError` when the file cannot be opened.
-    init(path: String) throws(FileError) {
+    /// Whether the file can be opened, without opening it: it may be a pipe.
+    static func check(_ path: String) throws(FileError) {
+        guard path != "-" else { return }
         var status = stat()
-        if path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             throw FileError(path: path, reason: "is a directory; name the files in it", code: .noInput)
         }
-        guard let handle = path == "-" ? gzdopen(0, "rb") : gzopen(path, "rb") else {
-            throw FileError(path: path, reason: "cannot be opened; check the name and its rights", code: .noInput)
-        }
+        guard access(path, R_OK) == 0 else { throw notOpened(path) }
+    }
+
+    private static func notOpened(_ path: String) -> FileError {
+        FileError(path: path, reason: "cannot be opened; check the name and its rights", code: .noInput)
+    }
+
+    /// - Throws: `FileError` when the file cannot be opened.
+    init(path: String) throws(FileError) {
+        try Self.check(path)
+        guard let handle = path == "-" ? gzdopen(0, "rb") : gzopen(path, "rb") else { throw Self.notOpened(path) }
         gzbuffer(handle, 128 << 10)
         self.handle = handle
         self.path = path

@@ -7,4 +7,9 @@ enum JSONText {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
+
+    /// Counts by their names.
+    static func of(counts: KeyValuePairs<String, Int>) throws -> String {
+        try of(Dictionary(uniqueKeysWithValues: counts.map { ($0, $1) }))
+    }
 }

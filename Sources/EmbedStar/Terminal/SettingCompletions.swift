@@ -1,23 +1,46 @@
 import ArgumentParser
 import Settings
 
-/// The settings' flags for a shell's completion, since every command takes them: appended to those of the commands.
+/// What a shell is told of the settings' flags, which every command takes, beside what it is told of the commands.
 enum SettingCompletions {
-    /// - Returns: nothing for shells that have no way to add to what another function offers.
-    static func script(_ table: SettingsTable, for shell: CompletionShell) -> String {
-        switch shell {
-        case .bash: bash(table)
-        case .fish: fish(table)
-        default: ""
+    /// A flag as shells are told of it.
+    private struct Flag {
+        let name: String
+        /// Without what would end a string or a description in one of the shells.
+        let summary: String
+        /// The words that it takes, where there are few.
+        var words: [String] = []
+        var isFile = false
+    }
+
+    /// - Parameter commands: the shell's script of the commands.
+    static func script(_ commands: String, _ table: SettingsTable, for shell: CompletionShell) -> String {
+        let flags = table.settings.flatMap(flags(of:))
+        return switch shell {
+        case .bash: commands + bash(flags)
+        case .fish: commands + fish(flags)
+        case .zsh: zsh(flags, commands)
+        default: commands
         }
     }
 
-    private static func bash(_ table: SettingsTable) -> String {
-        let choices = table.settings.compactMap { setting -> String? in
-            let words = values(of: setting)
-            return words.isEmpty
-                ? nil
-                : "        \(setting.flag)) COMPREPLY=($(compgen -W '\(words.joined(separator: " "))' -- \"$current\")) ;;"
+    private static func flags(of setting: any AnySetting) -> [Flag] {
+        let summary = setting.summary.filter { !"`'\\[]".contains($0) }
+        let flag = Flag(name: setting.flag, summary: summary, words: words(of: setting))
+        guard setting.isSecret else { return [flag] }
+        return [flag, Flag(name: "\(setting.flag)-file", summary: "a file with \(setting.name)", isFile: true)]
+    }
+
+    private static func words(of setting: any AnySetting) -> [String] {
+        if setting.accepted == "true or false" { return ["true", "false"] }
+        guard setting.accepted.hasPrefix("one of ") else { return [] }
+        return setting.accepted.dropFirst("one of ".count).split(separator: ",").map { $0.filter { $0 != " " } }
+    }
+
+    private static func bash(_ flags: [Flag]) -> String {
+        let choices = flags.filter { !$0.words.isEmpty || $0.isFile }.map { flag in
+            let kind = flag.isFile ? "-f" : "-W '\(flag.words.joined(separator: " "))'"
+            return "        \(flag.name)) COMPREPLY=($(compgen \(kind) -- \"$current\")) ;;"
         }
         return """
 
@@ -28,7 +51,7 @@ enum SettingCompletions {
             \(choices.joined(separator: "\n"))
                 esac
                 if [[ $current == --* ]]; then
-                    COMPREPLY+=($(compgen -W '\(table.settings.map(\.flag).joined(separator: " "))' -- "$current"))
+                    COMPREPLY+=($(compgen -W '\(flags.map(\.name).joined(separator: " "))' -- "$current"))
                 fi
             }
             complete -o filenames -F _embed_star_with_settings embed-star
@@ -36,20 +59,33 @@ enum SettingCompletions {
             """
     }
 
-    private static func fish(_ table: SettingsTable) -> String {
-        let lines = table.settings.map { setting in
-            let summary = setting.summary.filter { $0 != "`" && $0 != "'" && $0 != "\\" }
-            let words = values(of: setting)
-            let given = words.isEmpty ? "" : " -f -a '\(words.joined(separator: " "))'"
-            return "complete -c 'embed-star' -l '\(setting.flag.dropFirst(2))' -r -d '\(summary)'\(given)"
+    private static func fish(_ flags: [Flag]) -> String {
+        let lines = flags.map { flag in
+            let words = flag.words.isEmpty ? "" : " -a '\(flag.words.joined(separator: " "))'"
+            let given = flag.isFile ? " -F" : " -f\(words)"
+            return "complete -c 'embed-star' -l '\(flag.name.dropFirst(2))' -r -d '\(flag.summary)'\(given)"
         }
         return "\n" + lines.joined(separator: "\n") + "\n"
     }
 
-    /// The words that a setting takes, where there are few.
-    private static func values(of setting: any AnySetting) -> [String] {
-        if setting.accepted == "true or false" { return ["true", "false"] }
-        guard setting.accepted.hasPrefix("one of ") else { return [] }
-        return setting.accepted.dropFirst("one of ".count).split(separator: ",").map { $0.filter { $0 != " " } }
+    /// Each command's list of options is given those of the settings, which zsh's `_arguments` knows no other way to add.
+    private static func zsh(_ flags: [Flag], _ commands: String) -> String {
+        let specifications = flags.map { flag in
+            let action = flag.isFile ? "_files" : flag.words.isEmpty ? "" : "(\(flag.words.joined(separator: " ")))"
+            return "    '\(flag.name)=[\(flag.summary)]:value:\(action)'"
+        }
+        let list = "local -ar arg_specs=("
+        let parts = commands.replacing(list, with: "\(list)\"${embed_star_settings[@]}\"").split(
+            separator: "\n",
+            maxSplits: 1
+        )
+        // The first line says what the file is for.
+        return """
+            \(parts.first ?? "")
+            typeset -ga embed_star_settings=(
+            \(specifications.joined(separator: "\n"))
+            )
+            \(parts.dropFirst().joined())
+            """
     }
 }

@@ -27,8 +27,8 @@ extension ProviderKind {
                 throw EmbeddingError(.misconfigured, "AZURE_OPENAI_ENDPOINT is not set")
             }
             let key: ProviderEndpoint.Key? =
-                settings[AzureSettings.token].map { .bearer($0) }
-                ?? settings[AzureSettings.key].map { .field("api-key", $0) }
+                settings.secret(AzureSettings.token).map { .bearer($0) }
+                ?? settings.secret(AzureSettings.key).map { .field("api-key", $0) }
             guard let key else {
                 throw EmbeddingError(.unauthorized, "neither AZURE_OPENAI_API_KEY nor AZURE_OPENAI_AD_TOKEN is set")
             }

@@ -153,6 +153,7 @@ extension BuiltInProvider {
                 "products": "\(encoder.implementations.joined(separator: " "))",
                 "kernels": "\(encoder.instructionSet)",
                 "threads": .stringConvertible(runtime.count),
+                "memory-mib": .stringConvertible(runtime.bound >> 20),
             ]
         )
         self.init(

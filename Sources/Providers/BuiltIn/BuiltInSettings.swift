@@ -13,7 +13,7 @@ package enum BuiltInSettings {
         "BUILTIN_THREADS",
         in: 1...1024,
         shown: "cores",
-        "threads of the built-in model"
+        "threads of the built-in model; unset, as many as cores are given, and no more than one for 32 MiB of memory"
     )
     package static let memory = Setting<Int?>(
         "MODEL_MEMORY",

@@ -19,9 +19,12 @@ package final class ModelRuntime: Sendable {
         deinit { runtime.state.withLock { _ = $0.taken.removeValue(forKey: number) } }
     }
 
+    /// The intermediate results of a thread take 8 MiB with the built-in model, and more with wider ones.
+    private static let memoryOfThread = 32 << 20
+
     let precision: Precision?
     /// Bytes that the models may take together.
-    private let bound: Int
+    let bound: Int
     /// Threads.
     let count: Int
     private let state: Mutex<State>
@@ -36,7 +39,8 @@ package final class ModelRuntime: Sendable {
 
     package convenience init(_ settings: SettingValues) {
         self.init(
-            threads: settings[BuiltInSettings.threads] ?? Processors.available,
+            threads: settings[BuiltInSettings.threads]
+                ?? Self.threads(processors: Processors.available, memory: MachineMemory.available),
             precision: settings[BuiltInSettings.precision],
             bound: settings[BuiltInSettings.memory] ?? MachineMemory.available / 10 * 8
         )
@@ -48,6 +52,9 @@ package final class ModelRuntime: Sendable {
         self.bound = bound
         state = Mutex(State())
     }
+
+    /// One for each processor, unless memory is short: the models have to fit in beside what the threads compute.
+    static func threads(processors: Int, memory: Int) -> Int { max(1, min(processors, memory / memoryOfThread)) }
 
     /// The threads, started with the first model.
     func threads() throws(InferenceError) -> EncoderThreads {

@@ -21,7 +21,7 @@ extension ProviderKind {
         make: { context throws(EmbeddingError) in
             let url = context.settings[GeminiSettings.baseURL]
             var key: ProviderEndpoint.Key?
-            if let given = context.settings[GeminiSettings.key] {
+            if let given = context.settings.secret(GeminiSettings.key) {
                 key = .field("x-goog-api-key", given)
             } else if EndpointLabel.of(url) == "generativelanguage.googleapis.com" {
                 throw EmbeddingError(.unauthorized, "GEMINI_API_KEY is not set")

@@ -7,22 +7,30 @@ import Telemetry
 struct ProviderEndpoint: Sendable {
     /// What a provider knows its customers by; never part of a message.
     struct Key: Sendable {
-        let field: (name: String, value: String)
-        let secret: String
+        let name: String
+        let scheme: String
+        /// Asked at each request: it may change.
+        let secret: @Sendable () -> String
+
+        /// The field that carries it.
+        var field: (name: String, value: String) { (name, scheme + secret()) }
 
         /// RFC 6750 §2.1.
-        static func bearer(_ key: String) -> Key { Key(field: ("Authorization", "Bearer \(key)"), secret: key) }
+        static func bearer(_ secret: @escaping @Sendable () -> String) -> Key {
+            Key(name: "Authorization", scheme: "Bearer ", secret: secret)
+        }
 
         /// In a field of the provider's own.
-        static func field(_ name: String, _ key: String) -> Key { Key(field: (name, key), secret: key) }
+        static func field(_ name: String, _ secret: @escaping @Sendable () -> String) -> Key {
+            Key(name: name, scheme: "", secret: secret)
+        }
     }
 
     /// Without a slash at the end.
     let baseURL: String
     let key: Key?
     /// Sent with every request.
-    let headers: [(name: String, value: String)]
-    private let secrets: Redaction
+    let headers: @Sendable () -> [(name: String, value: String)]
     let transport: any HTTPTransport
     var timeouts = HTTPClientTimeouts()
     /// Seconds since 1970, for `Retry-After` dates of answers without a `Date`.
@@ -31,7 +39,7 @@ struct ProviderEndpoint: Sendable {
     init(
         baseURL: String,
         key: Key? = nil,
-        headers: [(name: String, value: String)] = [],
+        headers: @autoclosure @escaping @Sendable () -> [(name: String, value: String)] = [],
         transport: any HTTPTransport
     ) {
         var trimmed = baseURL
@@ -39,7 +47,6 @@ struct ProviderEndpoint: Sendable {
         self.baseURL = trimmed
         self.key = key
         self.headers = headers
-        secrets = Redaction(secrets: [key?.secret].compactMap { $0 } + headers.map(\.value))
         self.transport = transport
     }
 
@@ -71,7 +78,7 @@ struct ProviderEndpoint: Sendable {
         if !body.isEmpty { headers.append(("Content-Type", "application/json")) }
         if !takesGzip { headers.append(("Accept-Encoding", "identity")) }
         if let key { headers.append(key.field) }
-        headers += self.headers
+        headers += self.headers()
         var request = HTTPClientRequest(method, baseURL + path, headers: headers, body: body, timeouts: timeouts)
         var redirects = 0
         while true {
@@ -129,7 +136,8 @@ struct ProviderEndpoint: Sendable {
         let retryAfter = RetryAfter.duration(in: response, now: wallClock)
         let code = Self.code(status: response.status, fault: fault)
         // The body of a refused key quotes parts of it.
-        let words = code == .unauthorized ? "" : secrets.apply(fault.message)
+        let secrets = (key.map { [$0.secret()] } ?? []) + headers().map(\.value)
+        let words = code == .unauthorized ? "" : Redaction(secrets: secrets).apply(fault.message)
         let message = "the provider answered \(response.status)" + (words.isEmpty ? "" : ": \(words)") + response.way
         return EmbeddingError(
             code,

@@ -24,7 +24,7 @@ package struct APIConfiguration: Sendable {
     /// Requests a key may make, or a client without one; nil without limit.
     package var requestsPerMinute: Int?
     /// Signs GitHub's webhooks; nil turns them off.
-    package var webhookSecrets: [String] = []
+    package var webhookSecrets: @Sendable () -> [String] = { [] }
     /// Bytes of a request's body.
     package var maximumBodyBytes = 2 << 20
     /// Inputs in one embedding request.

@@ -4,8 +4,7 @@ package import Settings
 package enum APISettings {
     package static let apiKeys = Setting.list(
         "API_KEYS",
-        "keys, comma-separated, required for everything except probes, metrics, the page and signed webhooks; the file "
-            + "`API_KEYS_FILE` is read again when it changes",
+        "keys, comma-separated, required for everything except probes, metrics, the page and signed webhooks",
         isSecret: true
     )
     package static let readKeys = Setting.list(
@@ -87,30 +86,13 @@ package enum APISettings {
 }
 
 extension APIKeys {
-    /// Those of the start.
     package init(_ settings: SettingValues) {
-        self.init { settings[$0] }
-    }
-
-    /// Those that their files hold now.
-    /// - Returns: nil when one of the files holds none.
-    package init?(current settings: SettingValues) {
-        guard APISettings.keyLists.allSatisfy({ settings.current($0) != nil }) else { return nil }
-        self.init { settings.current($0) ?? [] }
-    }
-
-    private init(_ read: (Setting<[String]>) -> [String]) {
         self.init(
-            all: read(APISettings.apiKeys),
-            read: read(APISettings.readKeys),
-            write: read(APISettings.writeKeys),
-            privateSearch: read(APISettings.privateSearchKeys)
+            all: settings[APISettings.apiKeys],
+            read: settings[APISettings.readKeys],
+            write: settings[APISettings.writeKeys],
+            privateSearch: settings[APISettings.privateSearchKeys]
         )
-    }
-
-    /// Whether one of them was read from a file, which may change.
-    package static func mayChange(_ settings: SettingValues) -> Bool {
-        APISettings.keyLists.contains { settings.isFromFile($0) }
     }
 }
 
@@ -125,7 +107,7 @@ extension APIConfiguration {
         trustedProxies = TrustedProxies(settings[APISettings.trustedProxies])
         modelAliases = settings[APISettings.modelAliases]
         requestsPerMinute = settings[APISettings.rateLimit]
-        webhookSecrets = settings[APISettings.webhookSecrets]
+        webhookSecrets = { settings[APISettings.webhookSecrets] }
         maximumBodyBytes = settings[APISettings.maxBodyBytes]
         maximumClientBatch = settings[APISettings.maxClientBatch]
         requestTimeout = .milliseconds(settings[APISettings.requestTimeout])

@@ -10,13 +10,13 @@ struct WebhookRoutes: Sendable {
     /// GitHub delivers again on request for three days.
     private static let retention = Duration.seconds(4 * 86_400)
 
-    private let secrets: [SymmetricKey]
+    private let secrets: @Sendable () -> [String]
     private let handler: GitHubEventHandler
     private let deliveries: IdempotentWork
     private let logger: Logger
 
     init(_ services: ServiceDependencies, _ configuration: APIConfiguration) {
-        secrets = configuration.webhookSecrets.map { SymmetricKey(data: Array($0.utf8)) }
+        secrets = configuration.webhookSecrets
         handler = GitHubEventHandler(store: services.repos, pipeline: services.pipeline)
         logger = services.logger
         deliveries = IdempotentWork(
@@ -35,7 +35,7 @@ struct WebhookRoutes: Sendable {
                 consumes: .jsonOrForm,
                 bodyLimit: Self.bodyLimit,
                 checkHead: { head in
-                    guard !secrets.isEmpty else { throw Self.isOff }
+                    guard !secrets().isEmpty else { throw Self.isOff }
                     guard Self.signature(head) != nil else { throw Self.unsigned }
                 },
                 handle: receive
@@ -46,8 +46,9 @@ struct WebhookRoutes: Sendable {
     @Sendable
     private func receive(_ context: RequestContext) async throws -> HTTPResponse {
         guard let signature = Self.signature(context.head),
-            secrets.contains(where: {
-                HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: context.bytes, using: $0)
+            secrets().contains(where: {
+                let key = SymmetricKey(data: Array($0.utf8))
+                return HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: context.bytes, using: key)
             })
         else { throw Self.unsigned }
         guard let event = context.head.header("x-github-event"), event.utf8.count <= 64 else {
