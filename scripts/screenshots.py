@@ -25,9 +25,12 @@ SCRIPT = "terminal file manager"
 
 
 def take(browser, url, name, screen, address):
-    page = browser.new_page(**screen).open(f"{url}/{address}")
-    page.until(READY)
-    page.until("!document.querySelector('#map-frame').hidden", within=120)
+    page = browser.new_page(**screen)
+    # The second time neither browser nor service has anything to start.
+    for _ in range(2):
+        page.open(f"{url}/{address}")
+        page.until(READY)
+        page.until("!document.querySelector('#map-frame').hidden", within=120)
     # Two frames: the map has been drawn by then.
     page.evaluate(STILL)
     path = DOCS / f"{name}.webp"

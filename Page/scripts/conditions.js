@@ -13,6 +13,9 @@ export function pausedWords({ paused_since, paused_by }) {
   return (paused_since ? " since " + new Date(paused_since).toLocaleString() : "") + (paused_by ? ", by the key " + paused_by.slice(0, 8) + "…" : "");
 }
 
+/** Replicas by host and process; what else tells them apart is of no use to people. */
+export const replicaWords = (count, names) => grouped(count) + (names?.length ? ": " + names.map(name => name.replace(/-\d+$/, "")).join(", ") : "");
+
 export function providerWords(provider) {
   const until = provider?.retry_at ? ", again at " + new Date(provider.retry_at).toLocaleTimeString() : "";
   const names = { ready: "ready", preparing: "is being prepared", limited: "limits us", open: "does not answer", stopped: "refuses" };

@@ -2,7 +2,7 @@
 import { Fault, ask, answer } from "./api.js";
 import { announce, button, byId, element, working } from "./dom.js";
 import { duration, grouped, plural, sentence } from "./format.js";
-import { groupFailures, pausedWords, pipelineStates, providerWords, share } from "./conditions.js";
+import { groupFailures, pausedWords, pipelineStates, providerWords, replicaWords, share } from "./conditions.js";
 import { failures, service, setPaused } from "./pipeline.js";
 import { learnScopes, may } from "./permissions.js";
 import { repoPath } from "./address.js";
@@ -36,6 +36,7 @@ export function onStatus({ status }, before) {
   if (here().view !== "status") return;
   showFacts(status);
   if (status.failed !== before.status?.failed) showFailures();
+  if (status.replicas !== before.status?.replicas) showParts();
 }
 export function showStatus() {
   if (service.status) showFacts(service.status);
@@ -52,6 +53,7 @@ function showFacts(status) {
   byId("progress").value = done;
   byId("rate-line").setAttribute("d", chartPath(rates));
   const most = Math.max(0, ...rates.map(entry => entry.rate));
+  byId("rate-line").parentNode.toggleAttribute("hidden", most === 0);
   byId("rate-most").textContent = rates.length > 1 && most > 0 ? "at most " + most.toFixed(most < 10 ? 1 : 0) + " a second since this page was opened" : "nothing has been embedded since this page was opened";
   const isBad = ["disconnected", "stopped"].includes(status.state);
   const rows = [
@@ -103,11 +105,15 @@ async function showParts() {
   // Health has a port of its own where monitoring has.
   const health = await ask("/health").then(response => (response.status === 404 ? null : response.json())).catch(() => null);
   const info = await answer("/info").catch(() => null);
+  await learnScopes();
+  const named = may("admin") ? await answer("/pipeline/replicas").catch(() => null) : null;
   const rows = [];
   for (const [name, label] of Object.entries(partNames)) {
     const part = health?.[name];
     if (part) rows.push([label, healthWords[part.status] + (part.detail ? ": " + part.detail : ""), part.status === "ok" ? "" : "bad"]);
   }
+  const count = named?.replicas.length ?? service.status?.replicas;
+  if (count != null) rows.push(["Replicas that embed", replicaWords(count, named?.replicas)]);
   if (info) rows.push(["Model", info.model_id + ", " + plural(info.dimensions ?? 0, "dimension")], ["Longest input", grouped(info.max_input_length ?? 0) + " tokens"], ["Largest request", plural(info.max_client_batch_size ?? 0, "text")]);
   if (health) rows.push(["Up since", new Date(Date.now() - 1000 * health.uptime_seconds).toLocaleString()], ["Version", health.version]);
   byId("parts").replaceChildren(...rows.flatMap(parts => row(...parts)));

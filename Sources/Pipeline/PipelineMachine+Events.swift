@@ -246,6 +246,7 @@ extension PipelineMachine {
         survey.isUnderWay = false
         survey.isKnown = true
         pause = shared.pause
+        replicas = shared.replicas
         if let epoch, epoch != shared.epoch { restartBackfill() }
         epoch = shared.epoch
         guard model == survey.model else {

@@ -7,6 +7,7 @@ extension PipelineMachine {
             state: state,
             model: model,
             otherModel: tenure.other,
+            replicas: replicas,
             statistics: survey.statistics,
             processed: counts.written,
             skippedUnchanged: counts.unchanged,

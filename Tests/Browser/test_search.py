@@ -1,7 +1,12 @@
 """Searching, and the way there and back."""
 
+import base64
 import json
 import urllib.parse
+
+from Harness.process import eventually
+
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
 def names(page):
@@ -150,6 +155,25 @@ def test_words_alone_rank_without_calling_anything_unembedded(visit, embedded):
     first(page, "owner-2/repo-100")
     assert "not embedded" not in page.text("#results")
     assert page.text("#results .why") == "words"
+
+
+def test_owners_have_pictures_where_the_operator_allows_them(serve, database, upstream, browser, fill):
+    """Without the setting no page asks anybody else: every other test makes sure of that."""
+    service = serve(database.settings, upstream.openai(), SEARCH_BACKEND="memory", PAGE_AVATARS="true")
+    fill(database, 3)
+    words = {"q": "number1", "mode": "text"}
+    eventually(lambda: service.get("/search", params=words).json().get("results"), what="the words in the search")
+    for image, shown in ((PIXEL, ""), (None, "O1")):
+        page = browser.new_page()
+        page.answer_images("https://avatars.githubusercontent.com/", image)
+        page.open(service.url + "/?q=number1&mode=text")
+        first(page, "owner-1/repo-1")
+        page.until(f"!!document.querySelector('#results .tile img') === {json.dumps(bool(image))}")
+        tile = "document.querySelector('#results .tile')"
+        page.until(f"{tile}.innerText === {json.dumps(shown)}")
+        assert [url for url in page.requests if not url.startswith(service.url)] == ["https://avatars.githubusercontent.com/owner-1?s=80"]
+        assert not [text for text in page.complaints if " 404 " not in text]
+        page.close()
 
 
 def test_more_results_follow_the_first(visit, embedded):

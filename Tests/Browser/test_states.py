@@ -134,6 +134,7 @@ def test_a_provider_that_is_away_leaves_words(serve, database, upstream, visit, 
     page.fill("#query", "zzzzqqq")
     kind(page, "none")
     assert page.text("#note") == "By words alone: the query cannot be embedded now."
+    assert "By words alone: the query cannot be embedded now." in service.get("/?q=zzzzqqq").text
     page.fill("#query", "number7")
     page.until("document.querySelectorAll('#results .name').length > 0")
     page.click("#filters summary")

@@ -20,7 +20,9 @@ def test_the_pipeline_is_paused_after_a_question_and_resumed(visit, embedded):
 
 def test_parts_and_settings_are_told(visit, embedded):
     page = visit(embedded, "status")
-    page.until("document.querySelectorAll('#parts dt').length >= 8")
+    page.until("document.querySelectorAll('#parts dt').length >= 9")
+    host = embedded.get("/pipeline/replicas").json()["replicas"][0].rsplit("-", 1)[0]
+    assert f"Replicas that embed\n1: {host}" in page.text("#parts")
     assert "64 dimensions" in page.text("#parts") and "Search index" in page.text("#parts")
     assert "200 of 200" in page.text("#facts")
     page.until("!document.querySelector('#settings').hidden")

@@ -38,9 +38,20 @@ import Testing
         #expect(page.contentSecurityPolicy.hasPrefix("default-src 'none'; "))
     }
 
+    @Test("Images come from elsewhere only where that is allowed")
+    func images() {
+        let closed = EmbeddedPage(html: Self.html, styles: "", modules: "")
+        #expect(closed.contentSecurityPolicy.contains("; img-src data:; "))
+        #expect(!String(decoding: closed.bytes, as: UTF8.self).contains("avatars"))
+        let open = EmbeddedPage(html: Self.html, styles: "", modules: "", avatars: "https://pictures.example")
+        #expect(open.contentSecurityPolicy.contains("; img-src data: https://pictures.example; "))
+        let meta = "<meta name=\"avatars\" content=\"https://pictures.example\">\n</head>"
+        #expect(String(decoding: open.bytes, as: UTF8.self).contains(meta))
+    }
+
     @Test("The page that the binary carries has neither links to files nor modules' seams")
     func carried() {
-        let text = String(decoding: EmbeddedFiles.page.bytes, as: UTF8.self)
+        let text = String(decoding: EmbeddedFiles.page().bytes, as: UTF8.self)
         #expect(text.contains("<style>") && text.contains("startRouter(show)"))
         #expect(!text.contains("rel=\"stylesheet\"") && !text.contains("\nimport {") && !text.contains("\nexport "))
     }

@@ -59,11 +59,17 @@ def test_two_builds_of_one_tag_do_not_embed_the_table_in_turn(database, upstream
     drained = run("drain", settings={**second.settings, "PORT": 0})
     assert drained.returncode != 0 and in_use in drained.stderr, drained.stderr
 
+    # Both name those that embed.
+    named = lambda service: service.get("/pipeline/replicas").json()["replicas"]
+    before = named(first)
+    assert len(before) == 1 and named(second) == before and second.pipeline()["replicas"] == 1
+
     # By an explicit act they change places.
     used = run("model", "use", settings=second.settings)
     assert used.returncode == 0 and "bbbbbbbbbbbb" in used.stdout, used.stderr
     second.await_drained(COUNT + 1)
     eventually(lambda: is_waiting(first), what="the first to wait")
+    eventually(lambda: len(named(first)) == 1 and named(first) == named(second) != before, what="the second to be named")
     assert embedded_texts(other_upstream) == COUNT + 1 and embedded_texts(upstream) == COUNT + 1
 
     # When those of the model in use have gone, the other takes over by itself.

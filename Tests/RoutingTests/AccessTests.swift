@@ -37,6 +37,7 @@ import Testing
         (.get, "/repos/{owner}/{name}/similar", .scope(.read)), (.get, "/map", .scope(.read)),
         (.get, "/pipeline", .scope(.read)), (.get, "/pipeline/events", .scope(.read)),
         (.post, "/pipeline/pause", .scope(.admin)), (.post, "/pipeline/resume", .scope(.admin)),
+        (.get, "/pipeline/replicas", .scope(.admin)),
         (.get, "/pipeline/failures", .scope(.read)), (.post, "/pipeline/failures/retry", .scope(.admin)),
         (.post, "/webhooks/github", .open), (.get, "/access", .key), (.get, "/settings", .scope(.admin)),
         (.get, "/livez", .open), (.get, "/readyz", .open),

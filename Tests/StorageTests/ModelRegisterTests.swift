@@ -79,6 +79,23 @@ import Testing
         #expect(try await attend(two, otherModel) == .own)
     }
 
+    @Test func whoEmbedsIsNamed() async throws {
+        func names(_ replica: ModelRegister, _ model: EmbeddingModel?) async throws -> [String] {
+            try await replica.attend(model: model, lease: .seconds(60), takesOver: false).replicas
+        }
+        let (one, two, three) = (replica("one"), replica("two"), replica("three"))
+        #expect(try await names(one, nil) == [])
+        #expect(try await names(two, model) == ["two"])
+        #expect(try await names(one, model) == ["one", "two"])
+        #expect(try await names(two, model) == ["one", "two"])
+        for waiting in [otherModel, nil] { #expect(try await names(three, waiting) == ["one", "two"]) }
+        try await two.leave()
+        #expect(try await names(one, model) == ["one"])
+        try await replica("operator").use(otherModel)
+        #expect(try await names(one, model) == [])
+        #expect(try await names(three, otherModel) == ["three"])
+    }
+
     @Test func textsMadeOtherwiseAreAnotherModel() async throws {
         let (one, two) = (replica("one"), replica("two", textForm: "stars exact"))
         _ = try await attend(one, model)

@@ -6,11 +6,13 @@ enum EmbeddedFiles {
 
     static var contractAsJSON: [UInt8] { bytes(of: embedded_openapi_json()) }
 
-    static var page: EmbeddedPage {
+    /// - Parameter avatars: the origin of pictures of owners; nil for none.
+    static func page(avatars: String? = nil) -> EmbeddedPage {
         EmbeddedPage(
             html: text(of: embedded_page()),
             styles: text(of: embedded_styles()),
-            modules: text(of: embedded_scripts())
+            modules: text(of: embedded_scripts()),
+            avatars: avatars
         )
     }
 

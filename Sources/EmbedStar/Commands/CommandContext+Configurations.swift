@@ -39,7 +39,7 @@ extension CommandContext {
         configuration.isLoopbackOnly = ServerSettings.isLoopbackOnly(settings)
         configuration.contract = EmbeddedFiles.contract
         configuration.contractAsJSON = EmbeddedFiles.contractAsJSON
-        let page = EmbeddedFiles.page
+        let page = EmbeddedFiles.page(avatars: settings[PageSettings.showsAvatars] ? PageSettings.avatars : nil)
         configuration.page = page.bytes
         configuration.pageHeaders = [
             ("Content-Security-Policy", page.contentSecurityPolicy),

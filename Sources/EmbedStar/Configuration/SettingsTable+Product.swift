@@ -55,6 +55,7 @@ extension SettingsTable {
                     ServerSettings.shutdownGrace,
                 ]
             ),
+            Group("Page", [PageSettings.showsAvatars]),
             Group(
                 "Access",
                 [

@@ -27,6 +27,8 @@ package struct PipelineStatus: Sendable, Hashable {
     package var model: EmbeddingModel?
     /// The model that other replicas embed the rows with, where it is not ours; its fingerprint first.
     package var otherModel: String?
+    /// The names of the replicas that embed with the model in use, as last heard of.
+    package var replicas: [String]
     package var statistics: QueueStatistics
     /// Since the start of the process.
     package var processed: Int
@@ -41,6 +43,7 @@ package struct PipelineStatus: Sendable, Hashable {
         state: State = .starting,
         model: EmbeddingModel? = nil,
         otherModel: String? = nil,
+        replicas: [String] = [],
         statistics: QueueStatistics = QueueStatistics(),
         processed: Int = 0,
         skippedUnchanged: Int = 0,
@@ -51,6 +54,7 @@ package struct PipelineStatus: Sendable, Hashable {
         self.state = state
         self.model = model
         self.otherModel = otherModel
+        self.replicas = replicas
         self.statistics = statistics
         self.processed = processed
         self.skippedUnchanged = skippedUnchanged

@@ -7,7 +7,7 @@ struct ResultList: Sendable {
     let place: PagePlace
 
     var html: String {
-        guard !answer.hits.isEmpty else { return "<p class=\"note\">Nothing found. Other words may help.</p>" }
+        guard !answer.hits.isEmpty else { return "<p class=\"note\">Nothing found. Other words may help.\(caveat)</p>" }
         let isFirst = place["cursor"] == nil
         let items = answer.hits.enumerated().map { Self.item($1, rank: isFirst ? "\($0 + 1)" : "") }.joined()
         let more = answer.next.map { "<p><a href=\"\(place.address(of: $0).escapedForHTML)\">More</a></p>" } ?? ""
@@ -17,8 +17,10 @@ struct ResultList: Sendable {
     private var note: String {
         let head = place.similar.map { "Nearest in meaning to \($0)." } ?? "Results for “\(place.title)”."
         let weak = answer.isWeak ? " Nothing matches well; these come nearest." : ""
-        return (head + weak).escapedForHTML
+        return (head + weak).escapedForHTML + caveat
     }
+
+    private var caveat: String { answer.reason.map { " By words alone: \($0.escapedForHTML)." } ?? "" }
 
     private static func item(_ hit: SearchHit, rank: String) -> String {
         let repo = hit.repo

@@ -20,6 +20,9 @@ struct PipelineRoutes: Sendable {
             Endpoint(method: .get, template: "/pipeline/events", access: .scope(.read), produces: .eventStream) { _ in
                 try events.response()
             },
+            .immediate(.get, "/pipeline/replicas", access: .scope(.admin)) { _ in
+                .json { $0.member("replicas", pipeline.status.replicas) }
+            },
             Endpoint(method: .post, template: "/pipeline/pause", access: .scope(.admin)) { context in
                 try await pipeline.pause(by: context.caller.fingerprint)
                 return .json { $0.member("paused", true) }

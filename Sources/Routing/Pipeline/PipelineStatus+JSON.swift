@@ -7,6 +7,7 @@ extension PipelineStatus {
         json.member("state", state.rawValue)
         json.member("model", model?.name)
         json.member("other_model", otherModel)
+        json.member("replicas", replicas.count)
         json.member("pending", statistics.pending)
         json.member("leased", statistics.leased)
         json.member("failed", statistics.failed)

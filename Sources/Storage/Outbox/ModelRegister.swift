@@ -28,9 +28,14 @@ package struct ModelRegister: Sendable {
             ]
         )
         var state = SharedState(pause: Self.pause(answer["pipeline"]), epoch: answer["epoch"].string ?? "")
-        if let model, let other = answer["name"].string, other != name(model) {
-            state.model = .other(name: other, isHeld: answer["isHeld"].bool ?? false)
+        state.replicas = (answer["others"].array ?? []).compactMap { $0["owner"].string }
+        guard let model, let inUse = answer["name"].string else { return state }
+        if inUse == name(model) {
+            state.replicas.append(owner)
+        } else {
+            state.model = .other(name: inUse, isHeld: answer["isHeld"].bool ?? false)
         }
+        state.replicas.sort()
         return state
     }
 
@@ -97,6 +102,7 @@ package struct ModelRegister: Sendable {
           };
           RETURN {
             name: IF $comes { $name } ELSE { $found.name }, isHeld: array::len($held) > 0,
+            others: IF $comes { [] } ELSE { $held[WHERE isReserved != true] },
             pipeline: (SELECT paused, paused_at, paused_by FROM [embed_star:pipeline])[0], epoch: \(Epoch.current)
           };
         }

@@ -1,0 +1,13 @@
+import Settings
+
+/// What the page may show.
+enum PageSettings {
+    /// Where GitHub has the picture of each account, by its name.
+    static let avatars = "https://avatars.githubusercontent.com"
+
+    static let showsAvatars = Setting.boolean(
+        "PAGE_AVATARS",
+        false,
+        "the page shows owners' avatars, which visitors' browsers load from GitHub; otherwise initials"
+    )
+}
