@@ -121,7 +121,7 @@ import Testing
         ("{}", 400, "validation"), (#"{"inputs":""}"#, 400, "empty"), (#"{"inputs":[]}"#, 400, "empty"),
         (#"{"inputs":5}"#, 400, "validation"), ("{", 400, "validation"),
         (#"{"inputs":["a","b","c"]}"#, 413, "validation"),
-        (#"{"inputs":"a","prompt_name":"code"}"#, 400, "validation"),
+        (#"{"inputs":"a","prompt_name":5}"#, 400, "validation"),
         (#"{"inputs":"a","normalize":1}"#, 400, "validation"),
     ])
     func `errors name their type`(body: String, status: Int, type: String) async throws {

@@ -37,7 +37,7 @@ import Testing
 
     @Test func `every token has its vector`() async throws {
         let answer = try await ask("/embed_all", #"{"inputs":["ab","c"],"truncation_direction":"Left"}"#)
-        #expect(answer.text == "[[[0,0.25],[1,0.25]],[[0,0.25]]]")
+        #expect(answer.text == "[[[0.0,0.25],[1,0.25]],[[0.0,0.25]]]")
         #expect(services.embeddings.requests.first?.truncatedEnd == .left)
     }
 

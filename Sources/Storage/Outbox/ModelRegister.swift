@@ -28,14 +28,13 @@ package struct ModelRegister: Sendable {
             ]
         )
         var state = SharedState(pause: Self.pause(answer["pipeline"]), epoch: answer["epoch"].string ?? "")
-        state.replicas = (answer["others"].array ?? []).compactMap { $0["owner"].string }
+        state.replicas = (answer["others"].array ?? []).compactMap { $0["owner"].string }.sorted()
         guard let model, let inUse = answer["name"].string else { return state }
         if inUse == name(model) {
-            state.replicas.append(owner)
+            state.replicas = (state.replicas + [owner]).sorted()
         } else {
             state.model = .other(name: inUse, isHeld: answer["isHeld"].bool ?? false)
         }
-        state.replicas.sort()
         return state
     }
 
