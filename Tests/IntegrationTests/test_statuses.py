@@ -231,7 +231,8 @@ PROVIDER_FAULTS = {
 }
 # Not to be had in a running service: a loop that stands still and 256 listeners (ProbeTests, PipelineEventsTests), more
 # texts than the encoder queues (InferenceTests).
-ELSEWHERE = {503: {("GET", "/livez"), ("GET", "/pipeline/events"), ("POST", "/rerank"), ("POST", "/v1/rerank")}}
+ELSEWHERE = {503: {("GET", "/livez"), ("GET", "/pipeline/events")}
+             | {("POST", path) for path in ("/rerank", "/v1/rerank", "/tokenize", "/decode", "/embed_all")}}
 
 
 def meets_provider(method, path):
@@ -283,11 +284,15 @@ def provoked(engine, tmp_path_factory):
         upstream.mutate = answer
         service = Service(settings, folder, free_port()).await_live()
         provoke(found, service, [operation for operation in OPERATIONS if meets_provider(*operation)
-                                 and "rerank" not in operation[1]], status)
+                                 and "rerank" not in operation[1] and operation[1] != "/embed_all"], status)
         service.kill()
     service = Service({**database.settings, "RERANK_MODEL": RERANKER, "REQUEST_TIMEOUT_MS": 10}, folder, free_port()).await_live()
-    for path, name in (("/rerank", "texts"), ("/v1/rerank", "documents")):
-        found["POST", path].add(Client(service).ask("POST", path, body={"query": "text", name: ["long text " * 900] * 200}))
+    long = ["long text " * 900] * 200
+    for path, body in {
+        "/rerank": {"query": "text", "texts": long}, "/v1/rerank": {"query": "text", "documents": long},
+        "/tokenize": {"inputs": long}, "/embed_all": {"inputs": long}, "/decode": {"ids": [1000] * 300_000},
+    }.items():
+        found["POST", path].add(Client(service).ask("POST", path, body=body))
     service.process.stop()
     proxy.close()
     upstream.close()
