@@ -149,9 +149,9 @@ REFUSALS = {
         {"pytorch_model.bin": hub.models[NAME].files.pop("model.safetensors")}), {}, 65, "a pickle, which runs code"),
     "no tokenizer": (lambda hub: hub.models[NAME].files.pop("tokenizer.json"), {}, 65, "it has no tokenizer.json"),
     "poisoned": (lambda hub: hub.poison.update(
-        {"model.safetensors": hub.models[NAME].files["model.safetensors"][:-1] + b"!"}), {}, 65, "its checksum differs"),
+        {"model.safetensors": hub.models[NAME].files["model.safetensors"][:-1] + b"!"}), {}, 65, "does not match the hub's checksum"),
     "poisoned small file": (lambda hub: hub.poison.update(
-        {"config.json": hub.models[NAME].files["config.json"][:-1] + b" "}), {}, 65, "its checksum differs"),
+        {"config.json": hub.models[NAME].files["config.json"][:-1] + b" "}), {}, 65, "does not match the hub's checksum"),
     "longer than said": (lambda hub: hub.poison.update(
         {"model.safetensors": hub.models[NAME].files["model.safetensors"] + b"!"}), {}, 65, "does not have the length"),
     "shorter than said": (lambda hub: hub.poison.update(
