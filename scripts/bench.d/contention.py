@@ -1,7 +1,9 @@
 """Contention: a drain without and with 5 % of texts that always fail, and single push requests with and without a drain
 of the same provider, a fake one of 50 ms a request. The texts fail either by a vector of zeros among good ones, or by a
-refusal of the whole call that does not say which it is about."""
+refusal of the whole call that does not say which it is about. A drain while somebody types queries, and what searches
+take meanwhile, from its first second on."""
 
+import contextlib
 import threading
 import time
 
@@ -23,8 +25,8 @@ def rows(count, poison=0.0):
     ]
 
 
-def seconds_to_embed_the_good(count, poison, refuses_calls):
-    """From readiness until every text that can be embedded is."""
+def seconds_to_embed_the_good(count, poison, refuses_calls, beside=None):
+    """From readiness until every text that can be embedded is, and the times in ms of what goes on beside it."""
     upstream = Upstream(DELAY)
     upstream.vector = lambda text, size: [0.0] * size if "POISON" in text else vector(text, size)
     if refuses_calls:
@@ -38,10 +40,36 @@ def seconds_to_embed_the_good(count, poison, refuses_calls):
         with bench.service(*settings) as service:
             start = time.monotonic()
             service.post("/pipeline/resume")
-            bench.eventually(lambda: service.pipeline()["embedded"] >= good, within=900, every=0.05, what="the good repos")
-            elapsed = time.monotonic() - start
+            with meanwhile(beside, service) as times:
+                bench.eventually(lambda: service.pipeline()["embedded"] >= good, within=900, every=0.05, what="the good repos")
+                elapsed = time.monotonic() - start
     upstream.close()
-    return good, elapsed
+    return good, elapsed, times
+
+
+@contextlib.contextmanager
+def meanwhile(work, service):
+    """Works in a thread of its own until the end; the times of its requests in ms."""
+    stop, times = threading.Event(), []
+    thread = threading.Thread(target=work or (lambda *_: None), args=(service, stop, times))
+    thread.start()
+    try:
+        yield times
+    finally:
+        stop.set()
+        thread.join()
+
+
+def type_queries(service, stop, times):
+    """A search after each letter, ten letters a second, another text each time."""
+    while not stop.is_set():
+        text = f"photo library {len(times)}"
+        for end in range(1, len(text) + 1):
+            if stop.wait(0.1):
+                return
+            start = time.perf_counter()
+            assert service.post("/search", {"q": text[:end]}).status_code == 200
+            times.append((time.perf_counter() - start) * 1000)
 
 
 def push(service, stop, times):
@@ -64,14 +92,10 @@ def push_latency(count):
                 if draining:
                     bench.insert(database, rows(count))
                     bench.eventually(lambda: service.pipeline()["embedded"] > 0, what="the drain's beginning")
-                stop, times = threading.Event(), []
-                pushing = threading.Thread(target=push, args=(service, stop, times))
-                pushing.start()
-                end = time.monotonic() + 8
-                while time.monotonic() < end and not (draining and service.pipeline()["embedded"] >= count):
-                    time.sleep(0.1)
-                stop.set()
-                pushing.join()
+                with meanwhile(push, service) as times:
+                    end = time.monotonic() + 8
+                    while time.monotonic() < end and not (draining and service.pipeline()["embedded"] >= count):
+                        time.sleep(0.1)
                 results.append(times)
     upstream.close()
     return results
@@ -87,8 +111,12 @@ def main():
         "drain, 5% refused with the whole call": (0.05, True),
     }
     for name, (poison, refuses_calls) in [*drains.items()] * 2:
-        good, elapsed = seconds_to_embed_the_good(options.count, poison, refuses_calls)
+        good, elapsed, _ = seconds_to_embed_the_good(options.count, poison, refuses_calls)
         table.append({"what": name, "good texts": good, "figure": good / elapsed, "unit": "texts/s"})
+    for _ in range(2):
+        good, elapsed, times = seconds_to_embed_the_good(options.count, 0.0, False, type_queries)
+        table.append({"what": "drain, somebody searching", "good texts": good, "figure": good / elapsed, "unit": "texts/s"})
+        table.append({"what": "search during a drain", "good texts": len(times), "figure": bench.percentile(times, 0.99), "unit": "ms p99"})
     for name, times in zip(("push alone", "push during a drain"), push_latency(options.count)):
         table.append({"what": name, "good texts": len(times), "figure": bench.percentile(times, 0.5), "unit": "ms p50"})
     bench.report(table, options.json)

@@ -48,16 +48,16 @@ struct DemoIntroduction: Sendable {
         let base = client.baseURL
         return """
 
-        embed-star is ready. Open \(base) in a browser, or try:
+            embed-star is ready. Open \(base) in a browser, or try:
 
-          \(program) search "run language models on my laptop" --server \(base)
-          curl '\(base)/repos/BurntSushi/ripgrep/similar?limit=5'
-          curl \(base)/v1/embeddings -H 'Content-Type: application/json' -d '{"input":"Hello"}'
+              \(program) search "run language models on my laptop" --server \(base)
+              curl '\(base)/repos/BurntSushi/ripgrep/similar?limit=5'
+              curl \(base)/v1/embeddings -H 'Content-Type: application/json' -d '{"input":"Hello"}'
 
-        Your own stars, in another terminal:
+            Your own stars, in another terminal:
 
-          \(program) import --github YOUR_LOGIN --db-url \(database)
+              \(program) import --github YOUR_LOGIN --db-url \(database)
 
-        """
+            """
     }
 }

@@ -111,7 +111,8 @@ extension BuiltInProvider: TokenSource {
         guard encoder.givesTokenVectors else {
             throw EmbeddingError(.unsupported, "this model has a vector for each text, and none for its tokens")
         }
-        return try await encode(inputs, as: .tokenVectors).vectors.map { TokenVectors(values: $0, width: encoder.width) }
+        let vectors = try await encode(inputs, as: .tokenVectors).vectors
+        return vectors.map { TokenVectors(values: $0, width: encoder.width) }
     }
 }
 
