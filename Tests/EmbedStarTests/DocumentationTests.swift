@@ -13,25 +13,25 @@ import Testing
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
-    @Test func thePageOfSettingsHoldsTheirTable() throws {
+    @Test func `the page of settings holds their table`() throws {
         #expect(
             try text("docs/settings.md").contains(SettingsTable.product.markdown),
             "put the output of `embed-star config --markdown` into docs/settings.md"
         )
     }
 
-    @Test func theExampleHoldsEverySetting() throws {
+    @Test func `the example holds every setting`() throws {
         #expect(
             try text(".env.example") == SettingsTable.product.dotEnvExample,
             "run `embed-star config --example > .env.example`"
         )
     }
 
-    @Test func theContractIsOfThisVersion() throws {
+    @Test func `the contract is of this version`() throws {
         #expect(try text("openapi.yaml").contains("\n  version: \(Version.current)\n"))
     }
 
-    @Test func theExampleIsAValidFile() throws {
+    @Test func `the example is a valid file`() throws {
         let lines = SettingsTable.product.dotEnvExample.split(separator: "\n").filter {
             $0.hasPrefix("#") && $0.contains("=")
         }
@@ -39,7 +39,7 @@ import Testing
         _ = try SettingValues(.product, environment: [:], dotEnv: uncommented)
     }
 
-    @Test func theArchitectureHoldsTheModulesOfThePackage() throws {
+    @Test func `the architecture holds the modules of the package`() throws {
         func names(_ list: Substring) -> Set<Substring> {
             // C libraries are not modules of ours.
             Set(list.matches(of: /[`"]([A-Z]\w*)[`"]/).map(\.1).filter { $0.wholeMatch(of: /C[A-Z].*/) == nil })

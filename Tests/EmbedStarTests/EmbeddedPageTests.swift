@@ -11,8 +11,8 @@ import Testing
         <script type="module" src="main.js"></script>
         """
 
-    @Test("Styles and modules take the places of the links to them")
-    func isOneDocument() {
+    @Test
+    func `styles and modules take the places of the links to them`() {
         let page = EmbeddedPage(
             html: Self.html,
             styles: "a {}",
@@ -29,8 +29,8 @@ import Testing
         )
     }
 
-    @Test("The policy names what is in the page, by the hashes that a browser computes")
-    func policy() {
+    @Test
+    func `the policy names what is in the page, by the hashes that a browser computes`() {
         let page = EmbeddedPage(html: Self.html, styles: "", modules: "")
         // SHA-256 of nothing.
         let empty = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
@@ -38,8 +38,8 @@ import Testing
         #expect(page.contentSecurityPolicy.hasPrefix("default-src 'none'; "))
     }
 
-    @Test("Images come from elsewhere only where that is allowed")
-    func images() {
+    @Test
+    func `images come from elsewhere only where that is allowed`() {
         let closed = EmbeddedPage(html: Self.html, styles: "", modules: "")
         #expect(closed.contentSecurityPolicy.contains("; img-src data:; "))
         #expect(!String(decoding: closed.bytes, as: UTF8.self).contains("avatars"))
@@ -49,8 +49,8 @@ import Testing
         #expect(String(decoding: open.bytes, as: UTF8.self).contains(meta))
     }
 
-    @Test("The page that the binary carries has neither links to files nor modules' seams")
-    func carried() {
+    @Test
+    func `the page that the binary carries has neither links to files nor modules' seams`() {
         let text = String(decoding: EmbeddedFiles.page().bytes, as: UTF8.self)
         #expect(text.contains("<style>") && text.contains("startRouter(show)"))
         #expect(!text.contains("rel=\"stylesheet\"") && !text.contains("\nimport {") && !text.contains("\nexport "))

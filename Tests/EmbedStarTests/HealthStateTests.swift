@@ -31,19 +31,19 @@ import Testing
         return state
     }
 
-    @Test func isNotReadyBeforeTheDatabaseAnswered() {
+    @Test func `is not ready before the database answered`() {
         let snapshot = snapshot(HealthState())
         #expect(snapshot.state == .down)
         #expect(snapshot.readiness == .notReady("database: it was not reached yet"))
     }
 
-    @Test func isNotReadyWithoutTheSchema() {
+    @Test func `is not ready without the schema`() {
         var state = HealthState()
         _ = state.note(nil, at: start)
         #expect(snapshot(state).readiness == .notReady("the schema is not in place yet"))
     }
 
-    @Test func isNotReadyWhileTheSchemaHasFallen() {
+    @Test func `is not ready while the schema has fallen`() {
         var state = answering()
         let falls = [
             state.schemaFell("the table repo has lost its event"),
@@ -57,7 +57,7 @@ import Testing
         #expect(snapshot(state).state == .ok)
     }
 
-    @Test func tellsOfAnotherModelInUse() {
+    @Test func `tells of another model in use`() {
         let status = PipelineStatus(state: .standby, otherModel: "ollama/other@4")
         let snapshot = answering().snapshot(
             provider: .ready,
@@ -71,12 +71,12 @@ import Testing
         #expect(snapshot.readiness == .ready)
     }
 
-    @Test func isReadyWhileTheDatabaseAnswers() {
+    @Test func `is ready while the database answers`() {
         #expect(snapshot(answering()).readiness == .ready)
         #expect(snapshot(answering()).state == .ok)
     }
 
-    @Test func toleratesAShortSilenceAndThenWithdraws() {
+    @Test func `tolerates a short silence and then withdraws`() {
         var state = answering()
         #expect(state.note("refused", at: start) == .lost("refused"))
         #expect(snapshot(state, after: .seconds(5)).readiness == .ready)
@@ -87,7 +87,7 @@ import Testing
         #expect(snapshot(state, after: .seconds(13)).readiness == .ready)
     }
 
-    @Test func aSilenceOfTwoSecondsIsSeenAndWhatNeedsTheDatabaseIsNotWell() {
+    @Test func `a silence of two seconds is seen and what needs the database is not well`() {
         #expect(snapshot(answering(), after: .seconds(1)).state == .ok)
         let silent = snapshot(answering(), after: .milliseconds(2001))
         #expect(silent.database == ComponentHealth(.degraded, "no answer for 2 s"))
@@ -96,17 +96,17 @@ import Testing
         #expect(snapshot(answering(), pipeline: .stopped, after: .seconds(3)).pipeline.state == .down)
     }
 
-    @Test func noticesAProbeThatHangs() {
+    @Test func `notices a probe that hangs`() {
         #expect(snapshot(answering(), after: .seconds(30)).database == ComponentHealth(.down, "no answer for 30 s"))
     }
 
-    @Test func isNotReadyWhileShuttingDown() {
+    @Test func `is not ready while shutting down`() {
         var state = answering()
         state.isShuttingDown = true
         #expect(snapshot(state).readiness == .notReady("shutting down"))
     }
 
-    @Test func degradesWithTheProviderAndStaysReady() {
+    @Test func `degrades with the provider and stays ready`() {
         let states: [(ProviderState, ComponentHealth.State)] = [
             (.limited(until: start.advanced(by: .seconds(9))), .degraded),
             (.open(until: start.advanced(by: .seconds(9))), .down),
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func isNotReadyWhileTheModelIsOnItsWay() {
+    @Test func `is not ready while the model is on its way`() {
         let snapshot = snapshot(answering(), provider: .preparing("1 MB of 2 MB"))
         #expect(snapshot.readiness == .notReady("1 MB of 2 MB"))
         #expect(snapshot.provider == ComponentHealth(.down, "1 MB of 2 MB"))
@@ -133,7 +133,7 @@ import Testing
             (.disconnected, .down), (.stopped, .down),
         ] as [(PipelineStatus.State, ComponentHealth.State)]
     )
-    func followsThePipeline(state: PipelineStatus.State, expected: ComponentHealth.State) {
+    func `follows the pipeline`(state: PipelineStatus.State, expected: ComponentHealth.State) {
         #expect(snapshot(answering(), pipeline: state).pipeline.state == expected)
     }
 
@@ -143,7 +143,7 @@ import Testing
             (.ready, 5000, .ok, "the index is ready"), (.failed, 5000, .degraded, "exact"),
         ] as [(VectorIndex.State, Int, ComponentHealth.State, String)]
     )
-    func tellsHowSearchCompares(
+    func `tells how search compares`(
         state: VectorIndex.State,
         embedded: Int,
         expected: ComponentHealth.State,

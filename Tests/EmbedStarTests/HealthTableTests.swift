@@ -60,7 +60,7 @@ import Testing
     ]
 
     @Test(arguments: readiness)
-    func isReadyExactlyWhenItCanWork(database: Database, schema: Bool, stopping: Bool, reason: String?) {
+    func `is ready exactly when it can work`(database: Database, schema: Bool, stopping: Bool, reason: String?) {
         let expected = reason.map { HealthSnapshot.Readiness.notReady($0) } ?? .ready
         // A provider that fails takes no replica out of service: the others have the same one.
         for provider in Provider.allCases {
@@ -79,11 +79,11 @@ import Testing
     ]
 
     @Test(arguments: states)
-    func isAsWellAsItsParts(database: Database, provider: Provider, expected: ComponentHealth.State) {
+    func `is as well as its parts`(database: Database, provider: Provider, expected: ComponentHealth.State) {
         #expect(Self.snapshot(database, provider).state == expected)
     }
 
-    @Test func tablesHoldEveryCombinationOnce() {
+    @Test func `tables hold every combination once`() {
         #expect(Set(Self.readiness.map { "\($0.0) \($0.1) \($0.2)" }).count == Database.allCases.count * 4)
         #expect(Set(Self.states.map { "\($0.0) \($0.1)" }).count == Database.allCases.count * Provider.allCases.count)
     }

@@ -20,7 +20,7 @@ import Testing
         } catch { return error.lines }
     }
 
-    @Test func prefersFlagThenEnvironmentThenFileThenDefault() throws {
+    @Test func `prefers flag then environment then file then default`() throws {
         let file = "PORT=1\nHOST=file\nDB_USER=file"
         let values = try SettingValues(
             .product,
@@ -36,19 +36,19 @@ import Testing
         #expect(values.shown(DatabaseSettings.poolSize).source == .default)
     }
 
-    @Test func countsEmptyValuesAsNotSet() throws {
+    @Test func `counts empty values as not set`() throws {
         let values = try SettingValues(.product, environment: ["PORT": ""], dotEnv: "PORT=7")
         #expect(values[ServerSettings.port] == 7)
     }
 
     @Test(arguments: [("none", ""), ("find: ", "find: "), ("", nil)] as [(String, String?)])
-    func takesAPrefixOrNoneOrTheModelsOwn(_ text: String, _ prefix: String?) throws {
+    func `takes a prefix or none or the models own`(_ text: String, _ prefix: String?) throws {
         let values = try SettingValues(.product, environment: ["QUERY_PREFIX": text, "DOCUMENT_PREFIX": text])
         #expect(values[GatewaySettings.queryPrefix] == prefix)
         #expect(values[GatewaySettings.documentPrefix] == prefix)
     }
 
-    @Test func reportsAllFaultsTogetherWithoutSecrets() {
+    @Test func `reports all faults together without secrets`() {
         let lines = faults(
             arguments: ["--prot", "1"],
             environment: ["PORT": "many", "EMBEDDING_PROVIDER": "acme", "DB_URL": "localhost:8000"],
@@ -66,7 +66,7 @@ import Testing
         #expect(lines.contains(".env, line 1: not understood; write NAME=value"))
     }
 
-    @Test func readsSecretsFromFiles() throws {
+    @Test func `reads secrets from files`() throws {
         let values = try SettingValues(
             .product,
             environment: ["DB_PASS_FILE": "/run/pass"],
@@ -80,7 +80,7 @@ import Testing
         )
     }
 
-    @Test func readsKeysAgainFromTheirFile() throws {
+    @Test func `reads keys again from their file`() throws {
         let values = try SettingValues(
             .product,
             environment: ["API_KEYS_FILE": "/run/keys", "PRIVATE_SEARCH_KEYS": "trusted"],
@@ -102,7 +102,7 @@ import Testing
         #expect(values[APISettings.privateSearchKeys] == ["trusted"])
     }
 
-    @Test func aSecretIsAskedForWhenItIsNeeded() throws {
+    @Test func `a secret is asked for when it is needed`() throws {
         let environment = ["DB_PASS_FILE": "/p", "OPENAI_API_KEY_FILE": "/k"]
         let values = try SettingValues(.product, environment: environment) { _ in "old" }
         let (database, key) = (SurrealConfiguration(values), try #require(values.secret(OpenAISettings.key)))
@@ -114,11 +114,11 @@ import Testing
     }
 
     @Test(arguments: [",", " , ,"])
-    func refusesAListOfKeysWithoutKeys(text: String) {
+    func `refuses a list of keys without keys`(text: String) {
         #expect(faults(environment: ["API_KEYS": text]).count == 1)
     }
 
-    @Test func namesSettingsOfThePredecessorThatHaveNoEffect() throws {
+    @Test func `names settings of the predecessor that have no effect`() throws {
         let values = try SettingValues(
             .product,
             environment: ["RUST_LOG": "info", "POOL_MAX_SIZE": ""],
@@ -133,7 +133,7 @@ import Testing
         #expect(RetiredSetting.warning(for: []) == nil)
     }
 
-    @Test func treatsCredentialsInURLsAsSecrets() throws {
+    @Test func `treats credentials in URLs as secrets`() throws {
         let values = try SettingValues(
             .product,
             environment: [
@@ -146,7 +146,7 @@ import Testing
         #expect(faults(environment: ["DB_URL": "ftp://me:pa55word@db"]).allSatisfy { !$0.contains("pa55word") })
     }
 
-    @Test func treatsTheValuesOfFieldsAsSecrets() throws {
+    @Test func `treats the values of fields as secrets`() throws {
         let values = try SettingValues(
             .product,
             environment: [
@@ -156,7 +156,7 @@ import Testing
         #expect(Set(values.secrets).isSuperset(of: ["Bearer t0ken", "abc=def"]))
     }
 
-    @Test func documentsEverySettingOnce() {
+    @Test func `documents every setting once`() {
         #expect(Set(SettingsTable.product.settings.map(\.name)).count == SettingsTable.product.settings.count)
         for setting in SettingsTable.product.settings {
             #expect(SettingsTable.product.help.contains("  \(setting.flag)\n"))

@@ -5,7 +5,7 @@ import Testing
 @testable import EmbedStar
 
 @Suite(.timeLimit(.minutes(1))) struct WatchdogTests {
-    @Test func aLoopThatHangsIsNoticed() async throws {
+    @Test func `a loop that hangs is noticed`() async throws {
         let loops = try EventLoop.make(2)
         defer { for loop in loops { loop.end() } }
         let watchdog = Watchdog(loops: loops, patience: .zero)
@@ -21,7 +21,7 @@ import Testing
         while watchdog.stall() != nil { await Task.yield() }
     }
 
-    @Test func tasksThatGetNoTurnAreNoticed() {
+    @Test func `tasks that get no turn are noticed`() {
         let watchdog = Watchdog(loops: [], patience: .seconds(10))
         let start = MonotonicInstant(nanoseconds: 1)
         #expect(watchdog.stall(at: start + .seconds(100)) == nil, "nothing is expected before the start")

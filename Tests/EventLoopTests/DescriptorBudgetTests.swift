@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: [200, 1024, 4096, 1 << 20], [1, 2, 8])
-    func promisesNoMoreThanThereIs(limit: Int, loops: Int) throws {
+    func `promises no more than there is`(limit: Int, loops: Int) throws {
         for hasMonitoringPort in [false, true] {
             let budget = try #require(
                 DescriptorBudget(limit: limit, loops: loops, connections: 10_000, hasMonitoringPort: hasMonitoringPort)
@@ -24,14 +24,14 @@ import Testing
         }
     }
 
-    @Test func aLargeLimitCutsNothing() throws {
+    @Test func `a large limit cuts nothing`() throws {
         let budget = try #require(
             DescriptorBudget(limit: 1 << 20, loops: 4, connections: 10_000, hasMonitoringPort: true)
         )
         #expect(budget.service == 10_000 && budget.outbound == 256)
     }
 
-    @Test func tooSmallALimitIsRefused() {
+    @Test func `too small a limit is refused`() {
         #expect(DescriptorBudget(limit: 64, loops: 1, connections: 10, hasMonitoringPort: false) == nil)
     }
 }

@@ -44,7 +44,7 @@ import Testing
         func loopEnded() { receiver.finish() }
     }
 
-    @Test func aLoopIsLetGoAlsoWhenJobsComeAsItEnds() async throws {
+    @Test func `a loop is let go also when jobs come as it ends`() async throws {
         let (released, signal) = AsyncStream.makeStream(of: Void.self)
         try await runToItsEnd(Sentinel(signal))
         for await _ in released {}
@@ -61,7 +61,7 @@ import Testing
         for _ in 0..<3 { #expect(await loop.run { true }) }
     }
 
-    @Test func tellsATenantOfItsDescriptorOfTheTimeAndOfTheEnd() async throws {
+    @Test func `tells a tenant of its descriptor of the time and of the end`() async throws {
         let loop = try EventLoop()
         var pipe: [Int32] = [0, 0]
         #expect(Glibc.pipe(&pipe) == 0)
@@ -88,7 +88,7 @@ import Testing
         #expect(await loop.run { loop.admit(reader) == nil })
     }
 
-    @Test func knowsWhichLoopACallIsOn() async throws {
+    @Test func `knows which loop a call is on`() async throws {
         let loops = try EventLoop.make(2)
         defer { for loop in loops { loop.end() } }
         #expect(EventLoop.current == nil)
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func tellsHowLongItHasBeenAtOneTurn() async throws {
+    @Test func `tells how long it has been at one turn`() async throws {
         let loop = try EventLoop()
         defer { loop.end() }
         let (begun, signal) = AsyncStream.makeStream(of: Void.self)

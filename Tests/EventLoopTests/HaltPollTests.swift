@@ -3,7 +3,7 @@ import Testing
 @testable import EventLoop
 
 @Suite struct HaltPollTests {
-    @Test func growsWhileWaitsAreShortAndEndsWithTheFirstLongOne() {
+    @Test func `grows while waits are short and ends with the first long one`() {
         var poll = HaltPoll()
         #expect(poll.limit == 0)
         var limits: [Int64] = []

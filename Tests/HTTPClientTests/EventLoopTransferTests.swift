@@ -39,7 +39,7 @@ import Testing
         await client.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [1, 3]) func loopsAskThemselves(count: Int) async throws {
+    @Test(.timeLimit(.minutes(1)), arguments: [1, 3]) func `loops ask themselves`(count: Int) async throws {
         try await withServer(loops: count) { _, client, url in
             try await withThrowingTaskGroup(of: [UInt8].self) { group in
                 for _ in 0..<200 {
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: HTTPClientFailureTests.misbehaviours)
-    func aServerThat(_ misbehaviour: HTTPClientFailureTests.Misbehaviour) async throws {
+    func `a server that`(_ misbehaviour: HTTPClientFailureTests.Misbehaviour) async throws {
         try await withServer { _, client, url in
             try await misbehaviour.check(client)
             // Nothing is left that would disturb the others on the loop.
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func theServersShutdownDoesNotEndTheTransfers() async throws {
+    @Test(.timeLimit(.minutes(1))) func `the servers shutdown does not end the transfers`() async throws {
         let other = FixtureServer.fixed()
         try await withServer { server, client, _ in
             let request = HTTPClientRequest("GET", other.url)
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aRequestRunsOnTheLoopItIsSentFrom() async throws {
+    @Test(.timeLimit(.minutes(1))) func `a request runs on the loop it is sent from`() async throws {
         let loops = try EventLoop.make(2)
         defer { for loop in loops { loop.end() } }
         let server = FixtureServer.fixed()
@@ -93,7 +93,7 @@ import Testing
         await client.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func aRequestOnALoopThatHasEndedFails() async throws {
+    @Test(.timeLimit(.minutes(1))) func `a request on a loop that has ended fails`() async throws {
         let server = FixtureServer.fixed()
         let loop = try EventLoop()
         let client = HTTPClient(loops: [loop])

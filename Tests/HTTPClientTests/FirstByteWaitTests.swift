@@ -28,7 +28,7 @@ import Testing
         Look(at: 61, sendingSince: 0, isSent: true, isOver: true),
     ]
 
-    @Test(arguments: [smallRequest, largeRequest]) func theWaitCountsFromTheRequestsEnd(looks: [Look]) {
+    @Test(arguments: [smallRequest, largeRequest]) func `the wait counts from the requests end`(looks: [Look]) {
         var wait = FirstByteWait(limit: .seconds(10))
         for look in looks {
             let isOver = wait.isOver(time(look.at), sendingSince: look.sendingSince.map(time), isSent: look.isSent)

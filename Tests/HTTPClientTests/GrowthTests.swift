@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func nothingGrowsOverManyCalls() async throws {
+    @Test func `nothing grows over many calls`() async throws {
         let calls = Self.soakCalls ?? 2000
         let metrics = MetricsRegistry()
         let client = HTTPClient(metrics: metrics)

@@ -69,21 +69,21 @@ import Testing
     ]
 
     @Test(arguments: misbehaviours)
-    func aServerThat(_ misbehaviour: Misbehaviour) async throws {
+    func `a server that`(_ misbehaviour: Misbehaviour) async throws {
         try await misbehaviour.check(client)
     }
 
     @Test(arguments: ["", "localhost", "ftp://localhost/", "http://", "http:///x", "http://a b/", "file:///etc/passwd"])
-    func aURLThatIsNotHTTPIsRefused(url: String) async throws {
+    func `a URL that is not HTTPIs refused`(url: String) async throws {
         await #expect(throws: HTTPClientError(.invalidURL, "")) { try await client.send(HTTPClientRequest("GET", url)) }
     }
 
-    @Test func aHeaderCannotSmuggleALine() async throws {
+    @Test func `a header cannot smuggle a line`() async throws {
         let request = HTTPClientRequest("GET", "http://127.0.0.1:1", headers: [("X", "a\r\nY: b")])
         await #expect(throws: HTTPClientError(.other, "")) { try await client.send(request) }
     }
 
-    @Test func anErrorNamesNeitherCredentialsNorQuery() async throws {
+    @Test func `an error names neither credentials nor query`() async throws {
         let request = HTTPClientRequest("GET", "http://name:sesame@127.0.0.1:1/path?key=sesame#sesame")
         let error = await #expect(throws: HTTPClientError.self) { try await client.send(request) }
         #expect(error?.code == .connect)
@@ -91,7 +91,7 @@ import Testing
         #expect(error?.description.contains("http://127.0.0.1:1/path") == true)
     }
 
-    @Test func cancellingTheTaskClosesTheConnection() async throws {
+    @Test func `cancelling the task closes the connection`() async throws {
         let (arrived, arrival) = AsyncStream.makeStream(of: Void.self)
         let (closed, closing) = AsyncStream.makeStream(of: Bool.self)
         let server = FixtureServer { _, connection in
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func aTaskAlreadyCancelledSendsNothing() async throws {
+    @Test func `a task already cancelled sends nothing`() async throws {
         let server = FixtureServer.fixed()
         let client = client
         let task = Task {
@@ -121,7 +121,7 @@ import Testing
         #expect(server.requestCount == 0)
     }
 
-    @Test func aRequestThatWaitsInVainTimesOutAndOthersGoOn() async throws {
+    @Test func `a request that waits in vain times out and others go on`() async throws {
         let hanging = FixtureServer { _, connection in !connection.waitForClose() }
         let healthy = FixtureServer.fixed()
         let client = HTTPClient(configuration: .init(maxConnectionsPerHost: 1, maxWaitingRequests: 1))
@@ -150,7 +150,7 @@ import Testing
         #expect(codes == [.other, .timeout, .timeout])
     }
 
-    @Test func afterShutdownEverythingFails() async throws {
+    @Test func `after shutdown everything fails`() async throws {
         let (arrived, arrival) = AsyncStream.makeStream(of: Void.self)
         let server = FixtureServer { _, connection in
             arrival.yield()

@@ -4,7 +4,7 @@ import Testing
 @testable import HTTPClient
 
 @Suite struct HTTPClientProxyTests {
-    @Test func aProxyIsAskedForTheWholeURL() async throws {
+    @Test func `a proxy is asked for the whole URL`() async throws {
         let proxy = FixtureServer { request, connection in
             connection.answer(body: request.head)
             return true
@@ -14,7 +14,7 @@ import Testing
         #expect(String(decoding: response.body, as: UTF8.self).hasPrefix("GET http://upstream.test/path HTTP/1.1"))
     }
 
-    @Test func tlsGoesThroughATunnelWhoseRefusalIsAnErrorWithoutTheProxysCredentials() async throws {
+    @Test func `TLS goes through a tunnel whose refusal is an error without the proxys credentials`() async throws {
         let head = Mutex("")
         let proxy = FixtureServer { request, connection in
             head.withLock { $0 = request.head }
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: ["http://name:sesame@127.0.0.1:1", "gopher://name:sesame@127.0.0.1:1", "http://name:sesame@:x"])
-    func aProxyThatIsNoneIsAConnectErrorWithoutItsCredentials(proxy: String) async throws {
+    func `a proxy that is none is a connect error without its credentials`(proxy: String) async throws {
         let client = HTTPClient(configuration: .init(proxy: ProxySettings(http: proxy)))
         let error = await #expect(throws: HTTPClientError.self) {
             try await client.send(HTTPClientRequest("GET", "http://upstream.test/"))
@@ -48,7 +48,7 @@ import Testing
         "ip6-localhost", "u:p@127.0.0.1", "exempt.test", "below.exempt.test", "EXEMPT.test:8080", "dotted.test",
         "[fd00::7]",
     ])
-    func whatIsOnThisMachineOrExemptGoesStraight(host: String) throws {
+    func `what is on this machine or exempt goes straight`(host: String) throws {
         let settings = ProxySettings(http: "http://p", https: "http://p", exempt: "exempt.test, .dotted.test,[fd00::7]")
         for scheme in ["http", "https"] {
             #expect(settings.proxy(for: try #require(AbsoluteURL("\(scheme)://\(host)/path"))) == nil)
@@ -61,12 +61,12 @@ import Testing
         "localhost.test", "notlocalhost", "128.0.0.1", "1.127.0.0", "127.0.0.1.test", "[::2]", "[::ffff:128.0.0.1]",
         "127", "127.0.0.1@other.test", "notexempt.test", "exempt.test.com",
     ])
-    func allElseGoesThroughTheProxy(host: String) throws {
+    func `all else goes through the proxy`(host: String) throws {
         let settings = ProxySettings(http: "http://p", exempt: "exempt.test")
         #expect(settings.proxy(for: try #require(AbsoluteURL("http://\(host)/path"))) == "http://p")
     }
 
-    @Test func whatComesLateOrTooLongThroughAProxySaysSo() async throws {
+    @Test func `what comes late or too long through a proxy says so`() async throws {
         let proxy = FixtureServer { request, connection in
             if request.head.contains("/large") { connection.answer(body: String(repeating: "x", count: 4096)) }
             return true
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func anAnswerTellsByWhatProxyItCame() async throws {
+    @Test func `an answer tells by what proxy it came`() async throws {
         let proxy = FixtureServer { _, connection in
             connection.answer(502)
             return true
@@ -94,14 +94,14 @@ import Testing
         #expect(try await client.send(HTTPClientRequest("GET", proxy.url)).way.isEmpty)
     }
 
-    @Test(arguments: ["127.0.0.1", "localhost"]) func thisMachineIsNotBehindAProxy(host: String) async throws {
+    @Test(arguments: ["127.0.0.1", "localhost"]) func `this machine is not behind a proxy`(host: String) async throws {
         let server = FixtureServer.fixed()
         let client = HTTPClient(configuration: .init(proxy: ProxySettings(http: "http://127.0.0.1:1")))
         let url = server.url.replacing("127.0.0.1", with: host)
         #expect(try await client.send(HTTPClientRequest("GET", url)).status == 200)
     }
 
-    @Test func proxiesAreReadFromAnEnvironmentAsCurlReadsThem() {
+    @Test func `proxies are read from an environment as curl reads them`() {
         let settings = ProxySettings(environment: [
             "HTTP_PROXY": "no", "https_proxy": "", "HTTPS_PROXY": "secure", "ALL_PROXY": "all", "NO_PROXY": "a,b",
         ])

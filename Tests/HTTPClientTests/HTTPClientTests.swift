@@ -6,7 +6,7 @@ import Testing
 @Suite struct HTTPClientTests {
     let client = HTTPClient()
 
-    @Test func anAnswerCarriesStatusHeadersAndBody() async throws {
+    @Test func `an answer carries status headers and body`() async throws {
         let server = FixtureServer { request, connection in
             connection.answer(201, "X-One: 1\r\nX-Two:  two words \r\n", body: request.head)
             return true
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: ["POST", "PUT", "PATCH", "DELETE", "QUERY"])
-    func aBodyOfMegabytesArrivesWhole(method: String) async throws {
+    func `a body of megabytes arrives whole`(method: String) async throws {
         let body = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let server = FixtureServer { request, connection in
             connection.answer(body: "\(request.body == body) \(request.head)")
@@ -37,7 +37,7 @@ import Testing
         #expect(!text.lowercased().contains("content-type:"))
     }
 
-    @Test func oneConnectionServesRequestsInARow() async throws {
+    @Test func `one connection serves requests in a row`() async throws {
         let server = FixtureServer.fixed()
         for method in ["GET", "POST", "HEAD", "GET", "DELETE"] {
             let body = method == "POST" ? Array("x".utf8) : []
@@ -49,7 +49,7 @@ import Testing
         #expect(server.connectionCount == 1)
     }
 
-    @Test func concurrentRequestsStayWithinTheLimitOfConnections() async throws {
+    @Test func `concurrent requests stay within the limit of connections`() async throws {
         let server = FixtureServer.fixed()
         let client = HTTPClient(configuration: .init(maxConnectionsPerHost: 4))
         let count = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -62,7 +62,7 @@ import Testing
         #expect(server.connectionCount <= 4)
     }
 
-    @Test func aClosedConnectionIsReplacedUnseen() async throws {
+    @Test func `a closed connection is replaced unseen`() async throws {
         let server = FixtureServer { _, connection in
             connection.answer(body: "ok")
             return false
@@ -73,7 +73,7 @@ import Testing
         #expect(server.connectionCount == 20)
     }
 
-    @Test func outcomesAreCounted() async throws {
+    @Test func `outcomes are counted`() async throws {
         let metrics = MetricsRegistry()
         let client = HTTPClient(metrics: metrics)
         let server = FixtureServer.fixed()

@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPClient
 
 @Suite struct HeaderBlockTests {
-    @Test func fieldsAreReadAsTheyCame() {
+    @Test func `fields are read as they came`() {
         let text = "HTTP/1.1 200 OK\r\nA: 1\r\nb:\t two \t\r\nEmpty:\r\nno colon\r\nA: 2\r\nTime: 12:00\r\n\r\n"
         let block = HeaderBlock(bytes: Array(text.utf8))
         #expect(block.fields.map(\.name) == ["A", "b", "Empty", "A", "Time"])
@@ -16,7 +16,7 @@ import Testing
         #expect(HeaderBlock(bytes: []).fields.isEmpty)
     }
 
-    @Test func aResponseFindsFieldsHoweverItWasMade() {
+    @Test func `a response finds fields however it was made`() {
         var response = HTTPClientResponse(status: 200, headers: [("Retry-After", "5")])
         #expect(response.header("retry-after") == "5")
         response = HTTPClientResponse(

@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPClient
 
 @Suite struct TransferQueueTests {
-    @Test func elementsOfAnOriginStartInOrder() {
+    @Test func `elements of an origin start in order`() {
         var queue = TransferQueue<Int>(limit: 10, limitPerOrigin: 2, waitingLimit: 200)
         #expect((0..<200).map { queue.admit($0, origin: "a") == .start }.filter(\.self).count == 2)
         #expect(queue.next() == nil)
@@ -17,7 +17,7 @@ import Testing
         #expect(queue.waiting == 0)
     }
 
-    @Test func originsTakeTurns() {
+    @Test func `origins take turns`() {
         var queue = TransferQueue<String>(limit: 2, limitPerOrigin: 2, waitingLimit: 100)
         for index in 0..<4 { _ = queue.admit("a\(index)", origin: "a") }
         for index in 0..<2 { _ = queue.admit("b\(index)", origin: "b") }
@@ -29,7 +29,7 @@ import Testing
         #expect(started == ["a2", "b0"])
     }
 
-    @Test func anOriginAtItsLimitHoldsUpNoOther() {
+    @Test func `an origin at its limit holds up no other`() {
         var queue = TransferQueue<String>(limit: 3, limitPerOrigin: 1, waitingLimit: 100)
         #expect(queue.admit("a0", origin: "a") == .start)
         #expect(queue.admit("a1", origin: "a") == .wait)
@@ -39,12 +39,12 @@ import Testing
         #expect(queue.next() == "a1")
     }
 
-    @Test func theWaitIsBounded() {
+    @Test func `the wait is bounded`() {
         var queue = TransferQueue<Int>(limit: 1, limitPerOrigin: 1, waitingLimit: 2)
         #expect((0..<4).map { queue.admit($0, origin: "a") } == [.start, .wait, .wait, .full])
     }
 
-    @Test func removedElementsAreSkipped() {
+    @Test func `removed elements are skipped`() {
         var queue = TransferQueue<Int>(limit: 1, limitPerOrigin: 1, waitingLimit: 10)
         for element in 0..<6 { _ = queue.admit(element, origin: element.isMultiple(of: 2) ? "even" : "odd") }
         #expect(queue.removeWaiting { $0 == 2 || $0 == 1 }.sorted() == [1, 2])

@@ -5,7 +5,6 @@ import Testing
 
 @Suite("Damaged models") struct DamagedModelTests {
     @Test(
-        "names what is wrong with a damaged folder",
         arguments: [
             ("config.json", "{}", InferenceError.Code.invalidModel),
             ("config.json", "no JSON", .invalidModel),
@@ -22,7 +21,9 @@ import Testing
             ("model.safetensors", "\u{2}\0\0\0\0\0\0\0{}", .invalidModel),
         ]
     )
-    func damagedFolder(file: String, content: String, code: InferenceError.Code) async throws {
+    func `names what is wrong with a damaged folder`(file: String, content: String, code: InferenceError.Code)
+        async throws
+    {
         try await withCopy(of: "models/bert-cls") { folder in
             try Data(content.utf8).write(to: folder.appending(path: file))
             #expect(throws: InferenceError(code, "")) { try TextEncoder(modelDirectory: folder.path, threads: 1) }
@@ -34,10 +35,9 @@ import Testing
     private static let mutants = ProcessInfo.processInfo.environment["EMBED_STAR_MUTANTS"].flatMap(Int.init) ?? 12
 
     @Test(
-        "loads a mutated folder or names the file that is wrong, and never crashes",
         arguments: ModelAgreementTests.names
     )
-    func mutatedFolder(name: String) async throws {
+    func `loads a mutated folder or names the file that is wrong, and never crashes`(name: String) async throws {
         var random = SplitMix64(state: UInt64(name.utf8.count))
         let files = try FileManager.default.subpathsOfDirectory(atPath: fixture("models/\(name)").path).sorted()
             .filter { $0 != "expected.json" && ($0.hasSuffix(".json") || $0.hasSuffix(".safetensors")) }

@@ -17,8 +17,8 @@ import Testing
         return queue
     }
 
-    @Test("fills a batch from several requests, in order")
-    func packsRequests() {
+    @Test
+    func `fills a batch from several requests, in order`() {
         let requests = [Self.request(3), Self.request(2), Self.request(10)]
         var queue = Self.queue(requests)
         let (first, second) = (queue.takeBatch(workers: 1), queue.takeBatch(workers: 1))
@@ -29,17 +29,16 @@ import Testing
     }
 
     @Test(
-        "shares what waits among the workers, but not in crumbs",
         arguments: [(1, 6), (2, 3), (3, 2), (6, 2), (100, 2)]
     )
-    func sharesWork(workers: Int, texts: Int) {
+    func `shares what waits among the workers, but not in crumbs`(workers: Int, texts: Int) {
         var queue = Self.queue([Self.request(6)])
         let batch = queue.takeBatch(workers: workers)
         #expect(batch.map(\.inputs) == [0..<texts])
     }
 
-    @Test("a small request does not wait for the whole of a large one before it")
-    func fairness() {
+    @Test
+    func `a small request does not wait for the whole of a large one before it`() {
         let (large, small) = (Self.request(50), Self.request(1))
         var queue = Self.queue([large, small])
         let (first, second) = (queue.takeBatch(workers: 1), queue.takeBatch(workers: 1))
@@ -48,8 +47,8 @@ import Testing
         #expect(second.first?.request === small)
     }
 
-    @Test("refuses what exceeds its capacity, but takes any request that is alone")
-    func capacity() {
+    @Test
+    func `refuses what exceeds its capacity, but takes any request that is alone`() {
         var queue = Self.queue(capacity: 5)
         let accepted = [8, 1].map { queue.append(Self.request($0)) }
         #expect(accepted == [true, false])
@@ -59,8 +58,8 @@ import Testing
         #expect(acceptedLater == [true, true, false])
     }
 
-    @Test("forgets a cancelled request, and only it")
-    func removal() {
+    @Test
+    func `forgets a cancelled request, and only it`() {
         let cancelled = Self.request(3)
         var queue = Self.queue(capacity: 5, [cancelled, Self.request(2)])
         queue.remove(cancelled)

@@ -13,8 +13,8 @@ import Testing
         return (0..<count).map { _ in Float.random(in: range, using: &random) }
     }
 
-    @Test("activates as the definitions say", arguments: kernels)
-    func activations(kernels: Kernels) {
+    @Test(arguments: kernels)
+    func `activates as the definitions say`(kernels: Kernels) {
         let inputs = [0, -0.0, 1e-20, -1e-20, 100, -100, 1e4, -1e4] + Self.values(1016, in: -8...8)
         let definitions: [(Activation, (Double) -> Double)] = [
             (.gelu, { $0 / 2 * (1 + erf($0 / 2.0.squareRoot())) }),
@@ -32,8 +32,8 @@ import Testing
         }
     }
 
-    @Test("quantizes rows to within half a level, zero exactly", arguments: kernels, [127, 255] as [Float])
-    func quantization(kernels: Kernels, levels: Float) {
+    @Test(arguments: kernels, [127, 255] as [Float])
+    func `quantizes rows to within half a level, zero exactly`(kernels: Kernels, levels: Float) {
         let width = 32
         let rows =
             [Self.values(width, in: -3...5), Self.values(width, in: 2...9), Self.values(width, in: -9...(-2))]
@@ -52,8 +52,8 @@ import Testing
         }
     }
 
-    @Test("gives products of integers their values", arguments: kernels, [false, true])
-    func dequantization(kernels: Kernels, accumulates: Bool) {
+    @Test(arguments: kernels, [false, true])
+    func `gives products of integers their values`(kernels: Kernels, accumulates: Bool) {
         let width = 16
         let products = (0..<width * 2).map { Int32($0 * 1000 - 9000) }
         let sums = (0..<width).map { Int32($0 * 7 - 40) }

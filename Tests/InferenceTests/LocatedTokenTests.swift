@@ -43,8 +43,8 @@ import Testing
         return try JSONDecoder().decode([String: [Reference]].self, from: data)[name] ?? []
     }
 
-    @Test("agree with Hugging Face's tokenizers", arguments: names)
-    func places(name: String) throws {
+    @Test(arguments: names)
+    func `agree with Hugging Face's tokenizers`(name: String) throws {
         let tokenizer = try Self.tokenizer(name)
         let references = try Self.references(name)
         #expect(references.count > 10)
@@ -56,8 +56,8 @@ import Testing
         }
     }
 
-    @Test("are put together to the same text", arguments: names)
-    func joined(name: String) throws {
+    @Test(arguments: names)
+    func `are put together to the same text`(name: String) throws {
         let tokenizer = try Self.tokenizer(name)
         for entry in try Self.references(name) {
             let ids = entry.tokens.map(\.located.id)
@@ -66,8 +66,8 @@ import Testing
         }
     }
 
-    @Test("stay within the text and in order, whatever it is", arguments: names)
-    func anyText(name: String) throws {
+    @Test(arguments: names)
+    func `stay within the text and in order, whatever it is`(name: String) throws {
         let tokenizer = try Self.tokenizer(name)
         let texts =
             try ReferenceText.load().map(\.text) + [
@@ -85,8 +85,8 @@ import Testing
         }
     }
 
-    @Test("of the end are those that a text cut at its beginning has")
-    func last() throws {
+    @Test
+    func `of the end are those that a text cut at its beginning has`() throws {
         let tokenizer = try Self.tokenizer("all-MiniLM-L6-v2")
         let text = (0..<50).map { "word\($0)" }.joined(separator: " ")
         var all: [Int32] = []
@@ -96,10 +96,11 @@ import Testing
         #expect(tokenizer.last(1000, of: text) == all)
     }
 
-    @Test(
-        "the raw vector is that of unit length but for its length, and the tokens' vectors are those that it is the mean of"
-    )
-    func outputs() async throws {
+    @Test
+    func
+        `the raw vector is that of unit length but for its length, and the tokens' vectors are those that it is the mean of`()
+        async throws
+    {
         let encoder = try TestModel.encoder()
         let text = "A parser for dates"
         let unit = try await encoder.encode([text]).vectors[0]
@@ -115,8 +116,8 @@ import Testing
         for (one, other) in zip(mean, raw) { #expect(abs(one - other) < 1e-4) }
     }
 
-    @Test("as they are give the vector of their text, in batches with any others")
-    func tokensAsInput() async throws {
+    @Test
+    func `as they are give the vector of their text, in batches with any others`() async throws {
         let encoder = try TestModel.encoder()
         let texts = ["one text", "another, longer text"]
         let ids = texts.map { EncoderInput.tokens(encoder.tokens(of: $0)) }

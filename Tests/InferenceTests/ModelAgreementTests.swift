@@ -15,8 +15,8 @@ import Testing
         try TextEncoder(modelDirectory: fixture("models/\(name)").path, threads: threads, precision: precision)
     }
 
-    @Test("token by token", arguments: names)
-    func tokens(name: String) throws {
+    @Test(arguments: names)
+    func `token by token`(name: String) throws {
         let encoder = try Self.load(name, .fp32)
         #expect(encoder.modelName == name)
         for entry in try ReferenceText.load("models/\(name)/expected.json") {
@@ -25,8 +25,8 @@ import Testing
         }
     }
 
-    @Test("in fp32, alone and in batches of mixed lengths", arguments: names)
-    func exact(name: String) async throws {
+    @Test(arguments: names)
+    func `in fp32, alone and in batches of mixed lengths`(name: String) async throws {
         let encoder = try Self.load(name, .fp32)
         let reference = try ReferenceText.load("models/\(name)/expected.json")
         let together = try await encoder.encode(reference.map(\.text)).vectors
@@ -38,8 +38,8 @@ import Testing
         }
     }
 
-    @Test("a table of embeddings, many texts at once", arguments: ["static", "model2vec"])
-    func many(name: String) async throws {
+    @Test(arguments: ["static", "model2vec"])
+    func `a table of embeddings, many texts at once`(name: String) async throws {
         let encoder = try Self.load(name, .fp32, threads: 2)
         let reference = try ReferenceText.load("models/\(name)/expected.json")
         let texts = (0..<6000).map { reference[$0 % reference.count] }
@@ -48,8 +48,8 @@ import Testing
         }
     }
 
-    @Test("in bf16 and int8, as closely as random weights allow", arguments: names, [Precision.bf16, .int8])
-    func rounded(name: String, precision: Precision) async throws {
+    @Test(arguments: names, [Precision.bf16, .int8])
+    func `in bf16 and int8, as closely as random weights allow`(name: String, precision: Precision) async throws {
         let encoder: TextEncoder
         do {
             encoder = try Self.load(name, precision)
@@ -66,8 +66,8 @@ import Testing
         }
     }
 
-    @Test("reads what a folder says of prompts and of vectors that may be cut")
-    func prompts() throws {
+    @Test
+    func `reads what a folder says of prompts and of vectors that may be cut`() throws {
         let encoder = try Self.load("bert-dense", .fp32)
         #expect(
             encoder.prompts

@@ -15,28 +15,26 @@ import Testing
     private static let small = "YQ== 0\nYg== 1\nww== 2\nqQ== 3\nIHRoZQ== 4\n"
 
     @Test(
-        "Tokens are put together as bytes",
         arguments: [
             ([0, 4, 1], "a theb"), ([2, 3], "é"), ([2], "\u{FFFD}"), ([], ""), ([0, 9], "a<|end|>"), ([5], nil),
             ([-1], nil), ([.max], nil),
         ] as [([Int], String?)]
     )
-    func text(ids: [Int], expected: String?) throws {
+    func `tokens are put together as bytes`(ids: [Int], expected: String?) throws {
         #expect(try vocabulary(Self.small).text(of: ids) == expected)
     }
 
     @Test(
-        "A damaged file is refused",
         arguments: [
             "", "YQ==", "YQ== 1\n", "YQ== 0\nYg== 0\n", "*** 0\n", "YQ== 0 0\n", "YQ== x\n", " 0\n", "YQ== 0\n\u{0}",
         ]
     )
-    func damaged(content: String) {
+    func `a damaged file is refused`(content: String) {
         #expect(throws: InferenceError.self) { try vocabulary(content) }
     }
 
-    @Test("What is not there is told from what is damaged")
-    func missing() {
+    @Test
+    func `what is not there is told from what is damaged`() {
         #expect(throws: InferenceError(.modelNotFound, "")) { try RankedVocabulary(contentsOf: "/no/such/file") }
     }
 }

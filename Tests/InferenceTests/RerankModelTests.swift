@@ -12,10 +12,9 @@ import Testing
     }
 
     @Test(
-        "gives the logits of transformers, alone and in batches, long pairs cut as there",
         arguments: ["rerank-bert", "rerank-xlm-roberta", "rerank-distilbert"]
     )
-    func agreesWithTransformers(name: String) async throws {
+    func `gives the logits of transformers, alone and in batches, long pairs cut as there`(name: String) async throws {
         let folder = try fixture("rerank/\(name)")
         let model = try RerankModel(modelDirectory: folder.path, threads: 1, precision: .fp32)
         #expect(model.modelName == name)
@@ -29,8 +28,8 @@ import Testing
         }
     }
 
-    @Test("refuses a model without a head for one class")
-    func noHead() throws {
+    @Test
+    func `refuses a model without a head for one class`() throws {
         #expect(throws: InferenceError(.unsupportedModel, "")) {
             try RerankModel(modelDirectory: fixture("models/bert-cls").path, threads: 1)
         }

@@ -13,8 +13,8 @@ import Testing
         try bytes.withUnsafeBytes { try Safetensors.tensors(in: $0) }
     }
 
-    @Test("finds the tensors of a sound file")
-    func soundFile() throws {
+    @Test
+    func `finds the tensors of a sound file`() throws {
         let header =
             #"{"__metadata__":{"format":"pt"},"b":{"dtype":"F16","shape":[3],"data_offsets":[8,14]},"#
             + #""a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}"#
@@ -87,13 +87,13 @@ import Testing
         ),
     ]
 
-    @Test("refuses a damaged or hostile file", arguments: hostile)
-    func hostileFile(file: HostileFile) {
+    @Test(arguments: hostile)
+    func `refuses a damaged or hostile file`(file: HostileFile) {
         #expect(throws: Safetensors.Failure.self) { try Self.parse(file.bytes) }
     }
 
-    @Test("never crashes on mutated files", arguments: 0..<20)
-    func mutated(seed: UInt64) {
+    @Test(arguments: 0..<20)
+    func `never crashes on mutated files`(seed: UInt64) {
         var random = SplitMix64(state: seed)
         let header =
             #"{"b":{"dtype":"F16","shape":[3],"data_offsets":[8,14]},"a":{"dtype":"F32","shape":[2,1],"#

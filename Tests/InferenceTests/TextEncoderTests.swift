@@ -4,8 +4,8 @@ import Testing
 @testable import Inference
 
 @Suite("TextEncoder") struct TextEncoderTests {
-    @Test("agrees with sentence-transformers on every reference text, token by token and in direction")
-    func agreesWithReference() async throws {
+    @Test
+    func `agrees with sentence-transformers on every reference text, token by token and in direction`() async throws {
         let encoder = try TestModel.encoder()
         let reference = try ReferenceText.load()
         for entry in reference {
@@ -20,10 +20,9 @@ import Testing
     }
 
     @Test(
-        "computes the same with the kernels of every instruction set",
         arguments: ["generic", "generic16", "avx2", "avx512"]
     )
-    func agreesOnEveryInstructionSet(name: String) async throws {
+    func `computes the same with the kernels of every instruction set`(name: String) async throws {
         guard let kernels = Kernels(name) else { return }
         let encoder = try TestModel.load(kernels: kernels)
         #expect(encoder.instructionSet == name)
@@ -33,10 +32,11 @@ import Testing
     }
 
     @Test(
-        "computes in every precision the processor has, as closely as its numbers allow",
         arguments: Precision.allCases
     )
-    func agreesInEveryPrecision(precision: Precision) async throws {
+    func `computes in every precision the processor has, as closely as its numbers allow`(precision: Precision)
+        async throws
+    {
         let encoder: TextEncoder
         do {
             encoder = try TestModel.load(precision: precision)
@@ -60,8 +60,8 @@ import Testing
         }
     }
 
-    @Test("describes the model it loaded")
-    func describesModel() throws {
+    @Test
+    func `describes the model it loaded`() throws {
         let encoder = try TestModel.encoder()
         #expect(encoder.dimensions == 384)
         #expect(encoder.maxTokens == 256)
@@ -69,8 +69,8 @@ import Testing
         #expect(encoder.precision == .fp32)
     }
 
-    @Test("gives vectors of unit length")
-    func unitLength() async throws {
+    @Test
+    func `gives vectors of unit length`() async throws {
         let encoded = try await TestModel.encoder().encode(["one", "two words", ""])
         for vector in encoded.vectors {
             let norm = vector.reduce(0) { $0 + $1 * $1 }
@@ -78,8 +78,8 @@ import Testing
         }
     }
 
-    @Test("a text's vector does not depend on the texts it is packed with")
-    func independentOfBatch() async throws {
+    @Test
+    func `a text's vector does not depend on the texts it is packed with`() async throws {
         let encoder = try TestModel.encoder()
         let texts = (0..<100).map { "text number \($0) " + String(repeating: "and more ", count: $0) }
         let together = try await encoder.encode(texts)
@@ -89,8 +89,8 @@ import Testing
         }
     }
 
-    @Test("answers concurrent calls with their own vectors")
-    func concurrentCalls() async throws {
+    @Test
+    func `answers concurrent calls with their own vectors`() async throws {
         let encoder = try TestModel.encoder()
         let texts = (0..<48).map { "repository about topic \($0 * 7919)" }
         let expected = try await encoder.encode(texts).vectors
@@ -102,18 +102,17 @@ import Testing
         }
     }
 
-    @Test("encodes no texts to no vectors")
-    func nothing() async throws {
+    @Test
+    func `encodes no texts to no vectors`() async throws {
         let encoded = try await TestModel.encoder().encode([])
         #expect(encoded.vectors.isEmpty)
         #expect(encoded.tokens == 0)
     }
 
     @Test(
-        "survives texts of any kind and size",
         arguments: ["\u{0}", "\u{FFFD}", "🚀", "一", "\u{301}", " ", "[SEP]", "#"]
     )
-    func hostileTexts(unit: String) async throws {
+    func `survives texts of any kind and size`(unit: String) async throws {
         let encoder = try TestModel.encoder()
         let texts = [unit, String(repeating: unit, count: 5000), String(repeating: unit + " ", count: 100_000)]
         for vector in try await encoder.encode(texts).vectors {
@@ -123,12 +122,11 @@ import Testing
     }
 
     @Test(
-        "takes a text that is one endless character as it takes any other",
         arguments: [
             "\u{301}", "\u{200D}👩", "\u{1100}", "\u{915}\u{94D}", "\u{1F1E6}", "\u{FE0F}", "\u{E0061}", "\u{600}",
         ]
     )
-    func endlessCharacters(unit: String) throws {
+    func `takes a text that is one endless character as it takes any other`(unit: String) throws {
         let text = "a" + String(repeating: unit, count: (1 << 18) / unit.utf8.count)
         #expect(try TestModel.encoder().countTokens(text) >= 3)
         for name in ["roberta", "modernbert", "xlm-roberta-mean"] {
@@ -145,8 +143,8 @@ import Testing
         }
     }
 
-    @Test("a cancelled call ends with an error, and the encoder goes on")
-    func cancellation() async throws {
+    @Test
+    func `a cancelled call ends with an error, and the encoder goes on`() async throws {
         let encoder = try TestModel.encoder()
         let texts = Array(repeating: String(repeating: "long text ", count: 200), count: 500)
         let task = Task { try await encoder.encode(texts) }
@@ -155,8 +153,8 @@ import Testing
         #expect(try await encoder.encode(["still here"]).vectors.count == 1)
     }
 
-    @Test("refuses a pipe as a file of the model instead of waiting for a writer", .timeLimit(.minutes(5)))
-    func pipe() throws {
+    @Test(.timeLimit(.minutes(5)))
+    func `refuses a pipe as a file of the model instead of waiting for a writer`() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "embed-star-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -166,8 +164,8 @@ import Testing
         }
     }
 
-    @Test("reports a missing folder as such")
-    func missingModel() {
+    @Test
+    func `reports a missing folder as such`() {
         #expect(throws: InferenceError(.modelNotFound, "")) {
             try TextEncoder(modelDirectory: "/nonexistent", threads: 1)
         }

@@ -9,8 +9,8 @@ import Testing
         let tokens: [Int32]
     }
 
-    @Test("makes the tokens of Hugging Face's tokenizers", arguments: ["metaspace", "split"])
-    func agreesWithReference(style: String) throws {
+    @Test(arguments: ["metaspace", "split"])
+    func `makes the tokens of Hugging Face's tokenizers`(style: String) throws {
         let folder = try fixture("unigram/\(style)")
         let tokenizer = try TokenizerFile(directory: folder.path).tokenizer(vocabulary: 200)
         let data = try Data(contentsOf: folder.appending(path: "expected.json"))
@@ -21,8 +21,8 @@ import Testing
         }
     }
 
-    @Test("cuts a long text and keeps the last special token")
-    func cutsText() throws {
+    @Test
+    func `cuts a long text and keeps the last special token`() throws {
         let tokenizer = try TokenizerFile(directory: fixture("unigram/split").path).tokenizer(vocabulary: 200)
         var tokens: [Int32] = []
         tokenizer.append(String(repeating: "text ", count: 1000), limit: 10, to: &tokens)
@@ -31,16 +31,16 @@ import Testing
         #expect(tokens.last == 2)
     }
 
-    @Test("refuses normalization rules that are damaged")
-    func damagedRules() {
+    @Test
+    func `refuses normalization rules that are damaged`() {
         for bytes in [[], [4, 0, 0, 0], [5, 0, 0, 0, 0, 0, 0, 0, 0], [255, 255, 255, 255, 0], [0, 0, 0, 0]] as [[UInt8]]
         {
             #expect(PrecompiledNormalizer(bytes) == nil)
         }
     }
 
-    @Test("never crashes on mutated normalization rules", arguments: 0..<10)
-    func mutatedRules(seed: UInt64) {
+    @Test(arguments: 0..<10)
+    func `never crashes on mutated normalization rules`(seed: UInt64) {
         var random = SplitMix64(state: seed)
         for _ in 0..<50 {
             let units = (0..<256).flatMap { _ in (0..<4).map { _ in UInt8.random(in: 0...255, using: &random) } }

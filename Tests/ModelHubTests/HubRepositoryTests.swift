@@ -11,7 +11,7 @@ struct HubRepositoryTests {
         return try HubRepository(Array(text.utf8), of: reference)
     }
 
-    @Test func aLargeFileIsNamedByItsContentAndAnyOtherByGit() throws {
+    @Test func `a large file is named by its content and any other by git`() throws {
         let repository = try read(
             """
             {"sha":"\(commit)","siblings":[
@@ -29,12 +29,12 @@ struct HubRepositoryTests {
     @Test(arguments: [
         "../x", "/etc/passwd", "a//b", ".git/config", "a/../b", "a\\\\b", "a b", "", "a/", "\\u0000", "ä",
     ])
-    func aFileThatCouldLieElsewhereIsLeftOut(path: String) throws {
+    func `a file that could lie elsewhere is left out`(path: String) throws {
         #expect(try read(#"{"sha":"\#(commit)","siblings":[{"rfilename":"\#(path)"}]}"#).files.isEmpty)
     }
 
     @Test(arguments: ["9223372036854775807", "-1", "281474976710657", "1e300"])
-    func aSizeThatNoFileHasIsNone(size: String) throws {
+    func `a size that no file has is none`(size: String) throws {
         let file = #"{"rfilename":"a","size":\#(size),"lfs":{"size":\#(size)}}"#
         #expect(try read(#"{"sha":"\#(commit)","siblings":[\#(file)]}"#)["a"]?.size == nil)
         #expect(ContentRange("bytes 0-1/\(size)")?.total == nil)
@@ -46,13 +46,13 @@ struct HubRepositoryTests {
         #"{"sha":"cccccccccccccccccccccccccccccccccccccccc"}"#,
         #"{"sha":"cccccccccccccccccccccccccccccccccccccccc","siblings":{}}"#,
     ])
-    func whatIsNoDescriptionIsRefused(text: String) {
+    func `what is no description is refused`(text: String) {
         #expect(throws: HubError(.badResponse, "")) { try read(text) }
     }
 
     @Test(arguments: ["\"\(String(repeating: "a", count: 64))\"", "W/\"\(String(repeating: "a", count: 64))\""])
-    func digestsComeAsEntityTags(tag: String) { #expect(FileDigest(tag) == .sha256(digest)) }
+    func `digests come as entity tags`(tag: String) { #expect(FileDigest(tag) == .sha256(digest)) }
 
     @Test(arguments: ["", "\"\"", "abc", "\"\(String(repeating: "g", count: 64))\"", String(repeating: "a", count: 63)])
-    func otherTagsAreNoDigests(tag: String) { #expect(FileDigest(tag) == nil) }
+    func `other tags are no digests`(tag: String) { #expect(FileDigest(tag) == nil) }
 }

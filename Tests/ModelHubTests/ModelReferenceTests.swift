@@ -8,7 +8,7 @@ struct ModelReferenceTests {
         ("a/b_c.d-1@v1.5", "a/b_c.d-1", "v1.5"),
         ("a/b@refs/pr/1", "a/b", "refs/pr/1"),
     ])
-    func namesAreRead(text: String, id: String, revision: String) throws {
+    func `names are read`(text: String, id: String, revision: String) throws {
         let reference = try #require(ModelReference(text))
         #expect(reference.id == id)
         #expect(reference.revision == revision)
@@ -20,7 +20,7 @@ struct ModelReferenceTests {
         "a/b\n",
         "ä/b", "-a/b", "a/\(String(repeating: "x", count: 97))", "a/b@main@x", "a\\b/c", "a/b?c", "a/b%2e",
     ])
-    func whatCouldLeadElsewhereIsNone(text: String) { #expect(ModelReference(text) == nil) }
+    func `what could lead elsewhere is none`(text: String) { #expect(ModelReference(text) == nil) }
 }
 
 struct RedirectTargetTests {
@@ -29,23 +29,23 @@ struct RedirectTargetTests {
         ("https://cdn.example/f?sig=1", "https://hub.example/a", "https://cdn.example/f?sig=1"),
         ("http://cdn.example/f", "http://127.0.0.1:80/a", "http://cdn.example/f"),
     ])
-    func locationsAreResolved(location: String, base: String, target: String) {
+    func `locations are resolved`(location: String, base: String, target: String) {
         #expect(RedirectTarget.of(location, from: base) == target)
     }
 
     @Test(arguments: [
         "http://cdn.example/f", "//cdn.example/f", "f", "", "ftp://x/", "https://", "https://a@b/c", "https:///x",
     ])
-    func whatLeadsNowhereOrInTheClearIsNone(location: String) {
+    func `what leads nowhere or in the clear is none`(location: String) {
         #expect(RedirectTarget.of(location, from: "https://hub.example/a") == nil)
     }
 
-    @Test func anOriginIsSchemeHostAndPort() {
+    @Test func `an origin is scheme host and port`() {
         #expect(RedirectTarget.origin(of: "HTTPS://Hub.example:8443/x") == "https://hub.example:8443")
         #expect(RedirectTarget.origin(of: "https://hub.example\\@evil.example/") == "https://hub.example")
     }
 
-    @Test func partsAreRead() {
+    @Test func `parts are read`() {
         #expect(ContentRange("bytes 5-9/20") == ContentRange("bytes 5-9/20"))
         #expect(ContentRange("bytes 5-9/20")?.start == 5)
         #expect(ContentRange("bytes 5-9/20")?.total == 20)

@@ -60,7 +60,7 @@ private final class Collector: HTTPTransport {
             .first { $0.hasPrefix("embed_star_\(name) ") }.map { String($0.split(separator: " ")[1]) }
     }
 
-    @Test func sendsWhatIsLeftWhenItIsStopped() async {
+    @Test func `sends what is left when it is stopped`() async {
         let collector = Collector()
         let bodies = await export(3, to: collector)
         #expect(bodies.count == 1)
@@ -70,34 +70,34 @@ private final class Collector: HTTPTransport {
         #expect(value("trace_spans_exported_total") == "3")
     }
 
-    @Test func sendsBatchesOfTheSizeGiven() async {
+    @Test func `sends batches of the size given`() async {
         #expect(await export(5, to: Collector(), batchSize: 2).count == 3)
     }
 
-    @Test func asksNobodyWithoutSpans() async {
+    @Test func `asks nobody without spans`() async {
         #expect(await export(0, to: Collector(), rounds: 3).isEmpty)
     }
 
-    @Test func countsWhatDoesNotFitTheBuffer() async {
+    @Test func `counts what does not fit the buffer`() async {
         _ = await export(10, to: Collector(), capacity: 4)
         #expect(value("trace_spans_exported_total") == "4")
         #expect(value("trace_spans_dropped_total") == "6")
     }
 
-    @Test func triesAgainWhenTheCollectorIsBusy() async {
+    @Test func `tries again when the collector is busy`() async {
         let bodies = await export(1, to: Collector([HTTPClientResponse(status: 503)]), rounds: 2)
         #expect(bodies.count == 2)
         #expect(bodies.first == bodies.last)
         #expect(value("trace_spans_dropped_total") == "0")
     }
 
-    @Test func dropsAndCountsWhatTheCollectorRefuses() async {
+    @Test func `drops and counts what the collector refuses`() async {
         let bodies = await export(2, to: Collector([HTTPClientResponse(status: 400)]), rounds: 1)
         #expect(bodies.count == 1)
         #expect(value("trace_spans_dropped_total") == "2")
     }
 
-    @Test func givesUpAfterItsAttempts() async {
+    @Test func `gives up after its attempts`() async {
         let collector = Collector(Array(repeating: HTTPClientResponse(status: 503), count: 10))
         #expect(await export(1, to: collector, rounds: 9).count == 3)
         #expect(value("trace_spans_dropped_total") == "1")

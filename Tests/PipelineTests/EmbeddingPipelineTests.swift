@@ -35,8 +35,8 @@ import Testing
         }
     }
 
-    @Test("A drain takes over rows without jobs, embeds everything and counts it", .timeLimit(.minutes(1)))
-    func drain() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `a drain takes over rows without jobs, embeds everything and counts it`() async throws {
         let queue = MemoryQueue()
         let metrics = MetricsRegistry()
         queue.with { queue in
@@ -54,8 +54,8 @@ import Testing
         #expect(metrics.gauge("repos_pending", "").value == 0)
     }
 
-    @Test("A drain ends with the provider's error when only the operator can help", .timeLimit(.minutes(1)))
-    func drainUnauthorized() async {
+    @Test(.timeLimit(.minutes(1)))
+    func `a drain ends with the provider's error when only the operator can help`() async {
         let queue = MemoryQueue()
         Self.fill(queue, 0..<10)
         let service = FakeService(error: EmbeddingError(.unauthorized, "wrong key"))
@@ -65,16 +65,16 @@ import Testing
         #expect(queue.with { $0.jobs.values.allSatisfy { $0.attempts == 0 && $0.token == nil } })
     }
 
-    @Test("A drain of a paused queue says so", .timeLimit(.minutes(1)))
-    func drainPaused() async {
+    @Test(.timeLimit(.minutes(1)))
+    func `a drain of a paused queue says so`() async {
         let queue = MemoryQueue()
         queue.with { $0.pause = PipelinePause() }
         Self.fill(queue, 0..<10)
         await #expect(throws: DrainError.paused) { try await Self.pipeline(queue, FakeService()).drainOnce { _ in } }
     }
 
-    @Test("What is enqueued while it runs is embedded; pause and resume work", .timeLimit(.minutes(1)))
-    func running() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `what is enqueued while it runs is embedded; pause and resume work`() async throws {
         let queue = MemoryQueue()
         let pipeline = Self.pipeline(queue, FakeService())
         let task = Task { await pipeline.run() }
@@ -94,8 +94,8 @@ import Testing
         #expect(pipeline.status.state == .stopped)
     }
 
-    @Test("Cancelled with batches in flight, it writes them and leases nothing", .timeLimit(.minutes(1)))
-    func cancelled() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `cancelled with batches in flight, it writes them and leases nothing`() async throws {
         let (gate, opener) = AsyncStream<Void>.makeStream()
         let queue = MemoryQueue()
         let service = FakeService(waitingFor: gate)
@@ -110,8 +110,8 @@ import Testing
         #expect(queue.with { queue in queue.rows.values.count { $0.vector != nil } } == service.textsSent)
     }
 
-    @Test("An outage of the database is shown, and ends by itself", .timeLimit(.minutes(1)))
-    func outage() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `an outage of the database is shown, and ends by itself`() async throws {
         let queue = MemoryQueue()
         let pipeline = Self.pipeline(queue, FakeService())
         queue.fail(with: StoreError(.unavailable, "gone"))

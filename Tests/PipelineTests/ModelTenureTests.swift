@@ -20,8 +20,8 @@ import Testing
         simulation.queue.rows.values.count { $0.fingerprint == model.fingerprint }
     }
 
-    @Test("A replica of another model embeds no row while the first is there", arguments: UInt64(0)..<20)
-    func waits(seed: UInt64) {
+    @Test(arguments: UInt64(0)..<20)
+    func `a replica of another model embeds no row while the first is there`(seed: UInt64) {
         let simulation = Self.disagreement(seed: seed, others: 2)
         for step in 0..<400 {
             if step.isMultiple(of: 20) { simulation.queue.upsert(Samples.document(step % 25, "new \(step)")) }
@@ -36,10 +36,9 @@ import Testing
     }
 
     @Test(
-        "Whatever crashes and fails, the rows end with one model, and each text is made few times",
         arguments: UInt64(0)..<40
     )
-    func endsWithOne(seed: UInt64) {
+    func `whatever crashes and fails, the rows end with one model, and each text is made few times`(seed: UInt64) {
         let simulation = Self.disagreement(seed: seed)
         simulation.faults = Simulation.Faults(storeFailures: 20, lostAnswers: 5, conflicts: 5)
         for _ in 0..<400 { simulation.step() }
@@ -49,8 +48,8 @@ import Testing
         #expect(simulation.queue.rows.values.allSatisfy { $0.writes <= 4 })
     }
 
-    @Test("When those of the model in use have left, the other takes over at once")
-    func succeedsWhoLeft() {
+    @Test
+    func `when those of the model in use have left, the other takes over at once`() {
         let simulation = Self.disagreement(seed: 1)
         #expect(simulation.settle())
         let left = simulation.queue.now
@@ -61,8 +60,8 @@ import Testing
         #expect(simulation.queue.now - left < .seconds(20))
     }
 
-    @Test("When those of the model in use were killed, the other takes over after their lease and some silence")
-    func succeedsWhoWasKilled() {
+    @Test
+    func `when those of the model in use were killed, the other takes over after their lease and some silence`() {
         let simulation = Self.disagreement(seed: 1)
         #expect(simulation.settle())
         let killed = simulation.queue.now
@@ -81,8 +80,8 @@ import Testing
         #expect(Self.embedded(simulation, with: Self.other) == 20)
     }
 
-    @Test("An outage of the database longer than the lease changes no model")
-    func outlivesOutages() {
+    @Test
+    func `an outage of the database longer than the lease changes no model`() {
         var tenure = ModelTenure(patience: .seconds(10))
         let start = ContinuousClock.now
         let isNew = tenure.observe(.other(name: "a", isHeld: true), at: start)
@@ -99,8 +98,8 @@ import Testing
         #expect(!tenure.takesOver(at: back + .seconds(60)))
     }
 
-    @Test("Told to use another model, the replicas change places, and what was in hand is given back")
-    func isToldTo() {
+    @Test
+    func `told to use another model, the replicas change places, and what was in hand is given back`() {
         let simulation = Self.disagreement(seed: 1)
         #expect(simulation.settle())
         for number in 0..<20 { simulation.queue.upsert(Samples.document(number, "newer")) }
@@ -118,8 +117,8 @@ import Testing
         #expect(Self.embedded(simulation, with: Self.other) == 20)
     }
 
-    @Test("A drain with another model than that of running replicas ends with the reason")
-    func drainIsRefused() {
+    @Test
+    func `a drain with another model than that of running replicas ends with the reason`() {
         let simulation = Self.disagreement(seed: 1)
         simulation.start(mode: .once, model: Self.other)
         #expect(simulation.settle())
@@ -127,8 +126,8 @@ import Testing
         #expect(machine.tenure.other == Samples.model.fingerprint && machine.tenure.othersAreThere)
     }
 
-    @Test("A restored row whose vector is of another text is embedded again, and all are told to read anew")
-    func restoredRows() {
+    @Test
+    func `a restored row whose vector is of another text is embedded again, and all are told to read anew`() {
         let simulation = Simulation(seed: 1, replicas: 2)
         for number in 0..<20 { simulation.queue.upsert(Samples.document(number)) }
         #expect(simulation.settle())
@@ -145,8 +144,8 @@ import Testing
         #expect(simulation.queue.epoch == epoch + 1)
     }
 
-    @Test("A new epoch has the tables looked through at once")
-    func newEpoch() {
+    @Test
+    func `a new epoch has the tables looked through at once`() {
         let simulation = Simulation(seed: 1, replicas: 1)
         for number in 0..<20 { simulation.queue.upsert(Samples.document(number)) }
         #expect(simulation.settle())

@@ -14,8 +14,8 @@ import Testing
         return simulation
     }
 
-    @Test("An unchanged text ends its job without a provider call")
-    func unchanged() {
+    @Test
+    func `an unchanged text ends its job without a provider call`() {
         let simulation = Self.settled([Samples.document(1)])
         simulation.queue.upsert(Samples.document(1))
         #expect(simulation.settle())
@@ -23,16 +23,16 @@ import Testing
         #expect(simulation.replicas[0].machine.counts.unchanged == 1)
     }
 
-    @Test("A forced job is embedded although its text did not change")
-    func forced() {
+    @Test
+    func `a forced job is embedded although its text did not change`() {
         let simulation = Self.settled([Samples.document(1)])
         simulation.queue.upsert(Samples.document(1), force: true)
         #expect(simulation.settle())
         #expect(simulation.sent.values.allSatisfy { $0 == 2 })
     }
 
-    @Test("A private text does not go to an outside provider, and comes back when that is allowed (G7)")
-    func privateRepos() {
+    @Test
+    func `a private text does not go to an outside provider, and comes back when that is allowed (G7)`() {
         let simulation = Simulation(seed: 1, replicas: 1)
         simulation.model = EmbeddingModel(provider: "openai", name: "large", dimensions: 4)
         simulation.queue.upsert(Samples.document(1, "secret", isPrivate: true))
@@ -49,8 +49,8 @@ import Testing
         #expect(simulation.queue.statistics(model: simulation.model).excluded == 0)
     }
 
-    @Test("Rows from before the outbox are taken over; those of the current model are kept")
-    func backfill() {
+    @Test
+    func `rows from before the outbox are taken over; those of the current model are kept`() {
         let simulation = Simulation(seed: 1, replicas: 1)
         for number in 0..<25 { simulation.queue.insertWithoutJob(Samples.document(number)) }
         #expect(simulation.settle())
@@ -61,8 +61,8 @@ import Testing
         #expect(simulation.sent.count == sent)
     }
 
-    @Test("After the last attempt a document is a dead letter, until it changes")
-    func deadLetter() {
+    @Test
+    func `after the last attempt a document is a dead letter, until it changes`() {
         let simulation = Self.settled([Samples.document(1, "poison")])
         let attempts = simulation.configuration.retryAttempts
         #expect(simulation.sent.values.first == attempts)
@@ -72,8 +72,8 @@ import Testing
         #expect(simulation.staleRows.isEmpty && simulation.deadRows.isEmpty)
     }
 
-    @Test("While paused nothing is claimed, and what is in hand and not sent is given back")
-    func pause() {
+    @Test
+    func `while paused nothing is claimed, and what is in hand and not sent is given back`() {
         let simulation = Simulation(seed: 1, replicas: 1)
         simulation.queue.pause = PipelinePause()
         for number in 0..<50 { simulation.queue.upsert(Samples.document(number)) }
@@ -84,8 +84,8 @@ import Testing
         #expect(simulation.staleRows.isEmpty)
     }
 
-    @Test("On stop what was not sent is released, what was sent is written, and the machine ends (G8)")
-    func stop() {
+    @Test
+    func `on stop what was not sent is released, what was sent is written, and the machine ends (G8)`() {
         let simulation = Simulation(seed: 1, replicas: 1)
         for number in 0..<50 { simulation.queue.upsert(Samples.document(number)) }
         var embeds: [PipelineAction] = []
@@ -110,8 +110,8 @@ import Testing
         #expect(simulation.queue.statistics(model: simulation.model).embedded > 0)
     }
 
-    @Test("A provider that hangs does not outlast the grace period; its jobs are released")
-    func hangingProvider() {
+    @Test
+    func `a provider that hangs does not outlast the grace period; its jobs are released`() {
         let simulation = Simulation(seed: 1, replicas: 1)
         simulation.queue.upsert(Samples.document(1))
         while simulation.replicas[0].machine.batches.isEmpty {
@@ -127,8 +127,8 @@ import Testing
         #expect(simulation.queue.jobs.values.allSatisfy { $0.token == nil && $0.attempts == 0 })
     }
 
-    @Test("An outage of the database is met with a bounded number of calls")
-    func outage() {
+    @Test
+    func `an outage of the database is met with a bounded number of calls`() {
         let simulation = Simulation(seed: 1, replicas: 1, faults: Simulation.Faults(storeFailures: 100))
         var calls = 0
         let end = Duration.seconds(60)
@@ -141,8 +141,8 @@ import Testing
         #expect(simulation.replicas[0].machine.storeFault != nil)
     }
 
-    @Test("A document whose claimers die is parked in the end, and does no more harm", arguments: [0, 1])
-    func claimersDie(more: Int) {
+    @Test(arguments: [0, 1])
+    func `a document whose claimers die is parked in the end, and does no more harm`(more: Int) {
         let simulation = Simulation(seed: 1, replicas: 0)
         simulation.queue.upsert(Samples.document(1))
         let bound = simulation.configuration.retryAttempts + simulation.configuration.silentClaims
@@ -157,8 +157,8 @@ import Testing
         #expect(reasons.allSatisfy { $0.contains("ended without a word") })
     }
 
-    @Test("A drain ends when the backlog is empty, dead letters aside")
-    func drain() {
+    @Test
+    func `a drain ends when the backlog is empty, dead letters aside`() {
         let simulation = Simulation(seed: 1, replicas: 0)
         for number in 0..<30 {
             simulation.queue.insertWithoutJob(Samples.document(number, number == 7 ? "poison" : ""))
@@ -178,8 +178,8 @@ import Testing
         #expect(simulation.replicas[0].machine.counts.written == 29)
     }
 
-    @Test("No more texts are paid for than the batches in flight and two more while nothing can be written (G6)")
-    func unwrittenTextsAreBounded() {
+    @Test
+    func `no more texts are paid for than the batches in flight and two more while nothing can be written (G6)`() {
         let simulation = Simulation(seed: 1, replicas: 1)
         for number in 0..<200 { simulation.queue.upsert(Samples.document(number)) }
         var writes: [PipelineAction] = []
@@ -206,8 +206,8 @@ import Testing
         #expect(simulation.sent.count == 200)
     }
 
-    @Test("The counts follow what was written without being read again")
-    func countsFollowWrites() {
+    @Test
+    func `the counts follow what was written without being read again`() {
         let simulation = Simulation(seed: 1, replicas: 1)
         for number in 0..<30 {
             let description = number == 3 ? "poison" : ""

@@ -41,8 +41,8 @@ import Testing
         }
     }
 
-    @Test("Every committed change is embedded in the end, whatever crashes and fails (G1, G2)", arguments: seeds)
-    func nothingIsLost(seed: UInt64) {
+    @Test(arguments: seeds)
+    func `every committed change is embedded in the end, whatever crashes and fails (G1, G2)`(seed: UInt64) {
         let faults = Simulation.Faults(
             storeFailures: 10,
             lostAnswers: 5,
@@ -59,10 +59,11 @@ import Testing
     }
 
     @Test(
-        "Texts that always fail, or whose rows are refused, become dead letters, and nothing else does (G4)",
         arguments: seeds
     )
-    func poisonFailsAlone(seed: UInt64) {
+    func `texts that always fail, or whose rows are refused, become dead letters, and nothing else does (G4)`(
+        seed: UInt64
+    ) {
         for run in 0..<UInt64(Self.runsPerSeed / 5) {
             let (simulation, cameToRest) = Self.history(
                 seed: seed << 16 | run,
@@ -75,8 +76,8 @@ import Testing
         }
     }
 
-    @Test("A change of the model in the middle leaves no vector of the old one (G3)", arguments: seeds)
-    func modelChanges(seed: UInt64) {
+    @Test(arguments: seeds)
+    func `a change of the model in the middle leaves no vector of the old one (G3)`(seed: UInt64) {
         for run in 0..<UInt64(Self.runsPerSeed / 5) {
             let (simulation, cameToRest) = Self.history(
                 seed: seed << 16 | run,
@@ -87,8 +88,8 @@ import Testing
         }
     }
 
-    @Test("A provider that limits costs no document an attempt (G5)", arguments: seeds)
-    func limitsAreNotAttempts(seed: UInt64) {
+    @Test(arguments: seeds)
+    func `a provider that limits costs no document an attempt (G5)`(seed: UInt64) {
         let simulation = Simulation(seed: seed, replicas: 2, faults: Simulation.Faults(providerFailures: 60))
         for number in 0..<20 { simulation.queue.upsert(Samples.document(number)) }
         for _ in 0..<400 {
@@ -100,8 +101,8 @@ import Testing
         #expect(simulation.staleRows.isEmpty && simulation.deadRows.isEmpty)
     }
 
-    @Test("Without faults each text is sent once, by whichever replica (G6)", arguments: seeds)
-    func textsAreSentOnce(seed: UInt64) {
+    @Test(arguments: seeds)
+    func `without faults each text is sent once, by whichever replica (G6)`(seed: UInt64) {
         let simulation = Simulation(seed: seed, replicas: 3)
         for number in 0..<50 { simulation.queue.upsert(Samples.document(number)) }
         #expect(simulation.settle())

@@ -14,7 +14,7 @@ import Testing
         return found
     }
 
-    @Test func whatWasWrittenAfterTheCountIsThere() throws {
+    @Test func `what was written after the count is there`() throws {
         var counts = QueueStatistics()
         counts.followClaim(of: 1)
         #expect(counts == QueueStatistics(pending: 1, leased: 1, total: 1))
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20)
-    func countsNeverContradictEachOther(seed: UInt64) throws {
+    func `counts never contradict each other`(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let vector = try #require(Samples.vector(of: "text", model: Samples.model))
         let outcomes: [JobOutcome] = [

@@ -4,8 +4,8 @@ import Testing
 @testable import Providers
 
 struct PacerTests {
-    @Test("a refusal before any success costs the pause that was told and no more")
-    func firstRefusal() {
+    @Test
+    func `a refusal before any success costs the pause that was told and no more`() {
         let start = ContinuousClock.now
         var pacer = Pacer(settings: Pacer.Settings(requestsPerMinute: 3000), now: start)
         pacer.start(tokens: 10, at: start)

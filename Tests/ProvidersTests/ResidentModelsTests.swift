@@ -68,8 +68,8 @@ private final class Shelf: Sendable {
         }
     }
 
-    @Test("A model is loaded when it is asked for, and once for many who ask at the same time")
-    func loading() async throws {
+    @Test
+    func `a model is loaded when it is asked for, and once for many who ask at the same time`() async throws {
         let shelf = Shelf()
         let models = models(shelf)
         #expect(models.residents.isEmpty && models.resident("a") == nil)
@@ -82,8 +82,8 @@ private final class Shelf: Sendable {
         #expect(models.residents.map(\.name) == ["a"])
     }
 
-    @Test("It is dropped when nobody has asked for it in time, and not while it is used")
-    func keepAlive() async throws {
+    @Test
+    func `it is dropped when nobody has asked for it in time, and not while it is used`() async throws {
         let shelf = Shelf()
         let models = models(shelf)
         _ = try await OnDemandModel(name: "a", of: models).model()
@@ -106,8 +106,8 @@ private final class Shelf: Sendable {
         #expect(shelf.loads == ["a": 2])
     }
 
-    @Test("Zero drops at once, less than zero never")
-    func extremes() async throws {
+    @Test
+    func `zero drops at once, less than zero never`() async throws {
         let shelf = Shelf()
         _ = try await OnDemandModel(name: "a", of: models(shelf, keepAlive: .duration(.zero))).model()
         #expect(shelf.present == 0)
@@ -118,8 +118,8 @@ private final class Shelf: Sendable {
         #expect(shelf.present == 1 && kept.residents.first?.expiry == nil)
     }
 
-    @Test("Where memory is short the longest unused goes, and nothing that is in use")
-    func memory() async throws {
+    @Test
+    func `where memory is short the longest unused goes, and nothing that is in use`() async throws {
         let shelf = Shelf(places: 2)
         let models = models(shelf)
         for name in ["a", "b"] {
@@ -145,12 +145,12 @@ private final class Shelf: Sendable {
         ("-1", .forever),
         ("-1m", .forever),
     ])
-    func ollamasDurationsAreRead(text: String, meaning: ResidentModels.KeepAlive) {
+    func `ollamas durations are read`(text: String, meaning: ResidentModels.KeepAlive) {
         #expect(ResidentModels.KeepAlive(text) == meaning)
     }
 
     @Test(arguments: ["", "m", "5 m", "5d", "nan", "1e99", "inf"])
-    func othersAreRefused(text: String) { #expect(ResidentModels.KeepAlive(text) == nil) }
+    func `others are refused`(text: String) { #expect(ResidentModels.KeepAlive(text) == nil) }
 }
 
 @Suite struct ModelRuntimeTests {
@@ -159,8 +159,8 @@ private final class Shelf: Sendable {
         #expect(ModelRuntime.threads(processors: processors, memory: mebibytes << 20) == expected)
     }
 
-    @Test("A model that does not fit is refused before it is loaded, with what would help")
-    func memory() throws {
+    @Test
+    func `a model that does not fit is refused before it is loaded, with what would help`() throws {
         let folder = ProviderUnderTest.modelDirectory
         let needed = try ModelFootprint.bytes(modelDirectory: folder, precision: .fp32)
         let runtime = ModelRuntime(threads: 1, precision: .fp32, bound: needed * 3 / 2)

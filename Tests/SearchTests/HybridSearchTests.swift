@@ -16,8 +16,8 @@ import Testing
         )
     }
 
-    @Test("Hybrid says what matched, and scores by cosine whatever found the repo")
-    func hybrid() async throws {
+    @Test
+    func `hybrid says what matched, and scores by cosine whatever found the repo`() async throws {
         // As near to one axis as to another, as texts are that have little to do with each other.
         let service = FakeService(vector: Samples.vector(0, share: 0.354))
         let answer = try await Self.search(service).search(SearchQuery(.text("twin-star"), mode: .hybrid, limit: 5))
@@ -30,8 +30,8 @@ import Testing
         #expect(answer.hits.count == 5)
     }
 
-    @Test("Without a provider hybrid answers from the text index and says so")
-    func degraded() async throws {
+    @Test
+    func `without a provider hybrid answers from the text index and says so`() async throws {
         let service = FakeService(error: EmbeddingError(.unavailable, "gone"))
         let answer = try await Self.search(service).search(SearchQuery(.text("twin-star"), mode: .hybrid))
         #expect(answer.mode == .text)
@@ -41,8 +41,8 @@ import Testing
         }
     }
 
-    @Test("Text mode needs no vectors; vector mode orders by cosine alone")
-    func modes() async throws {
+    @Test
+    func `text mode needs no vectors; vector mode orders by cosine alone`() async throws {
         let search = try await Self.search()
         let text = try await search.search(SearchQuery(.text("pending"), mode: .text))
         #expect(text.hits.map(\.repo.fullName) == ["d/pending"])
@@ -52,14 +52,13 @@ import Testing
         #expect(ready.mode == .vector && ready.hits.first?.repo.fullName == "c/twin-star")
     }
 
-    @Test("A smallest score holds for hits of the text index too")
-    func minScore() async throws {
+    @Test
+    func `a smallest score holds for hits of the text index too`() async throws {
         let query = SearchQuery(.text("twin-star"), mode: .hybrid, filter: SearchFilter(minScore: 0.85), limit: 10)
         #expect(try await Self.search().search(query).hits.map(\.repo.fullName) == ["a/one", "a/two"])
     }
 
     @Test(
-        "Impossible queries are refused before anything is asked",
         arguments: [
             SearchQuery(.text(""), mode: .hybrid), SearchQuery(.text(" \n"), mode: .text),
             SearchQuery(.text(String(repeating: "x", count: 1_000_000)), mode: .hybrid),
@@ -70,7 +69,7 @@ import Testing
             SearchQuery(.text("x"), mode: .text, filter: SearchFilter(minScore: .nan)),
         ]
     )
-    func invalid(query: SearchQuery) async throws {
+    func `impossible queries are refused before anything is asked`(query: SearchQuery) async throws {
         let search = try await Self.search()
         var isRefused = false
         do {
@@ -81,16 +80,16 @@ import Testing
         #expect(isRefused)
     }
 
-    @Test("A vector of another length is one of dimensions that are not offered")
-    func otherDimensions() async throws {
+    @Test
+    func `a vector of another length is one of dimensions that are not offered`() async throws {
         let search = try await Self.search()
         await #expect(throws: SearchError.embedding(EmbeddingError(.unsupportedDimensions, ""))) {
             try await search.search(SearchQuery(.embedding([1, 2]), mode: .vector))
         }
     }
 
-    @Test("A repo is not its own neighbour, and a private one is unknown to who may not see it")
-    func similar() async throws {
+    @Test
+    func `a repo is not its own neighbour, and a private one is unknown to who may not see it`() async throws {
         let search = try await Self.search()
         let near = try await search.similar(to: "a/one", filter: SearchFilter(), limit: 3, cursor: nil)
         #expect(near.hits.map(\.repo.fullName) == ["a/two", "b/three", "B/four"])
@@ -126,8 +125,8 @@ import Testing
         )
     }
 
-    @Test("Pages of a search hold every repo that it finds once", arguments: SearchMode.allCases, [7, 50, 100])
-    func pages(mode: SearchMode, limit: Int) async throws {
+    @Test(arguments: SearchMode.allCases, [7, 50, 100])
+    func `pages of a search hold every repo that it finds once`(mode: SearchMode, limit: Int) async throws {
         let search = try await Self.large()
         var query = SearchQuery(.text("twin star"), mode: mode, filter: SearchFilter(minStars: 0), limit: limit)
         var pages: [[SearchHit]] = []
@@ -143,14 +142,13 @@ import Testing
     }
 
     @Test(
-        "A cursor that somebody made is refused, or has nothing",
         arguments: [
             "5 9223372036854775807", "5 9223372036854775800", "9223372036854775807 0", "0 0", "1001 0", "5 -1", "5",
             "5 1 1",
             "", "+", "5 1000000",
         ]
     )
-    func forgedCursor(place: String) async throws {
+    func `a cursor that somebody made is refused, or has nothing`(place: String) async throws {
         let cursor = PageCursor.text(Array(place.utf8), of: "question")
         guard let paging = try? ResultPaging("question", cursor: cursor, limit: 100) else { return }
         let answer = try await Self.search().search(SearchQuery(.text("star"), mode: .text))
@@ -158,8 +156,8 @@ import Testing
         #expect(place == "5 1000000" && page.hits.isEmpty && page.next == nil)
     }
 
-    @Test("A page stops at what is near enough, and neighbours have pages too")
-    func pagesOfNeighbours() async throws {
+    @Test
+    func `a page stops at what is near enough, and neighbours have pages too`() async throws {
         let search = try await Self.large()
         let filter = SearchFilter(minScore: 0.9)
         var (found, cursor): ([SearchHit], String?) = ([], nil)
@@ -174,8 +172,8 @@ import Testing
         #expect(whole.hits.map(\.repo.fullName) == found.map(\.repo.fullName))
     }
 
-    @Test("A cursor of another question, or of nobody, is refused", arguments: ["", "00", "zz", nil])
-    func foreignCursor(cursor: String?) async throws {
+    @Test(arguments: ["", "00", "zz", nil])
+    func `a cursor of another question, or of nobody, is refused`(cursor: String?) async throws {
         let search = try await Self.large()
         let other = try await search.search(SearchQuery(.text("star"), mode: .vector, limit: 2)).next
         let query = SearchQuery(.text("twin star"), mode: .vector, limit: 2, cursor: cursor ?? other)

@@ -38,8 +38,8 @@ import Testing
         return Double(stayed) / Double(both.count)
     }
 
-    @Test("After a small change nearly all repos stay where they were")
-    func stays() throws {
+    @Test
+    func `after a small change nearly all repos stay where they were`() throws {
         let first = try Self.drawing(Self.landmarks(0..<400))
         let added = try Self.drawing(Self.landmarks(0..<416), last: first.layout)
         #expect(Self.shareThatStayed(first.layout, added.layout) >= 0.95)
@@ -56,8 +56,8 @@ import Testing
         #expect(Self.shareThatStayed(first.layout, layout) >= 0.8)
     }
 
-    @Test("New repos come to lie among their kind")
-    func newcomers() throws {
+    @Test
+    func `new repos come to lie among their kind`() throws {
         let first = try Self.drawing(Self.landmarks(0..<300))
         let second = try Self.drawing(Self.landmarks(0..<312), last: first.layout)
         let places = second.layout.places
@@ -71,8 +71,8 @@ import Testing
         }
     }
 
-    @Test("A large change is laid out afresh and turned to what is known", arguments: [0.3, 0.6])
-    func turns(share: Double) throws {
+    @Test(arguments: [0.3, 0.6])
+    func `a large change is laid out afresh and turned to what is known`(share: Double) throws {
         let first = try Self.drawing(Self.landmarks(0..<300))
         let start = 300 - Int(300 * share)
         let second = try Self.drawing(Self.landmarks(start..<(start + 300)), last: first.layout)
@@ -88,8 +88,8 @@ import Testing
         }
     }
 
-    @Test("Alignment undoes turning, mirroring, scaling and shifting")
-    func alignment() {
+    @Test
+    func `alignment undoes turning, mirroring, scaling and shifting`() {
         let points = (0..<50).map { SIMD2(Float($0 % 7), Float($0 % 11)) }
         for isMirrored in [false, true] {
             let moved = points.map { point in
@@ -105,8 +105,8 @@ import Testing
         #expect(equal(.one) == .zero)
     }
 
-    @Test("Parts of the map are named by what is typical there")
-    func regions() throws {
+    @Test
+    func `parts of the map are named by what is typical there`() throws {
         let regions = try Self.drawing(Self.landmarks(0..<640)).regions
         #expect(regions.count >= 4)
         #expect(regions.allSatisfy { $0.name.hasPrefix("kind") && (0...1).contains($0.x) && (0...1).contains($0.y) })
@@ -114,16 +114,16 @@ import Testing
         #expect(regions.map(\.repos) == regions.map(\.repos).sorted(by: >))
     }
 
-    @Test("Nothing of a private repo names a part of the map")
-    func privateTerms() {
+    @Test
+    func `nothing of a private repo names a part of the map`() {
         var survey = MapSurvey(model: Samples.model, RepoMapper.Configuration())
         let repos = [false, true].map { Repo(fullName: "o/\($0)", topics: ["shell"], isPrivate: $0) }
         for (number, repo) in repos.enumerated() { survey.add(Samples.row(number, repo, Samples.vector(1))) }
         #expect(survey.finish().allSatisfy { $0.terms == ($0.isPrivate ? [] : ["shell"]) })
     }
 
-    @Test("Terms are topics and telling words, once each")
-    func terms() {
+    @Test
+    func `terms are topics and telling words, once each`() {
         let repo = Repo(
             fullName: "o/r",
             description: "The fast terminals: a Terminal for use with your shells & Node.js",

@@ -6,8 +6,8 @@ import Testing
 @testable import Search
 
 @Suite struct RepoFollowerTests {
-    @Test("It loads the table page by page, follows changes, and survives an outage", .timeLimit(.minutes(1)))
-    func follows() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `it loads the table page by page, follows changes, and survives an outage`() async throws {
         let table = MemoryTable()
         for number in 0..<25 {
             table.set(Samples.row(number, Repo(fullName: "o/repo-\(number)"), Samples.vector(number % 8)))

@@ -56,11 +56,10 @@ import Testing
     }
 
     @Test(
-        "Finite numbers whose sums are not end nothing, wherever they stand",
         .timeLimit(.minutes(1)),
         arguments: [0, 149]
     )
-    func hugeNumbers(place: Int) async throws {
+    func `finite numbers whose sums are not end nothing, wherever they stand`(place: Int) async throws {
         var rows = Self.rows(150)
         for (number, value) in [Float.greatestFiniteMagnitude, -3e38, 1e30, -1e20].enumerated() {
             let vector = (0..<8).map { $0.isMultiple(of: 2) ? value : -value }
@@ -76,11 +75,10 @@ import Testing
     }
 
     @Test(
-        "Repos of one kind lie together, whether all or few fit into the sample",
         .timeLimit(.minutes(1)),
         arguments: [1 << 20, 40 * 4 * 8]
     )
-    func groups(sampleBytes: Int) async throws {
+    func `repos of one kind lie together, whether all or few fit into the sample`(sampleBytes: Int) async throws {
         let map = try await Self.map(of: Self.mapper(MemoryTable(Self.rows(150)), sampleBytes: sampleBytes))
         #expect(map.points.count == 150)
         var misplaced = 0
@@ -94,22 +92,22 @@ import Testing
         #expect(misplaced <= 3)
     }
 
-    @Test("The same repos give the same map", .timeLimit(.minutes(1)))
-    func isDeterministic() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `the same repos give the same map`() async throws {
         let first = try await Self.map(of: Self.mapper(MemoryTable(Self.rows(90))))
         let second = try await Self.map(of: Self.mapper(MemoryTable(Self.rows(90))))
         #expect(first.points == second.points)
         #expect(first.version != second.version)
     }
 
-    @Test("The map holds the repos with the most stars, and no more than it may", .timeLimit(.minutes(1)))
-    func isBounded() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `the map holds the repos with the most stars, and no more than it may`() async throws {
         let map = try await Self.map(of: Self.mapper(MemoryTable(Self.rows(100)), capacity: 10))
         #expect(map.points.map(\.stars) == Array((90..<100).reversed()))
     }
 
-    @Test("A change makes another map, no change keeps the one there is", .timeLimit(.minutes(1)))
-    func followsChanges() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `a change makes another map, no change keeps the one there is`() async throws {
         let table = MemoryTable(Self.rows(30))
         let mapper = Self.mapper(table)
         let first = try await Self.map(of: mapper) { _ in
@@ -127,8 +125,8 @@ import Testing
         #expect(mapper.latestMap()?.points.count == 29)
     }
 
-    @Test("What becomes private is private on the map there is, and on one under way", .timeLimit(.minutes(1)))
-    func hidesAtOnce() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `what becomes private is private on the map there is, and on one under way`() async throws {
         let mapper = Self.mapper(MemoryTable(Self.rows(30)))
         let first = try await Self.map(of: mapper)
         let names = first.points.filter { !$0.isPrivate }.prefix(2).map(\.fullName)
@@ -142,8 +140,8 @@ import Testing
         #expect(second.points.map(\.x) == first.points.map(\.x))
     }
 
-    @Test("An outage of the database is survived", .timeLimit(.minutes(1)))
-    func survivesOutage() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `an outage of the database is survived`() async throws {
         let table = MemoryTable(Self.rows(10))
         table.fail(with: StoreError(.unavailable, "gone"))
         let mapper = Self.mapper(table)
@@ -157,11 +155,10 @@ import Testing
     }
 
     @Test(
-        "Few repos, equal ones, and ones without a vector are no trouble",
         .timeLimit(.minutes(1)),
         arguments: [0, 1, 2, 3, 20]
     )
-    func degenerate(count: Int) async throws {
+    func `few repos, equal ones, and ones without a vector are no trouble`(count: Int) async throws {
         let equal = (0..<count).map { Samples.row($0, Repo(fullName: "o/r\($0)"), Samples.vector(1)) }
         let pending = Samples.row(99, Repo(fullName: "o/pending"), nil)
         let map = try await Self.map(of: Self.mapper(MemoryTable(equal + [pending])))

@@ -36,8 +36,8 @@ private struct FakeReranker: Reranker {
         return query
     }
 
-    @Test("The reranker's order is the answer's, also for a repo that would not have been in it")
-    func order() async throws {
+    @Test
+    func `the reranker's order is the answer's, also for a repo that would not have been in it`() async throws {
         let plain = SearchQuery(.text("anything"), mode: .vector, limit: 2)
         let reranker = FakeReranker(logits: ["B/four": 3, "a/two": 1])
         let search = try await search(reranker)
@@ -49,8 +49,8 @@ private struct FakeReranker: Reranker {
         #expect(abs(scores[0] - 0.9526) < 1e-3 && abs(scores[1] - 0.7311) < 1e-3)
     }
 
-    @Test("Who was not read stays behind, no better than the last who was")
-    func rest() {
+    @Test
+    func `who was not read stays behind, no better than the last who was`() {
         let hits = ["a/a", "b/b", "c/c"].map {
             SearchHit(repo: Repo(fullName: $0), similarity: 0.9)
         }
@@ -59,8 +59,8 @@ private struct FakeReranker: Reranker {
         #expect(ordered[2].score == ordered[1].score)
     }
 
-    @Test("Without a reranker, with several texts, or with a reranker that fails, the query is refused")
-    func refusals() async throws {
+    @Test
+    func `without a reranker, with several texts, or with a reranker that fails, the query is refused`() async throws {
         await #expect(throws: SearchError.self) { try await search(nil).search(query()) }
         await #expect(throws: SearchError.self) {
             try await search(FakeReranker()).search(query(.texts(["a", "b"])))

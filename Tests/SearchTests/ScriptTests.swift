@@ -43,8 +43,8 @@ import Testing
         Word("Hangul", "\u{1112}\u{1161}\u{11AB}\u{1100}\u{1173}\u{11AF} 입력기", "한글"),
     ]
 
-    @Test("A word is found as others write it", arguments: words)
-    func finds(word: Word) throws {
+    @Test(arguments: words)
+    func `a word is found as others write it`(word: Word) throws {
         let index = try TextIndex()
         _ = try index.upsert(Samples.id(1), Repo(fullName: "a/one", description: word.text))
         _ = try index.upsert(Samples.id(2), Repo(fullName: "a/two", description: "something else entirely"))
@@ -52,23 +52,25 @@ import Testing
         #expect(found.map(\.repo.fullName) == ["a/one"])
     }
 
-    @Test("The table is of 20 scripts at least")
-    func scripts() { #expect(Self.words.count >= 40 && Set(Self.words.map(\.script)).count >= 20) }
+    @Test
+    func `the table is of 20 scripts at least`() {
+        #expect(Self.words.count >= 40 && Set(Self.words.map(\.script)).count >= 20)
+    }
 
     @Test(
-        "A word is not found by what is left of it without its accented or marked letters",
         arguments: [
             ("München", "nchen"), ("हिन्दी", "हि"), ("résumé", "sum"), ("Đặng", "ng"), ("गुरु", "रु"),
         ]
     )
-    func keepsWordsTogether(text: String, query: String) throws {
+    func `a word is not found by what is left of it without its accented or marked letters`(text: String, query: String)
+        throws
+    {
         let index = try TextIndex()
         _ = try index.upsert(Samples.id(1), Repo(fullName: "a/one", description: text + " and so on"))
         #expect(try index.matches(query + " x", filter: SearchFilter(), limit: 10).words.isEmpty)
     }
 
     @Test(
-        "Beginnings and parts of names find them",
         arguments: [
             ("kuber", "kubernetes/kubernetes"), ("torch", "pytorch/pytorch"), ("vue", "vuejs/core"),
             ("esrgan", "xinntao/Real-ESRGAN"), ("parser", "a/HTMLParser2"), ("html parser", "a/HTMLParser2"),
@@ -76,7 +78,7 @@ import Testing
             ("c# mapper", "DapperLib/Dapper"), ("databas", "b/store"),
         ]
     )
-    func partsOfNames(query: String, name: String) throws {
+    func `beginnings and parts of names find them`(query: String, name: String) throws {
         let index = try TextIndex()
         let repos = [
             Repo(fullName: "kubernetes/kubernetes", stars: 100_000), Repo(fullName: "pytorch/pytorch", stars: 80_000),
@@ -92,8 +94,8 @@ import Testing
         #expect(CandidateRanking(matches, vectors: nil, index).ranked.hits.first?.repo.fullName == name)
     }
 
-    @Test("A text of marks costs what its length says")
-    func marks() throws {
+    @Test
+    func `a text of marks costs what its length says`() throws {
         let index = try TextIndex()
         let text = "a" + String(repeating: "\u{301}", count: 500_000)
         _ = try index.upsert(Samples.id(1), Repo(fullName: "a/one", description: text))

@@ -14,8 +14,8 @@ import Testing
         return try await HybridSearchTests.search().search(query).hits.map(\.repo.fullName)
     }
 
-    @Test("The score for several texts is the mean, and nothing of a hit is lost")
-    func fuse() throws {
+    @Test
+    func `the score for several texts is the mean, and nothing of a hit is lost`() throws {
         func hit(_ name: String, _ score: Double, _ similarity: Double?, _ matched: SearchHit.Match) -> SearchHit {
             SearchHit(repo: Repo(fullName: name), score: score, similarity: similarity, matched: [matched])
         }
@@ -27,8 +27,8 @@ import Testing
         #expect(fused[0].similarity == 0.25 && fused[0].matched == [.name, .vector])
     }
 
-    @Test("Several texts find the repos of each, and are weak only if all are")
-    func texts() async throws {
+    @Test
+    func `several texts find the repos of each, and are weak only if all are`() async throws {
         #expect(try await Set(names(.texts(["pending", "three"]), .text)) == ["d/pending", "b/three"])
         let search = try await HybridSearchTests.search()
         for (texts, isWeak) in [(["pending", "qwxzvk"], false), (["qwxzvk", "asdfghjkl"], true)] {
@@ -36,16 +36,16 @@ import Testing
         }
     }
 
-    @Test("Examples are left out, and what lies between the two kinds is in order")
-    func examples() async throws {
+    @Test
+    func `examples are left out, and what lies between the two kinds is in order`() async throws {
         let like = try await names(.examples(like: ["a/one"], unlike: ["c/twin-a"]))
         #expect(like == ["a/two", "b/three", "B/four", "c/twin-star", "c/twin-b"])
         let unlike = try await names(.examples(like: ["c/twin-a"], unlike: ["a/one"]))
         #expect(unlike.prefix(2) == ["c/twin-star", "c/twin-b"])
     }
 
-    @Test("Examples that are not there, or not for all, or say nothing are refused")
-    func wrongExamples() async throws {
+    @Test
+    func `examples that are not there, or not for all, or say nothing are refused`() async throws {
         let faults: [([String], [String], SearchError)] = [
             (["no/ne"], [], .unknownRepo("no/ne")), (["a/one"], ["c/hidden"], .unknownRepo("c/hidden")),
             (["d/pending"], [], .notEmbedded("d/pending")),
@@ -59,8 +59,8 @@ import Testing
         #expect(seen.first == "a/one")
     }
 
-    @Test("An answer to nonsense is weak and short, unless a filter asks for what there is")
-    func weak() async throws {
+    @Test
+    func `an answer to nonsense is weak and short, unless a filter asks for what there is`() async throws {
         let search = try await HybridSearchTests.search(FakeService(vector: Samples.vector(0, share: 0.354)))
         func answer(_ text: String, _ filter: SearchFilter = SearchFilter()) async throws -> SearchAnswer {
             try await search.search(SearchQuery(.text(text), mode: .hybrid, filter: filter))

@@ -47,7 +47,6 @@ import Testing
     }
 
     @Test(
-        "Names, words, stems, slips of the keyboard and other scripts find their repo",
         arguments: [
             ("tokio", "tokio-rs/tokio"), ("Tokio-RS/tokio", "tokio-rs/tokio"), ("kuberntes", "kubernetes/kubernetes"),
             ("kubrenetes", "kubernetes/kubernetes"), ("neo vim", "neovim/neovim"),
@@ -57,25 +56,26 @@ import Testing
             ("asynchronus runtime", "tokio-rs/tokio"),
         ]
     )
-    func finds(query: String, name: String) throws {
+    func `names, words, stems, slips of the keyboard and other scripts find their repo`(query: String, name: String)
+        throws
+    {
         #expect(try Self.best(query) == name)
     }
 
     @Test(
-        "Hostile queries find nothing and break nothing",
         arguments: ["\"", "\" OR \"", "' OR 1=1 --", "tokio\" NEAR \"x", "\0", "*", "name:", "^", "AND", "(((", "-"]
     )
-    func hostile(query: String) throws {
+    func `hostile queries find nothing and break nothing`(query: String) throws {
         _ = try Self.index().matches(query, filter: SearchFilter(), limit: 10)
     }
 
-    @Test("A query of a megabyte is cut, not refused")
-    func long() throws {
+    @Test
+    func `a query of a megabyte is cut, not refused`() throws {
         _ = try Self.index().matches(String(repeating: "tokio ", count: 200_000), filter: SearchFilter(), limit: 10)
     }
 
-    @Test("Private repos and filters hold for text as for vectors")
-    func filters() throws {
+    @Test
+    func `private repos and filters hold for text as for vectors`() throws {
         let index = try Self.index()
         let open = try index.matches("secret tokio", filter: SearchFilter(), limit: 10)
         #expect(!(open.names + open.words).contains { $0.repo.isPrivate })
@@ -85,8 +85,8 @@ import Testing
         #expect((rust.names + rust.words).allSatisfy { $0.repo.fullName == "tokio-rs/tokio" })
     }
 
-    @Test("Changed and deleted repos are found by what they are now")
-    func changes() throws {
+    @Test
+    func `changed and deleted repos are found by what they are now`() throws {
         let index = try Self.index()
         var repo = Self.repos[0]
         repo.description = "Green threads"
@@ -102,12 +102,11 @@ import Testing
     }
 
     @Test(
-        "Edit distance counts slips, swaps among them, up to a limit",
         arguments: [
             ("flask", "flaks", 1), ("djnago", "django", 1), ("abc", "abc", 0), ("kitten", "sitting", 3), ("", "ab", 2),
         ]
     )
-    func distance(left: String, right: String, distance: Int) {
+    func `edit distance counts slips, swaps among them, up to a limit`(left: String, right: String, distance: Int) {
         #expect(EditDistance.between(Array(left.utf8), Array(right.utf8), limit: 3) == distance)
         if distance > 0 {
             #expect(EditDistance.between(Array(left.utf8), Array(right.utf8), limit: distance - 1) == nil)

@@ -13,8 +13,8 @@ import Testing
         }
     }
 
-    @Test("Changes and deletions in any order leave what a table of the same history holds", arguments: 0..<10)
-    func histories(seed: Int) async throws {
+    @Test(arguments: 0..<10)
+    func `changes and deletions in any order leave what a table of the same history holds`(seed: Int) async throws {
         var random = Seeded(state: UInt64(seed) &* 7919 &+ 1)
         let table = MemoryTable()
         let scan = try await Samples.scan([])
@@ -45,8 +45,8 @@ import Testing
         }
     }
 
-    @Test("Until it is loaded, and for another model, the database answers")
-    func fallback() async throws {
+    @Test
+    func `until it is loaded, and for another model, the database answers`() async throws {
         let catalog = try RepoCatalog(logger: Samples.logger)
         let scan = VectorScan(catalog: catalog, fallback: MemoryTable(Samples.rows), threads: 1)
         let query = try Samples.embedding(Samples.vector(0))
@@ -60,8 +60,8 @@ import Testing
         #expect(try await scan.nearest(to: query, model: other, filter: SearchFilter(), limit: 3).hits.count == 3)
     }
 
-    @Test("Every instruction set gives the inner product", arguments: ["generic", "avx2"], [1, 8, 31, 32, 384, 769])
-    func kernels(name: String, dimensions: Int) throws {
+    @Test(arguments: ["generic", "avx2"], [1, 8, 31, 32, 384, 769])
+    func `every instruction set gives the inner product`(name: String, dimensions: Int) throws {
         guard let kernel = search_kernel(name) else { return }
         var random = Seeded(state: UInt64(dimensions))
         let block = VectorBlock(dimensions: dimensions, kernel: kernel)
@@ -78,20 +78,19 @@ import Testing
     }
 
     @Test(
-        "Numbers are kept to binary16's nearest, ties to even",
         arguments: [
             (0, 0x0000), (-0.0, 0x8000), (1, 0x3C00), (-1, 0xBC00), (0.5, 0x3800), (0.1, 0x2E66), (0x1p-14, 0x0400),
             (0x1p-24, 0x0001), (0x1p-25, 0x0000), (0x1.8p-24, 0x0002), (1e-9, 0x0000), (0x1.002p0, 0x3C00),
             (0x1.006p0, 0x3C02), (65504, 0x7BFF),
         ] as [(Float, UInt16)]
     )
-    func halves(value: Float, bits: UInt16) {
+    func `numbers are kept to binary16's nearest, ties to even`(value: Float, bits: UInt16) {
         #expect(search_half(value) == bits)
         #expect(abs(search_float(bits) - value) <= max(abs(value) * 0x1p-11, 0x1p-25))
     }
 
-    @Test("The best k of any candidates are kept, best first", arguments: [0, 1, 5, 100])
-    func topK(size: Int) {
+    @Test(arguments: [0, 1, 5, 100])
+    func `the best k of any candidates are kept, best first`(size: Int) {
         var random = Seeded(state: 9)
         let numbers = (0..<size).map { _ in Int.random(in: 0..<50, using: &random) }
         var best = TopK<Int>(capacity: 5)

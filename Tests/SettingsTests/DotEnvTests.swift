@@ -10,20 +10,20 @@ import Testing
             ("A=#", ""), ("A=a#b", "a#b"), ("\tA=1\r", "1"), ("A=a\t# note", "a"), ("A=e\u{301}", "e\u{301}"),
         ]
     )
-    func readsAssignments(line: String, value: String) {
+    func `reads assignments`(line: String, value: String) {
         let (values, badLines) = DotEnv.parse(line)
         #expect(values == ["A": value])
         #expect(badLines.isEmpty)
     }
 
-    @Test func passesOverCommentsAndNumbersBadLines() {
+    @Test func `passes over comments and numbers bad lines`() {
         let (values, badLines) = DotEnv.parse("# note\n\nA=1\nnonsense\nB='open")
         #expect(values == ["A": "1"])
         #expect(badLines == [4, 5])
     }
 
     @Test(arguments: ["\n", "\r\n", "\r"])
-    func linesEndAsTheyLike(end: String) {
+    func `lines end as they like`(end: String) {
         let text = ["# note", "A=1", "", "B=\"two\"\t# note", "nonsense", "C='3'"].joined(separator: end)
         for text in [text, text + end, "\u{FEFF}" + text] {
             let (values, badLines) = DotEnv.parse(text)
@@ -32,11 +32,11 @@ import Testing
         }
     }
 
-    @Test func endsMayBeMixed() {
+    @Test func `ends may be mixed`() {
         #expect(DotEnv.parse("# a\r\nA=1\rB=2\nC=3\n\rD=4").values == ["A": "1", "B": "2", "C": "3", "D": "4"])
     }
 
-    @Test func namesOfOtherProgramsAreLeftAlone() {
+    @Test func `names of other programs are left alone`() {
         let (values, badLines) = DotEnv.parse("a.b=1\nx-y=2\nsome words=3\nA=4\nÄ=5")
         #expect(values == ["A": "4"])
         #expect(badLines.isEmpty)

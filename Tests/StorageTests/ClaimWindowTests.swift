@@ -7,7 +7,7 @@ import Testing
     private let beginning = SurrealValue.datetime(seconds: 0, nanoseconds: 0)
     private let start = ContinuousClock.now
 
-    @Test func claimsBeginAShortWhileBeforeTheEndThatOneMet() {
+    @Test func `claims begin a short while before the end that one met`() {
         var window = ClaimWindow()
         #expect(window.next(at: start) == beginning)
         // While claims are filled the oldest come first.
@@ -16,7 +16,7 @@ import Testing
         #expect(window.next(at: start + .seconds(2)) == .datetime(seconds: 940, nanoseconds: 5))
     }
 
-    @Test func nowAndThenAClaimLooksAtAll() {
+    @Test func `now and then a claim looks at all`() {
         var window = ClaimWindow()
         _ = window.next(at: start)
         window.metEnd(at: .datetime(seconds: 1000, nanoseconds: 0))

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct DecisionTests {
     /// Whatever another program writes, no number of it ends the process.
-    @Test func numbersOutOfRangeAreBounded() {
+    @Test func `numbers out of range are bounded`() {
         for seconds in [Int64.min, -62_135_596_801, 253_402_300_800, .max] {
             #expect(Timestamp(SurrealValue.datetime(seconds: seconds, nanoseconds: 0)) == nil)
         }
@@ -39,7 +39,7 @@ import Testing
             QueueStatistics(), .drop
         ),
     ])
-    func indexStepFollowsFromWhatIsKnown(
+    func `index step follows from what is known`(
         _ record: VectorIndexRecord?,
         _ statistics: QueueStatistics,
         _ expected: VectorIndexAction
@@ -61,7 +61,7 @@ import Testing
         ([99, 1, 1], [1, 2]),
         ([1, 99, 1], [1, 1, 1]),
     ])
-    func requestsStayBelowTheServersLimit(_ sizes: [Int], _ expected: [Int]) {
+    func `requests stay below the servers limit`(_ sizes: [Int], _ expected: [Int]) {
         let batches = sizes.batches(count: 3, bytes: 10) { $0 }
         #expect(batches.map(\.count) == expected)
         #expect(batches.flatMap { $0 } == sizes)
@@ -85,7 +85,7 @@ import Testing
         (built(over: 2000), QueueStatistics(embedded: 5999), .nothing),
         (built(over: 2000), QueueStatistics(embedded: 6000), .renew),
     ])
-    func indexStandsBeforeABacklogAndIsRenewedAfterIt(
+    func `index stands before a backlog and is renewed after it`(
         _ record: VectorIndexRecord?,
         _ statistics: QueueStatistics,
         _ expected: VectorIndexAction
@@ -102,7 +102,7 @@ import Testing
         #expect(action == expected)
     }
 
-    @Test func failedIndexIsTriedAgainInTime() {
+    @Test func `failed index is tried again in time`() {
         let action = VectorIndexAction.next(
             Self.record(.failed),
             model: model,
@@ -115,7 +115,7 @@ import Testing
         #expect(action == .drop)
     }
 
-    @Test func restartInTheMiddleOfABuildIsSeen() {
+    @Test func `restart in the middle of a build is seen`() {
         let counted: SurrealValue = ["building": ["status": "indexing", "initial": 250]]
         let ready: SurrealValue = ["building": ["status": "ready"]]
         let whole: SurrealValue = ["building": ["status": "ready", "initial": 3000]]
@@ -130,7 +130,7 @@ import Testing
         #expect(foreign.observe(whole) == .complete)
     }
 
-    @Test func aBuildThatDoesNotMoveIsInterrupted() {
+    @Test func `a build that does not move is interrupted`() {
         let start = ContinuousClock.now
         func counted(_ rows: Int) -> SurrealValue {
             ["building": ["status": "indexing", "initial": SurrealValue(rows)]]
@@ -148,7 +148,7 @@ import Testing
     ]
 
     /// Its record may be anybody's, too.
-    @Test(arguments: numbers) func noNumberOfTheIndexsRecordEndsAnything(number: SurrealValue) throws {
+    @Test(arguments: numbers) func `no number of the indexs record ends anything`(number: SurrealValue) throws {
         #expect(number.count == nil)
         let row: SurrealValue = [
             "fingerprint": .string(model.fingerprint), "dimensions": 4, "phase": "ready", "rows": number,

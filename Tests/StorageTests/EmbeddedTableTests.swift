@@ -27,14 +27,14 @@ import Testing
         return fixture
     }
 
-    @Test func rowsOfAllTablesAreClaimedAsDocuments() async throws {
+    @Test func `rows of all tables are claimed as documents`() async throws {
         let jobs = try await filled().claim("t")
         #expect(Set(jobs.map(\.document.label)) == ["a/b", "Crash", "Leak"])
         #expect(jobs.first { $0.document.label == "Crash" }?.document.text == "Crash\nIt falls.")
         #expect(jobs.filter(\.document.isPrivate).map(\.document.label) == ["Leak"])
     }
 
-    @Test func theirVectorsAreWrittenAndFollowTheirChanges() async throws {
+    @Test func `their vectors are written and follow their changes`() async throws {
         let fixture = try await filled()
         try await fixture.drain()
         #expect(try await fixture.run("SELECT VALUE embedding FROM issue:1")[0].floats == [1, 0, 0, 0])
@@ -44,7 +44,7 @@ import Testing
         #expect(try await fixture.run("SELECT VALUE repo FROM embedding_job").array?.count == 1)
     }
 
-    @Test func backfillWalksThroughAllTables() async throws {
+    @Test func `backfill walks through all tables`() async throws {
         let fixture = try await filled()
         try await fixture.run("DELETE embedding_job")
         var enqueued = 0
@@ -58,7 +58,7 @@ import Testing
         #expect(try await fixture.claim("t").count == 3)
     }
 
-    @Test func deadLettersAreCalledByTheirLabels() async throws {
+    @Test func `dead letters are called by their labels`() async throws {
         let fixture = try await filled()
         try await fixture.complete(try await fixture.claim("t"), "t") { _ in .deadLetter(error: "bad") }
         for (includesPrivate, expected) in [(false, ["Crash", "a/b"]), (true, ["Crash", "Leak", "a/b"])] {
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func followersOfReposSeeNoneOfThem() async throws {
+    @Test func `followers of repos see none of them`() async throws {
         let fixture = try await Fixture(tables: Self.tables)
         let feed = fixture.feed()
         let before = try await fixture.run("RETURN rand::ulid(time::now() - 1m)").string ?? ""
@@ -85,7 +85,7 @@ import Testing
         #expect(changes.count == 1)
     }
 
-    @Test func aTableIsAddedToADatabaseThatIsInUse() async throws {
+    @Test func `a table is added to a database that is in use`() async throws {
         let before = try await Fixture()
         try await before.run("CREATE issue:1 SET title = 'Crash'; CREATE repo:⟨a/b⟩ SET full_name = 'a/b'")
         try await before.drain()

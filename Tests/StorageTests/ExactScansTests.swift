@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func oneThatIsAbandonedKeepsItsPlaceUntilItIsOver() async throws {
+    @Test func `one that is abandoned keeps its place until it is over`() async throws {
         let database = Database()
         var begun = database.begun.makeAsyncIterator()
         let first = Task { await database.scan() }
@@ -45,14 +45,14 @@ import Testing
         #expect(await database.scan() == .success(["row"]))
     }
 
-    @Test func aPlaceRestsAfterAScan() async throws {
+    @Test func `a place rests after a scan`() async throws {
         let database = Database(rest: .seconds(3600))
         database.end.finish()
         for _ in 0..<2 { #expect(await database.scan() == .success(["row"])) }
         #expect(await database.scan() == .failure(StoreError(.busy, "")))
     }
 
-    @Test func theDatabaseEndsOneThatTakesTooLong() async throws {
+    @Test func `the database ends one that takes too long`() async throws {
         let fixture = try await Fixture()
         let error = await #expect(throws: StoreError.self) {
             try await ExactScans(database: fixture.database) { false }.rows("SELECT * FROM sleep(1s) TIMEOUT 10ms", [:])

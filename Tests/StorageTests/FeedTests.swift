@@ -18,7 +18,7 @@ import Testing
         )
     }
 
-    @Test func pagesGiveEveryRowOnceWithVectorsOfTheModelOnly() async throws {
+    @Test func `pages give every row once with vectors of the model only`() async throws {
         let fixture = try await Fixture()
         _ = try await fixture.storage.repos.upsert((0..<7).map { update("a/r\($0)") })
         try await fixture.run("CREATE repo:1 SET full_name = 'n/number'; CREATE repo:2 SET stars = 1")
@@ -42,7 +42,7 @@ import Testing
         #expect(without.allSatisfy { $0.vector == nil })
     }
 
-    @Test func changesAreWhatHappenedSinceThePosition() async throws {
+    @Test func `changes are what happened since the position`() async throws {
         let fixture = try await Fixture()
         let feed = fixture.feed()
         _ = try await fixture.storage.repos.upsert([update("a/before"), update("a/gone")])
@@ -69,7 +69,7 @@ import Testing
         #expect(try await next(1) == [])
     }
 
-    @Test func positionInAQuietDatabaseKeepsUp() async throws {
+    @Test func `position in a quiet database keeps up`() async throws {
         let fixture = try await Fixture()
         let feed = fixture.feed()
         let hour = try await fixture.run("RETURN rand::ulid(time::now() - 40m)").string ?? ""
@@ -82,7 +82,7 @@ import Testing
         #expect(again.position == answer.position)
     }
 
-    @Test func positionOlderThanTheLogIsRefused() async throws {
+    @Test func `position older than the log is refused`() async throws {
         let fixture = try await Fixture()
         let old = FeedPosition(encoded: Array("01AAAAAAAAAAAAAAAAAAAAAAAA".utf8))
         await #expect(throws: StoreError(.rejected, "")) {

@@ -11,7 +11,7 @@ import Testing
         try await fixture.storage.idempotency.begin(name, payload: "p", lease: lease)
     }
 
-    @Test func nameIsTakenOnceAndKeepsItsAnswer() async throws {
+    @Test func `name is taken once and keeps its answer`() async throws {
         let fixture = try await Fixture()
         let store = fixture.storage.idempotency
         #expect(try await begin(fixture) == nil)
@@ -21,14 +21,14 @@ import Testing
         #expect(try await begin(fixture) == IdempotencyRecord(payload: "p", answer: "7"))
     }
 
-    @Test func abandonedNameIsFreeAgain() async throws {
+    @Test func `abandoned name is free again`() async throws {
         let fixture = try await Fixture()
         #expect(try await begin(fixture) == nil)
         try await fixture.storage.idempotency.abandon("n")
         #expect(try await begin(fixture) == nil)
     }
 
-    @Test func nameIsFreeAgainWhenItsLeaseOrItsAnswerHasRunOut() async throws {
+    @Test func `name is free again when its lease or its answer has run out`() async throws {
         let fixture = try await Fixture()
         #expect(try await begin(fixture, lease: .zero) == nil)
         #expect(try await begin(fixture) == nil)
@@ -36,7 +36,7 @@ import Testing
         #expect(try await begin(fixture) == nil)
     }
 
-    @Test func onlyOneOfManyTakesTheName() async throws {
+    @Test func `only one of many takes the name`() async throws {
         let fixture = try await Fixture()
         let taken = try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<16 { group.addTask { try await begin(fixture) == nil } }
@@ -45,7 +45,7 @@ import Testing
         #expect(taken == 1)
     }
 
-    @Test func whatHasRunOutGoes() async throws {
+    @Test func `what has run out goes`() async throws {
         let fixture = try await Fixture()
         for number in 0..<8 { _ = try await begin(fixture, "n\(number)", lease: .zero) }
         _ = try await begin(fixture, "last")

@@ -15,7 +15,7 @@ import Testing
         return Set(rows.compactMap(\.string))
     }
 
-    @Test func importAfterAMissedRenameMovesTheRow() async throws {
+    @Test func `import after a missed rename moves the row`() async throws {
         let fixture = try await Fixture()
         let repos = fixture.storage.repos
         _ = try await repos.upsert([known("qa/old", 700, 1)])
@@ -28,7 +28,7 @@ import Testing
         #expect(try await names(fixture) == ["qa/new"])
     }
 
-    @Test func lateDeletionLeavesTheRepoThatTookTheName() async throws {
+    @Test func `late deletion leaves the repo that took the name`() async throws {
         let fixture = try await Fixture()
         let repos = fixture.storage.repos
         _ = try await repos.upsert([known("a/x", 1, 1)])
@@ -37,7 +37,7 @@ import Testing
         #expect(try await fixture.run("SELECT VALUE github_id FROM repo") == [2])
     }
 
-    @Test func lateEventBringsNoDeletedRepoBack() async throws {
+    @Test func `late event brings no deleted repo back`() async throws {
         let fixture = try await Fixture()
         let repos = fixture.storage.repos
         _ = try await repos.upsert([known("a/x", 1, 1)])
@@ -48,7 +48,7 @@ import Testing
         #expect(try await names(fixture) == ["a/x"])
     }
 
-    @Test func repoThatIsDeletedByHandMayComeBack() async throws {
+    @Test func `repo that is deleted by hand may come back`() async throws {
         let fixture = try await Fixture()
         let repos = fixture.storage.repos
         _ = try await repos.upsert([known("a/x", 1, 1)])
@@ -56,7 +56,7 @@ import Testing
         #expect(try await repos.upsert([known("a/x", 1, 1)]) == UpsertCounts(created: 1))
     }
 
-    @Test func rowsOfOtherProgramsAreKnownByTheirNumbersToo() async throws {
+    @Test func `rows of other programs are known by their numbers too`() async throws {
         let fixture = try await Fixture(migrated: false)
         try await fixture.run("CREATE repo:1 SET full_name = 'a/before', github_id = 1, mine = 1")
         try await fixture.storage.migrate()
@@ -68,7 +68,7 @@ import Testing
         #expect(try await repos.repo(named: "b/two") != nil)
     }
 
-    @Test func organizationTakesItsReposAlong() async throws {
+    @Test func `organization takes its repos along`() async throws {
         let fixture = try await Fixture()
         let repos = fixture.storage.repos
         _ = try await repos.upsert([known("Old/x", 1, 1), update("old/y"), update("older/z")])
@@ -79,7 +79,7 @@ import Testing
         #expect(try await repos.rename(owner: "old", to: "New") == 0)
     }
 
-    @Test func numbersWithoutARowAreForgottenInTime() async throws {
+    @Test func `numbers without a row are forgotten in time`() async throws {
         let fixture = try await Fixture()
         _ = try await fixture.storage.repos.forget([known("a/x", 1, 3)])
         try await fixture.run("UPDATE repo_identity SET expires_at = time::now() - 1s")

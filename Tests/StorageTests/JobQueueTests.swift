@@ -21,7 +21,7 @@ import Testing
         try await fixture.storage.repos.repo(named: name)?.state
     }
 
-    @Test func claimCarriesWhatTheTextIsMadeOf() async throws {
+    @Test func `claim carries what the text is made of`() async throws {
         let fixture = try await Fixture()
         var full = update("Apple/Swift", description: "A language", language: "Swift", stars: 60000)
         full.topics = ["compiler"]
@@ -46,7 +46,7 @@ import Testing
         #expect(!job.isForced)
     }
 
-    @Test func claimsAreOldestFirstAndLeased() async throws {
+    @Test func `claims are oldest first and leased`() async throws {
         let fixture = try await pending(0)
         for number in 0..<5 { _ = try await fixture.storage.repos.upsert([update("a/r\(number)")]) }
         #expect(try await fixture.claim("one", limit: 2).map(\.document.label) == ["a/r0", "a/r1"])
@@ -55,7 +55,7 @@ import Testing
         #expect(try await fixture.claim("four").isEmpty)
     }
 
-    @Test func parallelClaimersOfSeveralReplicasNeverShareAJob() async throws {
+    @Test func `parallel claimers of several replicas never share a job`() async throws {
         let one = try await pending(200)
         let two = try await Fixture(client: one.client, owner: "two")
         let claimed = try await withThrowingTaskGroup { group in
@@ -68,7 +68,7 @@ import Testing
         #expect(Set(claimed.map(\.id)).count == 200)
     }
 
-    @Test func vectorIsWrittenWithModelHashAndTime() async throws {
+    @Test func `vector is written with model hash and time`() async throws {
         let fixture = try await pending()
         let jobs = try await fixture.claim("t")
         #expect(try await fixture.complete(jobs, "t", embedding) == 0)
@@ -83,7 +83,7 @@ import Testing
     }
 
     /// G2: of two that work on one job, the later claim wins and the earlier finish has no effect.
-    @Test func finishOfALostLeaseIsFencedOff() async throws {
+    @Test func `finish of a lost lease is fenced off`() async throws {
         let fixture = try await pending()
         let first = try await fixture.claim("first", lease: .zero)
         let second = try await fixture.claim("second")
@@ -97,7 +97,7 @@ import Testing
     }
 
     /// G1, G2: a change while the job is leased is not lost, and the older text's vector not written.
-    @Test func changeDuringTheLeaseFencesTheFinishAndIsDueAtOnce() async throws {
+    @Test func `change during the lease fences the finish and is due at once`() async throws {
         let fixture = try await pending()
         let old = try await fixture.claim("t")
         try await fixture.run("UPDATE repo SET description = 'changed'")
@@ -112,7 +112,7 @@ import Testing
         JobOutcome.unchanged, .retry(after: .zero, error: "e"), .deadLetter(error: "e"), .excluded,
         .released(after: .zero),
     ])
-    func staleGenerationHasNoEffect(_ outcome: JobOutcome) async throws {
+    func `stale generation has no effect`(_ outcome: JobOutcome) async throws {
         let fixture = try await pending()
         var jobs = try await fixture.claim("t")
         let before = try await fixture.run("SELECT * FROM embedding_job")
@@ -121,7 +121,7 @@ import Testing
         #expect(try await fixture.run("SELECT * FROM embedding_job") == before)
     }
 
-    @Test func deletedRepoIsNotResurrected() async throws {
+    @Test func `deleted repo is not resurrected`() async throws {
         let fixture = try await pending()
         let jobs = try await fixture.claim("t")
         try await fixture.run("DELETE repo")
@@ -130,7 +130,7 @@ import Testing
         #expect(try await fixture.run("SELECT * FROM embedding_job") == [])
     }
 
-    @Test func mixedOutcomesAreWrittenTogether() async throws {
+    @Test func `mixed outcomes are written together`() async throws {
         let fixture = try await pending(6)
         let jobs = try await fixture.claim("t")
         #expect(jobs.count == 6)
@@ -148,7 +148,7 @@ import Testing
         #expect(try await fixture.claim("u").map(\.document.label) == [jobs[5].document.label])
     }
 
-    @Test func deadLettersAreListedInPagesAndRetriedTogether() async throws {
+    @Test func `dead letters are listed in pages and retried together`() async throws {
         let fixture = try await pending(5)
         try await fixture.complete(try await fixture.claim("t"), "t") { .deadLetter(error: "bad \($0.document.label)") }
         #expect(try await fixture.claim("u").isEmpty)
@@ -170,14 +170,14 @@ import Testing
     }
 
     @Test(arguments: ["", "zz", "00", "c8", "C8826472656F6F", String(repeating: "0", count: 5000)])
-    func cursorOfSomebodyElseIsRefused(_ cursor: String) async throws {
+    func `cursor of somebody else is refused`(_ cursor: String) async throws {
         let fixture = try await pending(0)
         await #expect(throws: StoreError(.invalidArgument, "")) {
             try await fixture.storage.deadLetters.page(limit: 2, cursor: cursor, includesPrivate: true)
         }
     }
 
-    @Test func deadLettersOfPrivateReposAreLeftOutUnlessAskedFor() async throws {
+    @Test func `dead letters of private repos are left out unless asked for`() async throws {
         let fixture = try await pending(3)
         try await fixture.run("UPDATE repo SET is_private = true WHERE full_name = 'a/r1'")
         try await fixture.complete(try await fixture.claim("t"), "t") { _ in .deadLetter(error: "bad") }
@@ -191,7 +191,7 @@ import Testing
         }
     }
 
-    @Test func changeOfTheRepoClearsItsFailure() async throws {
+    @Test func `change of the repo clears its failure`() async throws {
         let fixture = try await pending()
         try await fixture.complete(try await fixture.claim("t"), "t") { _ in .deadLetter(error: "bad") }
         try await fixture.run("UPDATE repo SET description = 'better'")
@@ -201,7 +201,7 @@ import Testing
         #expect(try await fixture.claim("u").first?.attempts == 1)
     }
 
-    @Test func excludedReposWaitUntilTheyAreAllowed() async throws {
+    @Test func `excluded repos wait until they are allowed`() async throws {
         let fixture = try await pending(3)
         try await fixture.complete(try await fixture.claim("t"), "t") { _ in .excluded }
         #expect(try await fixture.claim("u").isEmpty)
@@ -209,7 +209,7 @@ import Testing
         #expect(try await fixture.claim("u").count == 3)
     }
 
-    @Test func renewalKeepsWhatIsOurs() async throws {
+    @Test func `renewal keeps what is ours`() async throws {
         let fixture = try await pending()
         let jobs = try await fixture.claim("t", lease: .zero)
         try await fixture.storage.jobs.renew(jobs, lease: .seconds(60), token: ClaimToken("other"))
@@ -218,7 +218,7 @@ import Testing
         #expect(try await fixture.claim("v").isEmpty)
     }
 
-    @Test func backfillLeavesJobsAndCurrentVectorsAlone() async throws {
+    @Test func `backfill leaves jobs and current vectors alone`() async throws {
         let fixture = try await pending(4)
         try await fixture.drain()
         #expect(try await fixture.storage.jobs.backfill(after: nil, limit: 100, model: model) == (nil, 0))
@@ -226,7 +226,7 @@ import Testing
         #expect(try await fixture.storage.jobs.backfill(after: nil, limit: 100, model: otherModel).enqueued == 0)
     }
 
-    @Test func statisticsFollowEveryChange() async throws {
+    @Test func `statistics follow every change`() async throws {
         let fixture = try await pending(6)
         let queue = fixture.queue(countingShare: .infinity)
         #expect(try await queue.statistics(model: model) == QueueStatistics(pending: 6, total: 6))
@@ -248,7 +248,7 @@ import Testing
         #expect(try await queue.statistics(model: otherModel) == expected)
     }
 
-    @Test func countsOfOneMomentHoldWhileOthersWrite() async throws {
+    @Test func `counts of one moment hold while others write`() async throws {
         let fixture = try await pending(0)
         let queue = fixture.queue(countingShare: .infinity)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -279,7 +279,7 @@ import Testing
         }
     }
 
-    @Test func anEmptyClaimEndsTheLifeOfACountOfTheBacklog() async throws {
+    @Test func `an empty claim ends the life of a count of the backlog`() async throws {
         let fixture = try await pending(6)
         // A share this small keeps every count for the longest time.
         let queue = fixture.queue(countingShare: 1e-9)
@@ -292,7 +292,7 @@ import Testing
         }
     }
 
-    @Test func whoDoesNotSeePrivateDeadLettersNeitherCountsNorRetriesThem() async throws {
+    @Test func `who does not see private dead letters neither counts nor retries them`() async throws {
         let fixture = try await Fixture()
         _ = try await fixture.storage.repos.upsert([update("a/open"), update("a/secret", isPrivate: true)])
         try await fixture.complete(try await fixture.claim("t"), "t") { _ in .deadLetter(error: "bad") }
@@ -305,7 +305,7 @@ import Testing
         try await fixture.storage.jobs.attend(model: nil, lease: .seconds(60), takesOver: false).pause
     }
 
-    @Test func pauseHoldsForAllReplicas() async throws {
+    @Test func `pause holds for all replicas`() async throws {
         let one = try await pending(0)
         let two = try await Fixture(client: one.client, owner: "two")
         #expect(try await pause(two) == nil)

@@ -21,7 +21,7 @@ import Testing
         "REMOVE TABLE embedding_change", "REMOVE TABLE repo_name", "REMOVE TABLE repo_identity",
         "REMOVE TABLE idempotency_record", "DELETE embed_star:schema",
     ])
-    func whatIsGoneIsNoticedAndPutBack(_ statement: String) async throws {
+    func `what is gone is noticed and put back`(_ statement: String) async throws {
         let fixture = try await Fixture()
         try await repos(fixture)
         #expect(try await fixture.storage.schemaFault() == nil)
@@ -41,7 +41,7 @@ import Testing
         #expect(try await fixture.storage.repos.repo(named: "a/three")?.state == .embedded)
     }
 
-    @Test func namespaceThatWentAwayIsMadeAnew() async throws {
+    @Test func `namespace that went away is made anew`() async throws {
         let name = "gone\(UInt64.random(in: 0 ... .max))"
         let client = try await Engine.shared.client(database: name, namespace: name)
         let fixture = try await Fixture(client: client)
@@ -57,7 +57,7 @@ import Testing
         #expect(try await fixture.storage.jobs.statistics(model: model)?.total == 1)
     }
 
-    @Test func rowsThatCameBackWithoutEventsAreFoundUnderTheirNamesAndEmbedded() async throws {
+    @Test func `rows that came back without events are found under their names and embedded`() async throws {
         let fixture = try await Fixture()
         try await repos(fixture)
         try await fixture.run(
@@ -78,7 +78,7 @@ import Testing
         #expect(try await fixture.storage.repos.repo(named: "new/row") == nil)
     }
 
-    @Test func rowsOfABackupWithAVectorOfAnotherTextAreEmbeddedAgain() async throws {
+    @Test func `rows of a backup with a vector of another text are embedded again`() async throws {
         let fixture = try await Fixture()
         try await repos(fixture)
         #expect(try await enqueued(fixture) == 0)
@@ -89,7 +89,7 @@ import Testing
         #expect(try await enqueued(fixture) == 0)
     }
 
-    @Test func followersAndCountsReadAnewWhatWasPutBack() async throws {
+    @Test func `followers and counts read anew what was put back`() async throws {
         let fixture = try await Fixture()
         try await repos(fixture)
         let feed = fixture.feed()
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func anInstallationThatWasCutShortIsDoneAgain() async throws {
+    @Test func `an installation that was cut short is done again`() async throws {
         let fixture = try await Fixture()
         try await fixture.run("UPDATE embed_star:schema SET tables = ['']; DELETE repo_name")
         await #expect(throws: StoreError(.schema, "")) { try await fixture.storage.repos.ping() }

@@ -10,7 +10,7 @@ import Testing
         places: ["o/r": SIMD2(0, 1), "日本/ü": SIMD2(13107.0 / 65535, 1)]
     )
 
-    @Test func layoutIsKept() async throws {
+    @Test func `layout is kept`() async throws {
         let fixture = try await Fixture()
         let store = fixture.storage.mapLayouts
         #expect(try await store.load() == nil)
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: [-Float.greatestFiniteMagnitude, 2e9, .infinity, -.infinity, .nan])
-    func aFrameThatCannotBeReckonedWithIsNone(corner: Float) {
+    func `a frame that cannot be reckoned with is none`(corner: Float) {
         for place in [\MapLayout.Frame.lower.x, \.lower.y, \.upper.x, \.upper.y] {
             var layout = Self.layout
             layout.frame[keyPath: place] = corner
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func whatIsNoLayoutIsNone() {
+    @Test func `what is no layout is none`() {
         let bytes = Self.layout.encoded
         #expect(MapLayout(encoded: bytes) == Self.layout)
         #expect(MapLayout(encoded: []) == nil)

@@ -6,18 +6,18 @@ import Testing
 @testable import Storage
 
 @Suite struct MigrationTests {
-    @Test func freshDatabaseBecomesUsable() async throws {
+    @Test func `fresh database becomes usable`() async throws {
         let fixture = try await Fixture()
         try await fixture.storage.repos.ping()
         try await fixture.storage.migrate()
     }
 
-    @Test func unmigratedDatabaseIsNotReady() async throws {
+    @Test func `unmigrated database is not ready`() async throws {
         let fixture = try await Fixture(migrated: false)
         await #expect(throws: StoreError(.schema, "")) { try await fixture.storage.repos.ping() }
     }
 
-    @Test func missingNamespaceAndDatabaseAreMade() async throws {
+    @Test func `missing namespace and database are made`() async throws {
         let name = "fresh`\\\(UInt64.random(in: 0 ... .max))"
         let client = try await Engine.shared.client(database: name, isDefined: false, namespace: name)
         let fixture = try await Fixture(client: client, migrated: false)
@@ -27,7 +27,7 @@ import Testing
         try await fixture.storage.repos.ping()
     }
 
-    @Test func storedStatementsAreWrittenAnewForAnotherGenerationOfTheEngine() async throws {
+    @Test func `stored statements are written anew for another generation of the engine`() async throws {
         let fixture = try await Fixture()
         let generation = try await fixture.database.dialect().generation
         let table = EmbeddedTable.repos()
@@ -41,7 +41,7 @@ import Testing
         #expect(event?.contains(Schema.mark(latest, generation: generation)) == true)
     }
 
-    @Test func replicasThatStartAtOnceMigrateOnce() async throws {
+    @Test func `replicas that start at once migrate once`() async throws {
         let client = try await Engine.shared.client()
         let fixtures = [
             try await Fixture(client: client, owner: "one", migrated: false),
@@ -60,7 +60,7 @@ import Testing
         #expect(try await fixtures[0].run("SELECT VALUE owner FROM embed_star:migration")[0].isNil)
     }
 
-    @Test func laterVersionIsRefusedWithTheReason() async throws {
+    @Test func `later version is refused with the reason`() async throws {
         let fixture = try await Fixture()
         try await fixture.run("UPDATE embed_star:schema SET version = 99")
         let error = await #expect(throws: StoreError.self) { try await fixture.storage.migrate() }
@@ -68,7 +68,7 @@ import Testing
         #expect(error?.message.contains("99") == true)
     }
 
-    @Test func crashedMigrationIsTakenOverAndRepeated() async throws {
+    @Test func `crashed migration is taken over and repeated`() async throws {
         let fixture = try await Fixture()
         try await fixture.run(
             "DELETE embed_star:schema; UPSERT embed_star:migration SET owner = 'gone', until = time::now() - 1s"
@@ -78,7 +78,7 @@ import Testing
     }
 
     /// Rows as the predecessor left them: any form of id, its `embedding*` fields, no jobs.
-    @Test func predecessorsDatabaseIsTakenOver() async throws {
+    @Test func `predecessors database is taken over`() async throws {
         let fixture = try await Fixture(migrated: false)
         try await fixture.run(
             """
@@ -121,7 +121,7 @@ import Testing
         #expect(try await fixture.run("SELECT VALUE owner.avatar_url FROM repo:7")[0].string == "x")
     }
 
-    @Test func restrictedTableKeepsItsRestrictionAndTakesVectors() async throws {
+    @Test func `restricted table keeps its restriction and takes vectors`() async throws {
         let fixture = try await Fixture(migrated: false)
         try await fixture.run(
             """
@@ -142,7 +142,7 @@ import Testing
         "CREATE repo:1 SET full_name = 5, owner = 'text', topics = 7, stars = 'many'",
         "CREATE repo:1 CONTENT { full_name: ['x'] }; UPDATE repo:1 SET full_name = 'a/b'; DELETE repo:1",
     ])
-    func otherProgramsMayWriteWhatTheyLike(_ statement: String) async throws {
+    func `other programs may write what they like`(_ statement: String) async throws {
         let fixture = try await Fixture()
         try await fixture.run(statement)
         _ = try await fixture.claim("t")

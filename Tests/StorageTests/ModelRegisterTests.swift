@@ -23,7 +23,7 @@ import Testing
         try await replica.attend(model: model, lease: lease, takesOver: takesOver).model
     }
 
-    @Test func theFirstDecides() async throws {
+    @Test func `the first decides`() async throws {
         let (one, two, three) = (replica("one"), replica("two"), replica("three"))
         #expect(try await one.current() == nil)
         #expect(try await attend(one, nil) == .own)
@@ -36,7 +36,7 @@ import Testing
         #expect(current.replicas == 2)
     }
 
-    @Test func whoLeavesIsSucceededAtOnce() async throws {
+    @Test func `who leaves is succeeded at once`() async throws {
         let (one, two, three) = (replica("one"), replica("two"), replica("three"))
         _ = try await attend(one, model)
         _ = try await attend(three, model)
@@ -47,7 +47,7 @@ import Testing
         #expect(try await attend(one, model) == .other(name: otherModel.fingerprint, isHeld: true))
     }
 
-    @Test func whoIsSilentIsSucceededByWhoTakesOver() async throws {
+    @Test func `who is silent is succeeded by who takes over`() async throws {
         let (one, two) = (replica("one"), replica("two"))
         _ = try await attend(one, model, lease: .zero)
         #expect(try await attend(two, otherModel) == .other(name: model.fingerprint, isHeld: false))
@@ -55,14 +55,14 @@ import Testing
         #expect(try await attend(one, model) == .other(name: otherModel.fingerprint, isHeld: true))
     }
 
-    @Test func nobodyTakesOverFromWhoIsThere() async throws {
+    @Test func `nobody takes over from who is there`() async throws {
         let (one, two) = (replica("one"), replica("two"))
         _ = try await attend(one, model)
         let found = try await attend(two, otherModel, takesOver: true)
         #expect(found == .other(name: model.fingerprint, isHeld: true))
     }
 
-    @Test func aReplicaWhoseModelChangesLeavesItsFormerOne() async throws {
+    @Test func `a replica whose model changes leaves its former one`() async throws {
         let (one, two) = (replica("one"), replica("two"))
         _ = try await attend(one, model)
         _ = try await attend(two, model)
@@ -71,7 +71,7 @@ import Testing
         #expect(try await attend(one, otherModel) == .own)
     }
 
-    @Test func anotherModelComesIntoUseByWord() async throws {
+    @Test func `another model comes into use by word`() async throws {
         let (one, two) = (replica("one"), replica("two"))
         _ = try await attend(one, model)
         try await replica("operator").use(otherModel)
@@ -79,7 +79,7 @@ import Testing
         #expect(try await attend(two, otherModel) == .own)
     }
 
-    @Test func whoEmbedsIsNamed() async throws {
+    @Test func `who embeds is named`() async throws {
         func names(_ replica: ModelRegister, _ model: EmbeddingModel?) async throws -> [String] {
             try await replica.attend(model: model, lease: .seconds(60), takesOver: false).replicas
         }
@@ -96,7 +96,7 @@ import Testing
         #expect(try await names(three, otherModel) == ["three"])
     }
 
-    @Test func textsMadeOtherwiseAreAnotherModel() async throws {
+    @Test func `texts made otherwise are another model`() async throws {
         let (one, two) = (replica("one"), replica("two", textForm: "stars exact"))
         _ = try await attend(one, model)
         #expect(try await attend(two, model) == .other(name: model.fingerprint, isHeld: true))
@@ -104,7 +104,7 @@ import Testing
         #expect(EmbeddedTables().textForm.isEmpty)
     }
 
-    @Test func attendingOftenWritesSeldom() async throws {
+    @Test func `attending often writes seldom`() async throws {
         let one = replica("one")
         _ = try await attend(one, model)
         let first = try await fixture.run("SELECT VALUE replicas[0].until FROM [embed_star:model]")[0]
@@ -112,7 +112,7 @@ import Testing
         #expect(try await fixture.run("SELECT VALUE replicas[0].until FROM [embed_star:model]")[0] == first)
     }
 
-    @Test func countsWithoutAModelAreThoseOfTheOneInUse() async throws {
+    @Test func `counts without a model are those of the one in use`() async throws {
         _ = try await fixture.storage.repos.upsert([update("a/b"), update("c/d")])
         #expect(try await fixture.storage.jobs.statistics(model: nil) == QueueStatistics(pending: 2, total: 2))
         _ = try await attend(replica("one"), model)

@@ -22,26 +22,26 @@ import Testing
         "full_name = 'a/c'", "description = 'other'", "description = NONE", "language = 'C'", "stars = 2",
         "topics = ['x', 'y']", "owner.login = 'b'", "is_private = true", "embedding = NONE",
     ])
-    func changeOfWhatTheTextIsMadeOfMakesTheRepoDue(_ change: String) async throws {
+    func `change of what the text is made of makes the repo due`(_ change: String) async throws {
         let fixture = try await embedded()
         try await fixture.run("UPDATE repo:1 SET \(change)")
         #expect(try await fixture.claim("t").count == 1)
     }
 
     @Test(arguments: ["url = 'v'", "updated_at = time::now()", "anything = 1", "stars = 1", "embedding_model = 'm'"])
-    func otherChangesDoNot(_ change: String) async throws {
+    func `other changes do not`(_ change: String) async throws {
         let fixture = try await embedded()
         try await fixture.run("UPDATE repo:1 SET \(change)")
         #expect(try await fixture.claim("t").isEmpty)
     }
 
-    @Test func programThatReplacesTheWholeRowLosesTheVectorAndGetsAnother() async throws {
+    @Test func `program that replaces the whole row loses the vector and gets another`() async throws {
         let fixture = try await embedded()
         try await fixture.run("UPSERT repo:1 CONTENT (SELECT * OMIT embedding, embedding_fingerprint FROM ONLY repo:1)")
         #expect(try await fixture.claim("t").count == 1)
     }
 
-    @Test func transactionThatFailsLeavesNoJob() async throws {
+    @Test func `transaction that fails leaves no job`() async throws {
         let fixture = try await Fixture()
         await #expect(throws: StoreError.self) {
             try await fixture.run("BEGIN; CREATE repo:1 SET full_name = 'a/b'; THROW 'no'; COMMIT;")
@@ -49,14 +49,14 @@ import Testing
         #expect(try await fixture.claim("t").isEmpty)
     }
 
-    @Test func deletionTakesTheJobAlong() async throws {
+    @Test func `deletion takes the job along`() async throws {
         let fixture = try await Fixture()
         try await fixture.run("CREATE repo:1 SET full_name = 'a/b'; DELETE repo:1")
         #expect(try await fixture.run("SELECT * FROM embedding_job") == [])
         #expect(try await fixture.run("SELECT * FROM repo_name") == [])
     }
 
-    @Test func thousandRowsByAnotherProgramAreAllDue() async throws {
+    @Test func `thousand rows by another program are all due`() async throws {
         let fixture = try await Fixture()
         try await fixture.run(
             "FOR $i IN 0..1000 { CREATE repo SET full_name = string::concat('a/r', <string> $i) RETURN NONE }"

@@ -46,7 +46,7 @@ import Testing
         "fingerprint": "g", "lease": .duration(.zero), "delay": .duration(.zero),
     ]
 
-    @Test func aPageIsAllThatIsRead() async throws {
+    @Test func `a page is all that is read`() async throws {
         let fixture = try await filled()
         let sources = [
             Paging.page(of: "repo", after: true), Paging.page(of: "repo", after: false),
@@ -62,7 +62,7 @@ import Testing
         #expect(try await Self.rowsRead(fixture, "SELECT * FROM repo:`o/r10100`>.. LIMIT 10", [:]) > Self.batch)
     }
 
-    @Test func whatHasALimitReadsNoMoreThanABatch() async throws {
+    @Test func `what has a limit reads no more than a batch`() async throws {
         let fixture = try await filled()
         let statements = try Self.limitedReads()
         #expect(statements.count >= 9)

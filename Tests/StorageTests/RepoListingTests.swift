@@ -59,7 +59,7 @@ import Testing
     ]
 
     @Test(arguments: [1, 7, 41, 1000])
-    func pagesHoldEveryRowThatPassesOnce(limit: Int) async throws {
+    func `pages hold every row that passes once`(limit: Int) async throws {
         let fixture = try await Self.filled()
         let store = fixture.storage.repos
         let everything = try await Self.all(store, RepoListing(), limit: 1000)
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func rowsHaveWhatIsStored() async throws {
+    @Test func `rows have what is stored`() async throws {
         let fixture = try await Self.filled()
         let found = try await Self.all(fixture.storage.repos, RepoListing(isEmbedded: true), limit: 100)
         let one = try #require(found.first { $0.repo.fullName == "a1/r28" })
@@ -88,7 +88,7 @@ import Testing
         #expect(one.repo.updatedAt == Timestamp("2026-02-01T00:00:00Z"))
     }
 
-    @Test func cursorIsGoodForItsListingAlone() async throws {
+    @Test func `cursor is good for its listing alone`() async throws {
         let fixture = try await Self.filled()
         let store = fixture.storage.repos
         let next = try #require(try await store.page(of: RepoListing(), after: nil, limit: 3).next)
@@ -109,7 +109,7 @@ import Testing
 
     /// The seal keeps no secret: whoever can compute it can make a cursor.
     @Test(arguments: ["none", "null", "number", "flag", "time", "bytes", "nested", "table", "nothing"])
-    func forgedCursorIsRefused(kind: String) async throws {
+    func `forged cursor is refused`(kind: String) async throws {
         let keys: [String: SurrealValue] = [
             "none": .none, "null": .null, "number": .float(1.5), "flag": .bool(true), "bytes": .bytes([1]),
             "time": .datetime(seconds: 0, nanoseconds: 0), "nested": .recordID(SurrealRecordID(table: "repo", key: 1)),
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func changeOfWhatIsOnlyListedReachesFollowersAndMakesNothingDue() async throws {
+    @Test func `change of what is only listed reaches followers and makes nothing due`() async throws {
         let fixture = try await Fixture()
         _ = try await fixture.storage.repos.upsert([update("a/b", stars: 1)])
         try await fixture.drain()

@@ -6,7 +6,7 @@ import Testing
 @testable import Storage
 
 @Suite struct RepoStoreTests {
-    @Test func upsertCreatesChangesAndLeavesAlone() async throws {
+    @Test func `upsert creates changes and leaves alone`() async throws {
         let fixture = try await Fixture()
         let repos = fixture.storage.repos
         var full = update("Apple/Swift", description: "A language", language: "C++", stars: 5)
@@ -29,7 +29,7 @@ import Testing
         #expect(row["github_id"].int == 44_838_949)
     }
 
-    @Test func aPrivateRowIsNotThereForThoseWhoMayNotSeeIt() async throws {
+    @Test func `a private row is not there for those who may not see it`() async throws {
         let fixture = try await Fixture()
         let (all, visible) = (fixture.storage.repos, fixture.storage.repos.publicOnly)
         _ = try await all.upsert([update("a/secret", stars: 1, isPrivate: true), update("a/open", stars: 1)])
@@ -47,7 +47,7 @@ import Testing
         #expect(try await visible.repo(named: "a/secret")?.repo.stars == 2)
     }
 
-    @Test func closingARowWaitsForNoClockAndOpeningItDoes() async throws {
+    @Test func `closing a row waits for no clock and opening it does`() async throws {
         let fixture = try await Fixture()
         let repos = fixture.storage.repos
         func isPrivate() async throws -> Bool? { try await repos.repo(named: "a/b")?.repo.isPrivate }
@@ -63,7 +63,7 @@ import Testing
         #expect(try await isPrivate() == false)
     }
 
-    @Test func absentFieldKeepsAndNilClears() async throws {
+    @Test func `absent field keeps and nil clears`() async throws {
         let fixture = try await Fixture()
         _ = try await fixture.storage.repos.upsert([update("a/b", description: "text", language: "Go")])
         let counts = try await fixture.storage.repos.upsert([update("a/b", description: .some(nil))])
@@ -73,7 +73,7 @@ import Testing
         #expect(repo.language == "Go")
     }
 
-    @Test func unchangedRowIsNotWritten() async throws {
+    @Test func `unchanged row is not written`() async throws {
         let fixture = try await Fixture()
         _ = try await fixture.storage.repos.upsert([update("a/b", stars: 1)])
         try await fixture.drain()
@@ -83,7 +83,7 @@ import Testing
         #expect(try await fixture.run("SELECT * FROM embedding_change") == log)
     }
 
-    @Test func spellingsOfOneNameAreOneRepoAndTheNewerStands() async throws {
+    @Test func `spellings of one name are one repo and the newer stands`() async throws {
         let fixture = try await Fixture()
         let repos = fixture.storage.repos
         let new = update("microsoft/TypeScript", stars: 110, updatedAt: "2026-08-21T21:39:39Z")
@@ -103,7 +103,7 @@ import Testing
     @Test(arguments: [
         "repo:5", "repo:⟨5⟩", "repo:random", "repo:[1, 'x']", "repo:⟨0189f7f4-0000-7000-8000-000000000000⟩",
     ])
-    func rowsOfAnyIdAreFoundAndChanged(_ id: String) async throws {
+    func `rows of any id are found and changed`(_ id: String) async throws {
         let fixture = try await Fixture()
         try await fixture.run(
             "CREATE \(id) SET full_name = 'Foo/Bar', owner = { login: 'Foo', avatar_url: 'x' }, mine = 1"
@@ -124,7 +124,7 @@ import Testing
     @Test(arguments: [
         "a/b'; REMOVE TABLE repo; --", "a/`⟩\"\\'", "a/$id{}", "a/日本語😀", "a/⟨b⟩", "\r\n/;", "repo:1/x",
     ])
-    func hostileTextIsOnlyText(_ text: String) async throws {
+    func `hostile text is only text`(_ text: String) async throws {
         let fixture = try await Fixture()
         let repos = fixture.storage.repos
         var hostile = update(text, description: text, language: text)
@@ -147,7 +147,7 @@ import Testing
         #expect(try await repos.repo(named: "good/repo") != nil)
     }
 
-    @Test func batchThatIsLargerThanARequestMayBeIsCut() async throws {
+    @Test func `batch that is larger than a request may be is cut`() async throws {
         let fixture = try await Fixture()
         let text = String(repeating: "x", count: 64 << 10)
         let updates = (0..<100).map { update("a/r\($0)", description: text) }
@@ -157,7 +157,7 @@ import Testing
         #expect(try await fixture.claim("t").isEmpty)
     }
 
-    @Test func nullInATextIsTakenOut() async throws {
+    @Test func `null in a text is taken out`() async throws {
         let fixture = try await Fixture()
         let null = "b\u{0}c"
         _ = try await fixture.storage.repos.upsert([update("a/b", description: null, language: null)])
@@ -169,7 +169,7 @@ import Testing
     }
 
     /// For rows whose number is not known, the former name tells which moves.
-    @Test func renameKeepsTheRowAndDisplacesTheNewNamesOwn() async throws {
+    @Test func `rename keeps the row and displaces the new names own`() async throws {
         let fixture = try await Fixture()
         let repos = fixture.storage.repos
         var old = update("apple/swift", stars: 9)
@@ -195,7 +195,7 @@ import Testing
         (ReprocessScope(.failed), 1), (ReprocessScope(.all, owner: "B"), 2), (ReprocessScope(.all, language: "gO"), 2),
         (ReprocessScope(.missing, owner: "a"), 0),
     ])
-    func scopeChoosesWhatBecomesDue(_ scope: ReprocessScope, _ count: Int) async throws {
+    func `scope chooses what becomes due`(_ scope: ReprocessScope, _ count: Int) async throws {
         let fixture = try await Fixture()
         let repos = fixture.storage.repos
         _ = try await repos.upsert([update("a/current", language: "Go"), update("a/stale")])
@@ -208,7 +208,7 @@ import Testing
         #expect(try await repos.reprocess(scope, model: model) == count)
     }
 
-    @Test func forcedReprocessReachesTheClaim() async throws {
+    @Test func `forced reprocess reaches the claim`() async throws {
         let fixture = try await Fixture()
         _ = try await fixture.storage.repos.upsert([update("a/b")])
         try await fixture.drain()

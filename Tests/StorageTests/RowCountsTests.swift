@@ -26,13 +26,13 @@ import Testing
         ("EMBED", false, true, 0, 3), ("EMBED", true, true, 0, 0), ("EMBED", true, false, 0, -3),
         ("UPDATE", false, false, 0, 0),
     ])
-    func entriesChangeTheCounts(kind: String, was: Bool, now: Bool, total: Int, embedded: Int) {
+    func `entries change the counts`(kind: String, was: Bool, now: Bool, total: Int, embedded: Int) {
         var change = RowCounts.Change()
         change.add(kind, wasEmbedded: was, isEmbedded: now, count: 3)
         #expect(change == .init(total: total, embedded: embedded))
     }
 
-    @Test func whatTheCountHasSeenIsNotTakenInAgain() {
+    @Test func `what the count has seen is not taken in again`() {
         var counts = counts(10, 4, recent: .init(total: 2, embedded: 1))
         #expect(counts.total == 10)
         #expect(counts.embedded == 4)
@@ -42,7 +42,7 @@ import Testing
         #expect(counts.embedded == 4)
     }
 
-    @Test func anEntryThatIsCommittedLateIsTakenInOnce() {
+    @Test func `an entry that is committed late is taken in once`() {
         var counts = counts(0, 0)
         counts.follow(.init(), recent: .init(embedded: 1), position: "b", at: start)
         #expect(counts.embedded <= counts.total)
@@ -52,7 +52,7 @@ import Testing
         #expect((counts.total, counts.embedded) == (1, 1))
     }
 
-    @Test func numbersNeverContradictEachOther() {
+    @Test func `numbers never contradict each other`() {
         for (total, embedded) in [(0, 1), (3, 9), (-2, 1), (2, -1), (-3, -5)] {
             let counts = counts(total, embedded)
             #expect(0 <= counts.embedded && counts.embedded <= counts.total)
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func theRowsAreCountedAgainOnceAllIsQuiet() {
+    @Test func `the rows are counted again once all is quiet`() {
         var counts = counts(5, 5, cost: .milliseconds(50))
         #expect(!counts.wantsCount(at: start + .seconds(600), share: 0.05))
         counts.follow(.init(), recent: .init(total: 1), position: "b", at: start + .seconds(100))
@@ -69,19 +69,19 @@ import Testing
         #expect(counts.wantsCount(at: start + .seconds(103), share: 0.05))
     }
 
-    @Test func theRowsAreCountedAgainThoughThereIsNoQuiet() {
+    @Test func `the rows are counted again though there is no quiet`() {
         var counts = counts(5, 5)
         counts.follow(.init(total: 1), recent: .init(), position: "b", at: start + .seconds(301))
         #expect(counts.wantsCount(at: start + .seconds(301), share: 0.05))
     }
 
-    @Test func aCostlyCountRests() {
+    @Test func `a costly count rests`() {
         let counts = counts(0, 1, cost: .seconds(1))
         #expect(!counts.wantsCount(at: start + .seconds(19), share: 0.05))
         #expect(counts.wantsCount(at: start + .seconds(21), share: 0.05))
     }
 
-    @Test func whatIsOlderThanTheLogIsCountedAgain() {
+    @Test func `what is older than the log is counted again`() {
         #expect(counts(5, 5).wantsCount(at: start + ChangeLog.retention, share: 0.05))
     }
 }

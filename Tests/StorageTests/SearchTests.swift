@@ -37,7 +37,7 @@ import Testing
     }
 
     /// G3: vectors of two models are never compared.
-    @Test func vectorsOfAnotherModelAreNotThere() async throws {
+    @Test func `vectors of another model are not there`() async throws {
         let fixture = try await filled()
         let renamed = EmbeddingModel(provider: "builtin", name: "renamed", dimensions: 4)
         #expect(try await search(fixture, model: renamed).hits.isEmpty)
@@ -46,7 +46,7 @@ import Testing
         #expect(stored == .pending)
     }
 
-    @Test func storedVectorIsGivenByNameWithoutCase() async throws {
+    @Test func `stored vector is given by name without case`() async throws {
         let fixture = try await filled()
         let search = fixture.storage.search
         let stored = try await search.vector(of: "OWNER0/r0", model: model, includesPrivate: true)
@@ -57,7 +57,7 @@ import Testing
     }
 
     /// The table says so, and not what a follower may not have read yet.
-    @Test func storedVectorOfAPrivateRepoIsForThoseAloneWhoSeeIt() async throws {
+    @Test func `stored vector of a private repo is for those alone who see it`() async throws {
         let fixture = try await filled()
         let search = fixture.storage.search
         _ = try await fixture.run("UPDATE repo SET is_private = true WHERE full_name = 'owner0/r0'")
@@ -95,7 +95,7 @@ import Testing
         return index
     }
 
-    @Test func indexWaitsForEnoughRowsAndASmallBacklog() async throws {
+    @Test func `index waits for enough rows and a small backlog`() async throws {
         let fixture = try await filled()
         let index = index(fixture)
         try await index.maintain(model: model, statistics: QueueStatistics(embedded: 4, total: 4))
@@ -124,7 +124,7 @@ import Testing
         return index
     }
 
-    @Test func indexThatStandsBeforeTheBacklogFindsWhatIsWritten() async throws {
+    @Test func `index that stands before the backlog finds what is written`() async throws {
         let fixture = try await Fixture()
         guard try await fixture.database.dialect().writesVectorsBesideIndex else { return }
         let search = SurrealSimilaritySearch(database: fixture.database, index: try await early(fixture))
@@ -133,7 +133,7 @@ import Testing
         #expect(hits.hits.map(\.repo.fullName) == ["a/r0", "a/r1", "a/r2"])
     }
 
-    @Test func indexIsBuiltAnewBesideTheOneInUse() async throws {
+    @Test func `index is built anew beside the one in use`() async throws {
         let fixture = try await Fixture()
         guard try await fixture.database.dialect().writesVectorsBesideIndex else { return }
         let index = try await early(fixture)
@@ -157,7 +157,7 @@ import Testing
         #expect(try await fixture.run("INFO FOR TABLE repo")["indexes"]["repo_embedding_2"].isNil)
     }
 
-    @Test func noIndexIsMadeEarlyBesideVectorsOfAnotherModel() async throws {
+    @Test func `no index is made early beside vectors of another model`() async throws {
         let fixture = try await filled()
         let index = index(fixture)
         let statistics = QueueStatistics(pending: 10, embedded: 0, total: 10)
@@ -166,7 +166,7 @@ import Testing
         #expect(try await fixture.storage.repos.repo(named: "owner0/r0")?.fingerprint == model.fingerprint)
     }
 
-    @Test func writesGoOnBesideTheIndex() async throws {
+    @Test func `writes go on beside the index`() async throws {
         let fixture = try await filled()
         let index = try await ready(fixture)
         let search = SurrealSimilaritySearch(database: fixture.database, index: index)
@@ -178,7 +178,7 @@ import Testing
         #expect(hits.hits.map(\.repo.fullName) == ["new/one", "owner1/r1", "owner0/r2"])
     }
 
-    @Test func oneReplicaOwnsTheIndexAndTheOthersSeeIt() async throws {
+    @Test func `one replica owns the index and the others see it`() async throws {
         let fixture = try await filled()
         let statistics = QueueStatistics(embedded: 10, total: 10)
         let replicas = ["one", "two", "three"].map { index(fixture, owner: $0) }
@@ -194,7 +194,7 @@ import Testing
         #expect(table["indexes"]["repo_embedding"].string?.contains("DIMENSION") == true)
     }
 
-    @Test func anotherModelDropsTheIndexBeforeItsFirstVectorIsWritten() async throws {
+    @Test func `another model drops the index before its first vector is written`() async throws {
         let fixture = try await filled()
         let index = try await ready(fixture)
         try await index.prepare(for: otherModel)
@@ -213,7 +213,7 @@ import Testing
         #expect(hits.hits.count == 9)
     }
 
-    @Test func vectorsOfAnotherLengthMakeTheIndexGiveWay() async throws {
+    @Test func `vectors of another length make the index give way`() async throws {
         let fixture = try await filled()
         _ = try await ready(fixture)
         _ = try await fixture.storage.jobs.backfill(after: nil, limit: 100, model: otherModel)
@@ -225,7 +225,7 @@ import Testing
         #expect(try await fixture.run("INFO FOR TABLE repo")["indexes"]["repo_embedding"].isNil)
     }
 
-    @Test func rowThatKeptAVectorOfAnotherLengthIsClearedAndDue() async throws {
+    @Test func `row that kept a vector of another length is cleared and due`() async throws {
         let fixture = try await filled()
         try await fixture.run(
             "UPDATE repo SET embedding = [1, 2], embedding_fingerprint = 'old' WHERE full_name = 'owner1/r3'"
@@ -234,7 +234,7 @@ import Testing
         #expect(try await fixture.storage.repos.repo(named: "owner1/r3")?.state == .pending)
     }
 
-    @Test func searchIsExactAgainWhenTheIndexIsGone() async throws {
+    @Test func `search is exact again when the index is gone`() async throws {
         let fixture = try await filled()
         let index = try await ready(fixture)
         let search = SurrealSimilaritySearch(database: fixture.database, index: index)
@@ -244,7 +244,7 @@ import Testing
         #expect(hits.hits.count == 3)
     }
 
-    @Test func buildThatTheDatabaseDidNotFinishIsBegunAnew() async throws {
+    @Test func `build that the database did not finish is begun anew`() async throws {
         let fixture = try await filled()
         try await fixture.run(
             """
@@ -260,7 +260,7 @@ import Testing
         #expect(try await fixture.run("INFO FOR TABLE repo")["indexes"]["repo_embedding"].isNil)
     }
 
-    @Test func buildThatEndedBeforeThereWasAnIndexIsBegunAnew() async throws {
+    @Test func `build that ended before there was an index is begun anew`() async throws {
         let fixture = try await filled()
         let kind = try await fixture.database.dialect().vectorIndexKind(preferred: .diskann)
         try await fixture.run(
@@ -276,7 +276,7 @@ import Testing
         _ = try await ready(fixture)
     }
 
-    @Test func indexThatASearchFoundGoneIsMadeAnew() async throws {
+    @Test func `index that a search found gone is made anew`() async throws {
         let fixture = try await filled()
         let index = try await ready(fixture)
         let search = SurrealSimilaritySearch(database: fixture.database, index: index)
@@ -293,7 +293,7 @@ import Testing
     ]
 
     @Test(arguments: [false, true])
-    func vectorsOfOtherProgramsNeitherFailNorHideWhatIsRight(isIndexed: Bool) async throws {
+    func `vectors of other programs neither fail nor hide what is right`(isIndexed: Bool) async throws {
         let fixture = try await filled()
         for (number, vector) in Self.strangeVectors.enumerated() {
             try await fixture.run(

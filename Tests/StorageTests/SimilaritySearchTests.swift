@@ -168,10 +168,11 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
     }
 
     @Test(
-        "Any filter and limit leave exactly what passes, best first, scored by cosine",
         arguments: SearchBackend.allCases
     )
-    func filters(backend: SearchBackend) async throws {
+    func `any filter and limit leave exactly what passes, best first, scored by cosine`(backend: SearchBackend)
+        async throws
+    {
         var random = Seeded(state: 20_261_122)
         let rows = try Self.rows(100, &random)
         let search = try await backend.search(try await Self.filled(rows), Self.model)
@@ -199,10 +200,11 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
     }
 
     @Test(
-        "Of equal scores the most stars come first, then names, at the end of the list too",
         arguments: SearchBackend.allCases
     )
-    func ties(backend: SearchBackend) async throws {
+    func `of equal scores the most stars come first, then names, at the end of the list too`(backend: SearchBackend)
+        async throws
+    {
         let stars = ["z/z": 1, "a/b": 1, "m/m": 5, "far/away": 9, "c/c": 1]
         let rows = try stars.map { name, stars in
             let values: [Float] = name == "far/away" ? [0, 1] : [1, 0]
@@ -220,8 +222,8 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         }
     }
 
-    @Test("A query of any length is compared by its direction alone", arguments: SearchBackend.allCases)
-    func lengths(backend: SearchBackend) async throws {
+    @Test(arguments: SearchBackend.allCases)
+    func `a query of any length is compared by its direction alone`(backend: SearchBackend) async throws {
         var random = Seeded(state: 3)
         let rows = try Self.rows(20, &random)
         let search = try await backend.search(try await Self.filled(rows), Self.model)
@@ -233,8 +235,8 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         #expect(!one.isEmpty)
     }
 
-    @Test("Vectors and scores of single repos are found by name without case", arguments: SearchBackend.allCases)
-    func named(backend: SearchBackend) async throws {
+    @Test(arguments: SearchBackend.allCases)
+    func `vectors and scores of single repos are found by name without case`(backend: SearchBackend) async throws {
         var random = Seeded(state: 5)
         var rows = try Self.rows(20, &random)
         rows[0].vector = try Self.direction(&random)
@@ -258,8 +260,8 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         #expect(abs(try #require(scores[known]) - cosine) < 1e-3)
     }
 
-    @Test("Vectors of another model are not there", arguments: [SearchBackend.databaseExact, .databaseIndex, .memory])
-    func models(backend: SearchBackend) async throws {
+    @Test(arguments: [SearchBackend.databaseExact, .databaseIndex, .memory])
+    func `vectors of another model are not there`(backend: SearchBackend) async throws {
         var random = Seeded(state: 7)
         let rows = try Self.rows(20, &random)
         let search = try await backend.search(try await Self.filled(rows), Self.model)

@@ -24,7 +24,7 @@ import Testing
 
     private var readable: Set<String> { Set((0..<20).map { "a/r\($0)" }) }
 
-    @Test func theOthersAreFollowed() async throws {
+    @Test func `the others are followed`() async throws {
         let fixture = try await filled()
         var rows: [FeedRow] = []
         repeat {
@@ -42,7 +42,7 @@ import Testing
         #expect(names.contains("a/r3"))
     }
 
-    @Test func theOthersAreClaimedAndItIsParkedWithTheReason() async throws {
+    @Test func `the others are claimed and it is parked with the reason`() async throws {
         let fixture = try await filled()
         var labels: Set<String> = []
         for round in 0..<5 {
@@ -56,7 +56,7 @@ import Testing
         #expect(try await fixture.storage.jobs.statistics(model: model)?.pending == 0)
     }
 
-    @Test func theOthersAreSwept() async throws {
+    @Test func `the others are swept`() async throws {
         let fixture = try await filled()
         try await fixture.run("DELETE embedding_job")
         #expect(try await fixture.storage.jobs.backfill(after: nil, limit: 100, model: model).enqueued >= 21)

@@ -108,7 +108,7 @@ private struct RepoTableModel {
     }
 
     @Test(arguments: histories)
-    func everyOrderEndsInTheSameState(history: [RepoEvent]) {
+    func `every order ends in the same state`(history: [RepoEvent]) {
         let expected = Self.state(after: history)
         for order in Self.permutations(history) {
             #expect(Self.state(after: order) == expected, "\(order)")
@@ -120,7 +120,7 @@ private struct RepoTableModel {
 
     /// What is lost is lost, in whatever order the rest comes; and no name is ever that of two.
     @Test(arguments: histories)
-    func everyLossEndsInTheSameState(history: [RepoEvent]) {
+    func `every loss ends in the same state`(history: [RepoEvent]) {
         for lost in history.indices {
             var rest = history
             rest.remove(at: lost)
@@ -131,7 +131,7 @@ private struct RepoTableModel {
         }
     }
 
-    @Test func randomHistoriesLeaveOneRowForANameAndANumber() {
+    @Test func `random histories leave one row for a name and a number`() {
         var random = Seeded(state: 20_261_129)
         for _ in 0..<300 {
             var table = RepoTableModel()
@@ -151,7 +151,7 @@ private struct RepoTableModel {
     }
 
     /// Closing access does not depend on clocks.
-    @Test func anOlderUpdateThatClosesAccessCounts() {
+    @Test func `an older update that closes access counts`() {
         var plan = UpsertPlan(
             rows: [
                 [

@@ -22,7 +22,7 @@ import Testing
         .duration(.seconds(90) + .nanoseconds(5)), .duration(.zero), .decimal("3.14159265358979323846"),
     ]
 
-    @Test(arguments: values) func aValueSurvivesTheRoundTrip(_ value: SurrealValue) throws {
+    @Test(arguments: values) func `a value survives the round trip`(_ value: SurrealValue) throws {
         var encoder = CBOREncoder()
         encoder.append(value)
         #expect(try CBORDecoder.decode(encoder.bytes) == value)
@@ -52,7 +52,7 @@ import Testing
         ("d8318218630a", [.int(99), 10]),
     ]
 
-    @Test(arguments: texts) func aTextIsRead(_ text: (hex: String, value: SurrealValue)) throws {
+    @Test(arguments: texts) func `a text is read`(_ text: (hex: String, value: SurrealValue)) throws {
         #expect(try CBORDecoder.decode(bytes(text.hex)) == text.value)
     }
 
@@ -68,15 +68,15 @@ import Testing
         ("cc82011affffffff", .invalidTag(12)), ("d8254101", .invalidTag(37)), ("ce8120", .invalidTag(14)),
     ]
 
-    @Test(arguments: malformed) func aMalformedTextIsRefused(_ text: (hex: String, error: CBORError)) {
+    @Test(arguments: malformed) func `a malformed text is refused`(_ text: (hex: String, error: CBORError)) {
         #expect(throws: text.error) { try CBORDecoder.decode(bytes(text.hex)) }
     }
 
-    @Test(arguments: [0x81, 0x9F, 0xC6] as [UInt8]) func deepNestingIsRefused(initial: UInt8) {
+    @Test(arguments: [0x81, 0x9F, 0xC6] as [UInt8]) func `deep nesting is refused`(initial: UInt8) {
         #expect(throws: CBORError.tooDeep) { try CBORDecoder.decode([UInt8](repeating: initial, count: 1_000_000)) }
     }
 
-    @Test func damagedTextsNeverCrash() {
+    @Test func `damaged texts never crash`() {
         var encoder = CBOREncoder()
         encoder.append(.array(Self.values.filter { $0.string?.utf8.count ?? 0 < 1000 }))
         var random = SplitMix64(seed: 1)
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func equalRecordIDsHaveEqualBytes() throws {
+    @Test func `equal record IDs have equal bytes`() throws {
         let one = SurrealRecordID(table: "repo", key: ["owner": "a", "name": "b", "host": "c"])
         let other = SurrealRecordID(table: "repo", key: ["host": "c", "name": "b", "owner": "a"])
         #expect(one.encoded == other.encoded)

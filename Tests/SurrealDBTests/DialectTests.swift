@@ -21,7 +21,7 @@ import Testing
         ("surrealdb-3.2.4", 3), ("3.3.0-beta.1+20260801.abcdef", 3), ("surrealdb-4.0.0", 3),
     ]
 
-    @Test(arguments: releases) func aReleaseSpeaksItsGenerationsDialect(server: String, generation: Int) throws {
+    @Test(arguments: releases) func `a release speaks its generations dialect`(server: String, generation: Int) throws {
         #expect(try EngineDialect.of(server).generation == generation)
     }
 
@@ -30,7 +30,7 @@ import Testing
         ("surrealdb-2.2.9", "2.2.9"), ("surrealdb-1.5.4", "1.5.4"), ("nginx", "nginx"), ("", "no release"),
     ]
 
-    @Test(arguments: refused) func otherReleasesAreRefusedWithTheReason(server: String, words: String) async {
+    @Test(arguments: refused) func `other releases are refused with the reason`(server: String, words: String) async {
         let server = FakeServer.signedIn(version: server) { _ in .statements(("OK", 1)) }
         let error = await #expect(throws: SurrealError.self) { try await client(server).query("RETURN 1") }
         #expect(error?.code == .unsupported)
@@ -38,7 +38,7 @@ import Testing
         #expect(server.requests.isEmpty)
     }
 
-    @Test func statementsAreSpelledForTheServerAndAgainAfterItWasAway() async throws {
+    @Test func `statements are spelled for the server and again after it was away`() async throws {
         let version = Mutex<String?>("surrealdb-2.3.10")
         let server = FakeServer(version: nil) { (request, method) throws(HTTPClientError) in
             guard let version = version.withLock({ $0 }) else { throw HTTPClientError(.connect, "refused") }
@@ -59,7 +59,7 @@ import Testing
         #expect(try spelled() == .string(sql))
     }
 
-    @Test func faultsAreKnownByTheirWordsThenByTheirKind() {
+    @Test func `faults are known by their words then by their kind`() {
         #expect(EngineFault("Database record `repo:1` already exists") == .alreadyExists)
         #expect(EngineFault("Incorrect vector dimension (3). Expected a vector of 8 dimension.") == .wrongDimension)
         #expect(EngineFault("An error occurred: x", kind: "Thrown") == .other)

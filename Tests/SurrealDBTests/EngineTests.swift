@@ -7,13 +7,13 @@ import Testing
 struct EngineTests {
     private func database() throws -> DevelopmentDatabase { try #require(DevelopmentDatabase.shared) }
 
-    @Test func itIsWellAndTellsItsVersion() async throws {
+    @Test func `it is well and tells its version`() async throws {
         let client = try await database().client()
         try await client.health()
         #expect(try await client.version().hasPrefix("surrealdb-"))
     }
 
-    @Test func everyKindOfValueComesBackAsItWent() async throws {
+    @Test func `every kind of value comes back as it went`() async throws {
         let client = try await database().client()
         for value in CBORTests.values {
             let result = try await client.query("RETURN $value", ["value": value])
@@ -21,7 +21,7 @@ struct EngineTests {
         }
     }
 
-    @Test func statementsAnswerInOrder() async throws {
+    @Test func `statements answer in order`() async throws {
         let client = try await database().client()
         let results = try await client.query(
             """
@@ -48,13 +48,14 @@ struct EngineTests {
         ("SELECT * FROM [1, 2, 3] TIMEOUT 1ns", .unavailable),
     ]
 
-    @Test(arguments: refused) func aRefusedStatementIsAnError(sql: String, code: SurrealError.Code) async throws {
+    @Test(arguments: refused) func `a refused statement is an error`(sql: String, code: SurrealError.Code) async throws
+    {
         let client = try await database().client()
         let error = await #expect(throws: SurrealError.self) { try await client.query(sql) }
         #expect(error?.code == code, "\(String(describing: error))")
     }
 
-    @Test func aFailedTransactionTellsItsCause() async throws {
+    @Test func `a failed transaction tells its cause`() async throws {
         let client = try await database().client()
         let error = await #expect(throws: SurrealError.self) {
             try await client.query("BEGIN; CREATE repo:1; THROW 'the cause'; CREATE repo:2; COMMIT")
@@ -62,13 +63,13 @@ struct EngineTests {
         #expect(error?.message.contains("the cause") == true)
     }
 
-    @Test func wrongCredentialsAreUnauthorized() async throws {
+    @Test func `wrong credentials are unauthorized`() async throws {
         let client = try await database().client { $0.password = { "wrong" } }
         await #expect(throws: SurrealError(.unauthorized, "")) { try await client.query("RETURN 1") }
     }
 
     @Test(arguments: [SurrealConfiguration.AuthLevel.namespace, .database])
-    func usersOfEachLevelSignIn(level: SurrealConfiguration.AuthLevel) async throws {
+    func `users of each level sign in`(level: SurrealConfiguration.AuthLevel) async throws {
         let database = try database()
         let name = "levels_\(level)"
         let root = try await database.client { $0.database = name }
@@ -83,7 +84,7 @@ struct EngineTests {
         #expect(try await client.query("RETURN 1") == [1])
     }
 
-    @Test func vectorsByTheHundredGoAndComeBack() async throws {
+    @Test func `vectors by the hundred go and come back`() async throws {
         let client = try await database().client()
         let vectors = (0..<400).map { row in (0..<768).map { Float(row) + Float($0) / 768 } }
         let rows = vectors.enumerated().map { index, vector -> SurrealValue in
@@ -94,14 +95,14 @@ struct EngineTests {
         #expect(stored[0].array?.map(\.floats) == vectors)
     }
 
-    @Test func aRequestPastTheServersLimitIsRejected() async throws {
+    @Test func `a request past the servers limit is rejected`() async throws {
         let client = try await database().client()
         let blob = SurrealValue.bytes([UInt8](repeating: 0, count: 5 << 20))
         await #expect(throws: SurrealError(.rejected, "")) { try await client.query("RETURN 1", ["blob": blob]) }
         #expect(try await client.query("RETURN 1") == [1])
     }
 
-    @Test func aQueryThatTakesTooLongIsUnavailable() async throws {
+    @Test func `a query that takes too long is unavailable`() async throws {
         let client = try await database().client()
         await #expect(throws: SurrealError(.unavailable, "")) {
             try await client.query("SLEEP 1s", timeout: .milliseconds(100))
@@ -109,7 +110,7 @@ struct EngineTests {
         #expect(try await client.query("RETURN 1") == [1])
     }
 
-    @Test func manyTasksShareThePool() async throws {
+    @Test func `many tasks share the pool`() async throws {
         let client = try await database().client { configuration in
             configuration.poolSize = 4
             configuration.waitTimeout = .seconds(60)

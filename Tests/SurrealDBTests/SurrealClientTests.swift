@@ -20,7 +20,7 @@ import Testing
         )
     }
 
-    @Test func aQueryGivesOneResultAStatement() async throws {
+    @Test func `a query gives one result a statement`() async throws {
         let server = FakeServer.signedIn { _ in .statements(("OK", 1), ("OK", ["a", "b"]), ("OK", .none)) }
         let results = try await client(server).query("RETURN 1; RETURN $x; LET $y = 1", ["x": ["a", "b"]])
         #expect(results == [1, ["a", "b"], .none])
@@ -45,7 +45,7 @@ import Testing
         ("http://h?x", nil),
     ]
 
-    @Test(arguments: urls) func aURLNamesTheServer(url: String, expected: String?) {
+    @Test(arguments: urls) func `a URL names the server`(url: String, expected: String?) {
         #expect(SurrealConfiguration(url: url).httpURL == expected)
     }
 
@@ -55,7 +55,7 @@ import Testing
         (.database, ["user": "ada", "pass": "sesame", "ns": "gitstars", "db": "stars"]),
     ]
 
-    @Test(arguments: levels) func theUserSignsInWhereItIsDefined(
+    @Test(arguments: levels) func `the user signs in where it is defined`(
         level: SurrealConfiguration.AuthLevel,
         credentials: SurrealValue
     ) async throws {
@@ -65,7 +65,7 @@ import Testing
         #expect(try CBORDecoder.decode(request.body)["params"] == [credentials])
     }
 
-    @Test func aTokenIsAskedForOnceAndKept() async throws {
+    @Test func `a token is asked for once and kept`() async throws {
         let server = FakeServer.signedIn { _ in .statements(("OK", 1)) }
         let client = client(server)
         await withTaskGroup(of: Void.self) { group in
@@ -74,7 +74,7 @@ import Testing
         #expect(server.requests.count == 21)
     }
 
-    @Test func aRefusedTokenIsReplacedAndTheQueryRepeated() async throws {
+    @Test func `a refused token is replaced and the query repeated`() async throws {
         let server = FakeServer.signedIn { request in
             let isOld = request.headers.contains { $0.value == "Bearer 1" }
             return isOld ? HTTPClientResponse(status: 401) : .statements(("OK", 1))
@@ -85,7 +85,7 @@ import Testing
         #expect(server.requests.count == 5)
     }
 
-    @Test func credentialsThatStayRefusedAreAnErrorWithoutThem() async throws {
+    @Test func `credentials that stay refused are an error without them`() async throws {
         let server = FakeServer { _, _ in
             .cbor(["error": ["code": -32000, "message": "There was a problem with authentication: sesame"]])
         }
@@ -93,7 +93,7 @@ import Testing
         #expect(error?.code == .unauthorized)
     }
 
-    @Test func tokensNameTheirEnd() {
+    @Test func `tokens name their end`() {
         // {"iat":1,"exp":1700000000,"iss":"SurrealDB"}
         let token = SurrealToken("e30.eyJpYXQiOjEsImV4cCI6MTcwMDAwMDAwMCwiaXNzIjoiU3VycmVhbERCIn0.c2ln")
         #expect(token.lifetime == 1_699_999_999)
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: [5400, -5400, 400_000_000] as [Int64])
-    func aClockThatIsHoursOffTheServersSignsInOnce(skew: Int64) async throws {
+    func `a clock that is hours off the servers signs in once`(skew: Int64) async throws {
         // {"iat":1800000000,"exp":1800003600}
         let token = SurrealToken("e30.eyJpYXQiOjE4MDAwMDAwMDAsImV4cCI6MTgwMDAwMzYwMH0.c2ln")
         let signIns = Mutex(0)
@@ -126,7 +126,7 @@ import Testing
         "eyJpYXQiOjUsImV4cCI6NX0",
         "eyJpYXQiOltdLCJleHAiOnt9fQ",
     ])
-    func tokensWithImpossibleTimesEndNothing(payload: String) {
+    func `tokens with impossible times end nothing`(payload: String) {
         #expect(SurrealToken("e30.\(payload).c2ln").isFresh(after: .max))
     }
 
@@ -155,7 +155,7 @@ import Testing
         (["The query was not executed because it exceeded the timeout"], .unavailable, "The query"),
     ]
 
-    @Test(arguments: statementErrors) func aFailedStatementFailsTheQuery(
+    @Test(arguments: statementErrors) func `a failed statement fails the query`(
         messages: [String],
         code: SurrealError.Code,
         prefix: String
@@ -180,14 +180,16 @@ import Testing
         (HTTPClientResponse(status: 401), .unauthorized),
     ]
 
-    @Test(arguments: badAnswers) func aBadAnswerIsAnError(response: HTTPClientResponse, code: SurrealError.Code) async {
+    @Test(arguments: badAnswers) func `a bad answer is an error`(response: HTTPClientResponse, code: SurrealError.Code)
+        async
+    {
         let server = FakeServer.signedIn { _ in response }
         await #expect(throws: SurrealError(code, "")) { try await client(server).query("") }
         #expect(metrics.counters("db_requests_total", "", labels: ["outcome"]).labeled(code.rawValue).value == 1)
     }
 
     @Test(arguments: [(0, SurrealError.Code.conflict), (1, .conflict), (2, nil)])
-    func conflictsAreRepeatedAsOftenAsAsked(retries: Int, code: SurrealError.Code?) async {
+    func `conflicts are repeated as often as asked`(retries: Int, code: SurrealError.Code?) async {
         let attempts = Mutex(0)
         let server = FakeServer.signedIn { _ in
             let attempt = attempts.withLock { count in
@@ -205,7 +207,7 @@ import Testing
         #expect(attempts.withLock { $0 } == retries + 1)
     }
 
-    @Test func requestsPastThePoolWaitAndThoseWhoWaitTooLongFail() async throws {
+    @Test func `requests past the pool wait and those who wait too long fail`() async throws {
         let (started, start) = AsyncStream.makeStream(of: Void.self)
         let (released, release) = AsyncStream.makeStream(of: Void.self)
         let server = FakeServer.signedIn { _ in
@@ -233,7 +235,7 @@ import Testing
         #expect(metrics.gauges("db_connections", "", labels: ["state"]).labeled("active").value == 0)
     }
 
-    @Test func healthAndVersionNeedNoSignIn() async throws {
+    @Test func `health and version need no sign in`() async throws {
         let server = FakeServer(version: nil) { request, _ in
             request.url.hasSuffix("/health")
                 ? HTTPClientResponse(status: 200)
@@ -245,7 +247,7 @@ import Testing
         #expect(server.requests.map(\.method) == ["GET", "GET"])
     }
 
-    @Test func aDatabaseThatIsGoneIsUnavailable() async throws {
+    @Test func `a database that is gone is unavailable`() async throws {
         let server = FakeServer(version: nil) { (_, _) throws(HTTPClientError) in
             throw HTTPClientError(.connect, "refused")
         }

@@ -8,7 +8,7 @@ import Testing
         String(decoding: PrometheusText.render(registry, as: format), as: UTF8.self)
     }
 
-    @Test func writesCountersWithLabelsInOrder() {
+    @Test func `writes counters with labels in order`() {
         let family = registry.counters("embeddings_total", "Texts embedded.", labels: ["provider", "model"])
         family.labeled("openai", "b").increment(by: 2)
         family.labeled("builtin", "a").increment()
@@ -23,7 +23,7 @@ import Testing
         )
     }
 
-    @Test func namesCounterFamiliesWithoutTotalInOpenMetrics() {
+    @Test func `names counter families without total in open metrics`() {
         registry.counter("retries_total", "Retries.").increment()
         #expect(
             rendered(.openMetrics) == """
@@ -36,7 +36,7 @@ import Testing
         )
     }
 
-    @Test func writesHistogramsCumulatively() {
+    @Test func `writes histograms cumulatively`() {
         let histogram = registry.histogram("wait_seconds", "Waits.", bounds: [0.5, 1])
         for value in [0.25, 0.5, 0.75, 8] { histogram.observe(value) }
         #expect(
@@ -53,12 +53,12 @@ import Testing
         )
     }
 
-    @Test func escapesLabelValues() {
+    @Test func `escapes label values`() {
         registry.gauges("state", "State.", labels: ["name"]).labeled("a\"b\\c\nd").set(1.5)
         #expect(rendered().contains(#"embed_star_state{name="a\"b\\c\nd"} 1.5"#))
     }
 
-    @Test func readsTheProcess() {
+    @Test func `reads the process`() {
         ProcessMetrics(registry: registry).update()
         let text = rendered()
         #expect(text.contains("# TYPE process_cpu_seconds_total counter"))
@@ -66,7 +66,7 @@ import Testing
         #expect(!text.contains("process_open_fds 0\n"))
     }
 
-    @Test func boundsTheNumberOfLabelValues() {
+    @Test func `bounds the number of label values`() {
         let family = registry.counters("many_total", "Many.", labels: ["name"])
         for number in 0..<2000 { family.labeled("n\(number)").increment() }
         let lines = rendered().split(separator: "\n")
@@ -74,7 +74,7 @@ import Testing
         #expect(lines.contains("embed_star_many_total{name=\"other\"} 1000"))
     }
 
-    @Test func endsTheProgramWhenAMetricIsRegisteredAsAnotherKind() async {
+    @Test func `ends the program when a metric is registered as another kind`() async {
         await #expect(processExitsWith: .failure) {
             let registry = MetricsRegistry()
             _ = registry.counter("things_total", "")

@@ -6,7 +6,7 @@ import Testing
     private static let span = "b7ad6b7169203331"
 
     @Test(arguments: ["00-\(trace)-\(span)-01", "00-\(trace)-\(span)-00"])
-    func writesWhatItRead(parent: String) throws {
+    func `writes what it read`(parent: String) throws {
         let context = try #require(TraceContext(parent: parent))
         #expect(context.parent == parent)
         #expect(context.isSampled == parent.hasSuffix("1"))
@@ -20,9 +20,9 @@ import Testing
             "00_\(trace)-\(span)-01", "00-\(trace)-\(span)-0x", "01-\(trace)-\(span)-01x", " 00-\(trace)-\(span)-01",
         ]
     )
-    func refusesWhatIsNotValid(parent: String) { #expect(TraceContext(parent: parent) == nil) }
+    func `refuses what is not valid`(parent: String) { #expect(TraceContext(parent: parent) == nil) }
 
-    @Test func understandsLaterVersions() throws {
+    @Test func `understands later versions`() throws {
         let context = try #require(TraceContext(parent: "cc-\(Self.trace)-\(Self.span)-03-what-comes"))
         #expect(context.isSampled)
         #expect(context.parent == "00-\(Self.trace)-\(Self.span)-01")
@@ -34,7 +34,7 @@ import Testing
             ("a=é", ""),
         ]
     )
-    func passesSaneStateOn(state: String, kept: String) throws {
+    func `passes sane state on`(state: String, kept: String) throws {
         #expect(try #require(TraceContext(parent: "00-\(Self.trace)-\(Self.span)-01", state: state)).state == kept)
     }
 }
@@ -42,7 +42,7 @@ import Testing
 @Suite struct TracerTests {
     private let metrics = MetricsRegistry()
 
-    @Test func keepsChildrenInTheTraceOfTheirParent() {
+    @Test func `keeps children in the trace of their parent`() {
         let tracer = Tracer(metrics: metrics)
         let parent = tracer.start("parent", kind: .server)
         let child = parent.child("child", kind: .client)
@@ -54,7 +54,7 @@ import Testing
         #expect(tracer.take(upTo: 10).map(\.name) == ["child", "parent"])
     }
 
-    @Test func goesOnWithTheTraceOfTheCaller() throws {
+    @Test func `goes on with the trace of the caller`() throws {
         let caller = try #require(
             TraceContext(parent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", state: "a=1")
         )
@@ -65,7 +65,7 @@ import Testing
         #expect(span.context.isSampled)
     }
 
-    @Test func recordsNothingThatIsNotSampled() throws {
+    @Test func `records nothing that is not sampled`() throws {
         let tracer = Tracer(metrics: metrics)
         let caller = TraceContext(parent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00")
         let span = tracer.start("request", parent: caller)
@@ -76,13 +76,13 @@ import Testing
     }
 
     @Test(arguments: [(0.0, 0...0), (0.25, 150...350), (1.0, 1000...1000)])
-    func samplesItsShare(ratio: Double, expected: ClosedRange<Int>) {
+    func `samples its share`(ratio: Double, expected: ClosedRange<Int>) {
         let tracer = Tracer(ratio: ratio, metrics: metrics)
         for _ in 0..<1000 { tracer.start("x").end() }
         #expect(expected.contains(tracer.take(upTo: 2000).count))
     }
 
-    @Test func recordsASpanOnce() {
+    @Test func `records a span once`() {
         let tracer = Tracer(metrics: metrics)
         let span = tracer.start("x")
         span.end(failure: "timeout")
@@ -91,7 +91,7 @@ import Testing
         #expect(span.outcome.failure == "timeout")
     }
 
-    @Test func dropsWhatDoesNotFitAndCountsIt() {
+    @Test func `drops what does not fit and counts it`() {
         let tracer = Tracer(capacity: 2, metrics: metrics)
         for number in 0..<5 { tracer.start("\(number)").end() }
         #expect(tracer.take(upTo: 1).map(\.name) == ["0"])
@@ -101,7 +101,7 @@ import Testing
 
     private struct Failure: Error {}
 
-    @Test func isCurrentWithinItsWorkAlone() async {
+    @Test func `is current within its work alone`() async {
         let tracer = Tracer(metrics: metrics)
         let span = tracer.start("x")
         await #expect(throws: Failure.self) {

@@ -12,11 +12,11 @@ import Testing
         ("gzip;q=0, *", false), ("identity;q=0, *;q=0.5", true), ("gzip;q=2", false), ("gzip;q=x", false),
         (",,", false),
     ])
-    func weighsWhatTheClientAccepts(field: String, expected: Bool) {
+    func `weighs what the client accepts`(field: String, expected: Bool) {
         #expect(AcceptEncoding.prefersGzip([field]) == expected)
     }
 
-    @Test func joinsSeveralFields() {
+    @Test func `joins several fields`() {
         #expect(AcceptEncoding.prefersGzip(["br", "gzip"]))
     }
 
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: ["application/json", "text/plain; charset=utf-8", "application/problem+json", "application/yaml"])
-    func compressesText(type: String) throws {
+    func `compresses text`(type: String) throws {
         let response = compressed(type, Self.long)
         #expect(response.headers["Content-Encoding"] == "gzip")
         #expect(response.headers["Vary"] == "Accept-Encoding")
@@ -36,7 +36,7 @@ import Testing
         #expect(try expand(bytes) == Self.long)
     }
 
-    @Test func compressesStreamsAndHoldsNothingBack() async throws {
+    @Test func `compresses streams and holds nothing back`() async throws {
         let head = HTTPRequestHead(.get, "/", headers: ["Accept-Encoding": "gzip"])
         let events = ["event: a\ndata: 1\n\n", "event: b\ndata: 2\n\n"].map { Array($0.utf8) }
         let stream = HTTPResponse(
@@ -61,20 +61,20 @@ import Testing
         #expect(inflater.isComplete)
     }
 
-    @Test func compressesLargePiecesOfAStreamWhole() throws {
+    @Test func `compresses large pieces of a stream whole`() throws {
         var generator = SystemRandomNumberGenerator()
         let noise = (0..<200_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let encoder = try GzipEncoder()
         #expect(try expand(encoder.encode(noise) + encoder.encode(Self.long) + encoder.finish()) == noise + Self.long)
     }
 
-    @Test func leavesStreamsOfOtherTypesAlone() {
+    @Test func `leaves streams of other types alone`() {
         let head = HTTPRequestHead(.get, "/", headers: ["Accept-Encoding": "gzip"])
         let stream = HTTPResponse(.ok, headers: ["Content-Type": "application/zip"], body: .stream { _ in })
         #expect(ResponseCompression.apply(to: stream, for: head).headers["Content-Encoding"] == nil)
     }
 
-    @Test func leavesTheRestAlone() {
+    @Test func `leaves the rest alone`() {
         #expect(compressed("image/png", Self.long).headers["Content-Encoding"] == nil)
         #expect(compressed("text/plain", Array(Self.long.prefix(1023))).headers["Vary"] == nil)
         let plain = compressed("text/plain", Self.long, accept: "identity")
@@ -96,18 +96,18 @@ import Testing
         return output
     }
 
-    @Test func expandsWhereverTheInputIsSplit() throws {
+    @Test func `expands wherever the input is split`() throws {
         let text = Array("some text, some text, some more text".utf8)
         let bytes = try #require(GzipEncoder.compress(text + Self.long))
         for step in [1, 2, 3, 7, .max] { #expect(try expand(bytes, step: step, limit: 10) == text + Self.long) }
     }
 
-    @Test func expandsSeveralMembers() throws {
+    @Test func `expands several members`() throws {
         let bytes = try #require(GzipEncoder.compress(Self.long))
         #expect(try expand(bytes + bytes) == Self.long + Self.long)
     }
 
-    @Test func refusesWhatIsNotGzip() throws {
+    @Test func `refuses what is not gzip`() throws {
         let bytes = try #require(GzipEncoder.compress(Self.long))
         #expect(throws: Refusal.malformedContentCoding) { try expand(Array("hello, world".utf8)) }
         #expect(throws: Refusal.malformedContentCoding) { try expand(bytes + [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) }
@@ -118,13 +118,13 @@ import Testing
         }
     }
 
-    @Test func aBombStopsAtTheLimit() throws {
+    @Test func `a bomb stops at the limit`() throws {
         let bomb = try #require(GzipEncoder.compress([UInt8](repeating: 0, count: 64 << 20)))
         var body = try RequestBody(policy: .collect(limit: 1 << 20), coding: .gzip, expected: bomb.count)
         #expect(throws: Refusal.bodyTooLarge) { try body.append(bomb.span) }
     }
 
-    @Test func aStreamedBombIsExpandedAsItIsRead() throws {
+    @Test func `a streamed bomb is expanded as it is read`() throws {
         let bomb = try #require(GzipEncoder.compress([UInt8](repeating: 0, count: 8 << 20)))
         var body = try RequestBody(policy: .stream(limit: nil), coding: .gzip, expected: nil)
         try body.append(bomb.span)

@@ -64,12 +64,12 @@ import Testing
 
     // MARK: Time
 
-    @Test func aNewConnectionThatSaysNothingIsClosed() {
+    @Test func `a new connection that says nothing is closed`() {
         var harness = Harness()
         #expect(harness.expiry(after: .seconds(10)) == .close)
     }
 
-    @Test func aHeaderHasToBeCompleteInTimeHoweverItTrickles() {
+    @Test func `a header has to be complete in time however it trickles`() {
         var harness = Harness()
         harness.wait(.seconds(5))
         _ = harness.feed("GET / HTTP/1.1\r\n")
@@ -80,14 +80,14 @@ import Testing
         #expect(harness.expiry(after: .seconds(2)) == .refuse(.timeout))
     }
 
-    @Test func anIdleConnectionIsKeptForAWhile() {
+    @Test func `an idle connection is kept for a while`() {
         var harness = Harness()
         #expect(harness.feed(Self.get) == ["head", "collected "])
         harness.answer()
         #expect(harness.expiry(after: .seconds(75)) == .close)
     }
 
-    @Test func theHeaderTimeOfALaterRequestBeginsWithItsFirstByte() {
+    @Test func `the header time of a later request begins with its first byte`() {
         var harness = Harness()
         _ = harness.feed(Self.get)
         harness.answer()
@@ -96,13 +96,13 @@ import Testing
         #expect(harness.expiry(after: .seconds(10)) == .refuse(.timeout))
     }
 
-    @Test func aBodyThatNeverComesIsRefusedAfterTheGrace() {
+    @Test func `a body that never comes is refused after the grace`() {
         var harness = Harness()
         _ = harness.feed(Self.post)
         #expect(harness.expiry(after: .seconds(5)) == .refuse(.timeout))
     }
 
-    @Test func aBodyHasToKeepItsPaceOnAverage() {
+    @Test func `a body has to keep its pace on average`() {
         var harness = Harness()
         _ = harness.feed(Self.post)
         for _ in 0..<20 {
@@ -115,13 +115,13 @@ import Testing
         #expect(harness.now == MonotonicInstant(nanoseconds: 9_000_000_000))
     }
 
-    @Test func aBodyMayNotStandStillForLongHoweverFastItWas() {
+    @Test func `a body may not stand still for long however fast it was`() {
         var harness = Harness()
         _ = harness.feed(Self.post + String(repeating: "a", count: 90_000))
         #expect(harness.expiry(after: .seconds(30)) == .refuse(.timeout))
     }
 
-    @Test func aBodyThatTheResponderHoldsUpIsNotTooSlow() throws {
+    @Test func `a body that the responder holds up is not too slow`() throws {
         var harness = Harness()
         _ = harness.feed(Self.post + String(repeating: "a", count: 70_000), policy: .stream(limit: nil))
         #expect(!harness.machine.wantsInput)
@@ -133,14 +133,14 @@ import Testing
         #expect(harness.expiry(after: .seconds(30)) == .refuse(.timeout))
     }
 
-    @Test func anAnswerThatDoesNotComeIsReplacedBy503() {
+    @Test func `an answer that does not come is replaced by 503`() {
         var harness = Harness()
         _ = harness.feed(Self.get)
         #expect(harness.expiry(after: .seconds(30)) == .refuse(.responseTimeout))
         #expect(Refusal.responseTimeout.status == .serviceUnavailable)
     }
 
-    @Test func aClientThatTakesNothingIsCutOff() {
+    @Test func `a client that takes nothing is cut off`() {
         var harness = Harness()
         _ = harness.feed(Self.get)
         harness.machine.startAnswer()
@@ -148,7 +148,7 @@ import Testing
         #expect(harness.expiry(after: .seconds(30)) == .abort)
     }
 
-    @Test func aClientThatTakesLittleIsCutOffToo() {
+    @Test func `a client that takes little is cut off too`() {
         var harness = Harness()
         _ = harness.feed(Self.get)
         harness.machine.startAnswer()
@@ -164,7 +164,7 @@ import Testing
 
     /// Clients make room known in steps: here of 16 KiB.
     @Test(arguments: [1, 4, 16, 40], [1 << 20, 4 << 20])
-    func aClientThatKeepsThePromisedRateGetsItsAnswer(kibibytesPerSecond rate: Int, size: Int) {
+    func `a client that keeps the promised rate gets its answer`(kibibytesPerSecond rate: Int, size: Int) {
         var harness = Harness()
         _ = harness.feed(Self.get)
         harness.machine.startAnswer()
@@ -183,7 +183,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 4, 16, 40]) func aClientThatKeepsThePromisedRateIsHeard(kibibytesPerSecond rate: Int) {
+    @Test(arguments: [1, 4, 16, 40]) func `a client that keeps the promised rate is heard`(kibibytesPerSecond rate: Int)
+    {
         var harness = Harness()
         let size = 1 << 20
         _ = harness.feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(size)\r\n\r\n", policy: .collect(limit: size))
@@ -196,7 +197,7 @@ import Testing
         }
     }
 
-    @Test func aStreamedAnswerMayTakeAsLongAsItLikes() {
+    @Test func `a streamed answer may take as long as it likes`() {
         var harness = Harness()
         _ = harness.feed(Self.get)
         harness.machine.startAnswer()
@@ -204,7 +205,7 @@ import Testing
         #expect(harness.machine.expire(at: harness.now) == .none)
     }
 
-    @Test func lingeringEnds() {
+    @Test func `lingering ends`() {
         var harness = Harness()
         #expect(harness.feed("\0") == ["malformed_request_line"])
         harness.machine.startRefusal()
@@ -214,7 +215,7 @@ import Testing
         #expect(harness.expiry(after: .seconds(2)) == .close)
     }
 
-    @Test func workForAClientThatMayBeGoneIsBounded() {
+    @Test func `work for a client that may be gone is bounded`() {
         var harness = Harness()
         _ = harness.feed(Self.get)
         harness.wait(.seconds(1))
@@ -222,7 +223,7 @@ import Testing
         #expect(harness.expiry(after: .seconds(5)) == .abort)
     }
 
-    @Test func aStreamToAClientThatMayBeGoneIsBoundedByItsPauses() {
+    @Test func `a stream to a client that may be gone is bounded by its pauses`() {
         var harness = Harness()
         _ = harness.feed(Self.get)
         harness.machine.startAnswer()
@@ -234,7 +235,7 @@ import Testing
 
     // MARK: Order of events
 
-    @Test func theNextRequestWaitsForTheAnswer() {
+    @Test func `the next request waits for the answer`() {
         var harness = Harness()
         #expect(harness.feed(Self.get + Self.get) == ["head", "collected "])
         #expect(!harness.machine.wantsInput)
@@ -242,7 +243,7 @@ import Testing
         #expect(harness.machine.wantsInput)
     }
 
-    @Test func aBodyOverTheLimitIsRefusedBeforeItComes() {
+    @Test func `a body over the limit is refused before it comes`() {
         var harness = Harness()
         #expect(harness.feed(Self.post, policy: .collect(limit: 99_999)) == ["body_too_large"])
         harness = Harness()
@@ -255,20 +256,20 @@ import Testing
     }
 
     @Test(arguments: ["br", "gzip, gzip", "gzip\r\nContent-Encoding: gzip"])
-    func aCodingThatIsNotUnderstoodIsRefusedOnceTheRequestIsWanted(coding: String) {
+    func `a coding that is not understood is refused once the request is wanted`(coding: String) {
         var harness = Harness()
         let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Encoding: \(coding)\r\n\r\n"
         #expect(harness.feed(head) == ["unsupported_content_coding"])
     }
 
-    @Test func goesOnAtOnceForABodyToBeCollected() {
+    @Test func `goes on at once for a body to be collected`() {
         var harness = Harness()
         let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
         #expect(harness.feed(head) == ["continue"])
         #expect((harness.machine.takeContinue()) == false)
     }
 
-    @Test func goesOnOnceTheResponderReadsAStreamedBody() {
+    @Test func `goes on once the responder reads a streamed body`() {
         var harness = Harness()
         let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
         #expect(harness.feed(head, policy: .stream(limit: nil)) == ["head"])
@@ -277,7 +278,7 @@ import Testing
     }
 
     @Test(arguments: [BodyPolicy.collect(limit: 10), .stream(limit: 10)])
-    func doesNotSayToGoOnOnceTheBodyHasBegun(policy: BodyPolicy) throws {
+    func `does not say to go on once the body has begun`(policy: BodyPolicy) throws {
         var harness = Harness()
         let bytes = Array("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\na".utf8)
         var position = 0
@@ -287,7 +288,7 @@ import Testing
         #expect((harness.machine.takeContinue()) == false)
     }
 
-    @Test func doesNotSayToGoOnToAClientThatDidNotWait() {
+    @Test func `does not say to go on to a client that did not wait`() {
         var harness = Harness()
         let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
         _ = harness.feed(head, policy: .stream(limit: nil))
@@ -297,7 +298,7 @@ import Testing
         #expect(harness.machine.context.keepsAlive)
     }
 
-    @Test func aClientThatWaitsToGoOnAndGetsAnotherAnswerIsLetGo() {
+    @Test func `a client that waits to go on and gets another answer is let go`() {
         var harness = Harness()
         let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
         _ = harness.feed(head, policy: .stream(limit: nil))
@@ -307,7 +308,7 @@ import Testing
         #expect(harness.machine.closing == .lingering)
     }
 
-    @Test func anUnreadBodyIsDiscardedIfItIsShort() {
+    @Test func `an unread body is discarded if it is short`() {
         var harness = Harness()
         let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n"
         _ = harness.feed(head, policy: .stream(limit: nil))
@@ -317,14 +318,14 @@ import Testing
         #expect(harness.feed(Self.get) == ["head", "collected "])
     }
 
-    @Test func aLongUnreadBodyEndsTheConnection() {
+    @Test func `a long unread body ends the connection`() {
         var harness = Harness()
         _ = harness.feed(Self.post, policy: .stream(limit: nil))
         harness.answer()
         #expect(harness.machine.closing == .lingering)
     }
 
-    @Test func theEndOfInputInTheMiddleOfARequestIsRefused() {
+    @Test func `the end of input in the middle of a request is refused`() {
         var harness = Harness()
         _ = harness.feed("GET / HT")
         #expect(harness.machine.endInput() == .refuse(.incompleteRequest))
@@ -333,13 +334,13 @@ import Testing
         #expect(harness.machine.endInput() == .refuse(.incompleteRequest))
     }
 
-    @Test func theEndOfInputBetweenRequestsCloses() {
+    @Test func `the end of input between requests closes`() {
         var harness = Harness()
         #expect(harness.machine.endInput() == .none)
         #expect(harness.machine.closing == .immediate)
     }
 
-    @Test func drainingLetsTheLastAnswerSaySo() {
+    @Test func `draining lets the last answer say so`() {
         var harness = Harness()
         _ = harness.feed(Self.get)
         harness.machine.drain()
@@ -349,7 +350,7 @@ import Testing
         #expect(harness.machine.closing == .lingering)
     }
 
-    @Test func drainingClosesIdleConnections() {
+    @Test func `draining closes idle connections`() {
         var harness = Harness()
         _ = harness.feed(Self.get)
         harness.answer()
@@ -358,7 +359,7 @@ import Testing
         #expect(harness.machine.expire(at: harness.now) == .close)
     }
 
-    @Test func onlyTheServersOwnTurnCountsAsUse() {
+    @Test func `only the servers own turn counts as use`() {
         var harness = Harness()
         #expect(harness.machine.idleSince != nil)
         _ = harness.feed(Self.get)
@@ -383,7 +384,7 @@ import Testing
         return harness
     }
 
-    @Test func aShortBodyOfASettledRequestIsDiscarded() {
+    @Test func `a short body of a settled request is discarded`() {
         var harness = settled("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n")
         #expect(!harness.machine.wantsInput)
         #expect(harness.machine.context.keepsAlive)
@@ -393,7 +394,7 @@ import Testing
     }
 
     @Test(arguments: [post, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", waiting])
-    func aBodyOfASettledRequestThatMayBeLongEndsTheConnection(head: String) {
+    func `a body of a settled request that may be long ends the connection`(head: String) {
         var harness = settled(head)
         harness.machine.startAnswer()
         #expect(!harness.machine.context.keepsAlive)
@@ -402,13 +403,13 @@ import Testing
         #expect(harness.machine.body == nil)
     }
 
-    @Test func aSettledRequestWithoutBodyKeepsTheConnection() {
+    @Test func `a settled request without body keeps the connection`() {
         var harness = settled(Self.get)
         harness.answer()
         #expect(harness.feed(Self.get) == ["head", "collected "])
     }
 
-    @Test func aClientThatKeepsSendingHasTimeToSeeItsAnswer() {
+    @Test func `a client that keeps sending has time to see its answer`() {
         var harness = settled(Self.post)
         harness.answer()
         harness.machine.linger(at: harness.now)

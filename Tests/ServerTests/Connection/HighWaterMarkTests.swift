@@ -3,7 +3,7 @@ import Testing
 @testable import Server
 
 @Suite struct HighWaterMarkTests {
-    @Test func memoryIsGivenBackOnceMostOfItIsFree() {
+    @Test func `memory is given back once most of it is free`() {
         var mark = HighWaterMark()
         let rises = [1 << 20, 0, 256 << 20, 100 << 20].map { mark.note($0) }
         #expect(!rises.contains(true))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct BriefWorkTests {
     @Test(.timeLimit(.minutes(1)), arguments: [true, false])
-    func briefWorkRunsOnTheLoopAndComesBackToIt(isBrief: Bool) async throws {
+    func `brief work runs on the loop and comes back to it`(isBrief: Bool) async throws {
         let work: @Sendable (HTTPRequest) async -> HTTPResponse = { _ in
             let before = EventLoop.current != nil
             await Task.detached {}.value

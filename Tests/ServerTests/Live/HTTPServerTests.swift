@@ -22,7 +22,7 @@ import Testing
         }
     )
 
-    @Test func answersOnTheLoopAndAway() async throws {
+    @Test func `answers on the loop and away`() async throws {
         try await withServer(Self.echo) { _, port in
             let client = try TestClient(port: port)
             await client.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func streamsBothWays() async throws {
+    @Test func `streams both ways`() async throws {
         try await withServer(Self.echo) { _, port in
             let client = try TestClient(port: port)
             await client.send("POST /stream HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
@@ -46,7 +46,7 @@ import Testing
     }
 
     /// A request without a body is delivered as one with none, whatever is wanted of the bodies sent to its path.
-    @Test func asksForTheWayOfABodyOnlyWhereThereIsOne() async throws {
+    @Test func `asks for the way of a body only where there is one`() async throws {
         try await withServer(Self.echo) { _, port in
             let client = try TestClient(port: port)
             await client.send("POST /stream HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func refusesWithAnAnswerAndCloses() async throws {
+    @Test func `refuses with an answer and closes`() async throws {
         try await withServer(Self.echo) { _, port in
             let client = try TestClient(port: port)
             await client.send("GET / HTTP/1.1\r\nHost : a\r\n\r\n")
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func finishesWhatIsInFlightBeforeItEnds() async throws {
+    @Test func `finishes what is in flight before it ends`() async throws {
         let (started, signal) = AsyncStream.makeStream(of: Void.self)
         let (release, releaseSignal) = AsyncStream.makeStream(of: Void.self)
         let responder = ClosureResponder(later: { _ in

@@ -19,7 +19,7 @@ import Testing
         return answer
     }
 
-    @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
+    @Test func `pipelined requests are answered in order`() async throws {
         var text = ""
         for index in 0..<200 {
             // Answered away from the loop and on it, in turn.
@@ -33,7 +33,7 @@ import Testing
         #expect(order == Array(1000..<1200))
     }
 
-    @Test func aPipelineIsReadNoFurtherThanItIsAnswered() async throws {
+    @Test func `a pipeline is read no further than it is answered`() async throws {
         let (go, signal) = AsyncStream.makeStream(of: Void.self)
         let responder = ClosureResponder(
             now: { $0.head.hasPath("/wait") ? nil : HTTPResponse(.ok) },
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aPipelineGivesOthersTheirTurn() async throws {
+    @Test func `a pipeline gives others their turn`() async throws {
         let (started, signal) = AsyncStream.makeStream(of: Void.self)
         let gate = DispatchSemaphore(value: 0)
         let answered = Atomic<Int>(0)
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func pipelinedAnswersMayBeLargerThanTheOutput() async throws {
+    @Test func `pipelined answers may be larger than the output`() async throws {
         let responder = ClosureResponder(now: { _ in
             HTTPResponse(.ok, contentType: "image/png", [UInt8](repeating: 0x61, count: 10_000))
         })
@@ -99,25 +99,25 @@ import Testing
         }
     }
 
-    @Test func requestsBeforeABadOneAreAnswered() async throws {
+    @Test func `requests before a bad one are answered`() async throws {
         let answer = try await exchange(
             "GET /livez HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n\r\nGET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
         )
         #expect(answer.statuses == [200, 400])
     }
 
-    @Test func aClientThatClosedItsSideGetsItsAnswer() async throws {
+    @Test func `a client that closed its side gets its answer`() async throws {
         let answer = try await exchange("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi", endOutput: true)
         #expect(answer.hasSuffix("\r\n\r\nhi"))
     }
 
-    @Test func anIncompleteRequestIsRefused() async throws {
+    @Test func `an incomplete request is refused`() async throws {
         #expect(try await exchange("GET / HTTP/1.1\r\nHo", endOutput: true).statuses == [400])
         let body = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhi"
         #expect(try await exchange(body, endOutput: true).statuses == [400])
     }
 
-    @Test func headIsGetWithoutABody() async throws {
+    @Test func `head is get without a body`() async throws {
         let answer = try await exchange("HEAD /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         #expect(answer.contains("Content-Length: 2"))
         #expect(answer.hasSuffix("\r\n\r\n"))
@@ -132,14 +132,14 @@ import Testing
         RequestSample("a wrong length", "HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"),
         RequestSample("a head cut short", "HEAD / HTTP/1.1\r\nHo"),
     ])
-    func aRefusedHeadGetsNoBodyEither(_ sample: RequestSample) async throws {
+    func `a refused head gets no body either`(_ sample: RequestSample) async throws {
         let answer = try await exchange(String(decoding: sample.bytes, as: UTF8.self), endOutput: true)
         #expect(answer.statuses.count == 1)
         #expect(answer.contains("Content-Type: application/problem+json"))
         #expect(answer.hasSuffix("\r\n\r\n"))
     }
 
-    @Test func olderClientsAreLetGoUnlessTheyAskToStay() async throws {
+    @Test func `older clients are let go unless they ask to stay`() async throws {
         #expect(try await exchange("GET /livez HTTP/1.0\r\n\r\n").contains("Connection: close"))
         let kept = try await exchange(
             "GET /livez HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /livez HTTP/1.0\r\n\r\n"
@@ -148,14 +148,14 @@ import Testing
         #expect(kept.contains("Connection: keep-alive"))
     }
 
-    @Test func theServerItselfHasOptions() async throws {
+    @Test func `the server itself has options`() async throws {
         let answer = try await exchange("OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         #expect(answer.statuses == [204])
         #expect(answer.contains("Allow: GET, HEAD, POST, OPTIONS\r\n"))
     }
 
     /// RFC 9110 §9.3.7: a body is allowed and means nothing.
-    @Test func optionsOfTheServerMayHaveABody() async throws {
+    @Test func `options of the server may have a body`() async throws {
         let answer = try await exchange(
             "OPTIONS * HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
                 + "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
@@ -164,13 +164,13 @@ import Testing
     }
 
     /// RFC 9110 §15.5.6: a 405 says what is allowed.
-    @Test func aTunnelIsNotAllowed() async throws {
+    @Test func `a tunnel is not allowed`() async throws {
         let answer = try await exchange("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n")
         #expect(answer.statuses == [405])
         #expect(answer.contains("Allow: GET, HEAD, POST, OPTIONS\r\n"))
     }
 
-    @Test func aBodyThatIsExpectedIsAskedFor() async throws {
+    @Test func `a body that is expected is asked for`() async throws {
         try await withServer(HTTPServerTests.echo) { _, port in
             for path in ["/x", "/stream"] {
                 let client = try TestClient(port: port)
@@ -185,26 +185,26 @@ import Testing
         }
     }
 
-    @Test func aBodyOverTheLimitIsRefusedWithoutBeingRead() async throws {
+    @Test func `a body over the limit is refused without being read`() async throws {
         let head = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n"
         #expect(try await exchange(head + "Expect: 100-continue\r\n\r\n").statuses == [413])
         #expect(try await exchange(head + "\r\n").statuses == [413])
     }
 
-    @Test func aBodyThatComesUnaskedIsNotAskedFor() async throws {
+    @Test func `a body that comes unasked is not asked for`() async throws {
         let head = "HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
         #expect(try await exchange("POST /x \(head)abc").statuses == [200])
         #expect(try await exchange("POST /stream \(head)abc").statuses == [200])
     }
 
-    @Test func aChunkedBodyOverTheLimitIsRefused() async throws {
+    @Test func `a chunked body over the limit is refused`() async throws {
         let head = "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
         let chunk = "80000\r\n\(String(repeating: "a", count: 0x80000))\r\n"
         #expect(try await exchange(head + chunk + chunk + "1\r\n").statuses == [413])
         #expect(try await exchange(head + "100001\r\n").statuses == [413])
     }
 
-    @Test func compressedBodiesAreExpanded() async throws {
+    @Test func `compressed bodies are expanded`() async throws {
         try await withServer(HTTPServerTests.echo) { _, port in
             for path in ["/x", "/stream"] {
                 let client = try TestClient(port: port)
@@ -221,7 +221,7 @@ import Testing
         }
     }
 
-    @Test func theAnswerToARefusedBodyReachesAClientThatGoesOnSending() async throws {
+    @Test func `the answer to a refused body reaches a client that goes on sending`() async throws {
         try await withServer(HTTPServerTests.echo) { _, port in
             let client = try TestClient(port: port)
             await client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n")
@@ -230,7 +230,7 @@ import Testing
         }
     }
 
-    @Test(arguments: RefusalCase.all) func eachRefusalHasItsStatus(_ sample: RefusalCase) async throws {
+    @Test(arguments: RefusalCase.all) func `each refusal has its status`(_ sample: RefusalCase) async throws {
         let answer = try await exchange(sample.request)
         #expect(answer.statuses == [sample.status])
         #expect(answer.contains("Connection: close"))
@@ -262,7 +262,7 @@ import Testing
         ]
     }
 
-    @Test func slowHeadersAndBodiesAreTimedOut() async throws {
+    @Test func `slow headers and bodies are timed out`() async throws {
         let quick: (inout HTTPServerConfiguration) -> Void = {
             $0.timeouts.header = .milliseconds(50)
             $0.timeouts.bodyGrace = .milliseconds(50)
@@ -278,7 +278,7 @@ import Testing
         }
     }
 
-    @Test func aClientThatDoesNotTakeItsAnswerIsCutOff() async throws {
+    @Test func `a client that does not take its answer is cut off`() async throws {
         let body = [UInt8](repeating: 0x61, count: 32 << 20)
         let responder = ClosureResponder(now: { _ in HTTPResponse(.ok, contentType: "image/png", body) })
         try await withServer(responder, configure: { $0.timeouts.writeStall = .milliseconds(50) }) { _, port in
@@ -289,7 +289,7 @@ import Testing
         }
     }
 
-    @Test func anIdleConnectionIsClosed() async throws {
+    @Test func `an idle connection is closed`() async throws {
         try await withServer(HTTPServerTests.echo, configure: { $0.timeouts.idle = .milliseconds(50) }) { _, port in
             let client = try TestClient(port: port)
             await client.send("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -297,7 +297,7 @@ import Testing
         }
     }
 
-    @Test func anAnswerThatTakesTooLongIsReplaced() async throws {
+    @Test func `an answer that takes too long is replaced`() async throws {
         let responder = ClosureResponder(later: { _ in
             for await _ in AsyncStream<Void>.makeStream().stream { break }
             return HTTPResponse(.ok)
@@ -309,7 +309,7 @@ import Testing
         }
     }
 
-    @Test func idleConnectionsMakeRoomForNewOnes() async throws {
+    @Test func `idle connections make room for new ones`() async throws {
         try await withServer(HTTPServerTests.echo, configure: { $0.limits.connections = 4 }) { _, port in
             let idle = try (0..<4).map { _ in try TestClient(port: port) }
             for client in idle {
@@ -325,7 +325,7 @@ import Testing
         }
     }
 
-    @Test func whatThereIsNoRoomForIsTurnedAway() async throws {
+    @Test func `what there is no room for is turned away`() async throws {
         try await withServer(HTTPServerTests.echo, configure: { $0.limits.bufferedBytes = 1 << 20 }) { _, port in
             let head = Array("POST /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 900000\r\n\r\n".utf8)
             let body = [UInt8](repeating: 0x61, count: 899_999)
@@ -346,7 +346,7 @@ import Testing
         }
     }
 
-    @Test func whereAllConnectionsAreInUseNewOnesAreTurnedAway() async throws {
+    @Test func `where all connections are in use new ones are turned away`() async throws {
         let (started, signal) = AsyncStream.makeStream(of: Void.self)
         let responder = ClosureResponder(later: { _ in
             signal.yield()
@@ -368,7 +368,7 @@ import Testing
         }
     }
 
-    @Test func longTextIsCompressedForWhoTakesIt() async throws {
+    @Test func `long text is compressed for who takes it`() async throws {
         let responder = ClosureResponder(now: { request in
             guard case .bytes(let bytes) = request.body else { return nil }
             return HTTPResponse(.ok, contentType: "text/plain", [UInt8](repeating: 0x61, count: bytes.count))
@@ -386,7 +386,7 @@ import Testing
         }
     }
 
-    @Test func connectionsAndRefusalsAreCounted() async throws {
+    @Test func `connections and refusals are counted`() async throws {
         let metrics = MetricsRegistry()
         let connections = metrics.gauge("http_connections", "")
         try await withServer(HTTPServerTests.echo, metrics: metrics) { _, port in

@@ -5,7 +5,7 @@ import Testing
 @testable import Server
 
 @Suite struct StreamTests {
-    @Test func aSlowReaderSlowsTheResponder() async throws {
+    @Test func `a slow reader slows the responder`() async throws {
         let written = Atomic<Int>(0)
         let piece = [UInt8](repeating: 0x61, count: 64 << 10)
         let count = 1000
@@ -50,7 +50,7 @@ import Testing
         )
     }
 
-    @Test func aSlowResponderSlowsTheClient() async throws {
+    @Test func `a slow responder slows the client`() async throws {
         let (go, signal) = AsyncStream.makeStream(of: Void.self)
         let responder = countingResponder(after: go)
         try await withServer(responder) { _, port in
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func aBodyWhoseLastByteFillsTheBufferComesToItsEnd() async throws {
+    @Test func `a body whose last byte fills the buffer comes to its end`() async throws {
         let (go, signal) = AsyncStream.makeStream(of: Void.self)
         let responder = countingResponder(after: go)
         try await withServer(responder) { _, port in
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func aClientThatGoesAwayCancelsItsWork() async throws {
+    @Test func `a client that goes away cancels its work`() async throws {
         let (started, startSignal) = AsyncStream.makeStream(of: Void.self)
         let (cancelled, cancelSignal) = AsyncStream.makeStream(of: Void.self)
         let responder = ClosureResponder(later: { _ in
@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    @Test func aClientThatClosesPolitelyCancelsItsWorkAfterAWhile() async throws {
+    @Test func `a client that closes politely cancels its work after a while`() async throws {
         let (cancelled, cancelSignal) = AsyncStream.makeStream(of: Void.self)
         let responder = ClosureResponder(later: { _ in
             await withTaskCancellationHandler {
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func writersToAClientThatIsGoneFail() async throws {
+    @Test func `writers to a client that is gone fail`() async throws {
         let (failed, signal) = AsyncStream.makeStream(of: Bool.self)
         let responder = ClosureResponder(later: { _ in
             HTTPResponse(
@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    @Test func aStreamThatFailsBreaksTheConnectionOff() async throws {
+    @Test func `a stream that fails breaks the connection off`() async throws {
         struct Failure: Error {}
         let responder = ClosureResponder(later: { _ in
             HTTPResponse(
@@ -174,7 +174,7 @@ import Testing
         }
     }
 
-    @Test func aStreamedBodyOverItsLimitIsRefused() async throws {
+    @Test func `a streamed body over its limit is refused`() async throws {
         let responder = ClosureResponder(
             policy: { _ in .stream(limit: 10) },
             later: { request in
@@ -190,7 +190,7 @@ import Testing
         }
     }
 
-    @Test func streamsEndWithTheConnectionInHTTP10() async throws {
+    @Test func `streams end with the connection in HTTP 10`() async throws {
         let responder = ClosureResponder(later: { _ in
             HTTPResponse(.ok, body: .stream { try await $0.write(Array("text".utf8)) })
         })
@@ -204,7 +204,7 @@ import Testing
     }
 
     @Test(arguments: [("HEAD", 200), ("GET", 204), ("GET", 304)])
-    func streamsWhoseBodyIsNotWantedAreNotRun(method: String, code: Int) async throws {
+    func `streams whose body is not wanted are not run`(method: String, code: Int) async throws {
         let responder = ClosureResponder(later: { _ in
             HTTPResponse(
                 HTTPStatus(code),

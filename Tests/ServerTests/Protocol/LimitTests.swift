@@ -18,37 +18,37 @@ import Testing
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(body)"
     }
 
-    @Test func requestLine() {
+    @Test func `request line`() {
         #expect(transcript(line(target: 8192)).last == "end")
         #expect(transcript(line(target: 8193)) == ["refused request_line_too_long"])
         #expect(Refusal.requestLineTooLong.status == 414)
     }
 
-    @Test func lineWithoutEnd() {
+    @Test func `line without end`() {
         let endless = [UInt8](repeating: 0x41, count: 4 << 20)
         #expect(transcript(endless) == ["refused request_line_too_long"])
         #expect(transcript(Array(request("").utf8.dropLast(2)) + endless) == ["refused fields_too_large"])
     }
 
-    @Test func field() {
+    @Test func `field`() {
         #expect(transcript(request(field(of: 8192))).last == "end")
         #expect(transcript(request(field(of: 8193))) == ["refused fields_too_large"])
         #expect(Refusal.fieldsTooLarge.status == 431)
     }
 
-    @Test func fieldsTogether() {
+    @Test func `fields together`() {
         // `Host: a` and its end take 9 of 32768 bytes.
         let most = String(repeating: field(of: 8190), count: 3)
         #expect(transcript(request(most + field(of: 32768 - 9 - 3 * 8192 - 2))).last == "end")
         #expect(transcript(request(most + field(of: 32768 - 9 - 3 * 8192 - 1))) == ["refused fields_too_large"])
     }
 
-    @Test func fieldCount() {
+    @Test func `field count`() {
         #expect(transcript(request(String(repeating: "X: y\r\n", count: 99))).last == "end")
         #expect(transcript(request(String(repeating: "X: y\r\n", count: 100))) == ["refused fields_too_large"])
     }
 
-    @Test func chunkExtensionsTogether() {
+    @Test func `chunk extensions together`() {
         let name = String(repeating: "a", count: 2046)
         // `;`, the name, and CR count.
         let half = "1;\(name)\r\nx\r\n"
@@ -57,7 +57,7 @@ import Testing
         #expect(Refusal.chunkExtensionsTooLarge.status == .badRequest)
     }
 
-    @Test func trailersTogether() {
+    @Test func `trailers together`() {
         #expect(transcript(chunked("0\r\n" + field(of: 4094) + field(of: 4094) + "\r\n")).last == "end")
         #expect(
             transcript(chunked("0\r\n" + field(of: 4094) + field(of: 4095) + "\r\n")).last == "refused fields_too_large"

@@ -5,12 +5,12 @@ import Testing
 
 @Suite struct RequestParserTests {
     @Test(arguments: RequestSample.accepted)
-    func understands(_ sample: RequestSample) {
+    func `understands`(_ sample: RequestSample) {
         #expect(transcript(sample.bytes) == sample.expected)
     }
 
     @Test(arguments: RequestSample.accepted)
-    func understandsWhereverTheInputIsSplit(_ sample: RequestSample) {
+    func `understands wherever the input is split`(_ sample: RequestSample) {
         #expect(transcript(sample.bytes, piece: { _ in 1 }) == sample.expected)
         for split in 1..<sample.bytes.count {
             #expect(transcript(sample.bytes, piece: { $0 == 0 ? split : .max }) == sample.expected, "split at \(split)")
@@ -18,12 +18,12 @@ import Testing
     }
 
     @Test(arguments: RefusedSample.all)
-    func refuses(_ sample: RefusedSample) {
+    func `refuses`(_ sample: RefusedSample) {
         #expect(transcript(sample.bytes).last == "refused \(sample.refusal.rawValue)")
     }
 
     @Test(arguments: RefusedSample.all)
-    func refusesWhereverTheInputIsSplit(_ sample: RefusedSample) {
+    func `refuses wherever the input is split`(_ sample: RefusedSample) {
         let expected = transcript(sample.bytes).last
         #expect(transcript(sample.bytes, piece: { _ in 1 }).last == expected)
         for split in 1..<sample.bytes.count {
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: HTTPMethod.allCases)
-    func knowsEveryMethodAndNothingLikeIt(method: HTTPMethod) {
+    func `knows every method and nothing like it`(method: HTTPMethod) {
         let name = method.rawValue
         #expect(HTTPMethod(Array(name.utf8).span) == method)
         for other in [name.lowercased(), String(name.dropLast()), "\(name)S", "X\(name.dropFirst())", ""] {
@@ -40,12 +40,12 @@ import Testing
         }
     }
 
-    @Test func refusesGarbageBeforeItsLineEnds() {
+    @Test func `refuses garbage before its line ends`() {
         #expect(transcript("GET /\0") == ["refused malformed_request_line"])
         #expect(transcript("GET / HTTP/1.1\r\nX: \0") == ["refused malformed_field"])
     }
 
-    @Test func replacesTheHostByThatOfTheTarget() throws {
+    @Test func `replaces the host by that of the target`() throws {
         var parser = RequestParser(limits: .init())
         var position = 0
         let bytes = Array("GET http://right:81/x HTTP/1.1\r\nHost: wrong\r\n\r\n".utf8)
@@ -56,7 +56,7 @@ import Testing
         #expect(message.head.header("host") == "right:81")
     }
 
-    @Test func keepsFieldsInOrder() throws {
+    @Test func `keeps fields in order`() throws {
         var parser = RequestParser(limits: .init())
         var position = 0
         let bytes = Array("GET / HTTP/1.1\r\nHost: a\r\nX-A:  1 \r\nx-b: 2\r\nX-A: 3\r\n\r\n".utf8)
@@ -69,7 +69,7 @@ import Testing
     }
 
     /// RFC 9112 §11.2: what one server reads as a body another would read as a request.
-    @Test func neverReadsARequestOutOfARefusedOne() {
+    @Test func `never reads a request out of a refused one`() {
         let smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
         for sample in RefusedSample.all {
             let lines = transcript(sample.bytes + Array(smuggled.utf8))
