@@ -22,7 +22,8 @@ struct HealthCommand: AsyncParsableCommand {
         try await CommandContext.run { context in
             let address = service.server ?? ServiceClient.monitoringAddress(context.settings)
             let bytes = try await context.service(address).send("GET", ready ? "/readyz" : "/livez")
-            print(String(decoding: bytes, as: UTF8.self).printable)
+            let answer = String(decoding: bytes, as: UTF8.self).printable
+            print(try service.json ? JSONText.of(["status": answer]) : answer)
         }
     }
 }
