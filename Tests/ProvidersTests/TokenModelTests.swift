@@ -64,10 +64,10 @@ import Testing
         try await run("model") { gateway in
             let text = "Unaffable parsers"
             let model = try await gateway.tokenModel()
-            let tokens = try model.tokens(of: text, promptName: nil, special: true)
+            let tokens = try await model.tokens(of: [text], promptName: nil, special: true)[0]
             let ids = tokens.map(\.id)
             #expect(tokens.map(\.text) == ["[CLS]", "Una", "ffa", "ble", "par", "ser", "s", "[SEP]"])
-            #expect(try model.text(of: ids, special: false) == "unaffable parsers")
+            #expect(try await model.texts(of: [ids], special: false) == ["unaffable parsers"])
             let ofText = try await Self.vector(gateway, EmbeddingRequest(inputs: [.text(text)]))
             let ofTokens = try await Self.vector(gateway, EmbeddingRequest(inputs: [.tokens(ids)]))
             for (one, other) in zip(ofText, ofTokens) { #expect(abs(one - other) < 1e-5) }
@@ -83,7 +83,9 @@ import Testing
             let result = try await gateway.embed(EmbeddingRequest(inputs: [.text("a"), .tokens(ids)]))
             #expect(result.codes == [nil, .invalidInput])
             let model = try await gateway.tokenModel()
-            #expect(throws: EmbeddingError(.invalidInput, "")) { try model.text(of: ids, special: true) }
+            await #expect(throws: EmbeddingError(.invalidInput, "")) {
+                try await model.texts(of: [[101], ids], special: true)
+            }
         }
     }
 

@@ -1,16 +1,20 @@
 /// A model whose tokens can be seen, not only the vectors of whole texts.
 package protocol TokenModel: Sendable {
-    /// The tokens of the whole text.
+    /// The tokens of each whole text.
     /// - Parameters:
-    ///   - promptName: the prompt that is put before it; nil for none.
+    ///   - promptName: the prompt that is put before a text; nil for none.
     ///   - special: whether the special tokens stand around them.
     /// - Throws: `.invalidInput` for a prompt that the model does not have.
-    func tokens(of text: String, promptName: String?, special: Bool) throws(EmbeddingError) -> [TextToken]
+    func tokens(
+        of texts: [String],
+        promptName: String?,
+        special: Bool
+    ) async throws(EmbeddingError) -> [[TextToken]]
 
-    /// The text that token ids stand for.
+    /// The text that each list of token ids stands for.
     /// - Parameter special: whether special tokens are part of it.
     /// - Throws: `.invalidInput` for an id that the model does not have.
-    func text(of ids: [Int], special: Bool) throws(EmbeddingError) -> String
+    func texts(of lists: [[Int]], special: Bool) async throws(EmbeddingError) -> [String]
 
     /// The vectors of every token of each input, as the model's last layer gives them.
     /// - Throws: `.invalidInput` for an input that cannot be embedded, or more vectors than fit into one answer;

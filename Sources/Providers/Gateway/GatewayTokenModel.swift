@@ -9,16 +9,31 @@ struct GatewayTokenModel: TokenModel {
     let preparation: InputPreparation
     let limits: EmbeddingLimits
 
-    func tokens(of text: String, promptName: String?, special: Bool) throws(EmbeddingError) -> [TextToken] {
+    func tokens(
+        of texts: [String],
+        promptName: String?,
+        special: Bool
+    ) async throws(EmbeddingError) -> [[TextToken]] {
         let prompt = if let promptName { try preparation.prompt(named: promptName) } else { "" }
-        return source.tokens(of: prompt + text, special: special)
+        return await BlockingWork.run { texts.map { source.tokens(of: prompt + $0, special: special) } }
     }
 
-    func text(of ids: [Int], special: Bool) throws(EmbeddingError) -> String {
-        try source.text(of: ids, special: special)
+    func texts(of lists: [[Int]], special: Bool) async throws(EmbeddingError) -> [String] {
+        try await BlockingWork.run {
+            Result { () throws(EmbeddingError) in
+                var texts: [String] = []
+                for ids in lists { texts.append(try source.text(of: ids, special: special)) }
+                return texts
+            }
+        }.get()
     }
 
     func vectors(_ request: EmbeddingRequest) async throws(EmbeddingError) -> [TokenVectors] {
+        let inputs = try await BlockingWork.run { Result { () throws(EmbeddingError) in try prepared(request) } }.get()
+        return try await source.tokenVectors(inputs)
+    }
+
+    private func prepared(_ request: EmbeddingRequest) throws(EmbeddingError) -> [EmbeddingInput] {
         var inputs: [EmbeddingInput] = []
         var tokens = 0
         for input in request.inputs {
@@ -33,6 +48,6 @@ struct GatewayTokenModel: TokenModel {
                 "the inputs have \(tokens) tokens; the vectors of \(most) fit into one answer"
             )
         }
-        return try await source.tokenVectors(inputs)
+        return inputs
     }
 }

@@ -23,15 +23,14 @@ struct TokenRoutes: Sendable {
                 let special = try json.optional("add_special_tokens", "true or false", \.bool) ?? true
                 let promptName = try json.promptName()
                 let model = try await model(json, count: texts.count, of: "inputs")
-                let tokens = try texts.map { try model.tokens(of: $0, promptName: promptName, special: special) }
-                return Self.response(tokens)
+                return Self.response(try await model.tokens(of: texts, promptName: promptName, special: special))
             },
             .reading(.post, "/decode", .tei, consumes: .json, bodyLimit: bodyLimit) { context in
                 let json = try context.object()
                 let ids = try json["ids"]?.tokenLists("ids") ?? []
                 let skipsSpecial = try json.optional("skip_special_tokens", "true or false", \.bool) ?? true
                 let model = try await model(json, count: ids.count, of: "ids")
-                let texts = try ids.map { try model.text(of: $0, special: !skipsSpecial) }
+                let texts = try await model.texts(of: ids, special: !skipsSpecial)
                 return .elements(texts.count, floats: 0) { json, index in json.string(texts[index]) }
             },
         ]

@@ -115,18 +115,28 @@ final class StubEmbeddings: EmbeddingService {
 struct StubTokens: TokenModel {
     let embeddings: StubEmbeddings
 
-    func tokens(of text: String, promptName: String?, special: Bool) throws(EmbeddingError) -> [TextToken] {
-        let text = (promptName.map { $0 + " " } ?? "") + text
-        let tokens = text.unicodeScalars.enumerated().map {
-            TextToken(id: Int($1.value), text: String($1), range: $0..<$0 + 1)
+    func tokens(
+        of texts: [String],
+        promptName: String?,
+        special: Bool
+    ) async throws(EmbeddingError) -> [[TextToken]] {
+        texts.map { text in
+            let text = (promptName.map { $0 + " " } ?? "") + text
+            let tokens = text.unicodeScalars.enumerated().map {
+                TextToken(id: Int($1.value), text: String($1), range: $0..<$0 + 1)
+            }
+            let end = TextToken(id: 0, text: "[END]", range: nil)
+            return special ? [end] + tokens + [end] : tokens
         }
-        let end = TextToken(id: 0, text: "[END]", range: nil)
-        return special ? [end] + tokens + [end] : tokens
     }
 
-    func text(of ids: [Int], special: Bool) throws(EmbeddingError) -> String {
-        guard ids.allSatisfy({ $0 < 128 }) else { throw EmbeddingError(.invalidInput, "128 is none of the tokens") }
-        return String(decoding: ids.filter { $0 != 0 }.map { UInt8($0) }, as: UTF8.self) + (special ? "[END]" : "")
+    func texts(of lists: [[Int]], special: Bool) async throws(EmbeddingError) -> [String] {
+        guard lists.joined().allSatisfy({ $0 < 128 }) else {
+            throw EmbeddingError(.invalidInput, "128 is none of the tokens")
+        }
+        return lists.map { ids in
+            String(decoding: ids.filter { $0 != 0 }.map { UInt8($0) }, as: UTF8.self) + (special ? "[END]" : "")
+        }
     }
 
     func vectors(_ request: EmbeddingRequest) async throws(EmbeddingError) -> [TokenVectors] {
