@@ -92,6 +92,8 @@ def test_results_are_a_table_or_json(database, upstream, serve, run, tmp_path):
     service.await_drained(2)
     # What was written last is searched a moment later.
     eventually(lambda: len(service.get("/search?q=vector+database").json()["results"]) == 2, what="both repos found")
+    # Words find a repo before its vector is followed.
+    eventually(lambda: service.get("/repos/qdrant/qdrant/similar").json().get("results"), what="a similar repo")
     settings = {**service.settings}
     result = run("search", "vector database", settings=settings)
     assert result.returncode == 0, result.stderr
