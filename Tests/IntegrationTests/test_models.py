@@ -80,6 +80,7 @@ def test_the_service_answers_while_its_models_are_fetched(database, serve, hub, 
     assert len(service.embed(["hello"])[0]) == 16
     assert service.post("/v1/embeddings", {"input": "hello", "model": "acme/tiny-modern"}).status_code == 200
     assert service.post("/rerank", {"query": "hello", "texts": ["tiny"]}).status_code == 200
+    assert service.post("/tokenize", {"inputs": "hello"}).status_code == 200
     service.await_drained(1)
     assert not any(" error " in line.lower() or " warning " in line.lower() for line in service.process.lines)
 

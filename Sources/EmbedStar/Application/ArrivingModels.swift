@@ -75,7 +75,11 @@ extension ArrivingModels: EmbeddingService {
         }
     }
 
+    var knownModel: EmbeddingModel? { (try? models())?.embeddings.knownModel }
+
     func model() async throws(EmbeddingError) -> EmbeddingModel { try await models().embeddings.model() }
+
+    func tokenModel() async throws(EmbeddingError) -> any TokenModel { try await models().embeddings.tokenModel() }
 
     func cached(_ request: EmbeddingRequest) -> EmbeddingResult? { (try? models())?.embeddings.cached(request) }
 

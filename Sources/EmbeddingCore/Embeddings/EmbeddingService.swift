@@ -27,9 +27,7 @@ extension EmbeddingService {
     package func tokenModel() async throws(EmbeddingError) -> any TokenModel {
         throw EmbeddingError.unknownTokens
     }
-}
 
-extension EmbeddingService {
     package var knownModel: EmbeddingModel? { nil }
 }
 
