@@ -41,7 +41,7 @@ package final class RerankModel: Sendable {
         let folder = try ModelFolder(path: modelDirectory)
         modelName = name ?? folder.name
         pool = try EncoderPool(folder, threads: threads, precision: precision, kernels: nil)
-        head = try ClassificationHead(Safetensors(folder: folder.encoderPath), width: pool.model.width)
+        head = try ClassificationHead(pool.weights, width: pool.model.width)
         guard pool.tokenizer.pairTemplate != nil else {
             throw InferenceError(.unsupportedModel, "\(modelDirectory)/tokenizer.json: post_processor without pairs")
         }

@@ -5,6 +5,7 @@ final class EncoderPool: Sendable {
     let maxTokens: Int
     /// SHA-256 of the weights file, in lower-case hex.
     let revision: String
+    let weights: Safetensors
     let model: any LoadedModel
     var tokenizer: Tokenizer { encoder.tokenizer }
     /// The name of the kernels' instruction set.
@@ -28,7 +29,7 @@ final class EncoderPool: Sendable {
     ) throws(InferenceError) {
         self.folder = folder
         let family = try ModelFamily.of(folder)
-        let weights = try Safetensors(folder: folder.encoderPath)
+        weights = try Safetensors(folder: folder.encoderPath)
         revision = weights.sha256()
         model = try Self.load(family, folder, weights, precision)
         let kernels = if let kernels { kernels } else { try Kernels(fitting: model.kernelWidths) }

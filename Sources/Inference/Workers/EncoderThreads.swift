@@ -114,8 +114,7 @@ package final class EncoderThreads: Sendable {
             return step
         }
 
-        /// All cores are for one thread alone: as soon as there are more threads in OpenMP's teams than cores, they
-        /// sleep between two products, and waking them takes as long as a product.
+        /// All cores are for the first thread alone, so that OpenMP has one team, of no more threads than cores.
         private func encode(_ turn: EncodingLanes<BatchEncoder>.Turn, as thread: Int) {
             let start = ContinuousClock.now
             turn.encoder.encode(turn.batch, thread: thread, cores: turn.isAlone && thread == 0 ? count : 1)
