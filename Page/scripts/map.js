@@ -114,11 +114,12 @@ export function pointAt(name) {
 export function hold(index) {
   if (index === view.pointed) return;
   pointAt(points.names[index] ?? null);
-  tell(index < 0 ? undefined : describe(index));
+  tell();
 }
 export const describe = index => [points.names[index], points.languages[points.language[index]], "★ " + compact(points.stars[index])].filter(Boolean).join(" · ");
 export const countOf = list => plural(list.length, "repository", "repositories");
 function situation() {
+  if (view.pointed >= 0) return describe(view.pointed);
   if (view.selected.length) return countOf(view.selected) + " selected; they are in the list";
   if (subject >= 0) return "The star is " + points.names[subject] + "; the numbers are those of the list";
   return marks.some(index => index >= 0) ? "The numbers are those of the list" : countOf(points.names) + ", near each other when they mean similar things";
