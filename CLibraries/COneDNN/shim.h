@@ -13,7 +13,6 @@
 
 /// From the OpenMP runtime that oneDNN is linked to: threads of the parallel regions that the calling thread starts.
 void omp_set_num_threads(int count);
-int omp_get_max_threads(void);
 
 /// The layout of one weights matrix in memory.
 typedef struct {

@@ -19,10 +19,11 @@ protocol LoadedModel: Sendable {
     /// The widths that must fill whole registers of the kernels.
     var kernelWidths: [Int] { get }
 
-    /// An encoder for one worker.
-    /// - Parameter rows: tokens one call should be able to take; one text of `maxTokens` must fit anyway.
+    /// - Parameters:
+    ///   - rows: tokens one call should be able to take; one text of `maxTokens` must fit anyway.
+    ///   - threads: from which it is called.
     /// - Throws: `.backend`.
-    func makeEncoder(rows: Int, kernels: Kernels) throws(InferenceError) -> sending any RowEncoder
+    func makeEncoder(rows: Int, threads: Int, kernels: Kernels) throws(InferenceError) -> any RowEncoder
 }
 
 extension LoadedModel {

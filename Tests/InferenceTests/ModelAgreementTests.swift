@@ -25,9 +25,9 @@ import Testing
         }
     }
 
-    @Test(arguments: names)
-    func `in fp32, alone and in batches of mixed lengths`(name: String) async throws {
-        let encoder = try Self.load(name, .fp32)
+    @Test(arguments: names, [1, 3])
+    func `in fp32, alone and in batches of mixed lengths`(name: String, threads: Int) async throws {
+        let encoder = try Self.load(name, .fp32, threads: threads)
         let reference = try ReferenceText.load("models/\(name)/expected.json")
         let together = try await encoder.encode(reference.map(\.text)).vectors
         for (vector, entry) in zip(together, reference) {

@@ -94,5 +94,14 @@ typedef struct {
         bool accumulates, float *_Nonnull values);
 } inference_kernels_t;
 
+/// Tells the processor that the calling thread waits for another one.
+static inline void inference_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
+#endif
+}
+
 /// The kernels for instruction set `name`, or null when this processor does not have it.
 const inference_kernels_t *_Nullable inference_kernels(const char *_Nonnull name);

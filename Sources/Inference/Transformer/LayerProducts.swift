@@ -1,7 +1,7 @@
 import COneDNN
 import CInferenceKernels
 
-/// Multiplies fp32 rows by linear layers to fp32 rows, whatever the layers multiply in. Belongs to one worker.
+/// Multiplies fp32 rows by linear layers to fp32 rows, whatever the layers multiply in. Belongs to one thread.
 final class LayerProducts {
     private let backend: OneDNN
     private let kernels: UnsafePointer<inference_kernels_t>
@@ -17,8 +17,6 @@ final class LayerProducts {
     private struct ProductKey: Hashable {
         let rows: Int
         let shape: LinearLayer.Shape
-        /// Among which the product is divided.
-        let threads: Int32
     }
 
     /// - Parameters:
@@ -96,7 +94,7 @@ final class LayerProducts {
         into destination: UnsafeMutableRawPointer,
         rows: Int
     ) throws(InferenceError) {
-        let key = ProductKey(rows: rows, shape: layer.shape, threads: omp_get_max_threads())
+        let key = ProductKey(rows: rows, shape: layer.shape)
         let product: MatrixProduct
         if let known = products[key] {
             product = known

@@ -1,11 +1,15 @@
 import CInferenceKernels
 
 /// Computes the rows of texts, their tokens packed one after the other into one matrix, without padding.
-final class TransformerEncoder: RowEncoder {
+///
+/// `@unchecked Sendable`: each thread has memory of its own, and the parts of one batch write different rows of it.
+final class TransformerEncoder: RowEncoder, @unchecked Sendable {
     /// Rows of the matrices between two attentions; their results stay in the cache from one product to the next.
     static let tile = 128
     /// oneDNN's packed layouts need whole blocks of rows.
     static let rowBlock = 16
+    /// Rows of a part are a multiple of this, and at least so many: fewer are not worth reading the weights.
+    private static let partBlock = 8
 
     let capacity: Int
 
@@ -13,98 +17,153 @@ final class TransformerEncoder: RowEncoder {
     private let shape: TransformerShape
     private let kernels: Kernels
     private let activate: Kernels.Activation
-    private let workspace: Workspace
-    private let products: LayerProducts
+    /// Of each thread.
+    private let workspaces: [Workspace]
+    private let products: [LayerProducts]
     /// Rows of one product of queries, keys, and values.
     private let step: Int
 
-    /// - Parameter rows: tokens one call should be able to take; at least one text of maximal length always fits.
-    init(_ model: TransformerModel, rows: Int, kernels: Kernels) throws(InferenceError) {
+    /// - Parameters:
+    ///   - rows: tokens one call should be able to take; at least one text of maximal length always fits.
+    ///   - threads: from which it is called.
+    init(_ model: TransformerModel, rows: Int, threads: Int, kernels: Kernels) throws(InferenceError) {
         self.model = model
         self.kernels = kernels
         shape = model.shape
         activate = kernels.activation(model.activation)
         step = Self.wholeBlocks(rows)
         capacity = Self.wholeBlocks(max(rows, shape.maxTokens))
-        workspace = Workspace(model, rows: capacity, step: step, tile: min(Self.tile, capacity))
-        products = try LayerProducts(model, rows: step, tile: min(Self.tile, capacity), kernels: kernels)
+        let tile = min(Self.tile, capacity)
+        var products: [LayerProducts] = []
+        for _ in 0..<threads {
+            products.append(try LayerProducts(model, rows: step, tile: tile, kernels: kernels))
+        }
+        self.products = products
+        let (capacity, step) = (capacity, step)
+        workspaces = products.map { _ in Workspace(model, rows: capacity, step: step, tile: tile) }
     }
 
-    func encode(_ tokens: [Int32], lengths: [Int], firsts: [Int]) throws(InferenceError) -> UnsafePointer<Float> {
+    func encode(
+        _ tokens: [Int32],
+        lengths: [Int],
+        firsts: [Int],
+        by team: ForkJoin
+    ) throws(InferenceError) -> UnsafePointer<Float> {
         precondition(tokens.count <= capacity && lengths.reduce(0, +) == tokens.count)
+        let batch = workspaces[team.thread]
         let rows = Self.wholeBlocks(tokens.count)
-        try embed(tokens, lengths: lengths, firsts: firsts, rows: rows)
+        try embed(tokens, lengths: lengths, firsts: firsts, rows: rows, into: batch)
+        let parts = Self.parts(of: rows, at: Self.partBlock, among: team)
+        let heads = Self.parts(of: lengths.count * shape.heads, at: 1, among: team)
         for layer in model.layers {
-            try project(layer, rows: rows)
-            if layer.rotary != nil || layer.headNormalizations != nil { place(layer, lengths) }
-            attend(layer, lengths)
-            for start in stride(from: 0, to: rows, by: Self.tile) {
-                try finish(layer, from: start, rows: min(Self.tile, rows - start))
+            try team.run(parts.count) { part, thread throws(InferenceError) in
+                try project(layer, parts[part], of: batch, on: thread)
+                if layer.rotary != nil || layer.headNormalizations != nil { place(layer, parts[part], lengths, of: batch) }
+            }
+            try team.run(heads.count) { part, thread in attend(layer, heads[part], lengths, of: batch, on: thread) }
+            try team.run(parts.count) { part, thread throws(InferenceError) in
+                for start in stride(from: parts[part].lowerBound, to: parts[part].upperBound, by: Self.tile) {
+                    let count = min(Self.tile, parts[part].upperBound - start)
+                    try finish(layer, from: start, rows: count, of: batch, on: thread)
+                }
             }
         }
-        model.finalNormalization?.apply(to: workspace.residual, rows: tokens.count, by: kernels)
-        return UnsafePointer(workspace.residual)
+        model.finalNormalization?.apply(to: batch.residual, rows: tokens.count, by: kernels)
+        return UnsafePointer(batch.residual)
     }
 
     private static func wholeBlocks(_ rows: Int) -> Int { (rows + rowBlock - 1) / rowBlock * rowBlock }
 
+    /// `count` things as ranges of nearly the same size, one for each of the team where there are enough.
+    /// - Parameter block: sizes are multiples of it.
+    private static func parts(of count: Int, at block: Int, among team: ForkJoin) -> [Range<Int>] {
+        let blocks = count / block
+        let parts = max(1, min(team.members, blocks))
+        return (0..<parts).map { blocks * $0 / parts * block..<($0 + 1 == parts ? count : blocks * ($0 + 1) / parts * block) }
+    }
+
     /// Sums of word, position and type embeddings, normalised; rows past the last token are zero.
-    private func embed(_ tokens: [Int32], lengths: [Int], firsts: [Int], rows: Int) throws(InferenceError) {
+    private func embed(
+        _ tokens: [Int32],
+        lengths: [Int],
+        firsts: [Int],
+        rows: Int,
+        into batch: Workspace
+    ) throws(InferenceError) {
         let width = shape.width
         var row = 0
         for (length, first) in zip(lengths, firsts) {
             for place in 0..<length {
-                let destination = workspace.residual + row * width
+                let destination = batch.residual + row * width
                 try model.words.copy(row: Int(tokens[row]), to: destination)
                 model.addPlace(place, type: place < first ? 0 : 1, to: destination, by: kernels)
                 row += 1
             }
         }
-        (workspace.residual + row * width).update(repeating: 0, count: (rows - row) * width)
-        (workspace.mixed + row * shape.queryWidth).update(repeating: 0, count: (rows - row) * shape.queryWidth)
-        model.embeddingNormalization?.apply(to: workspace.residual, rows: row, by: kernels)
+        (batch.residual + row * width).update(repeating: 0, count: (rows - row) * width)
+        (batch.mixed + row * shape.queryWidth).update(repeating: 0, count: (rows - row) * shape.queryWidth)
+        model.embeddingNormalization?.apply(to: batch.residual, rows: row, by: kernels)
     }
 
-    /// Queries, keys, and values of all rows.
-    private func project(_ layer: TransformerLayer, rows: Int) throws(InferenceError) {
-        for start in stride(from: 0, to: rows, by: step) {
-            let count = min(step, rows - start)
-            try products.multiply(
+    /// Queries, keys, and values of some rows.
+    private func project(
+        _ layer: TransformerLayer,
+        _ rows: Range<Int>,
+        of batch: Workspace,
+        on thread: Int
+    ) throws(InferenceError) {
+        for start in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
+            let count = min(step, rows.upperBound - start)
+            try products[thread].multiply(
                 layer.attention,
-                input(from: start, rows: count, layer.attentionNormalization),
-                into: workspace.attention + start * shape.attentionWidth,
+                input(from: start, rows: count, layer.attentionNormalization, of: batch, on: thread),
+                into: batch.attention + start * shape.attentionWidth,
                 rows: count
             )
         }
     }
 
     /// The rows of the residual, or what the model's normalisation before a product makes of them.
-    private func input(from start: Int, rows: Int, _ normalization: Normalization?) -> UnsafePointer<Float> {
-        let residual = workspace.residual + start * shape.width
+    private func input(
+        from start: Int,
+        rows: Int,
+        _ normalization: Normalization?,
+        of batch: Workspace,
+        on thread: Int
+    ) -> UnsafePointer<Float> {
+        let residual = batch.residual + start * shape.width
         guard model.order == .before, let normalization else { return UnsafePointer(residual) }
-        workspace.normalized.update(from: residual, count: rows * shape.width)
-        normalization.apply(to: workspace.normalized, rows: rows, by: kernels)
-        return UnsafePointer(workspace.normalized)
+        let normalized = workspaces[thread].normalized
+        normalized.update(from: residual, count: rows * shape.width)
+        normalization.apply(to: normalized, rows: rows, by: kernels)
+        return UnsafePointer(normalized)
     }
 
-    /// Normalises the heads of queries and keys, and turns them by their places.
-    private func place(_ layer: TransformerLayer, _ lengths: [Int]) {
-        var row = workspace.attention
+    /// Normalises the heads of queries and keys of some rows, and turns them by their places.
+    private func place(_ layer: TransformerLayer, _ rows: Range<Int>, _ lengths: [Int], of batch: Workspace) {
+        var text = 0
         for length in lengths {
-            for place in 0..<length {
+            for row in rows.clamped(to: text..<text + length) {
                 for head in 0..<shape.heads + shape.keyValueHeads {
-                    let values = row + head * shape.headWidth
+                    let values = batch.attention + row * shape.attentionWidth + head * shape.headWidth
                     if let (query, key) = layer.headNormalizations {
                         (head < shape.heads ? query : key).apply(to: values, rows: 1, by: kernels)
                     }
-                    layer.rotary?.rotate(values, at: place, by: kernels)
+                    layer.rotary?.rotate(values, at: row - text, by: kernels)
                 }
-                row += shape.attentionWidth
             }
+            text += length
         }
     }
 
-    private func attend(_ layer: TransformerLayer, _ lengths: [Int]) {
+    /// Attention of some heads, counted over all texts.
+    private func attend(
+        _ layer: TransformerLayer,
+        _ heads: Range<Int>,
+        _ lengths: [Int],
+        of batch: Workspace,
+        on thread: Int
+    ) {
         let headWidth = shape.headWidth
         let sharing = shape.heads / shape.keyValueHeads
         var kind = inference_attention_t(
@@ -114,10 +173,11 @@ final class TransformerEncoder: RowEncoder {
             bias: nil
         )
         var row = 0
-        for length in lengths {
-            let start = workspace.attention + row * shape.attentionWidth
+        for (text, length) in lengths.enumerated() {
+            let start = batch.attention + row * shape.attentionWidth
             let keys = start + shape.queryWidth
-            for head in 0..<shape.heads {
+            let first = text * shape.heads
+            for head in heads.clamped(to: first..<first + shape.heads).lazy.map({ $0 - first }) {
                 kind.bias = model.placeBias?.ofHead(head)
                 let key = keys + head / sharing * headWidth
                 kernels.functions.pointee.attend(
@@ -128,9 +188,9 @@ final class TransformerEncoder: RowEncoder {
                     shape.attentionWidth,
                     length,
                     headWidth,
-                    workspace.mixed + row * shape.queryWidth + head * headWidth,
+                    batch.mixed + row * shape.queryWidth + head * headWidth,
                     shape.queryWidth,
-                    workspace.scores
+                    workspaces[thread].scores
                 )
             }
             row += length
@@ -138,27 +198,35 @@ final class TransformerEncoder: RowEncoder {
     }
 
     /// All of a layer after its attention, for one tile of rows.
-    private func finish(_ layer: TransformerLayer, from start: Int, rows: Int) throws(InferenceError) {
-        let residual = workspace.residual + start * shape.width
+    private func finish(
+        _ layer: TransformerLayer,
+        from start: Int,
+        rows: Int,
+        of batch: Workspace,
+        on thread: Int
+    ) throws(InferenceError) {
+        let products = products[thread]
+        let feedForward = workspaces[thread].feedForward
+        let residual = batch.residual + start * shape.width
         let isAfter = model.order == .after
         try products.multiply(
             layer.attentionOutput,
-            workspace.mixed + start * shape.queryWidth,
+            batch.mixed + start * shape.queryWidth,
             into: residual,
             rows: rows
         )
         if isAfter { layer.attentionNormalization?.apply(to: residual, rows: rows, by: kernels) }
-        let input = input(from: start, rows: rows, layer.feedForwardNormalization)
-        try products.multiply(layer.feedForwardUp, input, into: workspace.feedForward, rows: rows)
-        activate(rows)
-        try products.multiply(layer.feedForwardDown, workspace.feedForward, into: residual, rows: rows)
+        let input = input(from: start, rows: rows, layer.feedForwardNormalization, of: batch, on: thread)
+        try products.multiply(layer.feedForwardUp, input, into: feedForward, rows: rows)
+        activate(rows: rows, of: feedForward)
+        try products.multiply(layer.feedForwardDown, feedForward, into: residual, rows: rows)
         if isAfter { layer.feedForwardNormalization?.apply(to: residual, rows: rows, by: kernels) }
     }
 
-    private func activate(_ rows: Int) {
+    private func activate(rows: Int, of feedForward: UnsafeMutablePointer<Float>) {
         let width = shape.feedForwardWidth
-        guard model.isGated else { return activate(workspace.feedForward, rows * width) }
-        for row in 0..<rows { activate(workspace.feedForward + row * width * 2, width) }
-        kernels.functions.pointee.gate(workspace.feedForward, rows, width)
+        guard model.isGated else { return activate(feedForward, rows * width) }
+        for row in 0..<rows { activate(feedForward + row * width * 2, width) }
+        kernels.functions.pointee.gate(feedForward, rows, width)
     }
 }

@@ -48,8 +48,8 @@ struct TransformerModel: LoadedModel {
         .sorted()
     }
 
-    func makeEncoder(rows: Int, kernels: Kernels) throws(InferenceError) -> sending any RowEncoder {
-        try TransformerEncoder(self, rows: rows, kernels: kernels)
+    func makeEncoder(rows: Int, threads: Int, kernels: Kernels) throws(InferenceError) -> any RowEncoder {
+        try TransformerEncoder(self, rows: rows, threads: threads, kernels: kernels)
     }
 
     /// Adds what the first layer should know of a token's place, and of which text of two it belongs to.

@@ -1,19 +1,12 @@
-import COneDNN
-
-/// Computes the batches of one model, with an encoder for each thread.
-///
-/// `@unchecked Sendable`: an encoder is used by the thread of its number alone.
-final class BatchEncoder: @unchecked Sendable {
-    /// Fewer tokens than this are not worth another core.
-    private static let tokensPerCore = 16
-
+/// Computes the batches of one model.
+final class BatchEncoder: Sendable {
     let tokenizer: Tokenizer
     let maxTokens: Int
     /// Floats of a token's row.
     private let width: Int
     private let isPooled: Bool
     private let kernels: Kernels
-    private let encoders: [any RowEncoder]
+    private let encoder: any RowEncoder
 
     /// - Parameter rows: tokens one batch should be able to take.
     /// - Throws: `.backend`.
@@ -30,16 +23,11 @@ final class BatchEncoder: @unchecked Sendable {
         self.kernels = kernels
         self.maxTokens = maxTokens
         isPooled = model.isPooled
-        var encoders: [any RowEncoder] = []
-        for _ in 0..<threads { encoders.append(try model.makeEncoder(rows: rows, kernels: kernels)) }
-        self.encoders = encoders
+        encoder = try model.makeEncoder(rows: rows, threads: threads, kernels: kernels)
     }
 
-    /// - Parameters:
-    ///   - thread: the caller's number.
-    ///   - cores: how many may be used.
-    func encode(_ slices: [EncodingQueue.Slice], thread: Int, cores: Int) {
-        let encoder = encoders[thread]
+    /// - Parameter team: among whom the work is divided; the caller has its number.
+    func encode(_ slices: [EncodingQueue.Slice], by team: ForkJoin) {
         var batch = PackedBatch()
         var tokens: [Int32] = []
         for slice in slices where !slice.request.isFinished {
@@ -48,12 +36,12 @@ final class BatchEncoder: @unchecked Sendable {
                 let first = append(slice.request.inputs[index], to: &tokens)
                 let owner = PackedBatch.Owner(request: slice.request, index: index)
                 if batch.append(tokens, first: first, of: owner, capacity: encoder.capacity) { continue }
-                run(batch, with: encoder, cores)
+                run(batch, by: team)
                 batch = PackedBatch()
                 _ = batch.append(tokens, first: first, of: owner, capacity: encoder.capacity)
             }
         }
-        run(batch, with: encoder, cores)
+        run(batch, by: team)
     }
 
     /// - Returns: how many tokens belong to the first text.
@@ -66,12 +54,10 @@ final class BatchEncoder: @unchecked Sendable {
         return tokens.count
     }
 
-    private func run(_ batch: PackedBatch, with encoder: any RowEncoder, _ cores: Int) {
+    private func run(_ batch: PackedBatch, by team: ForkJoin) {
         guard !batch.isEmpty else { return }
-        // Of the calling thread, whose products are divided among so many.
-        omp_set_num_threads(Int32(max(1, min(cores, batch.tokens.count / Self.tokensPerCore))))
         do {
-            let rows = try encoder.encode(batch.tokens, lengths: batch.lengths, firsts: batch.firsts)
+            let rows = try encoder.encode(batch.tokens, lengths: batch.lengths, firsts: batch.firsts, by: team)
             batch.deliver(rows, width: width, isPooled: isPooled, by: kernels)
         } catch {
             batch.fail(error)

@@ -3,7 +3,7 @@ import Dispatch
 import Synchronization
 
 /// Threads that compute what waits for several models. Each model has a queue of its own, and of the time the same share
-/// as any other that has work; a batch with nothing beside it may use all cores. They end with this object.
+/// as any other that has work; where there is but one batch, all help with it. They end with this object.
 package final class EncoderThreads: Sendable {
     let count: Int
     private let core: Core
@@ -39,10 +39,13 @@ package final class EncoderThreads: Sendable {
     /// - Throws: `.overloaded` when too many texts wait for this model.
     func submit(_ request: EncodingRequest, to lane: EncodingLanes<BatchEncoder>.ID) throws(InferenceError) {
         let (isAccepted, thread) = core.state.withLock { state -> (Bool, Int?) in
-            state.lanes.append(request, to: lane) ? (true, state.takeIdle()) : (false, nil)
+            guard state.lanes.append(request, to: lane) else { return (false, nil) }
+            let thread = state.takeIdle()
+            if thread == nil { state.endHelp() }
+            return (true, thread)
         }
         guard isAccepted else { throw InferenceError(.overloaded, "too many texts are waiting for the built-in model") }
-        core.wake(thread)
+        if let thread { core.wake([thread]) }
     }
 
     /// Drops the texts not yet begun; those of a batch in flight are computed in vain.
@@ -56,30 +59,38 @@ package final class EncoderThreads: Sendable {
         struct State {
             var lanes = EncodingLanes<BatchEncoder>()
             var isStopped = false
-            /// By the threads' numbers.
-            var isIdle: [Bool]
+            /// The numbers of those that wait.
+            var idle: [Int] = []
+            /// The batch that all may help with.
+            var team: ForkJoin?
 
-            /// A thread that waits, and has to be woken from now on; nil when all are at work. The first is taken where
-            /// it can be, because it alone may use all cores.
-            mutating func takeIdle() -> Int? {
-                guard let thread = isIdle.firstIndex(of: true) else { return nil }
-                isIdle[thread] = false
-                return thread
+            /// A thread that waits, and has to be woken from now on; nil when all are at work.
+            mutating func takeIdle() -> Int? { idle.popLast() }
+
+            mutating func takeAllIdle() -> [Int] {
+                defer { idle.removeAll(keepingCapacity: true) }
+                return idle
+            }
+
+            /// Sends those that help back, to take what waits.
+            mutating func endHelp() {
+                team?.end()
+                team = nil
             }
         }
 
         private enum Step {
-            case encode(EncodingLanes<BatchEncoder>.Turn)
+            case encode(EncodingLanes<BatchEncoder>.Turn, ForkJoin)
+            case help(ForkJoin)
             case wait, end
         }
 
         let count: Int
-        let state: Mutex<State>
+        let state = Mutex(State())
         private let wakeUps: [DispatchSemaphore]
 
         init(count: Int) {
             self.count = count
-            state = Mutex(State(isIdle: Array(repeating: false, count: count)))
             wakeUps = (0..<count).map { _ in DispatchSemaphore(value: 0) }
         }
 
@@ -88,38 +99,52 @@ package final class EncoderThreads: Sendable {
             for wakeUp in wakeUps { wakeUp.signal() }
         }
 
-        func wake(_ thread: Int?) { if let thread { wakeUps[thread].signal() } }
+        func wake(_ threads: [Int]) {
+            for thread in threads { wakeUps[thread].signal() }
+        }
 
         func work(as thread: Int) {
+            // oneDNN's own threads would be more than there are cores.
+            omp_set_num_threads(1)
             while true {
                 switch step(of: thread) {
-                case .encode(let turn): encode(turn, as: thread)
+                case .encode(let turn, let team): encode(turn, by: team)
+                case .help(let team): team.help(as: thread)
                 case .wait: wakeUps[thread].wait()
                 case .end: return
                 }
             }
         }
 
-        /// What a thread does next; whoever takes a batch wakes another where more waits.
+        /// What a thread does next; whoever takes a batch wakes another where more waits, and all where nothing does.
         private func step(of thread: Int) -> Step {
-            let (step, other) = state.withLock { state -> (Step, Int?) in
-                guard !state.isStopped else { return (.end, nil) }
+            let (step, others) = state.withLock { state -> (Step, [Int]) in
+                guard !state.isStopped else { return (.end, []) }
                 guard let turn = state.lanes.next(workers: count) else {
-                    state.isIdle[thread] = true
-                    return (.wait, nil)
+                    if let team = state.team { return (.help(team), []) }
+                    state.idle.append(thread)
+                    return (.wait, [])
                 }
-                return (.encode(turn), state.lanes.isEmpty ? nil : state.takeIdle())
+                guard turn.isAlone else {
+                    let other = state.lanes.isEmpty ? nil : state.takeIdle()
+                    return (.encode(turn, ForkJoin(thread: thread, members: 1)), other.map { [$0] } ?? [])
+                }
+                let team = ForkJoin(thread: thread, members: count)
+                state.team = team
+                return (.encode(turn, team), state.takeAllIdle())
             }
-            wake(other)
+            wake(others)
             return step
         }
 
-        /// All cores are for the first thread alone, so that OpenMP has one team, of no more threads than cores.
-        private func encode(_ turn: EncodingLanes<BatchEncoder>.Turn, as thread: Int) {
+        private func encode(_ turn: EncodingLanes<BatchEncoder>.Turn, by team: ForkJoin) {
             let start = ContinuousClock.now
-            turn.encoder.encode(turn.batch, thread: thread, cores: turn.isAlone && thread == 0 ? count : 1)
+            turn.encoder.encode(turn.batch, by: team)
             let spent = ContinuousClock.now - start
-            state.withLock { $0.lanes.finish(turn, after: spent) }
+            state.withLock { state in
+                if state.team === team { state.endHelp() }
+                state.lanes.finish(turn, after: spent)
+            }
         }
     }
 }

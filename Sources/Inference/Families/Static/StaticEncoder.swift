@@ -1,37 +1,71 @@
 import CInferenceKernels
 
 /// Sums up the rows of a static model's table, a text at a time.
-final class StaticEncoder: RowEncoder {
+///
+/// `@unchecked Sendable`: each thread has means of its own, and the parts of one batch write different ones.
+final class StaticEncoder: RowEncoder, @unchecked Sendable {
+    /// Fewer texts are done before another thread has come.
+    private static let smallestPart = 32
+
     let capacity: Int
     private let model: StaticModel
     private let kernels: Kernels
-    private var means: UnsafeMutablePointer<Float>
-    /// Texts that `means` has room for.
-    private var room = 256
+    /// Of each thread.
+    private let means: [Means]
 
-    init(_ model: StaticModel, tokens: Int, kernels: Kernels) {
+    private final class Means {
+        private(set) var rows: UnsafeMutablePointer<Float>
+        private var size = 0
+
+        init() { rows = Workspace.allocate(0) }
+
+        deinit { rows.deallocate() }
+
+        func makeRoom(for floats: Int) {
+            guard floats > size else { return }
+            size = floats
+            rows.deallocate()
+            rows = Workspace.allocate(size)
+        }
+    }
+
+    init(_ model: StaticModel, tokens: Int, threads: Int, kernels: Kernels) {
         self.model = model
         self.kernels = kernels
         capacity = tokens
-        means = Workspace.allocate(room * model.width)
+        means = (0..<threads).map { _ in Means() }
     }
 
-    deinit { means.deallocate() }
-
     /// The means of the texts' rows; zero for a text without tokens.
-    func encode(_ tokens: [Int32], lengths: [Int], firsts: [Int]) -> UnsafePointer<Float> {
+    func encode(
+        _ tokens: [Int32],
+        lengths: [Int],
+        firsts: [Int],
+        by team: ForkJoin
+    ) throws(InferenceError) -> UnsafePointer<Float> {
         precondition(tokens.count <= capacity && lengths.reduce(0, +) == tokens.count)
-        makeRoom(for: lengths.count)
+        let means = means[team.thread]
+        means.makeRoom(for: lengths.count * model.width)
+        let rows = means.rows
         var start = 0
-        for (text, length) in lengths.enumerated() {
-            let mean = means + text * model.width
-            mean.update(repeating: 0, count: model.width)
-            for token in tokens[start..<start + length] { add(Int(token), to: mean) }
-            let share = 1 / Float(max(length, 1))
-            for column in 0..<model.width { mean[column] *= share }
-            start += length
+        let starts = lengths.map { length in
+            defer { start += length }
+            return start
         }
-        return UnsafePointer(means)
+        let size = max(Self.smallestPart, (lengths.count + team.members - 1) / team.members)
+        try team.run((lengths.count + size - 1) / size) { part, _ in
+            for text in part * size..<min((part + 1) * size, lengths.count) {
+                average(tokens[starts[text]..<starts[text] + lengths[text]], into: rows + text * model.width)
+            }
+        }
+        return UnsafePointer(rows)
+    }
+
+    private func average(_ tokens: ArraySlice<Int32>, into mean: UnsafeMutablePointer<Float>) {
+        mean.update(repeating: 0, count: model.width)
+        for token in tokens { add(Int(token), to: mean) }
+        let share = 1 / Float(max(tokens.count, 1))
+        for column in 0..<model.width { mean[column] *= share }
     }
 
     private func add(_ token: Int, to sum: UnsafeMutablePointer<Float>) {
@@ -40,12 +74,5 @@ final class StaticEncoder: RowEncoder {
             return kernels.functions.pointee.add_one(sum, row, model.width)
         }
         for column in 0..<model.width { sum[column] += row[column] * weight }
-    }
-
-    private func makeRoom(for texts: Int) {
-        guard texts > room else { return }
-        room = texts
-        means.deallocate()
-        means = Workspace.allocate(room * model.width)
     }
 }

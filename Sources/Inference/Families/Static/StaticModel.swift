@@ -33,7 +33,7 @@ struct StaticModel: LoadedModel {
             file.tensors["weights"] == nil ? nil : try FloatTensor("weights", shape: [vocabulary], in: file)
     }
 
-    func makeEncoder(rows: Int, kernels: Kernels) throws(InferenceError) -> sending any RowEncoder {
-        StaticEncoder(self, tokens: max(rows, maxTokens), kernels: kernels)
+    func makeEncoder(rows: Int, threads: Int, kernels: Kernels) throws(InferenceError) -> any RowEncoder {
+        StaticEncoder(self, tokens: max(rows, maxTokens), threads: threads, kernels: kernels)
     }
 }
