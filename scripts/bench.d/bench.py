@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import gzip
+import http.client
 import json
 import os
 import pathlib
@@ -10,6 +11,9 @@ import re
 import socket
 import sys
 import tempfile
+import time
+
+from surrealdb.cbor import dumps, loads
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(CHECKOUT / "Tests"))
@@ -73,6 +77,47 @@ def service(*settings, on=None, **more):
             yield started.await_ready()
         finally:
             started.process.stop()
+
+
+class Connection:
+    """Sends queries as embed-star does, over HTTP; what Python takes to encode and decode is not in the times."""
+
+    def __init__(self, database):
+        settings = database.settings
+        self.connection = http.client.HTTPConnection(settings["DB_URL"].removeprefix("ws://"))
+        self.headers = {"Content-Type": "application/cbor", "Accept": "application/cbor"}
+        token = self.call("signin", {"user": settings["DB_USER"], "pass": settings["DB_PASS"]})[1]
+        self.headers |= {
+            "Authorization": f"Bearer {token}", "surreal-ns": settings["DB_NAMESPACE"],
+            "surreal-db": settings["DB_DATABASE"],
+        }
+
+    def call(self, method, *params):
+        """The milliseconds until the answer was there, and the result."""
+        return self.send(self.request(method, *params))
+
+    @staticmethod
+    def request(method, *params):
+        return dumps({"id": 1, "method": method, "params": params})
+
+    def send(self, body):
+        start = time.perf_counter()
+        self.connection.request("POST", "/rpc", body, self.headers)
+        answer = self.connection.getresponse().read()
+        took = (time.perf_counter() - start) * 1000
+        result = loads(answer)
+        assert "result" in result, result
+        return took, result["result"]
+
+    def query(self, text, variables):
+        took, (result,) = self.call("query", text, variables)
+        assert result["status"] == "OK", result["result"]
+        return took, result["result"]
+
+
+def processor_seconds(process):
+    fields = open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def await_search(service, wanted, within=7200):

@@ -2,14 +2,10 @@
 naive poll of the repos; then what an idle process costs: its processor time, and its slowest requests to the database
 beside requests of nothing."""
 
-import http.client
-import os
 import random
 import re
 import time
 import uuid
-
-from surrealdb.cbor import dumps, loads
 
 import bench
 from repo_texts import text_hash
@@ -62,40 +58,10 @@ def enqueue(database, due):
         "time::now() AS due_at, 0 AS attempts FROM repo LIMIT $due) RETURN NONE", {"due": due})
 
 
-class Connection:
-    """Sends queries as embed-star does, over HTTP; what Python takes to encode and decode is not in the times."""
-
-    def __init__(self, database):
-        settings = database.settings
-        self.connection = http.client.HTTPConnection(settings["DB_URL"].removeprefix("ws://"))
-        self.headers = {"Content-Type": "application/cbor", "Accept": "application/cbor"}
-        token = self.call("signin", {"user": settings["DB_USER"], "pass": settings["DB_PASS"]})[1]
-        self.headers |= {
-            "Authorization": f"Bearer {token}", "surreal-ns": settings["DB_NAMESPACE"],
-            "surreal-db": settings["DB_DATABASE"],
-        }
-
-    def call(self, method, *params):
-        """The milliseconds until the answer was there, and the result."""
-        body = dumps({"id": 1, "method": method, "params": params})
-        start = time.perf_counter()
-        self.connection.request("POST", "/rpc", body, self.headers)
-        answer = self.connection.getresponse().read()
-        took = (time.perf_counter() - start) * 1000
-        result = loads(answer)
-        assert "result" in result, result
-        return took, result["result"]
-
-    def query(self, text, variables):
-        took, (result,) = self.call("query", text, variables)
-        assert result["status"] == "OK", result["result"]
-        return took, result["result"]
-
-
 def claims(database, due):
     """Milliseconds of each of some claims; what is claimed is made due again."""
     enqueue(database, due)
-    connection = Connection(database)
+    connection = bench.Connection(database)
     # As after a claim that met the end of the queue, which comes before jobs become due.
     text = statement().replace("$lease", "60s").replace("$since", "time::now() - 60s")
     times = []
@@ -115,7 +81,7 @@ NAIVE_POLL = "SELECT VALUE id FROM repo WHERE embedding IS NONE OR updated_at > 
 
 def naive_polls(database):
     """Milliseconds of each of some polls that find nothing."""
-    connection = Connection(database)
+    connection = bench.Connection(database)
     times = []
     for _ in range(3):
         took, found = connection.query(NAIVE_POLL, {})
@@ -124,14 +90,9 @@ def naive_polls(database):
     return times
 
 
-def processor_seconds(process):
-    fields = open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def bare_requests(database, count, seconds):
     """Milliseconds of as many requests in as many seconds that read nothing: what no statement can do better."""
-    connection = Connection(database)
+    connection = bench.Connection(database)
     times = []
     for _ in range(count):
         took, _ = connection.query("RETURN 1", {})
@@ -171,9 +132,9 @@ def main():
             service.await_drained(options.count, within=600)
             bench.await_search(service, "exact, in memory", within=600)
             time.sleep(30)
-            before, used = bench.database_requests(service), processor_seconds(service.process)
+            before, used = bench.database_requests(service), bench.processor_seconds(service.process)
             time.sleep(options.idle)
-            after, used = bench.database_requests(service), processor_seconds(service.process) - used
+            after, used = bench.database_requests(service), bench.processor_seconds(service.process) - used
         bound, slow, count = bench.slowest_request(before, after)
         bare = bare_requests(database, count, options.idle)
         bench.report([{

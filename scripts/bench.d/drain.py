@@ -8,6 +8,7 @@ may end itself then, which is reported as not drained.
 
 import base64
 import collections
+import concurrent.futures
 import json
 import os
 import random
@@ -16,6 +17,8 @@ import subprocess
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from surrealdb import RecordID
 
 import bench
 import repo_texts
@@ -96,9 +99,10 @@ def drain(rows, index, *settings):
         bench.insert(database, rows)
         start = time.monotonic()
         with bench.service(database.settings, *settings) as service:
-            ready = time.monotonic()
+            ready, used = time.monotonic(), processors(service, database)
             drained = await_drained(service, database, len(rows))
             end = time.monotonic()
+            own, engine = (after - before for after, before in zip(processors(service, database), used)) if drained else (0, 0)
             fenced, written = service.metric("pipeline_fenced_total"), service.metric("pipeline_written_total")
             indexed = ""
             if index == "ours" and drained:
@@ -111,8 +115,45 @@ def drain(rows, index, *settings):
                 indexed = end - ready
     return {
         "repos": len(rows), "seconds": end - ready, "repos/s": written / (end - ready), "start s": ready - start,
+        "own CPU ms": 1000 * own / len(rows), "database CPU ms": 1000 * engine / len(rows),
         "written": int(written), "fenced": int(fenced), "drained": drained, "index ready s": indexed,
     }
+
+
+def processors(service, database):
+    """The processor seconds of the service and of the database engine until now."""
+    return bench.processor_seconds(service.process), bench.processor_seconds(database.engine.process)
+
+
+# As many texts a transaction as the pipeline writes at once.
+BLOCK = 50
+
+
+def write_vectors(rows, writers):
+    """Rows a second that the engine takes vectors for, from so many connections at once, and nothing else."""
+    with bench.database() as database:
+        database.query("INSERT INTO repo $rows RETURN NONE",
+                       {"rows": [{"id": number, **row} for number, row in enumerate(rows)]})
+        connections = [bench.Connection(database) for _ in range(writers)]
+        bodies = [vectors_body(range(start, min(len(rows), start + BLOCK))) for start in range(0, len(rows), BLOCK)]
+        used, start = bench.processor_seconds(database.engine.process), time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(writers) as threads:
+            list(threads.map(lambda place: [connections[place].send(body) for body in bodies[place::writers]], range(writers)))
+        seconds = time.monotonic() - start
+        used = bench.processor_seconds(database.engine.process) - used
+    return {
+        "repos": len(rows), "seconds": seconds, "repos/s": len(rows) / seconds, "start s": "", "own CPU ms": "",
+        "database CPU ms": 1000 * used / len(rows), "written": len(rows), "fenced": "", "drained": True, "index ready s": "",
+        "texts sent": "", "encodes alone/s": "", "of it %": "",
+    }
+
+
+def vectors_body(numbers):
+    """One transaction that writes a vector into each of these rows."""
+    statements = " ".join(f"UPDATE $repo{number} SET embedding = $vector{number} RETURN NONE;" for number in numbers)
+    variables = {f"repo{number}": RecordID("repo", number) for number in numbers}
+    variables |= {f"vector{number}": [random.random() - 0.5 for _ in range(384)] for number in numbers}
+    return bench.Connection.request("query", f"{{ {statements} RETURN 1 }}", variables)
 
 
 LABELS = {"fake": "embed-star, 50 ms a call", "builtin": "embed-star, built-in model"}
@@ -132,8 +173,8 @@ def pgai_drain(python, rows, concurrency, batch):
     result = json.loads(output)
     seconds, written = result["end"] - provider.first, result["vectors"]
     return {
-        "repos": len(texts), "seconds": seconds, "repos/s": len(texts) / seconds, "start s": "", "written": written,
-        "fenced": "", "drained": written == len(texts), "index ready s": "",
+        "repos": len(texts), "seconds": seconds, "repos/s": len(texts) / seconds, "start s": "", "own CPU ms": "",
+        "database CPU ms": "", "written": written, "fenced": "", "drained": written == len(texts), "index ready s": "",
         "texts sent": sum(provider.texts.values()), "encodes alone/s": "", "of it %": "",
     }
 
@@ -159,7 +200,7 @@ def await_drained(service, database, count):
 
 def main():
     parser = bench.arguments(__doc__)
-    parser.add_argument("--provider", choices=["fake", "pgai", "builtin"], action="append")
+    parser.add_argument("--provider", choices=["fake", "engine", "pgai", "builtin"], action="append")
     parser.add_argument(
         "--index", choices=["none", "ours", "first"], default="none",
         help="also wait for the vector index as embed-star makes it, or define it before the drain",
@@ -170,7 +211,11 @@ def main():
     options = parser.parse_args()
     rows = bench.repos(options.repos)[: options.limit]
     table = []
-    for name in options.provider or ["fake", "pgai", "builtin"]:
+    for name in options.provider or ["fake", "engine", "pgai", "builtin"]:
+        if name == "engine":
+            for writers in (1, 2):
+                table.append({"provider": f"SurrealDB, vectors alone, {writers} at once", **write_vectors(rows, writers)})
+            continue
         if name == "pgai":
             for concurrency, batch in PGAI:
                 label = f"pgai, 50 ms a call, {concurrency} × {batch or 50} texts"
