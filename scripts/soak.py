@@ -27,6 +27,8 @@ from Harness.upstream import Upstream  # noqa: E402
 WORDS = "fast small typed async parser cache queue graph vector search shell editor".split()
 SECRET = "a secret of the soak"
 REPOS = 2000
+# Seconds that a client rests at most between two requests: a steady load, not the most that is possible.
+PAUSE = 0.25
 # What may be answered while something is made to fail.
 FORESEEN = {429, 502, 503, 504}
 
@@ -71,8 +73,7 @@ class Load:
                     self.taken.append((kind.__name__, time.monotonic() - began))
                 else:
                     self.wrong.append(f"{kind.__name__}: {answer.status_code} {answer.text[:200]}")
-            # A steady load, not the most that is possible.
-            time.sleep(chance.uniform(0, 0.04))
+            time.sleep(chance.uniform(0, PAUSE))
 
     def text(self, chance):
         return " ".join(chance.choices(WORDS, k=4))
@@ -90,7 +91,7 @@ class Load:
                 "stars": chance.randrange(100_000)}
 
     def repos(self, session, url, chance):
-        return session.post(f"{url}/repos", json=[self.repo(chance) for _ in range(20)], timeout=60)
+        return session.post(f"{url}/repos", json=[self.repo(chance) for _ in range(5)], timeout=60)
 
     def webhook(self, session, url, chance):
         repo = self.repo(chance)

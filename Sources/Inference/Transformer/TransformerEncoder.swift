@@ -58,7 +58,7 @@ final class TransformerEncoder: RowEncoder, @unchecked Sendable {
         for layer in model.layers {
             try team.run(parts.count) { part, thread throws(InferenceError) in
                 try project(layer, parts[part], of: batch, on: thread)
-                if layer.rotary != nil || layer.headNormalizations != nil { place(layer, parts[part], lengths, of: batch) }
+                place(layer, parts[part], lengths, of: batch)
             }
             try team.run(heads.count) { part, thread in attend(layer, heads[part], lengths, of: batch, on: thread) }
             try team.run(parts.count) { part, thread throws(InferenceError) in
@@ -79,7 +79,8 @@ final class TransformerEncoder: RowEncoder, @unchecked Sendable {
     private static func parts(of count: Int, at block: Int, among team: ForkJoin) -> [Range<Int>] {
         let blocks = count / block
         let parts = max(1, min(team.members, blocks))
-        return (0..<parts).map { blocks * $0 / parts * block..<($0 + 1 == parts ? count : blocks * ($0 + 1) / parts * block) }
+        let bounds = (0..<parts).map { blocks * $0 / parts * block } + [count]
+        return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
     }
 
     /// Sums of word, position and type embeddings, normalised; rows past the last token are zero.
@@ -139,8 +140,9 @@ final class TransformerEncoder: RowEncoder, @unchecked Sendable {
         return UnsafePointer(normalized)
     }
 
-    /// Normalises the heads of queries and keys of some rows, and turns them by their places.
+    /// Normalises the heads of queries and keys of some rows, and turns them by their places, where the layer does so.
     private func place(_ layer: TransformerLayer, _ rows: Range<Int>, _ lengths: [Int], of batch: Workspace) {
+        guard layer.rotary != nil || layer.headNormalizations != nil else { return }
         var text = 0
         for length in lengths {
             for row in rows.clamped(to: text..<text + length) {
