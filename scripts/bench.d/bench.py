@@ -20,7 +20,7 @@ sys.path.insert(0, str(CHECKOUT / "Tests"))
 
 from Harness.database import Engine  # noqa: E402
 from Harness.process import Process, eventually  # noqa: E402, F401
-from Harness.service import Service  # noqa: E402
+from Harness.service import Service, program  # noqa: E402, F401
 
 
 def arguments(description):

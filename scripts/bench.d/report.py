@@ -41,10 +41,14 @@ PAGES = [
     Page("serve", "Built-in model over HTTP", "The same model through `POST /v1/embeddings`, its clients on the same cores, nothing "
          "cached.", repos="--repos"),
     Page("drain", "Pipeline", "From pending to embedded, with a provider of 50 ms a call and with the built-in model. pgai works "
-         "on PostgreSQL with pgvector, without fsync, with the same provider. `of it %` is the share of what the model encodes alone.",
+         "on PostgreSQL with pgvector, without fsync, with the same provider. `of it %` is the share of what the model "
+         "encodes alone. The rows of SurrealDB are the engine's bound: it writes nothing but the vectors, into rows without events or indexes.",
          repos="--repos", charts=(Chart("repositories/s", "provider", "repos/s", "drain.svg"),)),
     Page("claim", "Claim", "Taking 50 jobs from the queue of a large table, by how many are due, and a naive poll of the table."),
-    Page("search", "Search", "`own ms` is what the database or the scan needs by itself.", repos="--repos",
+    Page("import", "Import", "`embed-star import FILE`, alone and beside a running service that embeds what comes in, with a provider of 50 ms a call or with the built-in model.", repos="--repos"),
+    Page("contention", "What disturbs a drain", "Texts that always fail, searches, and what the drain costs the push API."),
+    Page("search", "Search", "`own ms` is what a search takes in the service, beside its requests to the database; the rest of "
+         "the p50 is the engine's.", repos="--repos",
          charts=(Chart("vector search, p50 in ms", "label", "p50 ms", "search.svg"),)),
     Page("large", "Large answers", "One request of 2048 texts of 1536 dimensions."),
     Page("overload", "Overload", "More is asked for than the provider can do."),
