@@ -42,10 +42,12 @@ PAGES = [
          "cached.", repos="--repos"),
     Page("drain", "Pipeline", "From pending to embedded, with a provider of 50 ms a call and with the built-in model. pgai works "
          "on PostgreSQL with pgvector, without fsync, with the same provider. `of it %` is the share of what the model "
-         "encodes alone. The rows of SurrealDB are the engine's bound: it writes nothing but the vectors, into rows without events or indexes.",
+         "encodes alone. The rows of SurrealDB are the engine's bound: it writes nothing but the vectors, into rows without "
+         "events or indexes.",
          repos="--repos", charts=(Chart("repositories/s", "provider", "repos/s", "drain.svg"),)),
     Page("claim", "Claim", "Taking 50 jobs from the queue of a large table, by how many are due, and a naive poll of the table."),
-    Page("import", "Import", "`embed-star import FILE`, alone and beside a running service that embeds what comes in, with a provider of 50 ms a call or with the built-in model.", repos="--repos"),
+    Page("import", "Import", "`embed-star import FILE`, alone and beside a running service that embeds what comes in, with a provider "
+         "of 50 ms a call or with the built-in model.", repos="--repos"),
     Page("contention", "What disturbs a drain", "Texts that always fail, searches, and what the drain costs the push API."),
     Page("search", "Search", "`own ms` is what a search takes in the service, beside its requests to the database; the rest of "
          "the p50 is the engine's.", repos="--repos",
