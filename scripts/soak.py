@@ -209,7 +209,9 @@ def run(options, folder):
     engine = Engine(f"surrealkv://{folder}/data", dict(os.environ))
     database = engine.new_database()
     upstream = Upstream(delay=0.02)
-    settings = {**database.settings, **upstream.openai(GITHUB_WEBHOOK_SECRET=SECRET, RETRY_DELAY_MS=200, LOG_LEVEL="error")}
+    # The cache is full within the first third, so that what grows later is something else.
+    settings = {**database.settings, **upstream.openai(
+        GITHUB_WEBHOOK_SECRET=SECRET, RETRY_DELAY_MS=200, LOG_LEVEL="error", CACHE_MAX_BYTES="4MiB")}
     services = [Service(settings, folder, free_port()) for _ in range(options.replicas)]
     points, faults, load, pending = [], [], None, None
     try:
