@@ -36,7 +36,7 @@ export function onStatus({ status }, before) {
   if (here().view !== "status") return;
   showFacts(status);
   if (status.failed !== before.status?.failed) showFailures();
-  if (status.replicas !== before.status?.replicas) showParts();
+  if (status.replicas !== before.status?.replicas || status.standby !== before.status?.standby) showParts();
 }
 export function showStatus() {
   if (service.status) showFacts(service.status);
@@ -112,8 +112,10 @@ async function showParts() {
     const part = health?.[name];
     if (part) rows.push([label, healthWords[part.status] + (part.detail ? ": " + part.detail : ""), part.status === "ok" ? "" : "bad"]);
   }
-  const count = named?.replicas.length ?? service.status?.replicas;
-  if (count != null) rows.push(["Replicas that embed", replicaWords(count, named?.replicas)]);
+  for (const [list, label] of [["replicas", "Replicas that embed"], ["standby", "Replicas on standby"]]) {
+    const count = named?.[list].length ?? service.status?.[list];
+    if (count || (count === 0 && list === "replicas")) rows.push([label, replicaWords(count, named?.[list]), list === "standby" ? "bad" : ""]);
+  }
   if (info) rows.push(["Model", info.model_id + ", " + plural(info.dimensions ?? 0, "dimension")], ["Longest input", grouped(info.max_input_length ?? 0) + " tokens"], ["Largest request", plural(info.max_client_batch_size ?? 0, "text")]);
   if (health) rows.push(["Up since", new Date(Date.now() - 1000 * health.uptime_seconds).toLocaleString()], ["Version", health.version]);
   byId("parts").replaceChildren(...rows.flatMap(parts => row(...parts)));

@@ -38,7 +38,7 @@ struct PipelineMachine {
     var backfill: Backfill
     var survey: Survey
     var pause: PipelinePause?
-    var replicas: [String] = []
+    var replicas = Replicas()
     var isPaused: Bool { pause != nil }
     var stop: Instant?
     var isFinished = false

@@ -32,6 +32,17 @@ def test_parts_and_settings_are_told(visit, embedded):
     assert page.evaluate("document.querySelectorAll('#settings-default dt').length") > 40
 
 
+def test_replicas_on_standby_are_named(serve, database, upstream, visit):
+    first = serve(database.settings, upstream.openai(EMBEDDING_DIMENSIONS=64))
+    database.fill(1)
+    first.await_drained(1)
+    page = visit(first, "status")
+    page.until("document.querySelector('#parts').innerText.includes('Replicas that embed\\n1: ')")
+    assert "standby" not in page.text("#parts")
+    serve(database.settings, upstream.openai(EMBEDDING_DIMENSIONS=32))
+    page.until("document.querySelector('#parts').innerText.includes('Replicas on standby\\n1: ')")
+
+
 def test_failures_are_grouped_by_cause_and_retried(serve, database, upstream, visit):
     upstream.fail(400, body={"error": {"message": "this text is refused", "type": "invalid_request_error"}},
                   when=lambda texts: any("poison" in str(text) for text in texts))

@@ -59,17 +59,20 @@ def test_two_builds_of_one_tag_do_not_embed_the_table_in_turn(database, upstream
     drained = run("drain", settings={**second.settings, "PORT": 0})
     assert drained.returncode != 0 and in_use in drained.stderr, drained.stderr
 
-    # Both name those that embed.
-    named = lambda service: service.get("/pipeline/replicas").json()["replicas"]
-    before = named(first)
-    assert len(before) == 1 and named(second) == before and second.pipeline()["replicas"] == 1
+    # Both name those that embed, and those that do not.
+    everybody = lambda service: service.get("/pipeline/replicas").json()
+    eventually(lambda: everybody(first) == everybody(second) and everybody(first)["standby"], what="the same in both")
+    before, waiting = everybody(first).values()
+    assert len(before) == len(waiting) == 1 and before != waiting
+    assert [second.pipeline()[kind] for kind in ("replicas", "standby")] == [1, 1]
 
     # By an explicit act they change places.
     used = run("model", "use", settings=second.settings)
     assert used.returncode == 0 and "bbbbbbbbbbbb" in used.stdout, used.stderr
     second.await_drained(COUNT + 1)
     eventually(lambda: is_waiting(first), what="the first to wait")
-    eventually(lambda: len(named(first)) == 1 and named(first) == named(second) != before, what="the second to be named")
+    changed = {"replicas": waiting, "standby": before}
+    eventually(lambda: everybody(first) == everybody(second) == changed, what="both to be named in the other's place")
     assert embedded_texts(other_upstream) == COUNT + 1 and embedded_texts(upstream) == COUNT + 1
 
     # When those of the model in use have gone, the other takes over by itself.

@@ -97,7 +97,7 @@ import Testing
             $0 = PipelineStatus(
                 state: .draining,
                 model: StubEmbeddings.model,
-                replicas: ["a-1-7", "b-1-8"],
+                replicas: Replicas(embedding: ["a-1-7", "b-1-8"], standby: ["c-1-9"]),
                 statistics: QueueStatistics(pending: 100, leased: 5, failed: 2, excluded: 1, embedded: 50, total: 153),
                 processed: 40,
                 skippedUnchanged: 3,
@@ -110,7 +110,11 @@ import Testing
         #expect(json["state"] == .string("draining"))
         #expect(json["model"] == .string("stub-model"))
         #expect(json["replicas"] == .integer(2))
-        #expect(try await services.api().ask(.get, "/pipeline/replicas").text == #"{"replicas":["a-1-7","b-1-8"]}"#)
+        #expect(json["standby"] == .integer(1))
+        #expect(
+            try await services.api().ask(.get, "/pipeline/replicas").text
+                == #"{"replicas":["a-1-7","b-1-8"],"standby":["c-1-9"]}"#
+        )
         #expect(json["pending"] == .integer(100))
         #expect(json["skipped_unchanged"] == .integer(3))
         #expect(json["rate_per_second"] == .double(12.35))

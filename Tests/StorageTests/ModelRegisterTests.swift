@@ -81,7 +81,7 @@ import Testing
 
     @Test func `who embeds is named`() async throws {
         func names(_ replica: ModelRegister, _ model: EmbeddingModel?) async throws -> [String] {
-            try await replica.attend(model: model, lease: .seconds(60), takesOver: false).replicas
+            try await replica.attend(model: model, lease: .seconds(60), takesOver: false).replicas.embedding
         }
         let (one, two, three) = (replica("one"), replica("two"), replica("three"))
         #expect(try await names(one, nil) == [])
@@ -96,6 +96,23 @@ import Testing
         #expect(try await names(three, otherModel) == ["three"])
     }
 
+    @Test func `who is on standby is named until it leaves, embeds, or is silent`() async throws {
+        func names(_ replica: ModelRegister, _ model: EmbeddingModel?, lease: Int = 60) async throws -> [String] {
+            try await replica.attend(model: model, lease: .seconds(lease), takesOver: false).replicas.standby
+        }
+        let (one, two, three, four) = (replica("one"), replica("two"), replica("three"), replica("four"))
+        #expect(try await names(one, model) == [])
+        #expect(try await names(two, otherModel) == ["two"])
+        #expect(try await names(three, otherModel) == ["three", "two"])
+        #expect(try await names(four, otherModel, lease: 0) == ["four", "three", "two"])
+        for one in [(one, model), (replica("new"), nil)] { #expect(try await names(one.0, one.1) == ["three", "two"]) }
+        try await two.leave()
+        #expect(try await names(one, model) == ["three"])
+        try await replica("operator").use(otherModel)
+        #expect(try await names(one, model) == ["one", "three"])
+        #expect(try await names(three, otherModel) == ["one"])
+    }
+
     @Test func `texts made otherwise are another model`() async throws {
         let (one, two) = (replica("one"), replica("two", textForm: "stars exact"))
         _ = try await attend(one, model)
@@ -105,11 +122,14 @@ import Testing
     }
 
     @Test func `attending often writes seldom`() async throws {
-        let one = replica("one")
-        _ = try await attend(one, model)
-        let first = try await fixture.run("SELECT VALUE replicas[0].until FROM [embed_star:model]")[0]
-        _ = try await attend(one, model)
-        #expect(try await fixture.run("SELECT VALUE replicas[0].until FROM [embed_star:model]")[0] == first)
+        let (one, two) = (replica("one"), replica("two"))
+        func attendBoth() async throws -> SurrealValue {
+            _ = try await attend(one, model)
+            _ = try await attend(two, otherModel)
+            return try await fixture.run("SELECT replicas, standby FROM [embed_star:model]")[0]
+        }
+        let first = try await attendBoth()
+        #expect(try await attendBoth() == first)
     }
 
     @Test func `counts without a model are those of the one in use`() async throws {

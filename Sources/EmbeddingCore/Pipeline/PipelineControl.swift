@@ -27,8 +27,7 @@ package struct PipelineStatus: Sendable, Hashable {
     package var model: EmbeddingModel?
     /// The model that other replicas embed the rows with, where it is not ours; its fingerprint first.
     package var otherModel: String?
-    /// The names of the replicas that embed with the model in use, as last heard of.
-    package var replicas: [String]
+    package var replicas: Replicas
     package var statistics: QueueStatistics
     /// Since the start of the process.
     package var processed: Int
@@ -43,7 +42,7 @@ package struct PipelineStatus: Sendable, Hashable {
         state: State = .starting,
         model: EmbeddingModel? = nil,
         otherModel: String? = nil,
-        replicas: [String] = [],
+        replicas: Replicas = Replicas(),
         statistics: QueueStatistics = QueueStatistics(),
         processed: Int = 0,
         skippedUnchanged: Int = 0,

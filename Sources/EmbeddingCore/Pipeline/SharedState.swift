@@ -3,12 +3,16 @@ package struct SharedState: Sendable, Hashable {
     /// Nil while the pipeline is not paused, for all of them.
     package var pause: PipelinePause?
     package var model: ModelInUse
-    /// The names of those that embed with the model in use.
-    package var replicas: [String]
+    package var replicas: Replicas
     /// Another one says that rows may have changed without anybody having been told.
     package var epoch: String
 
-    package init(pause: PipelinePause? = nil, model: ModelInUse = .own, replicas: [String] = [], epoch: String = "") {
+    package init(
+        pause: PipelinePause? = nil,
+        model: ModelInUse = .own,
+        replicas: Replicas = Replicas(),
+        epoch: String = ""
+    ) {
         self.pause = pause
         self.model = model
         self.replicas = replicas

@@ -21,7 +21,11 @@ struct PipelineRoutes: Sendable {
                 try events.response()
             },
             .immediate(.get, "/pipeline/replicas", access: .scope(.admin)) { _ in
-                .json { $0.member("replicas", pipeline.status.replicas) }
+                let replicas = pipeline.status.replicas
+                return .json { json in
+                    json.member("replicas", replicas.embedding)
+                    json.member("standby", replicas.standby)
+                }
             },
             Endpoint(method: .post, template: "/pipeline/pause", access: .scope(.admin)) { context in
                 try await pipeline.pause(by: context.caller.fingerprint)

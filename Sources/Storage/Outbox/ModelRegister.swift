@@ -3,7 +3,8 @@ package import EmbeddingCore
 import SurrealDB
 
 /// The record `embed_star:model`: the model that the rows are embedded with, and the replicas that do it, each until a time
-/// that it puts off while it lives. A replica of another model takes over when all of them have left, or when it is told to.
+/// that it puts off while it lives. Replicas of another model are on standby: one of them takes over when all that embed have
+/// left, or when it is told to.
 package struct ModelRegister: Sendable {
     let database: Database
     /// Tells this process from others.
@@ -14,7 +15,8 @@ package struct ModelRegister: Sendable {
     /// Until this long after `use` a replica of that model may come; the first that does takes the reservation's place.
     package static let reservation = Duration.seconds(60)
 
-    /// Enters this replica among those of its model, for `lease`, if that is the model in use, or comes into use.
+    /// Enters this replica, for `lease`, among those that embed if its model is in use, or comes into use, else among those
+    /// on standby.
     /// - Parameters:
     ///   - model: nil while it is not known.
     ///   - takesOver: whether it comes into use also when the others have gone without leaving.
@@ -28,14 +30,15 @@ package struct ModelRegister: Sendable {
             ]
         )
         var state = SharedState(pause: Self.pause(answer["pipeline"]), epoch: answer["epoch"].string ?? "")
-        state.replicas = (answer["others"].array ?? []).compactMap { $0["owner"].string }.sorted()
-        guard let model, let inUse = answer["name"].string else { return state }
-        if inUse == name(model) {
-            state.replicas = (state.replicas + [owner]).sorted()
-        } else {
+        if let model, let inUse = answer["name"].string, inUse != name(model) {
             state.model = .other(name: inUse, isHeld: answer["isHeld"].bool ?? false)
         }
+        state.replicas = Replicas(embedding: Self.owners(answer["embedding"]), standby: Self.owners(answer["standby"]))
         return state
+    }
+
+    private static func owners(_ list: SurrealValue) -> [String] {
+        (list.array ?? []).compactMap { $0["owner"].string }.sorted()
     }
 
     private static func pause(_ row: SurrealValue) -> PipelinePause? {
@@ -46,7 +49,10 @@ package struct ModelRegister: Sendable {
     /// Takes this replica out, so that others need not wait until its time is over.
     func leave() async throws(StoreError) {
         _ = try await database.run(
-            "UPDATE embed_star:model SET replicas = replicas[WHERE owner != $owner] WHERE replicas != NONE RETURN NONE",
+            """
+            UPDATE embed_star:model SET replicas = replicas[WHERE owner != $owner],
+              standby = (standby ?? [])[WHERE owner != $owner] WHERE replicas != NONE RETURN NONE
+            """,
             ["owner": .string(owner)],
             timeout: .seconds(2)
         )
@@ -87,21 +93,29 @@ package struct ModelRegister: Sendable {
           LET $found = (SELECT * FROM [embed_star:model])[0];
           LET $others = ($found.replicas ?? [])[WHERE owner != $owner];
           LET $held = $others[WHERE until > time::now()];
-          LET $until = ($found.replicas ?? [])[WHERE owner = $owner][0].until;
+          LET $embedding = $held[WHERE isReserved != true];
+          LET $standby = ($found.standby ?? [])[WHERE owner != $owner AND until > time::now()];
           LET $isOwn = $name != NONE AND $found.name = $name;
           LET $comes = $name != NONE AND !$isOwn
             AND (array::len($others) = 0 OR ($takesOver AND array::len($held) = 0));
-          IF $comes OR ($isOwn AND ($until = NONE OR $until < time::now() + $half)) {
-            UPSERT embed_star:model SET name = $name, fingerprint = $fingerprint,
-              replicas = array::append(IF $isOwn { $held[WHERE isReserved != true] } ELSE { [] }, { owner: $owner, until: time::now() + $lease })
-              RETURN NONE;
+          LET $embeds = $isOwn OR $comes;
+          LET $waits = $name != NONE AND !$embeds;
+          LET $list = IF $waits { $found.standby } ELSE { $found.replicas };
+          LET $place = ($list ?? [])[WHERE owner = $owner][0];
+          LET $own = [{ owner: $owner, until: time::now() + $lease }];
+          LET $isDue = $comes OR $place = NONE OR $place.until < time::now() + $half;
+          LET $nowEmbedding = IF $comes { $own } ELSE IF $embeds { array::concat($embedding, $own) } ELSE { $embedding };
+          LET $nowStandby = IF $waits { array::concat($standby, $own) } ELSE { $standby };
+          IF $embeds AND $isDue {
+            UPSERT embed_star:model SET name = $name, fingerprint = $fingerprint, replicas = $nowEmbedding,
+              standby = $nowStandby RETURN NONE;
           };
-          IF $name != NONE AND !$isOwn AND !$comes AND $until != NONE {
-            UPDATE embed_star:model SET replicas = $others RETURN NONE;
+          IF $waits AND $isDue {
+            UPDATE embed_star:model SET replicas = $others, standby = $nowStandby RETURN NONE;
           };
           RETURN {
             name: IF $comes { $name } ELSE { $found.name }, isHeld: array::len($held) > 0,
-            others: IF $comes { [] } ELSE { $held[WHERE isReserved != true] },
+            embedding: $nowEmbedding, standby: $nowStandby,
             pipeline: (SELECT paused, paused_at, paused_by FROM [embed_star:pipeline])[0], epoch: \(Epoch.current)
           };
         }
