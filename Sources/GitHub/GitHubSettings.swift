@@ -30,6 +30,6 @@ package enum GitHubSettings {
     package static let starsPrune = Setting.boolean(
         "GITHUB_STARS_PRUNE",
         false,
-        "deletes repos that it imported and that are no longer starred"
+        "delete repos that it imported and that are no longer starred"
     )
 }

@@ -107,7 +107,7 @@ package struct StarImport: Sendable {
         reader.feed(body)
         reader.finish()
         guard reader.isList, !reader.isTorn, !reader.updates.isEmpty || reader.rejections.isEmpty else {
-            throw GitHubError(.badResponse, "the answer is no list of repos; check GITHUB_API_URL")
+            throw GitHubError(.badResponse, "the answer is not a list of repos; check GITHUB_API_URL")
         }
         progress.rejected += reader.rejections.count
         progress.counts += try await repos.upsert(reader.updates)

@@ -81,7 +81,7 @@ package final class StarImports: StarImportControl {
                 ]
             )
         } catch {
-            let words = Task.isCancelled ? "the service stopped; it goes on with the next import" : Self.words(error)
+            let words = Task.isCancelled ? "the service stopped; the next import resumes it" : Self.words(error)
             status.withLock { $0?.fail(words) }
             if !Task.isCancelled {
                 logger.warning(

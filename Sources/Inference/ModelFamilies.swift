@@ -10,7 +10,7 @@ extension ModelFamily {
         let type = try folder.config.name("model_type", default: "bert")
         guard let family = all.first(where: { $0.modelTypes.contains(type) && $0.recognizes(folder.config) }) else {
             let known = all.flatMap(\.modelTypes).joined(separator: ", ")
-            throw folder.config.unsupported("model_type", "'\(type.shortened)' is none of \(known)")
+            throw folder.config.unsupported("model_type", "'\(type.shortened)' is not one of \(known)")
         }
         return family
     }

@@ -48,7 +48,7 @@ struct ModelFile: Sendable {
             return fallback
         }
         guard let size = value.integer, size > 0, size <= Self.maximumCount else {
-            throw invalid(key, "is no whole number from 1 to \(Self.maximumCount)")
+            throw invalid(key, "is not a whole number from 1 to \(Self.maximumCount)")
         }
         return size
     }
@@ -57,7 +57,7 @@ struct ModelFile: Sendable {
     func number(_ key: String, default fallback: Double) throws(InferenceError) -> Double {
         guard let value = value(key) else { return fallback }
         guard let number = value.double, number > 0, Float(number).isFinite else {
-            throw invalid(key, "is no number above 0")
+            throw invalid(key, "is not a number above 0")
         }
         return number
     }
@@ -70,14 +70,14 @@ struct ModelFile: Sendable {
 
     func name(_ key: String, default fallback: String) throws(InferenceError) -> String {
         guard let value = value(key) else { return fallback }
-        guard let name = value.string else { throw invalid(key, "is no string") }
+        guard let name = value.string else { throw invalid(key, "is not a string") }
         return name
     }
 
     func activation(_ key: String, default fallback: Activation) throws(InferenceError) -> Activation {
         let name = try name(key, default: fallback.rawValue)
         guard let activation = Activation(rawValue: name) else {
-            throw unsupported(key, "'\(name.shortened)' is no activation the encoder computes")
+            throw unsupported(key, "'\(name.shortened)' is not a supported activation")
         }
         return activation
     }
@@ -85,7 +85,7 @@ struct ModelFile: Sendable {
     /// Refuses a model for which `key` has another value than the only one that is computed.
     func expect(_ key: String, toBe expected: JSONValue) throws(InferenceError) {
         guard let value = value(key), value != expected else { return }
-        throw unsupported(key, "has a value the encoder does not compute")
+        throw unsupported(key, "has a value that is not supported")
     }
 
     func invalid(_ key: String, _ reason: String) -> InferenceError {

@@ -39,7 +39,7 @@ struct ModelFolder: Sendable {
             }
             // A tokenizer without a limit says 1e30.
             guard let limit = value.integer else {
-                guard let number = value.double, number > 1e18 else { throw file.invalid(key, "is no whole number") }
+                guard let number = value.double, number > 1e18 else { throw file.invalid(key, "is not a whole number") }
                 continue
             }
             guard limit > 2 else { throw file.invalid(key, "of \(limit) leaves no room for a text") }
@@ -52,7 +52,7 @@ struct ModelFolder: Sendable {
     func isMatryoshka() throws(InferenceError) -> Bool {
         if try config.flag("is_matryoshka", default: false) { return true }
         guard let sizes = config.value("matryoshka_dimensions") else { return false }
-        guard let count = sizes.array?.count else { throw config.invalid("matryoshka_dimensions", "is no list") }
+        guard let count = sizes.array?.count else { throw config.invalid("matryoshka_dimensions", "is not a list") }
         return count > 0
     }
 
@@ -68,7 +68,7 @@ struct ModelFolder: Sendable {
 
     private static func modules(in path: String) throws(InferenceError) -> [Module] {
         guard let file = try ModelFile(ifPresent: path + "/modules.json") else { return [] }
-        guard let entries = file.root.array else { throw InferenceError(.invalidModel, "\(file.path): is no list") }
+        guard let entries = file.root.array else { throw InferenceError(.invalidModel, "\(file.path): is not a list") }
         var modules: [Module] = []
         for (index, entry) in entries.enumerated() {
             let entry = ModelFile(path: "\(file.path): module \(index)", root: entry)

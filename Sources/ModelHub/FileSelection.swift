@@ -24,10 +24,12 @@ struct FileSelection {
     /// - Throws: `.unsupported`.
     func folders(_ modules: [UInt8]) throws(HubError) -> [String] {
         guard let entries = (try? JSONValue(modules))?.array, entries.count <= 64 else {
-            throw unsupported("its modules.json is no list of modules")
+            throw unsupported("its modules.json is not a list of modules")
         }
         let folders = entries.compactMap { $0["path"]?.string }.filter { !$0.isEmpty && $0 != "." }
-        guard folders.allSatisfy(HubFile.isPlain) else { throw unsupported("a path in its modules.json is no folder") }
+        guard folders.allSatisfy(HubFile.isPlain) else {
+            throw unsupported("a path in its modules.json is not a folder")
+        }
         return folders
     }
 

@@ -17,10 +17,10 @@ struct HubRepository: Sendable {
             throw Self.invalid(reference, "\(error)")
         }
         guard let sha = root["sha"]?.string, sha.utf8.count == 40, sha.utf8.allSatisfy(isHexDigit) else {
-            throw Self.invalid(reference, "sha is no commit")
+            throw Self.invalid(reference, "sha is not a commit")
         }
         guard let siblings = root["siblings"]?.array, siblings.count <= Self.mostFiles else {
-            throw Self.invalid(reference, "siblings is no list of at most \(Self.mostFiles) files")
+            throw Self.invalid(reference, "siblings is not a list of at most \(Self.mostFiles) files")
         }
         commit = sha
         // A file whose name could lead elsewhere is none that we want.

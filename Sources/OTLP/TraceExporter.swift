@@ -70,7 +70,7 @@ package final class TraceExporter: Sendable {
         self.transport = transport
         self.logger = logger
         self.sleep = sleep
-        exported = metrics.counter("trace_spans_exported_total", "Spans that the collector took.")
+        exported = metrics.counter("trace_spans_exported_total", "Spans that the collector accepted.")
     }
 
     /// Exports at every interval until the task is cancelled, then what is left, once.

@@ -25,7 +25,7 @@ package enum DrainError: Error, Sendable, Hashable, CustomStringConvertible {
         case .paused: "the pipeline is paused; resume it with POST /pipeline/resume before draining"
         case .otherModel(let name):
             "running replicas embed the rows with \(name), not with our model\n"
-                + "stop them, configure them alike, or have ours taken with `embed-star model use`"
+                + "stop them, configure them alike, or switch to ours with `embed-star model use`"
         }
     }
 }

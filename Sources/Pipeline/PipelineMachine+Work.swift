@@ -39,7 +39,7 @@ extension PipelineMachine {
             return decide(.excluded, for: job, token: token)
         }
         if job.attempts > configuration.retryAttempts + configuration.silentClaims {
-            let message = "claimed \(job.attempts) times, and whoever claimed it ended without a word"
+            let message = "claimed \(job.attempts) times by processes that ended before they finished it"
             return decide(.deadLetter(error: message), for: job, token: token)
         }
         let isCurrent = job.storedFingerprint == model.fingerprint && job.storedTextHash == job.document.textHash

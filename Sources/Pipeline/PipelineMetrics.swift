@@ -12,7 +12,7 @@ struct PipelineMetrics: Sendable {
         written = registry.counter("pipeline_written_total", "Vectors written to the database.")
         skipped = registry.counter(
             "pipeline_skipped_total",
-            "Jobs ended without a provider call, the text being unchanged."
+            "Jobs ended without a provider call, because the text had not changed."
         )
         failed = registry.counter("pipeline_failed_total", "Failed attempts of repos.")
         fenced = registry.counter(

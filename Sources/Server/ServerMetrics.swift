@@ -9,7 +9,7 @@ struct ServerMetrics: Sendable {
         connections = registry.gauge("http_connections", "Open client connections.")
         refusals = registry.counters(
             "http_refused_requests_total",
-            "Requests that the server itself refused, by reason.",
+            "Requests that the server itself rejected, by reason.",
             labels: ["reason"]
         )
     }

@@ -7,7 +7,7 @@ package enum StorageSettings {
     package static let keepExistingVectors = Setting.boolean(
         "KEEP_EXISTING_VECTORS",
         false,
-        "keeps vectors that the predecessor made with a model of the same name and length, instead of making them again"
+        "keep the vectors that `embed_star` made with a model of the same name and dimensions"
     )
     package static let vectorIndex = Setting.choice(
         "VECTOR_INDEX",

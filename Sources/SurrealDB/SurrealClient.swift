@@ -79,7 +79,7 @@ package final class SurrealClient: Sendable {
                 if error.code == .unavailable { dialects.forget() }
                 guard error.code == .conflict, attempt < conflictRetries else { throw error }
                 logger.debug(
-                    "a write met another and is repeated",
+                    "a write conflicted with another; retrying",
                     metadata: ["attempt": .stringConvertible(attempt + 1)]
                 )
             }

@@ -17,7 +17,7 @@ package struct ProcessMetrics: Sendable {
         resident = registry.gauge("process_resident_memory_bytes", "Resident memory, in bytes.")
         virtual = registry.gauge("process_virtual_memory_bytes", "Virtual memory, in bytes.")
         descriptors = registry.gauge("process_open_fds", "Open file descriptors.")
-        descriptorLimit = registry.gauge("process_max_fds", "Most file descriptors that may be open.")
+        descriptorLimit = registry.gauge("process_max_fds", "Maximum number of open file descriptors.")
         registry.gauge("process_start_time_seconds", "Start of the process, in seconds since 1970.")
             .set(Double(time(nil)))
     }

@@ -1,5 +1,6 @@
 """README and docs: links lead somewhere, names exist, and every command and example does what it is said to do."""
 
+import importlib.util
 import json
 import os
 import re
@@ -28,6 +29,7 @@ NAMES = [page.relative_to(CHECKOUT).as_posix() for page in PAGES]
 ELSEWHERE = re.compile(
     r"^(scripts/|\./|apt |cd |docker (?!.* config )|journalctl |kubectl (?!kustomize)|python3 -m venv |sha256sum |surreal |swift |systemctl |tar |"
     r"DB_URL=ws://new)")
+CLIENTS_PYTHON = os.environ.get("CLIENTS_PYTHON") or CHECKOUT / ".local/venv-clients/bin/python"
 SERVES = re.compile(r"embed-star (serve|demo)\b")
 
 
@@ -127,7 +129,8 @@ def surroundings(service, world):
     """The environment of an example: the program on the PATH, the service's address and database."""
     ours = environment(service.settings)
     path = f"{world.folder / 'bin'}:{os.path.dirname(sys.executable)}:{ours['PATH']}"
-    return {**ours, **variables(world.folder), "PATH": path, "HOME": str(world.folder), "LC_ALL": "C.UTF-8"}
+    quiet = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "HAYSTACK_TELEMETRY_ENABLED": "False"}
+    return {**ours, **quiet, **variables(world.folder), "PATH": path, "HOME": str(world.folder), "LC_ALL": "C.UTF-8"}
 
 
 def localized(text, service, world):
@@ -325,9 +328,15 @@ def test_statements_do_what_they_are_said_to_do(loaded, page, statement):
     eventually(lambda: loaded.pipeline()["total"] > before, what="the row in the counts")
 
 
+def interpreter(code):
+    """The environment that holds what an example imports: this one, or that of all clients."""
+    imported = re.findall(r"^(?:from|import) (\w+)", code, re.MULTILINE)
+    return sys.executable if all(importlib.util.find_spec(name) for name in imported) else CLIENTS_PYTHON
+
+
 @pytest.mark.parametrize("page,code,after", SCRIPTS, ids=identity)
 def test_python_examples_print_what_they_are_said_to_print(loaded, world, page, code, after):
-    result = subprocess.run([sys.executable, "-c", textwrap.dedent(code).replace("http://localhost:9090", loaded.url)],
+    result = subprocess.run([interpreter(code), "-c", textwrap.dedent(code).replace("http://localhost:9090", loaded.url)],
                             env=surroundings(loaded, world), cwd=world.folder, text=True, capture_output=True, timeout=120,
                             check=False)
     assert result.returncode == 0, result.stderr

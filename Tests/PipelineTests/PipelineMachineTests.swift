@@ -154,7 +154,7 @@ import Testing
         #expect(simulation.sent.count == 1 - more)
         let reasons = simulation.queue.jobs.values.map { $0.error ?? "" }
         #expect(reasons.count == more)
-        #expect(reasons.allSatisfy { $0.contains("ended without a word") })
+        #expect(reasons.allSatisfy { $0.contains("ended before they finished") })
     }
 
     @Test

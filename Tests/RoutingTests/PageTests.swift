@@ -99,7 +99,7 @@ import Testing
     @Test func `what cannot be searched for is told, and left to the script`() async throws {
         let page = try await api().ask(.get, "/?q=x&min_stars=many")
         #expect(page.status == 200)
-        #expect(page.text.contains("min_stars has to be a whole number"))
+        #expect(page.text.contains("min_stars must be a whole number"))
         #expect(try given(page) == nil)
         services.search.failure.withLock { $0 = .store(StoreError(.unavailable, "away")) }
         let other = try await api().ask(.get, "/?q=x")

@@ -140,7 +140,7 @@ import Testing
         #expect(watch.observe(counted(500), at: start + .seconds(59)) == .building)
         #expect(watch.observe(counted(500), at: start + .seconds(118)) == .building)
         #expect(watch.observe(counted(500), at: start + .seconds(119)) == .interrupted)
-        #expect(watch.observe(["building": ["status": "aborted"]]) == .failed("the database gave it up"))
+        #expect(watch.observe(["building": ["status": "aborted"]]) == .failed("the database abandoned it"))
     }
 
     private static let numbers: [SurrealValue] = [

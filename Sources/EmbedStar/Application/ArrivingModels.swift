@@ -15,7 +15,7 @@ final class ArrivingModels: Service {
 
     private static let retryAfter = Duration.seconds(5)
 
-    private let state = Mutex(State.underway("the model is waited for"))
+    private let state = Mutex(State.underway("waiting for the model"))
     private let fetch: @Sendable (@escaping Report) async throws -> Void
     private let load: @Sendable () throws(EmbeddingError) -> LoadedModels
     private let arrivals: AsyncStream<Void>

@@ -27,7 +27,7 @@ struct VectorIndexLifetime: Service {
         )
         let isReady = metrics.gauge(
             "search_index_ready",
-            "Whether searches are as quick as they can be: the index is ready, or the table too small to need one."
+            "Whether searches are as fast as they can be: the index is ready, or the table too small to need one."
         )
         var hasComplained = false
         while !Task.isCancelled {

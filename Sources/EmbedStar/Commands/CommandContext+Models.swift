@@ -53,7 +53,7 @@ extension CommandContext {
                 switch event {
                 case .waiting:
                     logger.notice("another process fetches the model \(reference); waiting for it")
-                    report("the model \(reference) is being fetched by another process")
+                    report("another process is fetching the model \(reference)")
                 case .progress(let progress):
                     let amount = "\(HumanText.bytes(progress.done)) of \(HumanText.bytes(progress.total))"
                     report("the model \(reference) is being fetched: \(amount)")

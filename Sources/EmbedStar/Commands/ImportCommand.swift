@@ -52,7 +52,7 @@ struct ImportCommand: AsyncParsableCommand {
         get throws {
             guard let github else { return nil }
             if let request = StarImportRequest(user: github, removesUnstarred: prune) { return request }
-            throw ValidationError("\"\(github.printable)\" is no login of GitHub")
+            throw ValidationError("\"\(github.printable)\" is not a GitHub login")
         }
     }
 

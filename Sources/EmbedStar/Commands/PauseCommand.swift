@@ -18,7 +18,7 @@ struct PauseCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await service.command("POST", "/pipeline/pause") { _ in
-            "paused in all replicas; `embed-star resume` goes on"
+            "paused in all replicas; `embed-star resume` ends the pause"
         }
     }
 }

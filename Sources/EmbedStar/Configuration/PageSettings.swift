@@ -8,6 +8,6 @@ enum PageSettings {
     static let showsAvatars = Setting.boolean(
         "PAGE_AVATARS",
         false,
-        "the page shows owners' avatars, which visitors' browsers load from GitHub; otherwise initials"
+        "show owners' avatars on the page, which visitors' browsers load from GitHub, instead of initials"
     )
 }

@@ -37,6 +37,6 @@ final class Watchdog: Service {
         }
         let turn = MonotonicInstant(nanoseconds: lastTurn.load(ordering: .relaxed))
         guard turn.nanoseconds > 0, turn < limit else { return nil }
-        return "no task has had its turn for more than \(patience)"
+        return "no task has run for more than \(patience)"
     }
 }

@@ -37,7 +37,7 @@ struct DenseLayer: Sendable {
         outputs = try config.size("out_features")
         let name = try config.name("activation_function", default: "torch.nn.modules.activation.Tanh")
         guard let activation = name.split(separator: ".").last.flatMap({ Activation(rawValue: String($0)) }) else {
-            throw config.unsupported("activation_function", "'\(name.shortened)' is not computed")
+            throw config.unsupported("activation_function", "'\(name.shortened)' is not supported")
         }
         self.activation = activation
         let file = try Safetensors(folder: folder)

@@ -27,7 +27,7 @@ package struct Prompts: Sendable, Hashable {
             let value = file.value("prompts")
         else { return }
         guard let members = value.object?.members, members.count <= Self.most else {
-            throw file.invalid("prompts", "is no object with at most \(Self.most) members")
+            throw file.invalid("prompts", "is not an object with at most \(Self.most) members")
         }
         let prompts = ModelFile(path: "\(file.path): prompts", root: value)
         for member in members where member.value != .null {

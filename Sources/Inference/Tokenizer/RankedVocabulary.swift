@@ -20,7 +20,7 @@ package struct RankedVocabulary: Sendable {
                 let token = Base64.bytes(String(decoding: sides[0], as: UTF8.self)), !token.isEmpty,
                 Int(String(decoding: sides[1], as: UTF8.self)) == pieces.count
             else {
-                throw InferenceError(.invalidModel, "\(path): line \(pieces.count + 1) is no token with its number")
+                throw InferenceError(.invalidModel, "\(path): line \(pieces.count + 1) is not a token with its number")
             }
             pieces.append(token)
         }

@@ -81,7 +81,7 @@ extension TokenizerFile {
         var merges: [BPETokenizer.Pair: BPETokenizer.Merge] = Dictionary(minimumCapacity: entries.count)
         for (rank, entry) in entries.enumerated() {
             guard let (left, right) = Self.halves(of: entry) else {
-                throw invalid("model.merges has an entry that is no pair")
+                throw invalid("model.merges has an entry that is not a pair")
             }
             guard let first = vocabulary[left], let second = vocabulary[right], let whole = vocabulary[left + right]
             else { throw invalid("model.merges has a pair that model.vocab does not have") }

@@ -21,7 +21,7 @@ extension TokenizerFile {
 
     private func template(_ step: JSONValue, _ limit: Int) throws(InferenceError) -> TokenTemplate {
         guard let single = step["single"]?.array, single.count <= Self.longestTemplate else {
-            throw invalid("post_processor.single is no short list")
+            throw invalid("post_processor.single is not a short list")
         }
         var template = TokenTemplate()
         var hasText = false

@@ -8,7 +8,7 @@ extension TokenizerFile {
         limit: Int
     ) throws(InferenceError) -> UnigramTokenizer {
         guard let entries = model["vocab"]?.array, !entries.isEmpty, entries.count <= limit else {
-            throw invalid("model.vocab is no list of at most \(limit) pieces")
+            throw invalid("model.vocab is not a list of at most \(limit) pieces")
         }
         guard model["byte_fallback"]?.bool != true else { throw unsupported("model.byte_fallback") }
         var vocabulary: [(piece: String, score: Double)] = []

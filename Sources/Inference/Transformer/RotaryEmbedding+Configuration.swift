@@ -24,7 +24,7 @@ extension RotaryEmbedding {
                 // Neural tangent kernel's scaling: the slow pairs are stretched, the fast ones hardly.
                 base *= factor
                 stretch = pow(factor, 2 / Double(shape.headWidth))
-            default: throw scaling.unsupported("type", "'\(type.shortened)' is not computed")
+            default: throw scaling.unsupported("type", "'\(type.shortened)' is not supported")
             }
         }
         self.init(base: base, headWidth: shape.headWidth, places: shape.maxTokens, stretch: stretch)

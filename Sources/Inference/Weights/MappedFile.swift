@@ -30,7 +30,7 @@ final class MappedFile: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure(path) }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw InferenceError(.invalidModel, "\(path) is no regular file")
+            throw InferenceError(.invalidModel, "\(path) is not a regular file")
         }
         guard status.st_size > 0 else { throw InferenceError(.invalidModel, "\(path): the file is empty") }
         let size = Int(status.st_size)

@@ -78,7 +78,7 @@ struct Safetensors: Sendable {
     }
 
     private init(index: ModelFile, in folder: String) throws(InferenceError) {
-        guard let map = index.value("weight_map")?.object else { throw index.invalid("weight_map", "is no object") }
+        guard let map = index.value("weight_map")?.object else { throw index.invalid("weight_map", "is not an object") }
         let names = Set(map.members.compactMap(\.value.string)).sorted()
         guard (1...Self.maximumShards).contains(names.count) else {
             throw index.invalid("weight_map", "names \(names.count) files")
@@ -88,7 +88,7 @@ struct Safetensors: Sendable {
         var places: [String: Int] = [:]
         for (number, name) in names.enumerated() {
             guard name.hasSuffix(".safetensors"), !name.contains("/") else {
-                throw index.invalid("weight_map", "names '\(name.shortened)', which is no safetensors file beside it")
+                throw index.invalid("weight_map", "names '\(name.shortened)', not a safetensors file beside it")
             }
             let file = try MappedFile(path: "\(folder)/\(name)")
             files.append(file)

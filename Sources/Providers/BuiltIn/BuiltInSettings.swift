@@ -13,7 +13,7 @@ package enum BuiltInSettings {
         "BUILTIN_THREADS",
         in: 1...1024,
         shown: "cores",
-        "threads of the built-in model; unset, as many as cores are given, and no more than one for 32 MiB of memory"
+        "threads of the built-in model; unset: one a core, but no more than one for each 32 MiB of memory"
     )
     package static let memory = Setting<Int?>(
         "MODEL_MEMORY",
@@ -28,7 +28,7 @@ package enum BuiltInSettings {
         "KEEP_ALIVE",
         default: ResidentModels.KeepAlive.duration(.seconds(300)),
         shown: "5m",
-        "how long a model of `EMBEDDING_MODELS` but the first stays in memory unused; 0 not at all, -1 for ever",
+        "how long an idle model of `EMBEDDING_MODELS`, except the first, stays in memory; 0: not at all, -1: for ever",
         accepted: "seconds, or a number with `s`, `m` or `h`"
     ) { ResidentModels.KeepAlive($0) }
     package static let rerankModel = Setting.optional(

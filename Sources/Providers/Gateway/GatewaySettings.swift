@@ -65,7 +65,7 @@ package enum GatewaySettings {
         "RETRY_ATTEMPTS",
         5,
         in: 1...100,
-        "attempts at a provider call or a repo before it has failed"
+        "attempts at a provider call, or at embedding a repo, until it counts as failed"
     )
     package static let retryDelay = Setting.integer(
         "RETRY_DELAY_MS",

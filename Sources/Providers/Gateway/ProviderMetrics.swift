@@ -31,7 +31,7 @@ struct ProviderMetrics: Sendable {
         ).labeled(provider, model)
         limited = registry.counters(
             "rate_limits_total",
-            "Provider calls refused because of its rate limit.",
+            "Provider calls that the provider rejected because of its rate limit.",
             labels: ["provider"]
         ).labeled(provider)
         batchSize = registry.histograms(
@@ -47,7 +47,7 @@ struct ProviderMetrics: Sendable {
         ).labeled(provider, model)
         retries = registry.counters(
             "retry_attempts_total",
-            "Provider calls made again after a failure.",
+            "Provider calls retried after a failure.",
             labels: ["provider"]
         ).labeled(provider)
         truncated = registry.counters(
@@ -55,10 +55,10 @@ struct ProviderMetrics: Sendable {
             "Texts cut to the model's token limit.",
             labels: ["provider"]
         ).labeled(provider)
-        queued = registry.gauge("embedding_queue_texts", "Texts that wait for the provider or are under way.")
+        queued = registry.gauge("embedding_queue_texts", "Texts waiting for the provider or in flight.")
         stopped = registry.gauges(
             "provider_stopped",
-            "1 while a fault that only the operator can mend keeps the provider from working.",
+            "1 while the provider is not called, because of a fault that only the operator can correct.",
             labels: ["provider"]
         ).labeled(provider)
         errors = registry.counters(

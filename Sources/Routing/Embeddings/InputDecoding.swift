@@ -43,7 +43,7 @@ extension JSONValue {
 
     private static func wrongType(_ name: String) -> APIError {
         .badRequest(
-            "\(name) has to be a string, an array of strings, an array of token ids, or an array of such arrays",
+            "\(name) must be a string, an array of strings, an array of token ids, or an array of such arrays",
             parameter: name
         )
     }
@@ -53,7 +53,7 @@ extension JSONValue {
     func optional<Value>(_ name: String, _ kind: String, _ read: (JSONValue) -> Value?) throws -> Value? {
         guard let member = self[name], member != .null else { return nil }
         guard let value = read(member) else {
-            throw APIError.badRequest("\(name) has to be \(kind)", parameter: name)
+            throw APIError.badRequest("\(name) must be \(kind)", parameter: name)
         }
         return value
     }
@@ -74,6 +74,6 @@ extension JSONValue {
 
     /// - Throws: `APIError` 400 when it is not an object.
     func requireObject() throws {
-        guard case .object = self else { throw APIError.badRequest("the body has to be a JSON object") }
+        guard case .object = self else { throw APIError.badRequest("the body must be a JSON object") }
     }
 }

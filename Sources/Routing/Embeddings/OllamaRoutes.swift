@@ -55,11 +55,11 @@ struct OllamaRoutes: Sendable {
         case .array(let elements):
             call.request.inputs = try elements.map { element in
                 guard let text = element.string, !text.isEmpty else {
-                    throw APIError.badRequest("input has to hold strings that are not empty")
+                    throw APIError.badRequest("input must contain strings that are not empty")
                 }
                 return .text(text)
             }
-        default: throw APIError.badRequest("input has to be a string or an array of strings")
+        default: throw APIError.badRequest("input must be a string or an array of strings")
         }
         return call
     }

@@ -59,16 +59,16 @@ struct RerankRoutes: Sendable {
 
     private func question(_ json: JSONValue, documents name: String, returnsText: Bool) throws -> Question {
         guard let query = json["query"]?.string, !query.isEmpty else {
-            throw APIError(.badRequest, .empty, "query has to be a string that is not empty", parameter: "query")
+            throw APIError(.badRequest, .empty, "query must be a string that is not empty", parameter: "query")
         }
         guard let elements = json[name]?.array, !elements.isEmpty else {
-            throw APIError(.badRequest, .empty, "\(name) has to be an array of strings", parameter: name)
+            throw APIError(.badRequest, .empty, "\(name) must be an array of strings", parameter: name)
         }
         try handler.check(count: elements.count, of: name)
         // Cohere's documents may be objects with a text.
         let texts = elements.compactMap { $0.string ?? $0["text"]?.string }
         guard texts.count == elements.count else {
-            throw APIError.badRequest("\(name) has to hold strings, or objects with a text", parameter: name)
+            throw APIError.badRequest("\(name) must contain strings, or objects with a text", parameter: name)
         }
         return Question(query: query, documents: texts, returnsText: returnsText)
     }

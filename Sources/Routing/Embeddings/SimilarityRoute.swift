@@ -25,11 +25,11 @@ struct SimilarityRoute: Sendable {
     private static func call(_ json: JSONValue) throws -> EmbeddingCall {
         guard let inputs = json["inputs"], let source = inputs["source_sentence"], let others = inputs["sentences"]
         else {
-            throw APIError.badRequest("inputs has to have source_sentence and sentences", parameter: "inputs")
+            throw APIError.badRequest("inputs must have source_sentence and sentences", parameter: "inputs")
         }
         guard source.string != nil, others.array?.allSatisfy({ $0.string != nil }) ?? false else {
             throw APIError.badRequest(
-                "source_sentence has to be a string, sentences an array of them",
+                "source_sentence must be a string, sentences an array of them",
                 parameter: "inputs"
             )
         }

@@ -67,7 +67,7 @@ extension JSONValue {
     fileprivate func texts(_ name: String) throws -> [String] {
         try embeddingInputs(name).map { input in
             guard case .text(let text) = input else {
-                throw APIError.badRequest("\(name) has to be a string or an array of strings", parameter: name)
+                throw APIError.badRequest("\(name) must be a string or an array of strings", parameter: name)
             }
             return text
         }
@@ -77,7 +77,7 @@ extension JSONValue {
     fileprivate func tokenLists(_ name: String) throws -> [[Int]] {
         try embeddingInputs(name).map { input in
             guard case .tokens(let ids) = input else {
-                throw APIError.badRequest("\(name) has to be an array of token ids, or of such arrays", parameter: name)
+                throw APIError.badRequest("\(name) must be an array of token ids, or of such arrays", parameter: name)
             }
             return ids
         }

@@ -26,7 +26,7 @@ struct GitHubImportRoutes: Sendable {
         let prune = fields.bool("prune") ?? false
         if user == nil, fields.errors.isEmpty { fields.report("user", "user is missing") }
         let request = user.flatMap { StarImportRequest(user: $0, removesUnstarred: prune) }
-        if user != nil, request == nil { fields.report("user", "user has to be a login of GitHub, or @me") }
+        if user != nil, request == nil { fields.report("user", "user must be a GitHub login, or @me") }
         try fields.finish()
         guard let request, let status = imports.begin(request) else {
             throw APIError(.conflict, .invalidRequest, "an import is running; GET /import/github shows its progress")

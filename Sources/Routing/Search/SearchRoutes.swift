@@ -188,12 +188,12 @@ extension FieldReader {
     mutating func vector(_ name: String) -> [Float]? {
         guard let value = take(name) else { return nil }
         guard case .array(let elements) = value, (1...8192).contains(elements.count) else {
-            report(name, "\(name) has to be an array of 1 to 8192 numbers")
+            report(name, "\(name) must be an array of 1 to 8192 numbers")
             return nil
         }
         let numbers = elements.compactMap(\.double).filter { abs($0) <= 1_000_000 }
         guard numbers.count == elements.count else {
-            report(name, "\(name) has to hold numbers from -1000000 to 1000000")
+            report(name, "\(name) must contain numbers from -1000000 to 1000000")
             return nil
         }
         return numbers.map { Float($0) }

@@ -65,7 +65,7 @@ enum Refusal: String, Error, Sendable, CaseIterable {
         case .unsupportedContentCoding: "The only Content-Encoding understood is gzip."
         case .unmetExpectation: "The only expectation met is 100-continue."
         case .fieldsTooLarge: "The header fields are too large or too many."
-        case .connectNotAllowed: "This server is no proxy."
+        case .connectNotAllowed: "This server is not a proxy."
         case .unknownMethod: "The method is not implemented."
         case .overloaded: "The server has too many connections."
         case .memoryExhausted: "The server has no room for the body; other requests take it all."

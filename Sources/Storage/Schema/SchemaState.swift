@@ -70,7 +70,7 @@ struct SchemaState {
         if version != Self.latest { return "the database is of schema version \(version), not \(Self.latest)" }
         if let table = missing.first { return "the table \(table) is gone" }
         return lost(of: tables).first.map {
-            "the table \($0.name) has lost its event: what is written there goes unnoticed"
+            "the table \($0.name) has lost its event: changes of its rows go unnoticed"
         }
     }
 }

@@ -28,7 +28,7 @@ struct IndexBuildWatch: Sendable {
         if last?.building != building { last = (building, now) }
         switch building["status"].string {
         case "ready": return isCounted || (startedHere && !hasCounted) ? .complete : .interrupted
-        case "error", "aborted": return .failed(building["error"].string ?? "the database gave it up")
+        case "error", "aborted": return .failed(building["error"].string ?? "the database abandoned it")
         default: return last.map { now - $0.since >= Self.stall } == true ? .interrupted : .building
         }
     }

@@ -35,7 +35,7 @@ package struct EngineDialect: Sendable, Hashable {
     static func of(_ server: String) throws(SurrealError) -> EngineDialect {
         guard let version = EngineVersion(server) else {
             let name = String(server.unicodeScalars.prefix(100))
-            throw SurrealError(.unsupported, "\"\(name)\", the database's version, is no release of SurrealDB")
+            throw SurrealError(.unsupported, "\"\(name)\", the database's version, is not a release of SurrealDB")
         }
         guard let dialect = all.first(where: { version.major >= $0.generation }) else { throw tooOld(version) }
         guard version >= dialect.since else { throw tooOld(version, dialect.fault) }

@@ -64,7 +64,7 @@ private struct JinaBertLoader {
         switch type {
         case "geglu": return .gelu
         case "reglu": return .relu
-        default: throw config.unsupported("feed_forward_type", "'\(type.shortened)' is not computed")
+        default: throw config.unsupported("feed_forward_type", "'\(type.shortened)' is not supported")
         }
     }
 

@@ -75,7 +75,7 @@ struct FieldReader {
     mutating func time(_ name: String) -> Timestamp? {
         guard let text = filter(name, length: 1...64) else { return nil }
         if let time = Timestamp(text) ?? Timestamp(text + "T00:00:00Z") { return time }
-        report(name, "\(name) has to be a time such as 2026-07-14T19:25:58Z, or a day")
+        report(name, "\(name) must be a time such as 2026-07-14T19:25:58Z, or a day")
         return nil
     }
 
@@ -83,11 +83,11 @@ struct FieldReader {
     mutating func string(_ name: String, length: ClosedRange<Int>) -> String? {
         guard let value = take(name) else { return nil }
         guard case .string(let text) = value else {
-            report(name, "\(name) has to be a string")
+            report(name, "\(name) must be a string")
             return nil
         }
         guard length.contains(text.unicodeScalars.count) else {
-            report(name, "\(name) has to have \(length.lowerBound) to \(length.upperBound) characters")
+            report(name, "\(name) must have \(length.lowerBound) to \(length.upperBound) characters")
             return nil
         }
         guard !text.utf8.contains(0) else {
@@ -101,7 +101,7 @@ struct FieldReader {
         guard let value = take(name) else { return nil }
         let number = isQuery ? value.string.flatMap { Int($0) } : value.integer
         guard let number, range.contains(number) else {
-            report(name, "\(name) has to be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            report(name, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
         return number
@@ -111,7 +111,7 @@ struct FieldReader {
         guard let value = take(name) else { return nil }
         let number = isQuery ? value.string.flatMap { Double($0) } : value.double
         guard let number, range.contains(number) else {
-            report(name, "\(name) has to be a number from \(range.lowerBound) to \(range.upperBound)")
+            report(name, "\(name) must be a number from \(range.lowerBound) to \(range.upperBound)")
             return nil
         }
         return number
@@ -125,7 +125,7 @@ struct FieldReader {
         } else if let flag = value.bool {
             return flag
         }
-        report(name, "\(name) has to be true or false")
+        report(name, "\(name) must be true or false")
         return nil
     }
 
@@ -133,14 +133,14 @@ struct FieldReader {
     mutating func strings(_ name: String, count: ClosedRange<Int>, length: ClosedRange<Int>) -> [String]? {
         guard let value = take(name) else { return nil }
         guard case .array(let elements) = value, count.contains(elements.count) else {
-            report(name, "\(name) has to be an array of \(count.lowerBound) to \(count.upperBound) strings")
+            report(name, "\(name) must be an array of \(count.lowerBound) to \(count.upperBound) strings")
             return nil
         }
         let texts = elements.compactMap(\.string).filter {
             length.contains($0.unicodeScalars.count) && !$0.utf8.contains(0)
         }
         guard texts.count == elements.count else {
-            report(name, "\(name) has to hold strings of \(length.lowerBound) to \(length.upperBound) characters")
+            report(name, "\(name) must contain strings of \(length.lowerBound) to \(length.upperBound) characters")
             return nil
         }
         return texts
@@ -151,7 +151,7 @@ struct FieldReader {
     where Choice.RawValue == String {
         guard let value = take(name) else { return nil }
         if let text = value.string, let choice = Choice(rawValue: text) { return choice }
-        report(name, "\(name) has to be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        report(name, "\(name) must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
         return nil
     }
 }

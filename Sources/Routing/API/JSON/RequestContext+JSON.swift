@@ -31,7 +31,7 @@ extension RequestContext {
         switch try QueryItems(head).values[name] {
         case nil, "false": return false
         case "true": return true
-        default: throw APIError.badRequest("\(name) has to be true or false", parameter: name)
+        default: throw APIError.badRequest("\(name) must be true or false", parameter: name)
         }
     }
 }
