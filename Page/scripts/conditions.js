@@ -2,8 +2,8 @@
 import { duration, grouped, plural, sentence } from "./format.js";
 
 export const pipelineStates = {
-  starting: "starting", idle: "all done", draining: "working", paused: "paused", waiting: "waiting for the provider",
-  disconnected: "the database does not answer", standby: "another model is in use", stopped: "stopped",
+  starting: "starting", idle: "up to date", draining: "embedding", paused: "paused", waiting: "waiting for the provider",
+  disconnected: "the database does not answer", standby: "on standby, another model is in use", stopped: "stopped",
 };
 
 const again = time => (time ? " It is tried again at " + new Date(time).toLocaleTimeString() + "." : "");
@@ -18,7 +18,7 @@ export const replicaWords = (count, names) => grouped(count) + (names?.length ? 
 
 export function providerWords(provider) {
   const until = provider?.retry_at ? ", again at " + new Date(provider.retry_at).toLocaleTimeString() : "";
-  const names = { ready: "ready", preparing: "is being prepared", limited: "limits us", open: "does not answer", stopped: "refuses" };
+  const names = { ready: "ready", preparing: "is loading its model", limited: "rate limit reached", open: "does not answer", stopped: "rejects requests" };
   return (names[provider?.state] ?? provider?.state ?? "not known yet") + until;
 }
 
@@ -38,7 +38,7 @@ export function condition(link, status) {
     return { level: "bad", title: "The embedding provider rejects requests.", text: (provider.error ? sentence(provider.error) + " " : "") + "Searches use words alone until the key or the settings are corrected." };
   }
   if (provider.state === "preparing") {
-    return { level: "info", title: "The model is not there yet.", text: sentence(provider.error) + " Until then nothing is embedded, and searches go by words alone." };
+    return { level: "info", title: "The model is not there yet.", text: sentence(provider.error) + " Until then nothing is embedded, and searches use words alone." };
   }
   if (provider.state === "open") {
     return { level: "bad", title: "The embedding provider does not answer.", text: "Searches use words alone." + again(provider.retry_at) };

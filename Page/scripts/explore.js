@@ -47,7 +47,7 @@ export function fillForm(place) {
 /** Shows what a place asks for, and is done when it is shown. What is already answered or on its way is not asked again. */
 export function showPlace(place = here(), { isAgain = false } = {}) {
   if (place.min_stars && wholeNumber(place.min_stars) === null) {
-    return fail(new Fault("invalid", "The minimum of stars is a whole number."), null, place);
+    return fail(new Fault("invalid", "Minimum stars must be a whole number."), null, place);
   }
   const request = searchRequest(place, pageSize), key = JSON.stringify(request);
   if (request && key === current.key && !isAgain && !current.fault) return;
@@ -114,7 +114,7 @@ const heading = (place, found) => (place.q ? "Results for “" + place.q + "”"
 function nothingFound(place) {
   const isFiltered = filterNames.some(name => place[name]);
   if (!service.status?.total && service.status) return emptyPicture();
-  const clear = button("Drop the filters", () => go({ ...place, ...Object.fromEntries(filterNames.map(name => [name, ""])) }));
+  const clear = button("Clear the filters", () => go({ ...place, ...Object.fromEntries(filterNames.map(name => [name, ""])) }));
   return picture("none", "none", "Nothing found", isFiltered ? "Fewer filters or other words may help." : "Other words may help.", ...(isFiltered ? [clear] : []));
 }
 function fail(fault, own, place) {
@@ -196,7 +196,7 @@ function replaceCard(repo) {
   byId("subject").replaceChildren(subjectCard(repo));
   if (held) byId(held)?.focus({ preventScroll: true });
 }
-const embeddingWords = { embedded: "embedded", pending: "waits to be embedded", failed: "could not be embedded", excluded: "private, left out" };
+const embeddingWords = { embedded: "embedded", pending: "waiting to be embedded", failed: "could not be embedded", excluded: "private, not embedded" };
 function subjectCard(repo) {
   const state = repo.embedding;
   const again = button("Embed again", event => working(event.target, async () => {

@@ -33,7 +33,7 @@ export async function importFile(file) {
       return tellImport(error.message + " " + plural(at, "line was", "lines were") + " imported before.", true);
     }
   }
-  const rejected = sum.rejected ? " " + plural(sum.rejected, "line was", "lines were") + " refused" + (problem ? ": " + sentence(problem) : ".") : "";
+  const rejected = sum.rejected ? " " + plural(sum.rejected, "line was", "lines were") + " rejected" + (problem ? ": " + sentence(problem) : ".") : "";
   tellImport(grouped(sum.created) + " new, " + grouped(sum.changed) + " changed, " + grouped(sum.unchanged) + " unchanged." + rejected, sum.rejected > 0);
 }
 async function sendLines(lines) {
@@ -56,7 +56,7 @@ export function starsWords({ state, user, created, changed, unchanged, waiting_u
   const counts = grouped(created) + " new, " + grouped(changed) + " changed, " + grouped(unchanged) + " unchanged.";
   const until = waiting_until ? " GitHub's rate limit ends at " + new Date(waiting_until).toLocaleTimeString() + "." : "";
   if (state === "done") return "The stars of " + user + ": " + counts;
-  if (state === "failed") return sentence(error || "the import failed") + " Until then: " + counts;
+  if (state === "failed") return sentence(error || "the import failed") + " Before that: " + counts;
   return "Importing the stars of " + user + ": " + counts + until;
 }
 const isUnderWay = status => ["running", "waiting"].includes(status.state);

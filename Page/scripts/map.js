@@ -34,7 +34,7 @@ async function loadMap() {
     if (document.hidden) return;
     const response = await ask("/map", { headers: tag ? { "If-None-Match": tag } : {} });
     if (response.status === 202) wait = 1;
-    if (response.status === 202) showCard("The map is being made…");
+    if (response.status === 202) showCard("The map is being computed…");
     if (response.status !== 200) return;
     const body = await response.json();
     if (response.headers.get("ETag") === tag) return;
@@ -122,7 +122,7 @@ function situation() {
   if (view.pointed >= 0) return describe(view.pointed);
   if (view.selected.length) return countOf(view.selected) + " selected; they are in the list";
   if (subject >= 0) return "The star is " + points.names[subject] + "; the numbers are those of the list";
-  return marks.some(index => index >= 0) ? "The numbers are those of the list" : countOf(points.names) + ", near each other when they mean similar things";
+  return marks.some(index => index >= 0) ? "The numbers are those of the list" : countOf(points.names) + "; those near each other have similar meanings";
 }
 /** Says below the map what is pointed at, or what is to be seen. */
 export function tell(text = situation()) {

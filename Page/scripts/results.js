@@ -78,6 +78,6 @@ function resultItem(hit, index, bar, query, acts, offersExamples) {
 export function resultItems(hits, query, acts, { isWeak = false, offersExamples = false } = {}) {
   const bars = relevance(hits);
   const items = hits.map((hit, index) => resultItem(hit, index, bars[index], query, acts, offersExamples));
-  const note = element("li", { className: "divider", textContent: "Nothing matches well; these come nearest" });
+  const note = element("li", { className: "divider", textContent: "Nothing matches well; these are the nearest" });
   return isWeak && items.length ? [note, ...items] : items;
 }

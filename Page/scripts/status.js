@@ -59,10 +59,10 @@ function showFacts(status) {
   const rows = [
     ["State", (pipelineStates[status.state] ?? status.state) + (status.state === "paused" ? pausedWords(status) : ""), isBad ? "bad" : ""],
     ["Embedded", grouped(status.embedded) + " of " + grouped(status.total) + (status.total ? " (" + Math.floor(100 * done) + " %)" : "")],
-    ["To do", grouped(status.pending)],
+    ["Waiting", grouped(status.pending)],
   ];
   if (status.failed) rows.push(["Failed", grouped(status.failed), "bad"]);
-  if (status.excluded) rows.push(["Private, left out", grouped(status.excluded)]);
+  if (status.excluded) rows.push(["Private, not embedded", grouped(status.excluded)]);
   if (status.pending && status.rate_per_second) rows.push(["Speed", status.rate_per_second.toFixed(status.rate_per_second < 10 ? 1 : 0) + " a second"]);
   if (status.pending && status.eta_seconds) rows.push(["Time left", duration(status.eta_seconds)]);
   rows.push(["Provider", providerWords(status.provider), status.provider?.state === "ready" ? "good" : "bad"]);
@@ -100,7 +100,7 @@ function tellProblem(text) {
 }
 
 const partNames = { database: "Database", provider: "Provider", pipeline: "Pipeline", search: "Search index" };
-const healthWords = { ok: "well", degraded: "not well", down: "away" };
+const healthWords = { ok: "ok", degraded: "degraded", down: "down" };
 async function showParts() {
   // Health has a port of its own where monitoring has.
   const health = await ask("/health").then(response => (response.status === 404 ? null : response.json())).catch(() => null);

@@ -68,7 +68,7 @@ NOW = "Date.parse('2026-07-01T12:00:00Z')"
      [["Lasted 3 s.", 2], ["B.", 1]]),
     ("importing", "['running', 'done', 'failed'].map(state => m.starsWords({state, user: 'octocat', created: 1200, changed: 2, unchanged: 0, error: 'GitHub has no such user'}))",
      ["Importing the stars of octocat: 1,200 new, 2 changed, 0 unchanged.", "The stars of octocat: 1,200 new, 2 changed, 0 unchanged.",
-      "GitHub has no such user. Until then: 1,200 new, 2 changed, 0 unchanged."]),
+      "GitHub has no such user. Before that: 1,200 new, 2 changed, 0 unchanged."]),
     ("map-geometry", "m.pointsWithin({x: [.5, .9, .1], y: [.5, .9, .1]}, {width: 136, height: 136, scale: 1, x: 0, y: 0}, [[50, 50], [90, 50], [90, 90], [50, 90]])",
      [0]),
     ("map-geometry", "[[1, 0], [0, 1], [-1, 0]].map(([dx, dy]) => m.nextPoint({x: [.5, .7, .6, .5], y: [.5, .55, .1, .9]}, {width: 136, height: 136, scale: 1, x: 0, y: 0}, 0, dx, dy))",

@@ -79,7 +79,7 @@ def test_an_empty_database_is_told_and_filled_with_a_file(serve, database, upstr
     node = page.call("DOM.querySelector", nodeId=root, selector="#import-file")["nodeId"]
     page.call("DOM.setFileInputFiles", nodeId=node, files=[str(file)])
     page.until("document.querySelector('#import-note').innerText.startsWith('3 new')")
-    assert "1 line was refused" in page.text("#import-note")
+    assert "1 line was rejected" in page.text("#import-note")
     kind(page, "start")
     service.await_drained(3)
 

@@ -16,7 +16,7 @@ struct ResultList: Sendable {
 
     private var note: String {
         let head = place.similar.map { "Nearest in meaning to \($0)." } ?? "Results for “\(place.title)”."
-        let weak = answer.isWeak ? " Nothing matches well; these come nearest." : ""
+        let weak = answer.isWeak ? " Nothing matches well; these are the nearest." : ""
         return (head + weak).escapedForHTML + caveat
     }
 
