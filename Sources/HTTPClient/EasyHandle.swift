@@ -138,7 +138,7 @@ final class EasyHandle {
         if let longer = curl_slist_append(headerFields, field) { headerFields = longer }
     }
 
-    /// Lets go of the transfer and all it brought.
+    /// Releases the transfer and all that it received.
     func clear() {
         ccurl_set_headers(pointer, nil)
         ccurl_set_pointer(pointer, CURLOPT_POSTFIELDS, nil)

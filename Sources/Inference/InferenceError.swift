@@ -8,7 +8,7 @@ package struct InferenceError: Error, Sendable, Hashable, CustomStringConvertibl
         case invalidModel = "invalid_model"
         /// The model is sound but of a kind the encoder does not compute.
         case unsupportedModel = "unsupported_model"
-        /// The processor cannot compute in the asked precision.
+        /// The processor cannot compute in the requested precision.
         case unsupportedPrecision = "unsupported_precision"
         /// The encoder's queue is full.
         case overloaded

@@ -1,6 +1,6 @@
 import EmbeddingCore
 
-/// A job in hand whose text has to be embedded.
+/// A claimed job whose text has to be embedded.
 struct ClaimedJob: Sendable {
     let job: EmbeddingJob
     let token: ClaimToken

@@ -91,7 +91,7 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
         events?.yield(.wake)
     }
 
-    /// Ends `run` as the cancellation of its task does; after either, what is in hand is released at once.
+    /// Ends `run` as the cancellation of its task does; after either, what is in flight is released at once.
     package func shutdown() { send(.stop) }
 
     private func send(_ event: PipelineEvent) { shared.withLock { $0.events }?.yield(event) }

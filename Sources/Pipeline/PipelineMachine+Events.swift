@@ -6,7 +6,7 @@ extension PipelineMachine {
         switch event {
         case .tick: break
         case .wake: wake()
-        // Asked again, it does not wait for what is in hand.
+        // Asked again, it does not wait for what is in flight.
         case .stop: stop = stop.map { min($0, now - configuration.grace * 4 / 5) } ?? now
         case .paused(let pause): self.pause = pause
         case .resolved(let result): resolved(result)

@@ -2,7 +2,7 @@ import DequeModule
 import EmbeddingCore
 import Retry
 
-/// The work in hand: what is taken from where, and what becomes of a job.
+/// The work in flight: what is taken from where, and what becomes of a job.
 extension PipelineMachine {
     /// Texts of one provider call at most.
     var batchLimit: Int { min(configuration.batchSize, limits.items) }

@@ -97,7 +97,7 @@ struct PipelineMachine {
         return resolveModel() ?? nextSurvey() ?? nextEmbed() ?? nextClaimAction() ?? nextBackfill()
     }
 
-    /// Whether all is done: nothing in hand after `stop` or its grace, or an empty backlog in mode `once`.
+    /// Whether all is done: nothing in flight after `stop` or its grace, or an empty backlog in mode `once`.
     private var hasEnded: Bool {
         if let stop { return leases.isEmpty && claim == nil || now >= stop + configuration.grace }
         return mode == .once && isIdle && backfill.isComplete && survey.showsEmptyQueue
@@ -243,7 +243,7 @@ extension PipelineMachine {
         var model: EmbeddingModel?
         /// Whether the pause flag has been read.
         var isKnown = false
-        /// Whether it began after the backfill and with nothing in hand.
+        /// Whether it began after the backfill and with nothing in flight.
         var startedIdle = false
         /// Whether jobs were claimed or enqueued since it began.
         var foundJobs = false

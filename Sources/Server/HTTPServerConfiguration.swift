@@ -56,7 +56,7 @@ package struct HTTPServerConfiguration: Sendable {
         package var bytesPerSecond = 1 << 10
         /// How long a body may be slower than that at first.
         package var bodyGrace: Duration = .seconds(5)
-        /// A body that stands still for so long is answered 408, however fast it was before.
+        /// A body that makes no progress for so long is answered 408, however fast it was before.
         package var bodyStall: Duration = .seconds(30)
         /// Between requests.
         package var idle: Duration = .seconds(75)

@@ -11,7 +11,7 @@ package import Telemetry
 
 /// Talks to SurrealDB in CBOR over its HTTP RPC, signed in with a token that is renewed as needed.
 package final class SurrealClient: Sendable {
-    /// The waits before what met another write is repeated.
+    /// The waits before a write that conflicted with another is retried.
     private static let backoff = Backoff(base: .milliseconds(20), longest: .seconds(1))
 
     private let configuration: SurrealConfiguration
@@ -57,7 +57,7 @@ package final class SurrealClient: Sendable {
     /// Runs statements, one result each. They are written as the newest generation of the engine has them.
     /// - Parameters:
     ///   - timeout: for one attempt; by default that of the configuration.
-    ///   - conflictRetries: how often a request that met another write is repeated, after a short random wait.
+    ///   - conflictRetries: how often a write that conflicted with another is retried, after a short random wait.
     ///   - waits: whether it waits for its turn while as many are under way as may be. A probe does not.
     /// - Throws: when any of the statements failed; what came before it outside a transaction has been done.
     package func query(

@@ -6,7 +6,7 @@ package struct SurrealError: Error, Sendable, Hashable, CustomStringConvertible 
         case unavailable
         /// Wrong credentials, or not enough rights.
         case unauthorized
-        /// A write met another; it can be repeated.
+        /// A write conflicted with another; it can be retried.
         case conflict
         /// The statement or its values were refused.
         case rejected

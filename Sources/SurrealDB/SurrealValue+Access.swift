@@ -17,7 +17,7 @@ extension SurrealValue {
     }
 
     /// A number of rows, seconds or the like: nil below zero and for more than there can be, so that what is read can be
-    /// reckoned with.
+    /// computed with.
     package var count: Int? { int.flatMap { (0...1 << 48).contains($0) ? $0 : nil } }
 
     /// Also of an integer or a decimal.

@@ -6,7 +6,7 @@ struct TextTable {
     private var rows: [[String]] = []
     /// Columns that a narrow terminal does without, the first to go first.
     private let dispensable: [Int]
-    /// What the last column is to have of the width at least.
+    /// The least width of the last column.
     private static let leastRoom = 16
 
     init(_ columns: [(title: String, alignment: Alignment)], dispensable: [Int] = []) {

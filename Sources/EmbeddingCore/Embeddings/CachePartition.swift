@@ -1,4 +1,4 @@
-/// The part of the cache that an asker is answered from: nobody is told what others asked.
+/// The part of the cache that a caller is answered from: nobody learns what others asked.
 package struct CachePartition: Sendable, Hashable {
     package let id: UInt64
 

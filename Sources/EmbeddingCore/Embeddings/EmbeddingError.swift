@@ -6,7 +6,7 @@ package struct EmbeddingError: Error, Sendable, Hashable, CustomStringConvertibl
         case invalidInput = "invalid_input"
         /// Token arrays given to a provider that takes text only.
         case tokensUnsupported = "tokens_unsupported"
-        /// The model cannot give the asked number of dimensions.
+        /// The model cannot give the requested number of dimensions.
         case unsupportedDimensions = "unsupported_dimensions"
         /// The provider cannot do what is asked for: raw vectors, tokens.
         case unsupported

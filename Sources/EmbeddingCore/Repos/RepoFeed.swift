@@ -21,7 +21,7 @@ package protocol RepoFeed: Sendable {
 package struct FeedRow: Sendable, Hashable {
     package var id: DocumentID
     package var repo: Repo
-    /// The vector of the asked model; nil without one.
+    /// The vector of the requested model; nil without one.
     package var vector: [Float]?
 
     package init(id: DocumentID, repo: Repo, vector: [Float]?) {

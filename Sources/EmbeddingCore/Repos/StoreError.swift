@@ -8,7 +8,7 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case busy
         /// Wrong credentials.
         case unauthorized
-        /// A write met another; it can be repeated.
+        /// A write conflicted with another; it can be retried.
         case conflict
         /// The statement or its values were refused.
         case rejected

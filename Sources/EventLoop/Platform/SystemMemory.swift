@@ -4,7 +4,7 @@
 import Dispatch
 import Synchronization
 
-/// The memory that the allocator has of the system.
+/// The memory that the allocator has taken from the system.
 package enum SystemMemory {
     private static let queue = DispatchQueue(label: "embed-star.memory", qos: .utility)
 

@@ -12,7 +12,7 @@ struct Tokenizer: Sendable {
     /// Tokens that are no text.
     let special: Set<Int32>
     let joining: TokenJoining
-    /// Whether a token's place is told without the spaces at its ends.
+    /// Whether a token's offsets leave out the spaces at its ends.
     let trimsSpaces: Bool
 
     /// Appends the tokens of `text` with the special tokens around them, `limit` in all at most; what is too long is

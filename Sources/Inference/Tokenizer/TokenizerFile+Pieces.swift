@@ -27,7 +27,7 @@ extension TokenizerFile {
         return Set(tokens.compactMap { token in token["id"]?.integer.flatMap { Int32(exactly: $0) } })
     }
 
-    /// Whether a token's place is told without the spaces at its ends.
+    /// Whether a token's offsets leave out the spaces at its ends.
     var trimsSpaces: Bool {
         steps(of: root["post_processor"], under: "processors").contains { step in
             ["ByteLevel", "RobertaProcessing"].contains(step["type"]?.string) && step["trim_offsets"]?.bool != false

@@ -66,7 +66,7 @@ final class EncoderPool: Sendable {
 
     deinit { threads.remove(lane) }
 
-    /// The model in the asked precision, or in the best that oneDNN has more than a reference implementation for.
+    /// The model in the requested precision, or in the best that oneDNN has more than a reference implementation for.
     private static func load(
         _ family: ModelFamily,
         _ folder: ModelFolder,

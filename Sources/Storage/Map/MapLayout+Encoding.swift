@@ -4,7 +4,7 @@ import EmbeddingCore
 /// before them in two bytes, shares are whole numbers up to 65535.
 extension MapLayout {
     private static let version: UInt8 = 1
-    /// Units of the layout are about those of vectors of unit length; what is beyond this cannot be reckoned with.
+    /// Units of the layout are about those of vectors of unit length; what is beyond this cannot be computed with.
     private static let farthest: Float = 1e9
 
     var encoded: [UInt8] {

@@ -30,7 +30,7 @@ struct RowCounts {
     /// Of the entries from `position` on.
     private var recent: Change
     private let countedAt: ContinuousClock.Instant
-    /// What the count took.
+    /// How long the count took.
     private let cost: Duration
     private var followedAt: ContinuousClock.Instant
     private var changedAt: ContinuousClock.Instant?

@@ -3,7 +3,7 @@ import SurrealDB
 import Synchronization
 
 /// The outbox as a queue. Claims and completions of this process go one at a time each: the database
-/// gains nothing from writers that meet each other.
+/// gains nothing from writers that conflict.
 final class SurrealJobQueue: EmbeddingJobQueue {
     let database: Database
     let tables: EmbeddedTables

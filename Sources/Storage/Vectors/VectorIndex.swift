@@ -4,7 +4,7 @@ import SurrealDB
 import Synchronization
 
 /// The life of the vector index on `repo.embedding`. An index that is not whole answers nonsense, or the whole table, and
-/// one that is ready by the engine's word may be slow for a while yet. So one process makes it, nothing reads it until it
+/// one that the engine calls ready may be slow for a while yet. So one process makes it, nothing reads it until it
 /// has found a stored vector fast, and it goes when the model changes. Where the engine writes vectors beside it as fast as
 /// without, it stands before a backlog is embedded, and is rebuilt after it beside the one in use. SurrealDB 2 writes
 /// slowly and aborts when a new, empty index is written and read in parallel: there it is made over rows that are embedded
@@ -19,7 +19,7 @@ package final class VectorIndex: Sendable {
         var record: VectorIndexRecord?
         var failedAt: ContinuousClock.Instant?
         var watch = IndexBuildWatch(startedHere: false)
-        /// Since when the index has been whole by the engine's word and not found what it should.
+        /// Since when the index has been whole according to the engine and not found what it should.
         var probedSince: ContinuousClock.Instant?
         /// Whether a search got nonsense from an index that was ready.
         var isSuspect = false

@@ -1,6 +1,6 @@
 /// What the engine finds wrong with a statement. Nothing else reads its words.
 package enum EngineFault: Sendable, Hashable {
-    /// A write met another; it can be repeated.
+    /// A write conflicted with another; it can be retried.
     case conflict
     /// Wrong credentials, or not enough rights.
     case denied
