@@ -25,12 +25,14 @@ export function paintLayer(points, frame, style, isDim, marks) {
   if (image?.width !== layer.width || image.height !== layer.height) image = context.createImageData(layer.width, layer.height);
   const pixels = new Uint32Array(image.data.buffer), row = image.width, bottom = image.height - side;
   pixels.fill(0);
+  // What a row of a point leaves free at either end: points are round.
+  const ends = Array.from({ length: side }, (_, y) => Math.round(side / 2 - Math.sqrt(side * side / 4 - (y + .5 - side / 2) ** 2)));
   // The most starred come first, and so are drawn last.
   for (let i = points.x.length - 1; i >= 0; i--) {
     const px = Math.round(across(points.x[i], frame) * scale - side / 2), py = Math.round(down(points.y[i], frame) * scale - side / 2);
     if (px < 0 || py < 0 || px + side > row || py > bottom) continue;
     const value = isDim(i) ? (points.pixels[i] & 0xffffff | 0x28000000) >>> 0 : points.pixels[i];
-    for (let y = py; y < py + side; y++) pixels.fill(value, y * row + px, y * row + px + side);
+    for (let y = py; y < py + side; y++) pixels.fill(value, y * row + px + ends[y - py], y * row + px + side - ends[y - py]);
   }
   context.putImageData(image, 0, 0);
   context.setTransform(scale, 0, 0, scale, 0, 0);

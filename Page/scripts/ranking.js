@@ -1,10 +1,13 @@
 // What a list of hits says of itself. Pure functions.
 
-/** How long each hit's bar is, 0 to 1: never longer than the one above, whatever a score measures. */
+/**
+ * How long each hit's bar is, 0 to 1: never longer than the one above, whatever a score measures. It is the score's root:
+ * scores soon become small, and bars shall still differ.
+ */
 export function relevance(hits) {
   let last = 1;
   return hits.map((hit, index) => {
-    const own = hit.score == null ? last * 0.97 : Math.max(0, Math.min(1, hit.score));
+    const own = hit.score == null ? last * 0.97 : Math.sqrt(Math.max(0, Math.min(1, hit.score)));
     last = index === 0 ? own || 0.02 : Math.min(last, own);
     return hit.score == null && index === 0 ? (last = 0.9) : Math.max(0.02, last);
   });

@@ -1,6 +1,6 @@
 // A list of results.
 import { ago, compact, grouped, hue, initials } from "./format.js";
-import { languageColour } from "./languages.js";
+import { languageColour, readableColour } from "./languages.js";
 import { button, element } from "./dom.js";
 import { markedPieces, reasons, relevance } from "./ranking.js";
 
@@ -29,7 +29,10 @@ export function ownerTile(hit) {
 
 export function languageDot(language) {
   const dot = element("span", { className: "dot" });
-  dot.style.background = languageColour(language);
+  const colour = languageColour(language);
+  dot.style.background = colour;
+  // Browsers without light-dark() keep the plain colour.
+  dot.style.background = "light-dark(" + colour + ", " + readableColour(colour, true) + ")";
   return dot;
 }
 

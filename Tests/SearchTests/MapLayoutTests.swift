@@ -115,6 +115,16 @@ import Testing
     }
 
     @Test
+    func `the second word for a part of the map says more than the first`() {
+        let terms = [["framework", "web-framework"], ["shell", "shells"], ["image", "photo"], ["database", "sql"]]
+        let regions = MapRegions(
+            places: (0..<32).map { SIMD2(Float($0 / 8 % 2), Float($0 / 16)) },
+            terms: (0..<32).map { terms[$0 / 8] }
+        ).regions()
+        #expect(Set(regions.map(\.name)) == ["framework", "shell", "image, photo", "database, sql"])
+    }
+
+    @Test
     func `nothing of a private repo names a part of the map`() {
         var survey = MapSurvey(model: Samples.model, RepoMapper.Configuration())
         let repos = [false, true].map { Repo(fullName: "o/\($0)", topics: ["shell"], isPrivate: $0) }

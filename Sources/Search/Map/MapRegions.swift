@@ -77,7 +77,7 @@ struct MapRegions {
         }
         let best = typical.sorted { ($1.score, $0.term) < ($0.score, $1.term) }
         guard let first = best.first else { return nil }
-        let second = best.dropFirst().first { !$0.term.hasPrefix(first.term.prefix(4)) && $0.score > first.score / 2 }
+        let second = best.dropFirst().first { !$0.term.contains(first.term.prefix(4)) && $0.score > first.score / 2 }
         used.insert(first.term)
         if let second { used.insert(second.term) }
         return [first.term, second?.term].compactMap(\.self).joined(separator: ", ")
