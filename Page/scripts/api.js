@@ -57,7 +57,8 @@ export async function ask(path, options = {}) {
     const key = sessionStorage.getItem("key");
     const response = await send(path, options, key ? { Authorization: "Bearer " + key } : {});
     if (response.status !== 401) return response;
-    if (key === sessionStorage.getItem("key")) await askForKey();
+    // Whoever declined while this was under way is not asked again.
+    if (!hasDeclined && key === sessionStorage.getItem("key")) await askForKey();
   }
 }
 async function send(path, { isEndless = false, signal, headers, ...options }, authorization) {

@@ -159,7 +159,7 @@ function emptyPicture() {
   const choose = button("Choose a file", () => byId("import-file").click(), { className: may("admin") ? "" : "primary" });
   const node = picture("empty", "empty", "No repositories yet", "Import your stars from GitHub, drop a file of repositories here (NDJSON or JSON), or send them to the API.",
     ...(may("admin") ? [stars] : []), ...(may("write") ? [choose] : []));
-  node.append(element("pre", { textContent: "embed-star import FILE.ndjson" }));
+  node.append(element("pre", { textContent: "gh api --paginate user/starred | embed-star import -" }));
   return node;
 }
 

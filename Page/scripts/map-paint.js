@@ -20,7 +20,7 @@ export const pixelOf = (colour, alpha) => (alpha << 24 | parseInt(colour.slice(5
 export function paintLayer(points, frame, style, isDim, marks) {
   const context = layer.getContext("2d"), scale = layer.width / frame.width;
   const crowd = points.x.length / (frame.width * frame.height) / (frame.scale * frame.scale);
-  const side = Math.round(scale * (crowd > .02 ? 2 : crowd > .004 ? 3 : 5));
+  const side = Math.round(scale * (crowd > .02 ? 2 : crowd > .004 ? 3 : crowd > .001 ? 5 : 7));
   // Points are written into the pixels: thousands of them take a millisecond, whatever draws the canvas.
   if (image?.width !== layer.width || image.height !== layer.height) image = context.createImageData(layer.width, layer.height);
   const pixels = new Uint32Array(image.data.buffer), row = image.width, bottom = image.height - side;

@@ -113,7 +113,7 @@ async function showParts() {
     if (part) rows.push([label, healthWords[part.status] + (part.detail ? ": " + part.detail : ""), part.status === "ok" ? "" : "bad"]);
   }
   for (const [list, label] of [["replicas", "Replicas that embed"], ["standby", "Replicas on standby"]]) {
-    const count = named?.[list].length ?? service.status?.[list];
+    const count = named?.[list]?.length ?? service.status?.[list];
     if (count || (count === 0 && list === "replicas")) rows.push([label, replicaWords(count, named?.[list]), list === "standby" ? "bad" : ""]);
   }
   if (info) rows.push(["Model", info.model_id + ", " + plural(info.dimensions ?? 0, "dimension")], ["Longest input", grouped(info.max_input_length ?? 0) + " tokens"], ["Largest request", plural(info.max_client_batch_size ?? 0, "text")]);

@@ -244,6 +244,24 @@ def test_a_key_is_asked_for_and_kept_in_the_tab(serve, database, upstream, visit
     assert "right-key" not in page.evaluate("location.href")
 
 
+def test_whoever_declines_is_not_asked_again_by_a_late_answer(serve, database, upstream, visit):
+    service = serve(database.settings, upstream.openai(), API_KEYS="right-key")
+    page = visit(service, "livez", tolerated=[" 401 "])
+    page.call("Page.addScriptToEvaluateOnNewDocument", source="""
+        const real = window.fetch;
+        window.fetch = async (path, options) => {
+            const response = await real(path, options);
+            if (String(path).endsWith("/map")) await new Promise(done => { window.release = done; });
+            return response;
+        };""")
+    page.open(service.url + "/")
+    page.until("!!window.release && document.querySelector('#key-dialog').open")
+    page.key("Escape", 27)
+    page.until("!document.querySelector('#key-dialog').open && !document.querySelector('#key-button').hidden")
+    page.evaluate("release(); new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert not page.evaluate("document.querySelector('#key-dialog').open")
+
+
 def test_a_shared_link_asks_for_the_key_and_then_shows_its_search(serve, database, upstream, visit, fill):
     service = serve(database.settings, upstream.openai(), API_KEYS="right-key", SEARCH_BACKEND="memory")
     fill(database, 20)
