@@ -95,7 +95,7 @@ def test_the_button_of_the_lasso_works_by_keyboard_and_heeds_the_language(visit,
     assert page.evaluate("document.activeElement.id") == "map"
     told_count(page)
     page.key("Escape", 27)
-    assert page.text("#map-note").startswith("200 repositories, near")
+    assert page.text("#map-note").startswith("200 repositories; those near")
     page.evaluate("document.querySelector('#lasso').focus()")
     page.enter()
     press_arrows(page, -4, -4)

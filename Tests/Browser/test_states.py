@@ -246,7 +246,7 @@ def test_a_key_is_asked_for_and_kept_in_the_tab(serve, database, upstream, visit
 
 def test_whoever_declines_is_not_asked_again_by_a_late_answer(serve, database, upstream, visit):
     service = serve(database.settings, upstream.openai(), API_KEYS="right-key")
-    page = visit(service, "livez", tolerated=[" 401 "])
+    page = visit(service, "playground", tolerated=[" 401 "])
     page.call("Page.addScriptToEvaluateOnNewDocument", source="""
         const real = window.fetch;
         window.fetch = async (path, options) => {
