@@ -22,12 +22,14 @@ struct NameArena {
         return place
     }
 
+    func name(at place: Place) -> ArraySlice<UInt8> { bytes[Int(place.start)..<Int(place.start) + Int(place.length)] }
+
     mutating func remove(_ place: Place) { unused += Int(place.length) }
 
     /// Copies a name of another arena.
     mutating func add(_ place: Place, of other: NameArena) -> Place {
         let copy = Place(start: UInt32(bytes.count), length: place.length)
-        bytes.append(contentsOf: other.bytes[Int(place.start)..<Int(place.start) + Int(place.length)])
+        bytes.append(contentsOf: other.name(at: place))
         return copy
     }
 }

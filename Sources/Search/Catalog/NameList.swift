@@ -56,6 +56,12 @@ struct NameList {
     /// The number that the name was last seen with.
     func number(of fullName: String) -> Int? { numbers[Self.hash(fullName)].map(Int.init) }
 
+    /// Of the name alone.
+    func key(of number: Int) -> ArraySlice<UInt8>? {
+        guard entries.indices.contains(number), let entry = entries[number] else { return nil }
+        return arena.name(at: entry.key).dropFirst(entry.owner)
+    }
+
     private static func hash(_ fullName: String) -> Int { fullName.lowercased().hashValue }
 
     private mutating func compact() {

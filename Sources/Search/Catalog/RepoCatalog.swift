@@ -84,16 +84,27 @@ package final class RepoCatalog: Sendable {
     }
 
     /// The repos of the lists in one order, best first.
-    /// - Parameter vectors: what lies near the query's vector; nil where there is none.
-    func ranked(_ matches: TextMatches, vectors: [SearchHit]?) async -> RankedHits {
+    /// - Parameters:
+    ///   - vectors: what lies near the query's vector; nil where there is none.
+    ///   - similarities: of other repos to the query's vector, by their full names.
+    func ranked(
+        _ matches: TextMatches,
+        vectors: [SearchHit]?,
+        similarities: [String: Double]? = nil
+    ) async -> RankedHits {
         await run(orElse: RankedHits()) { index throws(SQLiteError) in
-            CandidateRanking(matches, vectors: vectors, index).ranked
+            CandidateRanking(matches, vectors: vectors, similarities: similarities, index).ranked
         }
     }
 
     /// What the ranking knows of each candidate.
-    func samples(_ matches: TextMatches, vectors: [SearchHit]?) async -> [RankingSample] {
-        await run(orElse: []) { index throws(SQLiteError) in CandidateRanking(matches, vectors: vectors, index).samples
+    func samples(
+        _ matches: TextMatches,
+        vectors: [SearchHit]?,
+        similarities: [String: Double]?
+    ) async -> [RankingSample] {
+        await run(orElse: []) { index throws(SQLiteError) in
+            CandidateRanking(matches, vectors: vectors, similarities: similarities, index).samples
         }
     }
 

@@ -4,19 +4,35 @@ import EmbeddingCore
 struct CandidateRanking {
     let list: CandidateList
     private let rows: [FeatureRow]
+    /// Whether those without a similarity have no vector.
+    private let isCompared: Bool
     private let model: RankingModel
 
     /// - Parameters:
     ///   - vectors: what lies near the vector of the query; nil where there is none.
+    ///   - similarities: by the full name, of what the text index found.
     ///   - index: what knows the words of the repos.
-    init(_ matches: TextMatches, vectors: [SearchHit]?, _ index: TextIndex) {
-        let list = CandidateList(matches, vectors: vectors) { index.number(of: $0) }
-        let range = vectors.flatMap { CosineRange($0) }
+    init(
+        _ matches: TextMatches,
+        vectors: [SearchHit]?,
+        similarities: [String: Double]? = nil,
+        _ index: TextIndex
+    ) {
+        let list = CandidateList(matches, vectors: vectors, similarities) { index.number(of: $0) }
+        let cosines = vectors == nil ? nil : CosineRange(list.candidates)
         rows = list.candidates.map { candidate in
             let words = candidate.number.flatMap { index.words(ofRepo: $0) }
-            return FeatureRow(candidate, words ?? WordTable.Entry(RepoWords(candidate.repo)), matches.terms, range)
+            let name = candidate.number.flatMap { index.nameKey(ofRepo: $0) }
+            return FeatureRow(
+                candidate,
+                words ?? WordTable.Entry(RepoWords(candidate.repo)),
+                name: name ?? TextTokens.key(of: RepoWords.name(of: candidate.repo.fullName)).utf8.map { $0 }[...],
+                matches.terms,
+                cosines
+            )
         }
-        model = range == nil ? RankingWeights.text : RankingWeights.hybrid
+        model = cosines == nil ? RankingWeights.text : RankingWeights.hybrid
+        isCompared = similarities != nil
         self.list = list
     }
 
@@ -27,7 +43,8 @@ struct CandidateRanking {
                 repo: candidate.repo,
                 score: model.score(row),
                 similarity: candidate.similarity,
-                matched: candidate.matched
+                matched: candidate.matched,
+                isEmbedded: isCompared ? candidate.similarity != nil : nil
             )
         }.sorted(by: >)
         return RankedHits(hits: hits, isWeak: model.isWeak(rows))

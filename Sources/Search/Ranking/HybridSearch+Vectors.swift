@@ -132,30 +132,20 @@ extension HybridSearch {
         }
     }
 
-    /// Those that are as near as the filter asks.
-    func good(_ hits: [SearchHit], near query: QueryVector, _ filter: SearchFilter) async -> [SearchHit] {
-        guard let minScore = filter.minScore else { return hits }
-        return await compared(hits, with: query).filter { $0.similarity ?? -1 >= minScore }
-    }
-
-    /// With the cosine of those that only the text index found.
-    func compared(_ hits: [SearchHit], with query: QueryVector) async -> [SearchHit] {
-        var hits = hits
-        let unknown = hits.filter { $0.similarity == nil }.map(\.repo.fullName)
-        // Without them the answer is still the answer; only those similarities are missing.
-        var known: [String: Double] = [:]
-        for start in stride(from: 0, to: unknown.count, by: 1000) {
-            let names = Array(unknown[start...].prefix(1000))
-            guard let scores = try? await similarity.scores(of: names, to: query.embedding, model: query.model) else {
-                return hits
+    /// Of what the text index found, by the full names; nil when they cannot be had.
+    ///
+    /// Without them the answer is still the answer.
+    func similarities(of matches: TextMatches, to query: QueryVector) async -> [String: Double]? {
+        let names = Set((matches.names + matches.words).map(\.repo.fullName)).sorted()
+        var similarities: [String: Double] = [:]
+        for start in stride(from: 0, to: names.count, by: 1000) {
+            let some = Array(names[start...].prefix(1000))
+            guard let scores = try? await similarity.scores(of: some, to: query.embedding, model: query.model) else {
+                return nil
             }
-            known.merge(scores) { $1 }
+            similarities.merge(scores) { $1 }
         }
-        for index in hits.indices where hits[index].similarity == nil {
-            hits[index].similarity = known[hits[index].repo.fullName]
-            hits[index].isEmbedded = hits[index].similarity != nil
-        }
-        return hits
+        return similarities
     }
 }
 

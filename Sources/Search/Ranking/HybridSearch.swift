@@ -123,12 +123,10 @@ package final class HybridSearch: RepoSearch {
     private func hybridSearch(_ text: String, _ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
         let paging = try query.paging(depth: Self.depth)
         do throws(SearchError) {
-            let vector = try await embed(text, for: query.partition)
-            var page = try await paging.page { [self] depth throws(SearchError) in
+            let vector = try await embed(Self.withEnglish(text), for: query.partition)
+            return try await paging.page { [self] depth throws(SearchError) in
                 try await ranking(text, vector, query, depth)
             }
-            page.hits = await compared(page.hits, with: vector)
-            return page
         } catch {
             return try await degrade(because: error, text, query)
         }
@@ -140,11 +138,13 @@ package final class HybridSearch: RepoSearch {
         _ query: SearchQuery,
         _ depth: Int
     ) async throws(SearchError) -> ResultPaging.Ranking {
-        async let matches = matches(text, query, depth)
+        async let compared = comparedMatches(text, vector, query, depth)
         let found = try await nearest(to: vector, query.filter, depth)
-        let ranking = await catalog.ranked(await matches, vectors: found.hits)
+        let (matches, similarities) = await compared
+        let ranking = await catalog.ranked(matches, vectors: found.hits, similarities: similarities)
         let best = ranking.best(query.filter)
-        let hits = await good(best.hits, near: vector, query.filter)
+        let least = query.filter.minScore ?? -2
+        let hits = best.hits.filter { $0.similarity ?? -2 >= least }
         return ResultPaging.Ranking(
             answer: answer(hits, .hybrid, found.method, vector.model, isWeak: ranking.isWeak),
             // What only the text brought in and is near enough, the vectors brought in, too.
@@ -156,11 +156,32 @@ package final class HybridSearch: RepoSearch {
         await catalog.matches(text, filter: query.filter, limit: depth)
     }
 
+    /// What the text index finds, and its similarities while the nearest are looked for.
+    private func comparedMatches(
+        _ text: String,
+        _ vector: QueryVector,
+        _ query: SearchQuery,
+        _ depth: Int
+    ) async -> (matches: TextMatches, similarities: [String: Double]?) {
+        let matches = await matches(text, query, depth)
+        return (matches, await similarities(of: matches, to: vector))
+    }
+
+    /// A text with its words of other languages in English behind it: models know little else. A long one is left as it is,
+    /// so that it does not grow beyond what the model takes.
+    private static func withEnglish(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        guard scalars.prefix(TextTokens.longestQuery + 1).count <= TextTokens.longestQuery else { return text }
+        return Glossary.standard.english(of: scalars).map { "\(text) \($0)" } ?? text
+    }
+
     /// The features of all candidates for a text, for the training of the ranking.
     package func samples(for text: String) async throws(SearchError) -> [RankingSample] {
         let query = SearchQuery(.text(text), mode: .hybrid)
-        let found = try await nearest(to: try await embed(text, for: query.partition), query.filter, Self.depth)
-        return await catalog.samples(await matches(text, query, Self.depth), vectors: found.hits)
+        let vector = try await embed(Self.withEnglish(text), for: query.partition)
+        let (matches, similarities) = await comparedMatches(text, vector, query, Self.depth)
+        let found = try await nearest(to: vector, query.filter, Self.depth)
+        return await catalog.samples(matches, vectors: found.hits, similarities: similarities)
     }
 
     /// Answers from the text index when the text cannot be embedded now, or vectors cannot be compared; an impossible text

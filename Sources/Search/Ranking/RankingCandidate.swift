@@ -31,8 +31,14 @@ struct CandidateList {
 
     /// - Parameters:
     ///   - vectors: nil where there are none; then words and names decide alone.
+    ///   - similarities: by the full name, of what the text index found.
     ///   - number: of a repo by its full name.
-    init(_ matches: TextMatches, vectors: [SearchHit]?, number: (String) -> Int?) {
+    init(
+        _ matches: TextMatches,
+        vectors: [SearchHit]?,
+        _ similarities: [String: Double]?,
+        number: (String) -> Int?
+    ) {
         for (place, hit) in matches.names.enumerated() {
             update(hit.number, hit.repo) { candidate in
                 candidate.namePlace = place
@@ -48,6 +54,9 @@ struct CandidateList {
                 candidate.vectorPlace = place
                 candidate.similarity = hit.similarity
             }
+        }
+        for index in candidates.indices where candidates[index].similarity == nil {
+            candidates[index].similarity = similarities?[candidates[index].repo.fullName]
         }
     }
 

@@ -2,44 +2,44 @@
 enum RankingWeights {
     static let hybrid = RankingModel(
         [
-            .vectorPlace: 0.631, .wordPlace: 1.499, .namePlace: -0.288, .cosine: 5.919, .cosineGap: 5.306,
-            .stars: 10.422, .wholeName: 8.683, .slippedName: 6.498, .partOfName: -5.837, .wordsInOwner: 1.302,
-            .wordsInName: -0.029, .wordsInText: -1.066, .wordsAnywhere: 0.131, .allWords: 1.699, .nameCovered: -1.066,
-            .textCovered: 4.483, .languageAgrees: 0.687, .languageDiffers: -0.915, .lengthVectorPlace: 1.571,
-            .lengthWordPlace: -0.377, .lengthCosineGap: -0.037, .lengthStars: -1.179, .lengthWordsInName: -0.325,
-            .lengthWordsAnywhere: 2.018, .foreignVectorPlace: -2.092, .foreignCosineGap: -1.836,
-            .foreignWordsAnywhere: 7.179, .foreignStars: 2.053, .starsWholeName: -0.771, .starsPartOfName: 9.180,
-            .starsWordsAnywhere: 2.151,
+            .vectorPlace: -0.510, .wordPlace: 1.082, .cosineGap: 7.255, .cosineScore: 2.908, .stars: 5.870,
+            .wholeName: 8.951, .slippedName: 4.834, .partOfName: -8.960, .wordsInName: -0.159, .wordsInText: -0.517,
+            .wordsInsideName: 0.977, .wordsAnywhere: 1.091, .nameCovered: -1.745, .textCovered: 2.914,
+            .nameSurplus: -0.911, .overlap: -1.147, .unaskedList: -1.137, .languageDiffers: -1.293,
+            .lengthVectorPlace: 1.374, .lengthCosineGap: 4.765, .lengthStars: -4.395, .lengthWordsAnywhere: 1.828,
+            .foreignVectorPlace: -2.784, .foreignWordsAnywhere: 4.651, .comparesWordsInName: -2.964,
+            .comparesWordsInText: 2.311, .starsWholeName: -5.106, .starsPartOfName: 12.855,
+            .starsWordsAnywhere: 3.514, .starsStars: 4.407, .cosineScoreWordsAnywhere: -2.246,
         ],
-        slope: 0.697,
-        offset: -13.009,
+        slope: 0.690,
+        offset: -8.948,
         fit: .init(
             weights: [
-                .known: 8.474, .bestCosine: 0.546, .wholeName: 1.015, .slippedName: 5.959,
-                .partOfName: 5.305, .textCovered: 10.861,
+                .known: 10.937, .wholeName: 1.314, .slippedName: 8.565, .partOfName: 9.023,
+                .textCovered: 5.682,
             ],
-            least: 4.3570
+            least: 1.0324
         )
     )
 
     /// Where there are no vectors.
     static let text = RankingModel(
         [
-            .wordPlace: 2.363, .namePlace: -0.752, .stars: 9.850, .wholeName: 9.086, .slippedName: 7.520,
-            .partOfName: -4.198, .wordsInOwner: 1.384, .wordsInName: -0.905, .wordsInText: -0.147,
-            .wordsAnywhere: 0.036, .allWords: 1.614, .nameCovered: -0.564, .textCovered: 3.910,
-            .languageAgrees: 0.881, .languageDiffers: -1.173, .lengthWordPlace: -0.271, .lengthStars: -1.396,
-            .lengthWordsInName: 0.699, .lengthWordsAnywhere: 6.825, .foreignWordsAnywhere: 2.914,
-            .foreignStars: 2.020, .starsWholeName: -0.378, .starsPartOfName: 8.944, .starsWordsAnywhere: 1.912,
+            .wordPlace: 1.736, .stars: 7.450, .wholeName: 7.660, .slippedName: 4.577, .partOfName: -12.176,
+            .wordsInName: -1.440, .wordsInText: 0.511, .wordsInsideName: 2.658, .wordsAnywhere: 0.309,
+            .nameCovered: -1.331, .textCovered: 2.105, .nameSurplus: -1.222, .overlap: -0.234, .unaskedList: -1.073,
+            .languageDiffers: -1.942, .lengthStars: -4.720, .lengthWordsAnywhere: 6.224, .foreignWordsAnywhere: 0.755,
+            .comparesWordsInName: -1.131, .comparesWordsInText: 0.543, .starsWholeName: -3.573,
+            .starsPartOfName: 15.976, .starsWordsAnywhere: 3.475, .starsStars: 2.123,
         ],
-        slope: 0.722,
-        offset: -12.356,
+        slope: 0.670,
+        offset: -9.951,
         fit: .init(
             weights: [
-                .known: 8.498, .wholeName: 1.038, .slippedName: 5.990, .partOfName: 5.325,
-                .textCovered: 10.938,
+                .known: 10.937, .wholeName: 1.314, .slippedName: 8.565, .partOfName: 9.023,
+                .textCovered: 5.682,
             ],
-            least: 4.1597
+            least: 1.0324
         )
     )
 }

@@ -10,6 +10,7 @@ struct QueryReader {
     /// Words that occur and may have been meant by one that does not.
     let meant: (_ word: String) -> [String]
 
+    private let glossary = Glossary.standard
     private var terms = QueryTerms()
     private var seen: Set<WordHash> = []
     private var knownWords = 0
@@ -21,18 +22,24 @@ struct QueryReader {
 
     mutating func read(_ query: String) -> QueryTerms {
         let scalars = query.unicodeScalars.prefix(TextTokens.longestQuery)
-        let pieces = TextTokens.pieces(scalars).prefix(TextTokens.mostWords)
-        var words: [String] = []
+        let pieces = TextTokens.pieces(Glossary.withoutElisions(scalars)).prefix(TextTokens.mostWords)
+        // Runs of letters break phrases, and stand among the words as empty ones.
+        let words = pieces.map { piece in
+            if case .word(let word) = piece { TextTokens.string(word) } else { "" }
+        }
+        let saying = words.indices.filter { !Self.stopWords.contains(words[$0]) && !glossary.isFiller(words[$0]) }
+        let meanings = Dictionary(
+            uniqueKeysWithValues: zip(saying, glossary.meanings(ofWords: saying.map { words[$0] }))
+        )
+        terms.compares = words.contains { Self.comparisons.contains($0) }
         for (index, piece) in pieces.enumerated() {
             switch piece {
             case .word(let word):
                 terms.length += 1
-                let whole = TextTokens.string(word)
-                words.append(whole)
-                take(whole, TextTokens.stem(word), isLast: index == pieces.count - 1)
+                guard let meaning = meanings[index] else { continue }
+                take(words[index], TextTokens.stem(word), meaning, isLast: index == pieces.count - 1)
             case .run(let letters):
                 terms.length += (letters.count + 1) / 2
-                words.append("")
                 take(letters)
             }
         }
@@ -43,9 +50,8 @@ struct QueryReader {
         return terms
     }
 
-    private mutating func take(_ whole: String, _ stem: String, isLast: Bool) {
-        guard !Self.stopWords.contains(whole) else { return }
-        var alternatives = [stem]
+    private mutating func take(_ whole: String, _ stem: String, _ meaning: [String], isLast: Bool) {
+        var alternatives = [stem] + Self.stems(meaning)
         if let alias = Self.aliases[whole] { alternatives.append(alias) }
         let occurs = alternatives.contains { table.repos(with: WordHash($0)) > 0 }
         if occurs { knownWords += 1 } else { alternatives += meant(whole) }
@@ -64,12 +70,15 @@ struct QueryReader {
             return add([TextTokens.string(letters[0])])
         }
         let pairs = TextTokens.pairs(letters)
-        for pair in pairs {
-            if table.repos(with: WordHash(pair)) > 0 { knownWords += 1 }
-            add([pair])
+        for (pair, meaning) in zip(pairs, glossary.meanings(ofLetters: letters)) {
+            let alternatives = [pair] + Self.stems(meaning)
+            if alternatives.contains(where: { table.repos(with: WordHash($0)) > 0 }) { knownWords += 1 }
+            add(alternatives)
         }
         if pairs.count > 1 { terms.expression.append(Self.quoted(pairs.joined(separator: " "))) }
     }
+
+    private static func stems(_ words: [String]) -> [String] { words.map { TextTokens.stem(Array($0.unicodeScalars)) } }
 
     private mutating func add(_ alternatives: [String]) {
         let hashes = alternatives.map { WordHash($0) }
@@ -77,7 +86,9 @@ struct QueryReader {
         let repos = hashes.map { table.repos(with: $0) }.max() ?? 0
         // A word that no repo has says nothing about which of them is meant.
         let weight = repos > 0 ? log(1 + Double(table.count) / Double(repos)) : 1
-        terms.terms.append(QueryTerms.Term(alternatives: hashes, weight: weight))
+        if alternatives.contains(where: RepoWords.lists.contains) { terms.asksForList = true }
+        let spelling = alternatives[0].utf8.count >= 3 ? Array(alternatives[0].utf8) : []
+        terms.terms.append(QueryTerms.Term(alternatives: hashes, spelling: spelling, weight: weight))
         terms.expression += alternatives.map(Self.quoted)
     }
 
@@ -103,6 +114,12 @@ struct QueryReader {
     private static let aliases = [
         "golang": "go", "js": "javascript", "ts": "typescript", "py": "python", "objc": "objectivec", "k8s": "kubernet",
         "viml": "vimscript",
+    ]
+
+    /// With one of them a query names what it does not look for: `slack alternative`.
+    private static let comparisons: Set<String> = [
+        "alternative", "alternatives", "better", "but", "clone", "fork", "instead", "like", "replacement", "similar",
+        "successor", "than", "unlike", "versus", "vs",
     ]
 
     private static let stopWords: Set<String> = [

@@ -4,6 +4,8 @@ struct QueryTerms: Sendable {
     struct Term: Sendable {
         /// The words of which one must occur, as the index has them.
         var alternatives: [WordHash]
+        /// Its letters, where they are enough to be looked for within names.
+        var spelling: [UInt8]
         /// How much it says: the rarer the word, the more.
         var weight: Double
     }
@@ -17,6 +19,10 @@ struct QueryTerms: Sendable {
     var length = 0
     /// Share of letters that are not ASCII, 0…1.
     var foreign = 0.0
+    /// Whether it names what it is compared with.
+    var compares = false
+    /// Whether it asks for a list, a course and the like.
+    var asksForList = false
     /// Programming languages named.
     var languages: Set<WordHash> = []
     /// Share of the words that some repo has as they are, 0…1.

@@ -20,6 +20,14 @@ struct RepoWords: Equatable {
         self.text = text
     }
 
+    /// Stems of what is about programs rather than one.
+    static let lists = Set(
+        [
+            "awesome", "book", "cheatsheet", "course", "curated", "demo", "example", "exercise", "guide", "interview",
+            "list", "roadmap", "sample", "tutorial", "教程", "面试", "示例",
+        ].map { TextTokens.stem(Array($0.unicodeScalars)) }
+    )
+
     static func name(of fullName: String) -> String {
         fullName.split(separator: "/", maxSplits: 1).last.map(String.init) ?? fullName
     }

@@ -178,6 +178,9 @@ final class TextIndex {
     /// What the ranking asks of a repo; nil when it is not known here.
     func words(ofRepo number: Int) -> WordTable.Entry? { words[number] }
 
+    /// The letters and digits of its name; nil when it is not known here.
+    func nameKey(ofRepo number: Int) -> ArraySlice<UInt8>? { names.key(of: number) }
+
     func number(of fullName: String) -> Int? { names.number(of: fullName) }
 
     private func meant(by word: String) throws(SQLiteError) -> [String] {

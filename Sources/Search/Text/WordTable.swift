@@ -6,6 +6,8 @@ struct WordTable {
         fileprivate let names: Int
         fileprivate let owners: Int
         let language: WordHash?
+        /// Whether it is a list, a course and the like.
+        let isList: Bool
 
         var name: ArraySlice<WordHash> { words[..<names] }
         var owner: ArraySlice<WordHash> { words[names..<names + owners] }
@@ -17,6 +19,7 @@ struct WordTable {
             self.words = name + owner + Self.distinct(words.text)
             names = name.count
             owners = owner.count
+            isList = (words.name + words.text).contains { RepoWords.lists.contains($0) }
             language = words.language.isEmpty ? nil : WordHash(words.language)
         }
 
