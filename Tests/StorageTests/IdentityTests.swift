@@ -79,6 +79,17 @@ import Testing
         #expect(try await repos.rename(owner: "old", to: "New") == 0)
     }
 
+    @Test func `late news of an organization's new name removes no repo`() async throws {
+        let fixture = try await Fixture()
+        let repos = fixture.storage.repos
+        // The first has moved already, and its old name is another's now.
+        _ = try await repos.upsert([known("new/x", 1, 2), known("old/x", 2, 3), known("new/y", 3, 2), update("old/y")])
+        #expect(try await repos.rename(owner: "old", to: "new") == 1)
+        #expect(try await names(fixture) == ["new/x", "old/x", "new/y"])
+        let rows = try await fixture.run("SELECT VALUE github_id FROM repo WHERE full_name = 'new/x'")
+        #expect(rows == [1])
+    }
+
     @Test func `numbers without a row are forgotten in time`() async throws {
         let fixture = try await Fixture()
         _ = try await fixture.storage.repos.forget([known("a/x", 1, 3)])

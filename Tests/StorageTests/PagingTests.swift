@@ -100,7 +100,7 @@ import Testing
         #"\(Status.leased.literal)"#: JobTable.Status.leased.literal, #"\(never)"#: JobTable.never,
         #"\(Status.failed.literal)"#: JobTable.Status.failed.literal,
         #"\(Status.excluded.literal)"#: JobTable.Status.excluded.literal, #"\(table.name)"#: "repo",
-        #"\(Self.sweep)"#: "10", #"\(labels)"#: "full_name",
+        #"\(Self.sweep)"#: "10", #"\(fields)"#: "id",
         #"\(conditions.joined(separator: " AND "))"#: "status = \"leased\" AND id > $after",
     ]
 

@@ -127,7 +127,8 @@ import Testing
     @Test func `index that stands before the backlog finds what is written`() async throws {
         let fixture = try await Fixture()
         guard try await fixture.database.dialect().writesVectorsBesideIndex else { return }
-        let search = SurrealSimilaritySearch(database: fixture.database, index: try await early(fixture))
+        let index = try await early(fixture)
+        let search = SurrealSimilaritySearch(database: fixture.database, reader: fixture.reader, index: index)
         let hits = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 3)
         #expect(hits.method == .diskann)
         #expect(hits.hits.map(\.repo.fullName) == ["a/r0", "a/r1", "a/r2"])
@@ -145,7 +146,7 @@ import Testing
         #expect(table["repo_embedding"].isNil)
         #expect(table["repo_embedding_2"].string?.contains("DISKANN") == true)
         for index in [index, other] {
-            let search = SurrealSimilaritySearch(database: fixture.database, index: index)
+            let search = SurrealSimilaritySearch(database: fixture.database, reader: fixture.reader, index: index)
             let hits = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 3)
             #expect(hits.method == .diskann)
             #expect(hits.hits.map(\.repo.fullName) == ["a/r0", "a/r1", "a/r2"])
@@ -169,7 +170,7 @@ import Testing
     @Test func `writes go on beside the index`() async throws {
         let fixture = try await filled()
         let index = try await ready(fixture)
-        let search = SurrealSimilaritySearch(database: fixture.database, index: index)
+        let search = SurrealSimilaritySearch(database: fixture.database, reader: fixture.reader, index: index)
         _ = try await fixture.storage.repos.upsert([update("new/one", stars: 1000)])
         try await fixture.drain()
         _ = try await fixture.storage.repos.delete(named: "owner0/r0")
@@ -206,7 +207,7 @@ import Testing
             try vector(1, (Float(job.document.label.split(separator: "/r")[1]) ?? 0) / 10, dimensions: 3)
         }
         let again = try await ready(fixture, otherModel)
-        let search = SurrealSimilaritySearch(database: fixture.database, index: again)
+        let search = SurrealSimilaritySearch(database: fixture.database, reader: fixture.reader, index: again)
         let query = try vector(1, dimensions: 3)
         let hits = try await search.nearest(to: query, model: otherModel, filter: SearchFilter(), limit: 9)
         #expect(hits.method != .exact)
@@ -237,7 +238,7 @@ import Testing
     @Test func `search is exact again when the index is gone`() async throws {
         let fixture = try await filled()
         let index = try await ready(fixture)
-        let search = SurrealSimilaritySearch(database: fixture.database, index: index)
+        let search = SurrealSimilaritySearch(database: fixture.database, reader: fixture.reader, index: index)
         try await fixture.run("REMOVE INDEX repo_embedding ON repo")
         let hits = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 3)
         #expect(hits.method == .exact)
@@ -279,7 +280,7 @@ import Testing
     @Test func `index that a search found gone is made anew`() async throws {
         let fixture = try await filled()
         let index = try await ready(fixture)
-        let search = SurrealSimilaritySearch(database: fixture.database, index: index)
+        let search = SurrealSimilaritySearch(database: fixture.database, reader: fixture.reader, index: index)
         try await fixture.run("REMOVE INDEX repo_embedding ON repo")
         _ = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 3)
         try await index.maintain(model: model, statistics: QueueStatistics(embedded: 10, total: 10))
@@ -305,7 +306,7 @@ import Testing
             )
         }
         let index = isIndexed ? try await ready(fixture) : self.index(fixture)
-        let search = SurrealSimilaritySearch(database: fixture.database, index: index)
+        let search = SurrealSimilaritySearch(database: fixture.database, reader: fixture.reader, index: index)
         let found = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 5)
         #expect(found.hits.map(\.repo.fullName) == (0..<5).map { "owner\($0 % 2)/r\($0)" })
         #expect(found.hits.allSatisfy { ($0.similarity ?? 2).magnitude <= 1.0001 })

@@ -34,7 +34,7 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
             try await index.maintain(model: model, statistics: QueueStatistics(embedded: 100, total: 100))
             try #require(index.state != .failed)
         }
-        return SurrealSimilaritySearch(database: fixture.database, index: index)
+        return SurrealSimilaritySearch(database: fixture.database, reader: fixture.reader, index: index)
     }
 
     /// The memory backend as the service fills it. Its fallback is an empty database, which answers nothing.

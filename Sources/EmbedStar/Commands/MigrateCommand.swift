@@ -50,7 +50,9 @@ struct MigrateCommand: AsyncParsableCommand {
             let copy = RepoCopy(
                 from: context.client(source),
                 named: "\(source.httpURL ?? from)/\(source.namespace)/\(source.database)",
-                to: context.client(SurrealConfiguration(context.settings))
+                to: context.client(SurrealConfiguration(context.settings)),
+                metrics: context.metrics,
+                logger: context.logger("storage")
             )
             var line = ProgressLine()
             defer { line.interrupt() }
@@ -58,8 +60,11 @@ struct MigrateCommand: AsyncParsableCommand {
             let done = try await copy.run { line.show(Self.report($0, after: .now - start)) }
             line.interrupt()
             try await context.storage().migrate()
-            if json { return print(try JSONText.of(counts: ["copied": done.total])) }
-            print("\(HumanText.count(done.total)) repos copied; `embed-star serve` creates everything else")
+            let copied = done.total - done.unreadable
+            if json { return print(try JSONText.of(counts: ["copied": copied, "unreadable": done.unreadable])) }
+            print("\(HumanText.count(copied)) repos copied; `embed-star serve` creates everything else")
+            guard done.unreadable > 0 else { return }
+            print("\(HumanText.count(done.unreadable)) rows cannot be read and were left out")
         }
     }
 

@@ -58,7 +58,7 @@ package struct SurrealStorage: Sendable {
         let register = ModelRegister(database: database, owner: owner, textForm: tables.textForm)
         let index = VectorIndex(database: database, owner: owner, preferred: indexKind, logger: logger)
         presence = database.presence
-        repos = SurrealRepoStore(database: database)
+        repos = SurrealRepoStore(database: database, reader: reader)
         models = register
         jobs = SurrealJobQueue(
             database: database,
@@ -68,13 +68,13 @@ package struct SurrealStorage: Sendable {
             index: index,
             readsUnattributed: readsUnattributed
         )
-        deadLetters = SurrealDeadLetterQueue(database: database, tables: tables)
-        search = SurrealSimilaritySearch(database: database, index: index)
+        deadLetters = SurrealDeadLetterQueue(database: database, reader: reader, tables: tables)
+        search = SurrealSimilaritySearch(database: database, reader: reader, index: index)
         feed = SurrealRepoFeed(database: database, reader: reader)
         idempotency = SurrealIdempotencyStore(database: database)
         mapLayouts = SurrealMapLayoutStore(database: database)
         starLists = SurrealStarListStore(database: database, owner: owner)
-        export = SurrealRepoExport(database: database)
+        export = SurrealRepoExport(reader: reader)
         vectorIndex = index
         migrator = Migrator(database: database.unguarded, tables: tables, owner: owner, logger: logger)
     }

@@ -24,14 +24,17 @@ extension JobTable {
         """
     }
 
-    /// A page of dead letters with what their rows are called.
+    /// What a dead letter's job tells.
+    static let letterFields = "id, attempts, error, failed_at"
+
+    /// A page of dead letters.
     /// - Parameter privacy: fields of which none may be true, unless all dead letters are asked for.
-    static func failed(after cursor: Bool, labels: String, excluding privacy: [String]) -> String {
+    static func failed(_ fields: String, after cursor: Bool, excluding privacy: [String]) -> String {
         let conditions =
             ["status = \(Status.failed.literal)"] + (cursor ? ["id > $after"] : [])
             + privacy.map { "repo.\($0) != true" }
         return """
-            SELECT id, attempts, error, failed_at, repo.{ \(labels) } AS row FROM embedding_job
+            SELECT \(fields) FROM embedding_job
               WHERE \(conditions.joined(separator: " AND ")) LIMIT $limit
             """
     }

@@ -5,6 +5,7 @@ import SurrealDB
 /// Jobs with the status `failed`.
 struct SurrealDeadLetterQueue: DeadLetterQueue {
     let database: Database
+    let reader: RowReader
     let tables: EmbeddedTables
 
     private static let question = "failures"
@@ -23,14 +24,12 @@ struct SurrealDeadLetterQueue: DeadLetterQueue {
             }
             variables["after"] = .recordID(after)
         }
-        let rows = try await database.rows(
-            JobTable.failed(
-                after: cursor != nil,
-                labels: tables.labels,
-                excluding: hidden(includesPrivate: includesPrivate)
-            ),
+        let hidden = hidden(includesPrivate: includesPrivate)
+        let rows = try await reader.select(
+            JobTable.letterFields + ", repo.{ \(tables.labels) } AS row",
+            orElse: JobTable.letterFields,
             variables
-        )
+        ) { JobTable.failed($0, after: cursor != nil, excluding: hidden) }
         let page = rows.prefix(limit)
         let next =
             rows.count > limit ? page.last?["id"].recordID.map { PageCursor.text($0.encoded, of: Self.question) } : nil

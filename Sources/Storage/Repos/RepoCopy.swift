@@ -1,26 +1,39 @@
 package import EmbeddingCore
+package import Logging
 package import SurrealDB
+package import Telemetry
 
 /// Copies the repo table of another database, vectors and all, page by page in the order of the ids. How far it has come
 /// is noted in the target with each page, so that it goes on there after an interruption. Rows that the target has already
-/// stay as they are. What else embed-star keeps is made again by the migration.
+/// stay as they are; those that cannot be read are named in the log and left out. What else embed-star keeps is made again
+/// by the migration.
 package struct RepoCopy: Sendable {
     package struct Progress: Sendable {
         /// Rows looked at, those of earlier runs included.
         package var copied: Int
+        /// Those of them that could not be read.
+        package var unreadable: Int
         package var total: Int
     }
 
     private let source: Database
     private let target: Database
+    private let reader: RowReader
     /// Tells this source from others.
     private let name: String
 
     private static let pageSize = 250
 
-    package init(from source: SurrealClient, named name: String, to target: SurrealClient) {
+    package init(
+        from source: SurrealClient,
+        named name: String,
+        to target: SurrealClient,
+        metrics: MetricsRegistry,
+        logger: Logger
+    ) {
         self.source = Database(client: source)
         self.target = Database(client: target)
+        reader = RowReader(database: self.source, metrics: metrics, logger: logger)
         self.name = name
     }
 
@@ -30,21 +43,28 @@ package struct RepoCopy: Sendable {
         let row = try await target.value("SELECT * FROM [embed_star:repo_copy]")[0]
         let isResumed = row["source"].string == name
         var cursor = isResumed ? row["last"].recordID : nil
-        var progress = Progress(copied: isResumed ? row["copied"].count ?? 0 : 0, total: try await Self.count(source))
+        var progress = Progress(
+            copied: isResumed ? row["copied"].count ?? 0 : 0,
+            unreadable: isResumed ? row["unreadable"].count ?? 0 : 0,
+            total: try await Self.count(source)
+        )
         while true {
             onProgress(progress)
             try Self.checkCancellation()
             let page = try await self.page(after: cursor)
             guard let last = page.last?["id"].recordID else { break }
             for batch in page.batches(count: Self.pageSize, size: Self.bytes) {
+                let readable = batch.filter { $0[RowReader.mark].bool != true }
                 progress.copied += batch.count
-                try await write(Array(batch), progress)
+                progress.unreadable += batch.count - readable.count
+                try await write(readable, upTo: batch.last?["id"] ?? .none, progress)
             }
             cursor = last
         }
         let found = try await Self.count(target)
-        guard found >= progress.total else {
-            let words = "\(progress.total) rows were to be copied and \(found) are there: run it again"
+        let wanted = progress.total - progress.unreadable
+        guard found >= wanted else {
+            let words = "\(wanted) rows were to be copied and \(found) are there: run it again"
             throw StoreError(.badResponse, words)
         }
         _ = try await target.run("DELETE embed_star:repo_copy RETURN NONE")
@@ -61,24 +81,25 @@ package struct RepoCopy: Sendable {
     }
 
     private func page(after cursor: SurrealRecordID?) async throws(StoreError) -> [SurrealValue] {
-        try await source.rows(
-            "SELECT * FROM \(Paging.page(of: "repo", after: cursor != nil))",
-            ["after": cursor?.key ?? .none, "limit": SurrealValue(Self.pageSize)],
-            timeout: .seconds(120)
-        )
+        try await reader.page("*", of: "repo", after: cursor, limit: Self.pageSize, timeout: .seconds(120))
     }
 
-    private func write(_ rows: [SurrealValue], _ progress: Progress) async throws(StoreError) {
+    private func write(
+        _ rows: [SurrealValue],
+        upTo last: SurrealValue,
+        _ progress: Progress
+    ) async throws(StoreError) {
         _ = try await target.run(
             """
             {
               INSERT IGNORE INTO repo $rows RETURN NONE;
-              UPSERT embed_star:repo_copy SET source = $source, last = $last, copied = $copied RETURN NONE;
+              UPSERT embed_star:repo_copy SET source = $source, last = $last, copied = $copied,
+                unreadable = $unreadable RETURN NONE;
             }
             """,
             [
-                "rows": .array(rows), "source": .string(name), "last": rows.last?["id"] ?? .none,
-                "copied": SurrealValue(progress.copied),
+                "rows": .array(rows), "source": .string(name), "last": last,
+                "copied": SurrealValue(progress.copied), "unreadable": SurrealValue(progress.unreadable),
             ],
             timeout: .seconds(300)
         )

@@ -9,6 +9,9 @@ enum RepoRow {
         id, full_name, description, language, stars, url, owner, topics, is_private, is_archived, is_fork, updated_at
         """
 
+    /// What a row is known by: of one that is odd, all that is read.
+    static let essentials = "id, full_name, is_private, github_id, updated_at, embedding_fingerprint"
+
     static func repo(_ row: SurrealValue) -> Repo? {
         guard let fullName = row["full_name"].string, !fullName.isEmpty else { return nil }
         return Repo(

@@ -10,6 +10,8 @@ enum StoredRepoRow {
     static let job = "\(JobTable.job(of: "id", in: "repo")).{ status, attempts, error } AS job"
     /// What `repo(_:)` reads.
     static let fields = own + ", " + job
+    /// The same of a row that is odd.
+    static let essentials = RepoRow.essentials + ", embedding_model, embedding_generated_at, " + job
 
     /// Nil for a row that nobody can name.
     static func repo(_ row: SurrealValue) -> StoredRepo? {

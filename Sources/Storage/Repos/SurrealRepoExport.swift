@@ -6,19 +6,19 @@ struct SurrealRepoExport: RepoExport {
     private static let vectorFields =
         ", embedding, embedding_model, embedding_fingerprint, embedding_text_hash, embedding_generated_at"
 
-    let database: Database
+    let reader: RowReader
 
     func page(
         after cursor: DocumentID?,
         limit: Int,
         withVectors: Bool
     ) async throws(StoreError) -> (repos: [ExportedRepo], next: DocumentID?) {
-        var variables: [String: SurrealValue] = ["limit": SurrealValue(limit)]
-        if let cursor { variables["after"] = try cursor.record().key }
-        let fields = RepoRow.fields + ", github_id" + (withVectors ? Self.vectorFields : "")
-        let rows = try await database.rows(
-            "SELECT \(fields) FROM \(Paging.page(of: "repo", after: cursor != nil))",
-            variables,
+        let rows = try await reader.page(
+            RepoRow.fields + ", github_id" + (withVectors ? Self.vectorFields : ""),
+            orElse: RepoRow.essentials,
+            of: "repo",
+            after: try cursor?.record(),
+            limit: limit,
             timeout: .seconds(120)
         )
         let next = rows.count == limit ? try rows.last.map(RepoRow.id) : nil

@@ -12,15 +12,15 @@ extension SurrealRepoStore {
         var listing = listing
         listing.filter.includesPrivate = listing.filter.includesPrivate && includesPrivate
         let question = "repos \(listing.filter.conditions) \(listing.isEmbedded?.description ?? "")"
-        let reader = RepoWindows(database: database, listing: listing, visible: isVisible)
+        let windows = RepoWindows(database: database, reader: reader, listing: listing, visible: isVisible)
         var place = try cursor.map { text throws(StoreError) in try Self.record(text, of: question) }
         var seen: SurrealRecordID?
         var rows: [SurrealValue] = []
         let deadline = ContinuousClock.now + Self.patience
         while rows.count <= limit {
             let wanted = limit + 1 - rows.count
-            let size = reader.takesAll ? wanted : max(wanted, Self.window)
-            let window = try await reader.read(after: place, size: size, limit: wanted)
+            let size = windows.takesAll ? wanted : max(wanted, Self.window)
+            let window = try await windows.read(after: place, size: size, limit: wanted)
             rows += window.rows
             seen = window.lastVisible ?? seen
             place = window.last
@@ -57,16 +57,18 @@ private struct RepoWindows {
     }
 
     private let database: Database
+    private let reader: RowReader
     private let conditions: String
     private let variables: [String: SurrealValue]
     private let visible: String
     /// Whether every row passes.
     let takesAll: Bool
 
-    init(database: Database, listing: RepoListing, visible: String) {
+    init(database: Database, reader: RowReader, listing: RepoListing, visible: String) {
         let filter = FilterSurrealQL(listing.filter.conditions)
         let state = listing.isEmbedded.map { ["embedding_fingerprint \($0 ? "!=" : "=") NONE"] } ?? []
         self.database = database
+        self.reader = reader
         conditions = (filter.tests + state + ["true"]).joined(separator: " AND ")
         variables = filter.variables
         takesAll = filter.tests.isEmpty && state.isEmpty
@@ -78,7 +80,29 @@ private struct RepoWindows {
         variables["limit"] = SurrealValue(size)
         variables["wanted"] = SurrealValue(limit)
         if let place { variables["after"] = place.key }
-        let answer = try await database.value(
+        let answer: SurrealValue
+        let rows: [SurrealValue]
+        do throws(StoreError) {
+            answer = try await window(after: place, "*, \(StoredRepoRow.job)", variables)
+            rows = answer["rows"].array ?? []
+        } catch {
+            guard RowReader.mayBeOfARow(error) else { throw error }
+            answer = try await window(after: place, "VALUE id", variables)
+            rows = try await reader.rows(
+                answer["rows"].array ?? [],
+                StoredRepoRow.fields,
+                orElse: StoredRepoRow.essentials
+            )
+        }
+        return Window(rows: rows, last: answer["last"].recordID, lastVisible: answer["visible"].recordID)
+    }
+
+    private func window(
+        after place: SurrealRecordID?,
+        _ fields: String,
+        _ variables: [String: SurrealValue]
+    ) async throws(StoreError) -> SurrealValue {
+        try await database.value(
             """
             {
               LET $window = (SELECT \(StoredRepoRow.own)
@@ -86,17 +110,12 @@ private struct RepoWindows {
               RETURN {
                 last: IF array::len($window) < $limit { NONE } ELSE { array::last($window).id },
                 visible: array::last((SELECT VALUE id FROM $window WHERE \(visible))),
-                rows: (SELECT *, \(StoredRepoRow.job) FROM (SELECT * FROM $window WHERE \(conditions) LIMIT $wanted))
+                rows: (SELECT \(fields) FROM (SELECT * FROM $window WHERE \(conditions) LIMIT $wanted))
               };
             }
             """,
             variables,
             timeout: .seconds(30)
-        )
-        return Window(
-            rows: answer["rows"].array ?? [],
-            last: answer["last"].recordID,
-            lastVisible: answer["visible"].recordID
         )
     }
 }

@@ -6,10 +6,14 @@ import SurrealDB
 /// `repo_name`, which an event keeps.
 struct SurrealRepoStore: RepoStore {
     let database: Database
+    let reader: RowReader
     private let writes = AsyncMutex()
     private(set) var includesPrivate = true
 
-    init(database: Database) { self.database = database }
+    init(database: Database, reader: RowReader) {
+        self.database = database
+        self.reader = reader
+    }
 
     var publicOnly: any RepoStore {
         var store = self
@@ -80,7 +84,7 @@ struct SurrealRepoStore: RepoStore {
     private func plan(for batch: ArraySlice<RepoUpdate>) async throws(StoreError) -> UpsertPlan {
         let names = batch.flatMap { [$0.fullName, $0.formerName].compactMap(\.self) }
         let identities = batch.compactMap(\.githubID)
-        let rows = try await stored(names, identities, Self.storedFields)
+        let rows = try await stored(names, identities, Self.storedFields, orElse: RepoRow.essentials)
         guard !identities.isEmpty else { return UpsertPlan(rows: rows, random: SystemRandomNumberGenerator()) }
         let absences = try await database.rows(
             RepoIdentities.absences,
@@ -101,33 +105,37 @@ struct SurrealRepoStore: RepoStore {
     private func stored(
         _ names: [String],
         _ identities: [Int],
-        _ fields: String
+        _ fields: String,
+        orElse fewer: String? = nil
     ) async throws(StoreError) -> [SurrealValue] {
-        try await database.rows(
+        let variables: [String: SurrealValue] = [
+            "ids": .array(names.map { .recordID(UpsertPlan.id(named: $0)) }),
+            "names": .array(names.map { .recordID(UpsertPlan.nameID($0)) }),
+            "identities": .array(identities.map { .recordID(RepoIdentities.record($0)) }),
+        ]
+        return try await reader.select(fields, orElse: fewer, variables) {
             """
-            SELECT \(fields) FROM array::distinct(array::concat($ids, array::concat((SELECT VALUE repo FROM $names),
+            SELECT \($0) FROM array::distinct(array::concat($ids, array::concat((SELECT VALUE repo FROM $names),
               (SELECT VALUE repo FROM $identities WHERE repo != NONE)))) WHERE id != NONE
-            """,
-            [
-                "ids": .array(names.map { .recordID(UpsertPlan.id(named: $0)) }),
-                "names": .array(names.map { .recordID(UpsertPlan.nameID($0)) }),
-                "identities": .array(identities.map { .recordID(RepoIdentities.record($0)) }),
-            ]
-        )
+            """
+        }
     }
 
     /// The rows of that name alone; more than one if somebody else made it so.
-    private func rows(named fullName: String, _ fields: String = RepoRow.fields) async throws(StoreError)
-        -> [SurrealValue]
-    {
+    private func rows(
+        named fullName: String,
+        _ fields: String = RepoRow.essentials,
+        orElse fewer: String? = nil
+    ) async throws(StoreError) -> [SurrealValue] {
         let name = fullName.lowercased()
-        return try await stored([fullName], [], fields).filter {
+        return try await stored([fullName], [], fields, orElse: fewer).filter {
             $0["full_name"].string?.lowercased() == name && (includesPrivate || $0["is_private"].bool != true)
         }
     }
 
     func repo(named fullName: String) async throws(StoreError) -> StoredRepo? {
-        try await rows(named: fullName, StoredRepoRow.fields).lazy.compactMap(StoredRepoRow.repo).first
+        let rows = try await rows(named: fullName, StoredRepoRow.fields, orElse: StoredRepoRow.essentials)
+        return rows.lazy.compactMap(StoredRepoRow.repo).first
     }
 
     func delete(named fullName: String) async throws(StoreError) -> Bool {
@@ -140,28 +148,41 @@ struct SurrealRepoStore: RepoStore {
     }
 
     func rename(owner: String, to newOwner: String) async throws(StoreError) -> Int {
-        let start = owner.lowercased() + "/"
-        // The sign after the slash ends the range of all names that begin with it.
-        let end = owner.lowercased() + "0"
-        let rows = try await database.rows(
-            """
-            SELECT id, full_name, github_id FROM array::distinct(array::concat(
-              (SELECT VALUE id FROM \(Paging.range("$start..$end", of: "repo"))),
-              (SELECT VALUE repo FROM \(Paging.range("$first..$last", of: "repo_name"))))) WHERE id != NONE
-            """,
-            [
-                "start": .string(start), "end": .string(end), "first": .array([.string(start)]),
-                "last": .array([.string(end)]), "limit": SurrealValue(Self.ownersRepos),
-            ]
-        )
-        let updates = rows.compactMap { row -> RepoUpdate? in
-            guard let name = row["full_name"].string, name.lowercased().hasPrefix(start) else { return nil }
+        let holders = try await identities(ofOwner: newOwner).map { ($0.lowercased(), $1) }
+        let known = Dictionary(holders) { first, _ in first }
+        let updates = try await identities(ofOwner: owner).compactMap { name, identity -> RepoUpdate? in
             var update = RepoUpdate(fullName: newOwner + name.dropFirst(owner.count))
+            // The news tells no time: where another repo has the name already, it is old.
+            if let identity, let holder = known[update.fullName.lowercased()] ?? nil, holder != identity {
+                return nil
+            }
             update.formerName = name
-            update.githubID = row["github_id"].int
+            update.githubID = identity
             return update
         }
         return try await upsert(updates).changed
+    }
+
+    /// The repos of an owner by their names, with their numbers as far as they are known.
+    private func identities(ofOwner owner: String) async throws(StoreError) -> [(String, Int?)] {
+        let start = owner.lowercased() + "/"
+        // The sign after the slash ends the range of all names that begin with it.
+        let end = owner.lowercased() + "0"
+        let variables: [String: SurrealValue] = [
+            "start": .string(start), "end": .string(end), "first": .array([.string(start)]),
+            "last": .array([.string(end)]), "limit": SurrealValue(Self.ownersRepos),
+        ]
+        let rows = try await reader.select("id, full_name, github_id", variables) {
+            """
+            SELECT \($0) FROM array::distinct(array::concat(
+              (SELECT VALUE id FROM \(Paging.range("$start..$end", of: "repo"))),
+              (SELECT VALUE repo FROM \(Paging.range("$first..$last", of: "repo_name"))))) WHERE id != NONE
+            """
+        }
+        return rows.compactMap { row in
+            guard let name = row["full_name"].string, name.lowercased().hasPrefix(start) else { return nil }
+            return (name, row["github_id"].int)
+        }
     }
 
     func reprocess(named fullName: String, force: Bool) async throws(StoreError) -> Bool {

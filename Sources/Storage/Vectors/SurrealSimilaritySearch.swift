@@ -4,11 +4,13 @@ import SurrealDB
 /// Nearest repos by SurrealDB's own vector search: through the index when it is ready, else by comparing all vectors.
 struct SurrealSimilaritySearch: SimilaritySearch {
     private let database: Database
+    private let reader: RowReader
     private let index: VectorIndex
     private let scans: ExactScans
 
-    init(database: Database, index: VectorIndex) {
+    init(database: Database, reader: RowReader, index: VectorIndex) {
         self.database = database
+        self.reader = reader
         self.index = index
         scans = ExactScans(database: database) { index.hasBacklog }
     }
@@ -29,8 +31,14 @@ struct SurrealSimilaritySearch: SimilaritySearch {
 
     /// Nil when a row that has no similarity took the place of one that has.
     private func exact(_ search: VectorQuery, skipsDirectionless: Bool) async throws(StoreError) -> [SearchHit]? {
-        let statement = search.exactStatement(skipsDirectionless: skipsDirectionless)
-        let rows = try await scans.rows(statement, search.variables)
+        let rows = try await complete { onlyIDs throws(StoreError) in
+            let statement = search.exactStatement(onlyIDs: onlyIDs, skipsDirectionless: skipsDirectionless)
+            var variables = search.variables
+            // What cannot be read takes nobody's place.
+            if onlyIDs { variables["limit"] = SurrealValue(search.limit + 20) }
+            return try await scans.rows(statement, variables)
+        }
+        guard let rows else { return [] }
         if !skipsDirectionless, rows.contains(where: { $0["score"].double?.isFinite != true }) { return nil }
         return rows.compactMap { row in Self.hit(row, similarity: row["score"].double) }
     }
@@ -72,14 +80,17 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         _ neighbours: Int,
         through name: String
     ) async throws(StoreError) -> IndexAnswer {
-        let results = try await database.run(
-            VectorIndex.readyFingerprint(name) + search.indexedStatement(neighbours, through: name),
-            search.variables,
-            timeout: .seconds(30)
-        )
-        guard results.count == 2, results[0][0].string == search.model.fingerprint, let rows = results[1].array else {
-            return .lost
+        let found = try await complete { onlyIDs throws(StoreError) in
+            let statement = search.indexedStatement(neighbours, through: name, onlyIDs: onlyIDs)
+            let results = try await database.run(
+                VectorIndex.readyFingerprint(name) + statement,
+                search.variables,
+                timeout: .seconds(30)
+            )
+            guard results.count == 2, results[0][0].string == search.model.fingerprint else { return nil }
+            return results[1].array
         }
+        guard let rows = found else { return .lost }
         if rows.isEmpty, search.isUnfiltered { return .lost }
         if rows.count < search.limit { return .tooFew }
         var hits: [SearchHit] = []
@@ -89,6 +100,19 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         }
         if hits.count < search.limit { return .tooFew }
         return .found(search.ranked(hits))
+    }
+
+    /// The rows that `find` finds. When one of them fails it, they are read by themselves.
+    private func complete(
+        _ find: (_ onlyIDs: Bool) async throws(StoreError) -> [SurrealValue]?
+    ) async throws(StoreError) -> [SurrealValue]? {
+        do throws(StoreError) { return try await find(false) } catch {
+            guard RowReader.mayBeOfARow(error) else { throw error }
+        }
+        guard let found = try await find(true) else { return nil }
+        let rows = try await reader.rows(found.map { $0["id"] }, RepoRow.fields)
+        let members = Dictionary(rows.map { ($0["id"], $0.object ?? [:]) }) { first, _ in first }
+        return found.map { .object(($0.object ?? [:]).merging(members[$0["id"]] ?? [:]) { $1 }) }
     }
 
     private static func hit(_ row: SurrealValue, similarity: Double?) -> SearchHit? {
@@ -101,15 +125,13 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         model: EmbeddingModel,
         includesPrivate: Bool
     ) async throws(StoreError) -> StoredVector? {
-        let rows = try await database.rows(
-            """
-            SELECT full_name, is_private, embedding_fingerprint, embedding
-              FROM array::distinct(array::concat([$id], (SELECT VALUE repo FROM $name)))
-            """,
-            [
-                "id": .recordID(UpsertPlan.id(named: fullName)), "name": .recordID(UpsertPlan.nameID(fullName)),
-            ]
-        )
+        let known = "id, full_name, is_private, embedding_fingerprint"
+        let variables: [String: SurrealValue] = [
+            "id": .recordID(UpsertPlan.id(named: fullName)), "name": .recordID(UpsertPlan.nameID(fullName)),
+        ]
+        let rows = try await reader.select(known + ", embedding", orElse: known, variables) {
+            "SELECT \($0) FROM array::distinct(array::concat([$id], (SELECT VALUE repo FROM $name))) WHERE id != NONE"
+        }
         let name = fullName.lowercased()
         let visible = rows.filter { includesPrivate || $0["is_private"].bool != true }
         guard let row = visible.first(where: { $0["full_name"].string?.lowercased() == name }) else { return nil }
@@ -124,20 +146,20 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         to vector: Embedding,
         model: EmbeddingModel
     ) async throws(StoreError) -> [String: Double] {
-        let rows = try await database.rows(
+        let variables: [String: SurrealValue] = [
+            "named": .array(fullNames.map { .recordID(UpsertPlan.id(named: $0)) }),
+            "names": .array(fullNames.map { .recordID(UpsertPlan.nameID($0)) }),
+            "vector": .floats(vector.values), "fingerprint": .string(model.fingerprint),
+            "dimensions": SurrealValue(model.dimensions),
+        ]
+        let score = "vector::similarity::cosine(embedding, $vector) AS score"
+        let rows = try await reader.select("id, full_name, \(score)", variables) {
             """
-            SELECT full_name, vector::similarity::cosine(embedding, $vector) AS score
-              FROM array::distinct(array::concat($ids, (SELECT VALUE repo FROM $names)))
+            SELECT \($0) FROM array::distinct(array::concat($named, (SELECT VALUE repo FROM $names)))
               WHERE embedding_fingerprint = $fingerprint AND type::is_array(embedding)
                 AND array::len(embedding) = $dimensions
-            """,
-            [
-                "ids": .array(fullNames.map { .recordID(UpsertPlan.id(named: $0)) }),
-                "names": .array(fullNames.map { .recordID(UpsertPlan.nameID($0)) }),
-                "vector": .floats(vector.values), "fingerprint": .string(model.fingerprint),
-                "dimensions": SurrealValue(model.dimensions),
-            ]
-        )
+            """
+        }
         var found: [String: Double] = [:]
         for row in rows {
             guard let name = row["full_name"].string, let score = row["score"].double, score.isFinite else { continue }

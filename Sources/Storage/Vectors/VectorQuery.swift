@@ -35,14 +35,16 @@ struct VectorQuery {
     }
 
     /// Reading all rows is faster than reading nearly all through an index.
-    /// - Parameter skipsDirectionless: whether rows whose vector has no direction are left out, which takes time.
-    func exactStatement(skipsDirectionless: Bool) -> String {
+    /// - Parameters:
+    ///   - onlyIDs: whether nothing else is answered of a row, beside its score.
+    ///   - skipsDirectionless: whether rows whose vector has no direction are left out, which takes time.
+    func exactStatement(onlyIDs: Bool, skipsDirectionless: Bool) -> String {
         """
-        SELECT \(RepoRow.fields), vector::similarity::cosine(embedding, $vector) AS score
+        SELECT \(onlyIDs ? "id" : RepoRow.fields), vector::similarity::cosine(embedding, $vector) AS score
           FROM repo WITH NOINDEX WHERE \(conditions)
             AND type::is_array(embedding) AND array::len(embedding) = $dimensions
             \(skipsDirectionless ? "AND math::abs(vector::similarity::cosine(embedding, $vector)) < 2" : "")
-          ORDER BY score DESC, stars DESC, full_name ASC LIMIT $limit
+          ORDER BY score DESC\(onlyIDs ? "" : ", stars DESC, full_name ASC") LIMIT $limit
           TIMEOUT \(ExactScans.timeout.components.seconds)s
         """
     }
@@ -50,9 +52,10 @@ struct VectorQuery {
     /// The filter stands outside: a walk that may step on rows that pass only does not get far, and finds others than
     /// the nearest. The limit keeps the table at home when the index is gone: the engine answers all rows then. The score
     /// is right for vectors of any length, the distance for those of length 1 alone.
-    func indexedStatement(_ neighbours: Int, through index: String) -> String {
+    /// - Parameter onlyIDs: whether nothing else is answered of a row, beside its distance and score.
+    func indexedStatement(_ neighbours: Int, through index: String, onlyIDs: Bool) -> String {
         """
-        SELECT * FROM (
+        SELECT \(onlyIDs ? "id, distance, score" : "*") FROM (
             SELECT \(RepoRow.fields), embedding_fingerprint, vector::distance::knn() AS distance,
                 vector::similarity::cosine(embedding, $vector) AS score
               FROM repo WITH INDEX \(index) WHERE embedding <|\(neighbours),\(effort(neighbours))|> $vector
