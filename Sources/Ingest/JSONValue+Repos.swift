@@ -4,23 +4,20 @@ extension JSONValue {
     /// The repos in a value: it is one, or it wraps some as GitHub's interfaces do (a record of a starred repo, the
     /// pages of a search, the answers of GraphQL). A value without any is returned, to be reported.
     var repos: [JSONValue] {
-        let found = wrappedRepos
+        let found = wrappedRepos(inAnswer: false)
         return found.isEmpty ? [self] : found
     }
 
-    private var wrappedRepos: [JSONValue] {
+    /// Looks at each value once.
+    /// - Parameter inAnswer: whether it is of an answer of GraphQL's, which has the shape of the question.
+    private func wrappedRepos(inAnswer: Bool) -> [JSONValue] {
         guard let object else { return [] }
         if object["full_name"] != nil || object["nameWithOwner"] != nil { return [self] }
         if let repo = object["repo"] ?? object["node"], repo.object != nil { return repo.repos }
         for list in ["items", "nodes", "edges"] {
             if let elements = object[list]?.array { return elements.filter { $0 != .null }.flatMap(\.repos) }
         }
-        return object["data"]?.answeredRepos ?? []
-    }
-
-    /// GraphQL's answer has the shape of the question.
-    private var answeredRepos: [JSONValue] {
-        let found = wrappedRepos
-        return found.isEmpty ? (object?.members ?? []).flatMap { $0.value.answeredRepos } : found
+        let answers = inAnswer ? object.members.map(\.value) : [object["data"]].compactMap(\.self)
+        return answers.flatMap { $0.wrappedRepos(inAnswer: true) }
     }
 }

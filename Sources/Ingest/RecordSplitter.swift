@@ -1,3 +1,5 @@
+import JSON
+
 /// Cuts a stream of JSON into its objects, however they stand in it: one a line (NDJSON), one after another over any
 /// lines, or as the elements of arrays, of several in a row too. What is broken ends where the next object can begin, so
 /// that it costs no other. A value type without I/O.
@@ -30,8 +32,10 @@ package struct RecordSplitter {
     private var startLine = 1
     private var record: [UInt8] = []
     private var isTooLong = false
-    /// The brackets open within the object.
+    /// The brackets open within the object, as many as JSON may have.
     private var open: [UInt8] = []
+    /// How many more are open: then it is no JSON, and only its end is looked for.
+    private var beyond = 0
     /// The last byte of the object that is no white space.
     private var last: UInt8 = 0
     private var arrays = 0
@@ -115,11 +119,11 @@ package struct RecordSplitter {
                 records.append(Record(line: startLine, content: .fault("it is not valid JSON")))
                 return begin()
             }
-            open.append(byte)
-        case UInt8(ascii: "["): open.append(byte)
+            descend(byte)
+        case UInt8(ascii: "["): descend(byte)
         case UInt8(ascii: "}"), UInt8(ascii: "]"):
             // `{` and `[` come two before what closes them.
-            guard open.popLast() == byte - 2 else {
+            guard ascend() ?? (byte - 2) == byte - 2 else {
                 records.append(Record(line: startLine, content: .fault("it is not valid JSON")))
                 state = .stray
                 return
@@ -131,8 +135,20 @@ package struct RecordSplitter {
         if open.isEmpty { end(&records) }
     }
 
+    private mutating func descend(_ bracket: UInt8) {
+        if open.count > JSONReader.maximumDepth { beyond += 1 } else { open.append(bracket) }
+    }
+
+    /// - Returns: the bracket that is closed; nil when it was not kept.
+    private mutating func ascend() -> UInt8? {
+        guard beyond > 0 else { return open.removeLast() }
+        beyond -= 1
+        return nil
+    }
+
     private var mayHoldObject: Bool {
-        open.last == UInt8(ascii: "{")
+        if beyond > 0 { return true }
+        return open.last == UInt8(ascii: "{")
             ? last == UInt8(ascii: ":") : last == UInt8(ascii: "[") || last == UInt8(ascii: ",")
     }
 
@@ -154,6 +170,7 @@ package struct RecordSplitter {
         startLine = line
         record = [UInt8(ascii: "{")]
         open = record
+        beyond = 0
         last = UInt8(ascii: "{")
         isTooLong = false
         isStraying = false

@@ -30,11 +30,22 @@ extension RepoUpdate {
         stars = Self.count(object["stargazers_count"] ?? object["stargazerCount"] ?? object["stars"])
         url = Self.webAddress(isREST ? object["html_url"] : object["url"])
         topics = Self.topics(object["topics"] ?? object["repositoryTopics"])
-        isPrivate = (object["is_private"] ?? object["private"] ?? object["isPrivate"])?.bool
+        isPrivate =
+            (object["is_private"] ?? object["private"] ?? object["isPrivate"])?.bool
+            ?? Self.isHidden(object["visibility"])
         isArchived = (object["is_archived"] ?? object["archived"] ?? object["isArchived"])?.bool
         isFork = (object["is_fork"] ?? object["fork"] ?? object["isFork"])?.bool
         updatedAt = Self.text((object["updated_at"] ?? object["updatedAt"]), bound: 64)
         githubID = Self.identity(object["github_id"] ?? (isREST ? object["id"] : object["databaseId"]))
+    }
+
+    /// What GitHub calls internal is for the members of an enterprise.
+    private static func isHidden(_ visibility: JSONValue?) -> Bool? {
+        switch visibility?.string?.lowercased() {
+        case "public": false
+        case "private", "internal": true
+        default: nil
+        }
     }
 
     /// Up to `bound` Unicode scalars.

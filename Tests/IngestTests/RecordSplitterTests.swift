@@ -30,6 +30,16 @@ import Testing
         )
     }
 
+    @Test(arguments: [30, 64, 65, 66, 3000])
+    func `what is nested deeply ends where it ends, and is not kept open by open`(depth: Int) {
+        for (opening, closing) in [("[", "]"), (#"{"a":"#, "}"), (#"[{"a":"#, "}]")] {
+            let deep =
+                #"{"x":"#
+                + String(repeating: opening, count: depth) + "1" + String(repeating: closing, count: depth) + "}"
+            #expect(records("\(deep){\"b\":2}", size: 7) == ["1:\(deep)", "1:{\"b\":2}"])
+        }
+    }
+
     @Test(arguments: 1...9)
     func `objects over many lines are cut`(size: Int) {
         let text = "{\n  \"a\": {\n    \"b\": [1, {}]\n  }\n}\n{\n\"c\": \"}{\\\"\"}{\"d\":4}"

@@ -60,6 +60,30 @@ import Testing
         #expect(reader.rejections.isEmpty)
     }
 
+    /// Looking for repos in each twice would double the time with each level.
+    @Test(arguments: ["data", "x", "repo", "node", "items"])
+    func `what is nested is looked at once`(member: String) {
+        let nestings = [
+            (#"{"\#(member)":"#, "}"), (#"{"\#(member)":["#, "]}"), (#"{"data":{"\#(member)":"#, "}}"),
+        ]
+        for (opening, closing) in nestings {
+            let depth = 60 / opening.count { $0 == "{" || $0 == "[" }
+            let text = String(repeating: opening, count: depth) + "{}" + String(repeating: closing, count: depth)
+            #expect(read(text).rejections.count == 1)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (#""private":true"#, true), (#""visibility":"private""#, true), (#""visibility":"PRIVATE""#, true),
+            (#""visibility":"internal""#, true), (#""visibility":"PUBLIC""#, false), (#""visibility":"odd""#, nil),
+            (#""visibility":"public","isPrivate":true"#, true), (#""visibility":7"#, nil),
+        ] as [(String, Bool?)]
+    )
+    func `who may see a repo is told in two ways`(member: String, isPrivate: Bool?) {
+        #expect(read(#"{"full_name":"a/b",\#(member)}"#).updates.first?.isPrivate == isPrivate)
+    }
+
     @Test func `values in a row are all read`() {
         #expect(read("\(Self.own)\n\(Self.rest)[\(Self.graph)]\n{\"items\":[\(Self.rest)]}").updates.count == 4)
     }
