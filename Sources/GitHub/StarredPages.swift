@@ -47,10 +47,10 @@ package struct StarredPages: Sendable {
             }
             let answer = GitHubAnswer(response, now: .now)
             // The token is for this host alone.
-            guard case .moved(let place) = answer, place.hasPrefix(baseURL + "/") else {
-                return (answer, response.body)
-            }
-            url = place
+            guard case .moved(let location) = answer, let target = Redirection.target(location, of: url),
+                Redirection.origin(of: target) == Redirection.origin(of: baseURL)
+            else { return (answer, response.body) }
+            url = target
         }
         throw GitHubError(.badResponse, "GitHub redirects too often; check GITHUB_API_URL")
     }

@@ -27,7 +27,7 @@ package struct ProxySettings: Sendable {
 
     /// The proxy for a URL, unless it is exempt; nil for none. Nothing that is on this machine is behind a proxy.
     func proxy(for url: AbsoluteURL) -> String? {
-        guard let proxy = url.isSecure ? https : http, !url.isLoopback, !isExempt(url.host) else { return nil }
+        guard let proxy = url.isSecure ? https : http, !url.isLocal, !isExempt(url.host) else { return nil }
         return proxy
     }
 

@@ -37,8 +37,8 @@ package struct CachedModel: Sendable, Hashable {
 
     /// Nil when the folder holds no whole model.
     init?(folder: String) {
-        guard let data = FileManager.default.contents(atPath: "\(folder)/\(Self.manifest)"),
-            let root = try? JSONValue([UInt8](data)), let id = root["model"]?.string,
+        guard let bytes = PartialFile.content(of: "\(folder)/\(Self.manifest)", limit: 16 << 20),
+            let root = try? JSONValue(bytes), let id = root["model"]?.string,
             let revision = root["revision"]?.string, let commit = root["commit"]?.string,
             let endpoint = root["endpoint"]?.string, let entries = root["files"]?.array
         else { return nil }

@@ -133,7 +133,7 @@ package struct HubClient: Sendable {
             guard (301...303).contains(response.status) || (307...308).contains(response.status) else {
                 return Answer(response: response, size: size, digest: digest)
             }
-            guard let location = response.header("Location"), let next = RedirectTarget.of(location, from: target)
+            guard let location = response.header("Location"), let next = Redirection.target(location, of: target)
             else {
                 throw HubError(.badResponse, "the hub's redirect for \(reference) has no usable target")
             }
@@ -172,7 +172,7 @@ package struct HubClient: Sendable {
 
     /// Scheme, host and port are the same.
     private static func isSameOrigin(_ left: String, _ right: String) -> Bool {
-        RedirectTarget.origin(of: left) == RedirectTarget.origin(of: right)
+        Redirection.origin(of: left) == Redirection.origin(of: right)
     }
 
     /// What an answer that is no file means. The hub says it in `X-Error-Code`.

@@ -131,7 +131,7 @@ package struct ModelCache: Sendable {
     }
 
     private func commit(of reference: ModelReference) -> String? {
-        FileManager.default.contents(atPath: refPath(reference)).map { String(decoding: $0, as: UTF8.self) }
+        PartialFile.content(of: refPath(reference), limit: 4096).map { String(decoding: $0, as: UTF8.self) }
     }
 
     private func names(in path: String) -> [String] {

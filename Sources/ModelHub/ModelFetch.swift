@@ -125,7 +125,7 @@ package struct ModelFetch: Sendable {
         /// The content of a file that has been fetched.
         func content(of path: String) -> [UInt8]? {
             guard files.contains(where: { $0.path == path }) else { return nil }
-            return FileManager.default.contents(atPath: "\(folder)/\(path)").map { [UInt8]($0) }
+            return PartialFile.content(of: "\(folder)/\(path)", limit: 64 << 20)
         }
     }
 

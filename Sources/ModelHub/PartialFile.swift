@@ -19,12 +19,24 @@ final class PartialFile {
     }
 
     /// A file that is only read.
-    /// - Throws: `.storage`.
+    /// - Throws: `.storage`, also for a pipe, a device or a folder.
     init(reading path: String) throws(HubError) {
         self.path = path
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system("open", path) }
-        size = Int(lseek(descriptor, 0, SEEK_END))
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw HubError(.storage, "\(path) is no regular file")
+        }
+        size = Int(status.st_size)
+    }
+
+    /// The content of a file; nil when it cannot be read, is none or is longer than `limit`.
+    static func content(of path: String, limit: Int) -> [UInt8]? {
+        guard let file = try? PartialFile(reading: path), file.size <= limit else { return nil }
+        var content: [UInt8] = []
+        return (try? file.read { content += $0 }) == nil ? nil : content
     }
 
     deinit { close(descriptor) }

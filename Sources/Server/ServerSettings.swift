@@ -51,7 +51,7 @@ package enum ServerSettings {
     /// Whether the address is reached from this machine only.
     package static func isLoopbackOnly(_ settings: SettingValues) -> Bool {
         let host = settings[host]
-        return host.hasPrefix("unix:") || host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        return host.hasPrefix("unix:") || KnownHost(host.lowercased()) == .loopback
     }
 }
 

@@ -41,6 +41,15 @@ import Testing
         #expect(values[ServerSettings.port] == 7)
     }
 
+    @Test(arguments: [
+        ("127.0.0.1", true), ("localhost", true), ("LOCALHOST", true), ("::1", true), ("::ffff:127.0.0.1", true),
+        ("unix:/run/a", true), ("0.0.0.0", false), ("::", false), ("127.example.com", false), ("10.0.0.1", false),
+    ])
+    func `tells whether only this machine reaches the address`(host: String, isLoopback: Bool) throws {
+        let values = try SettingValues(.product, environment: ["HOST": host])
+        #expect(ServerSettings.isLoopbackOnly(values) == isLoopback)
+    }
+
     @Test(arguments: [("none", ""), ("find: ", "find: "), ("", nil)] as [(String, String?)])
     func `takes a prefix or none or the models own`(_ text: String, _ prefix: String?) throws {
         let values = try SettingValues(.product, environment: ["QUERY_PREFIX": text, "DOCUMENT_PREFIX": text])

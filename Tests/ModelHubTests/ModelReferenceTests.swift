@@ -23,28 +23,7 @@ struct ModelReferenceTests {
     func `what could lead elsewhere is none`(text: String) { #expect(ModelReference(text) == nil) }
 }
 
-struct RedirectTargetTests {
-    @Test(arguments: [
-        ("/api/x?y=1", "https://hub.example/a", "https://hub.example/api/x?y=1"),
-        ("https://cdn.example/f?sig=1", "https://hub.example/a", "https://cdn.example/f?sig=1"),
-        ("http://cdn.example/f", "http://127.0.0.1:80/a", "http://cdn.example/f"),
-    ])
-    func `locations are resolved`(location: String, base: String, target: String) {
-        #expect(RedirectTarget.of(location, from: base) == target)
-    }
-
-    @Test(arguments: [
-        "http://cdn.example/f", "//cdn.example/f", "f", "", "ftp://x/", "https://", "https://a@b/c", "https:///x",
-    ])
-    func `what leads nowhere or in the clear is none`(location: String) {
-        #expect(RedirectTarget.of(location, from: "https://hub.example/a") == nil)
-    }
-
-    @Test func `an origin is scheme host and port`() {
-        #expect(RedirectTarget.origin(of: "HTTPS://Hub.example:8443/x") == "https://hub.example:8443")
-        #expect(RedirectTarget.origin(of: "https://hub.example\\@evil.example/") == "https://hub.example")
-    }
-
+struct ContentRangeTests {
     @Test func `parts are read`() {
         #expect(ContentRange("bytes 5-9/20") == ContentRange("bytes 5-9/20"))
         #expect(ContentRange("bytes 5-9/20")?.start == 5)

@@ -97,7 +97,9 @@ import Testing
             ("localhost", 200), ("localhost:9090", 200), ("LOCALHOST.", 200), ("me.localhost:1", 200),
             ("127.0.0.1:9090", 200), ("127.1.2.3", 200), ("[::1]:9090", 200), ("evil.example", 403),
             ("127.0.0.1.evil.example", 403), ("127.evil.0.1", 403), ("10.0.0.1", 403), ("localhost.evil.example", 403),
-            ("mine.example:443", 200), ("a.b.below.example", 200), ("below.example", 403), (nil, 200),
+            ("127.1", 200), ("[::ffff:127.0.0.1]", 200), ("0.0.0.0", 403), ("[::]", 403), ("ip6-localhost", 403),
+            ("127.0.0.1 evil.example", 403), ("mine.example:443", 200), ("a.b.below.example", 200),
+            ("below.example", 403), (nil, 200),
         ] as [(String?, Int)]
     )
     func `on a loopback address without keys only known names are taken`(host: String?, status: Int) async throws {

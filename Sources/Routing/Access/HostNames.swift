@@ -1,3 +1,4 @@
+import EventLoop
 import HTTP
 
 /// The names under which the service may be asked for. A page whose name is made to lead to this machine (DNS rebinding)
@@ -14,7 +15,7 @@ struct HostNames: Sendable {
         guard let range = head.valueRange(of: "host") else { return true }
         guard !Self.isUsual(head.bytes[range]), let host = head.header("host") else { return true }
         let name = Self.name(of: host)
-        return Self.isLoopback(name) || allowed.contains { Self.pattern($0, matches: name) }
+        return KnownHost(name) == .loopback || allowed.contains { Self.pattern($0, matches: name) }
     }
 
     private static let usual = ["localhost", "127.0.0.1"].map { Array($0.utf8) }
@@ -31,12 +32,6 @@ struct HostNames: Sendable {
         if host.hasPrefix("[") { return String(host.prefix { $0 != "]" }.dropFirst()) }
         let name = host.prefix { $0 != ":" }
         return String(name.hasSuffix(".") ? name.dropLast() : name)
-    }
-
-    private static func isLoopback(_ name: String) -> Bool {
-        if name == "localhost" || name == "::1" || name.hasSuffix(".localhost") { return true }
-        let numbers = name.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        return numbers.count == 4 && numbers[0] == 127 && !numbers.contains(nil)
     }
 
     private static func pattern(_ pattern: String, matches name: String) -> Bool {
