@@ -4,6 +4,8 @@ import Synchronization
 package final class Redaction: Sendable {
     /// Later secrets that are remembered at most; the oldest are forgotten first.
     private static let laterLimit = 4096
+    /// Bytes of a secret, or of a part of it, that is hidden.
+    private static let shortest = 6
 
     private struct State {
         var later: [String] = []
@@ -39,6 +41,19 @@ package final class Redaction: Sendable {
         return text
     }
 
+    /// The same of a text that was cut, which may end in the middle of a secret.
+    package func apply(toCut text: String) -> String {
+        let bytes = Array(apply(text).utf8)
+        for secret in state.withLock({ $0.sought }) {
+            let longest = min(secret.count - 1, bytes.count)
+            guard longest >= Self.shortest else { continue }
+            for length in (Self.shortest...longest).reversed() where bytes.suffix(length) == secret.prefix(length) {
+                return String(decoding: bytes.dropLast(length) + Array("***".utf8), as: UTF8.self)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Bytes are compared: of characters, the last of a secret is another one where a combining mark follows.
     /// - Returns: nil when the secret is not there.
     private static func hide(_ secret: [UInt8], in text: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
@@ -62,7 +77,7 @@ package final class Redaction: Sendable {
 
     /// As they are, and as they look inside a JSON string.
     private static func forms(of secrets: [String]) -> [String] {
-        secrets.filter { $0.utf8.count >= 6 }.flatMap { secret in
+        secrets.filter { $0.utf8.count >= shortest }.flatMap { secret in
             let escaped = String(LineLogHandler.json(secret).dropFirst().dropLast())
             return escaped == secret ? [secret] : [secret, escaped]
         }

@@ -87,7 +87,7 @@ struct ProviderHeadersTests {
     func `each status has its meaning`(status: Int, body: String, code: EmbeddingError.Code) async {
         let transport = StubTransport { _ in .json(body, status: status) }
         let endpoint = ProviderEndpoint(baseURL: "http://x", key: .bearer { "sk-secret" }, transport: transport)
-        await #expect(throws: EmbeddingError(code, "")) { try await endpoint.post("/embeddings", []) }
+        await #expect(throws: EmbeddingError(code, "")) { try await endpoint.post("/embeddings", []) { _ in } }
     }
 
     @Test func `a 429 without Retry-After waits for what has run out`() {
@@ -122,6 +122,27 @@ struct ProviderHeadersTests {
         #expect(!error.message.contains("sk-secret") && !error.message.contains("\n"))
         #expect(error.message.count < 400)
         #expect(!endpoint.error(for: .json(body, status: 401)).message.contains("odd"))
+    }
+
+    @Test(arguments: 0..<30) func `no message ends within the key`(place: Int) async {
+        let key = "sk-secret-0123456789"
+        let padding = String(repeating: "x", count: 275 + place)
+        let answers = [
+            (400, #"{"error":"\#(padding)\#(key) y"}"#), (500, padding + key), (200, #"{"error":"\#(key)"}"#),
+        ]
+        for (status, body) in answers {
+            let endpoint = ProviderEndpoint(
+                baseURL: "http://x",
+                key: .bearer { key },
+                transport: StubTransport { _ in .json(body, status: status) }
+            )
+            let error = await #expect(throws: EmbeddingError.self) {
+                try await endpoint.post("/", []) { answer throws(EmbeddingError) in
+                    try OpenAIWire.batch(answer.body, count: 1, capacity: 1)
+                }
+            }
+            #expect(error?.message.contains("sk-sec") == false)
+        }
     }
 
     @Test(arguments: [

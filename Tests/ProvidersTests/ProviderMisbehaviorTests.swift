@@ -256,29 +256,34 @@ import Testing
         }
     }
 
-    @Test(arguments: ["/elsewhere", "same"])
-    func `redirects within the server are followed`(target: String) async throws {
+    @Test(arguments: [
+        ("/v1/moved", "http://up/v1/moved"), ("http://up/moved", "http://up/moved"),
+        ("HTTP://UP:80/moved", "HTTP://UP:80/moved"), ("//up/moved", "http://up/moved"),
+        ("moved", "http://up/v1/moved"), ("../moved", "http://up/v1/../moved"),
+        ("?moved", "http://up/v1/embeddings?moved"),
+    ])
+    func `redirects within the server are followed`(location: String, url: String) async throws {
         let transport = StubTransport { request in
-            guard !request.url.hasSuffix("/moved") else {
-                return .json(#"{"data":[{"index":0,"embedding":[0.6,0.8]}]}"#)
-            }
-            let location = target == "same" ? "http://up:1/moved" : "/v1/moved"
-            return .json("", status: 308, headers: [("Location", location)])
+            request.url == url
+                ? .json(#"{"data":[{"index":0,"embedding":[0.6,0.8]}]}"#)
+                : .json("", status: 308, headers: [("Location", location)])
         }
-        let settings = ["EMBEDDING_PROVIDER": "openai", "EMBEDDING_MODEL": "x", "OPENAI_BASE_URL": "http://up:1/v1"]
+        let settings = ["EMBEDDING_PROVIDER": "openai", "EMBEDDING_MODEL": "x", "OPENAI_BASE_URL": "http://up/v1"]
         let gateway = try ProviderUnderTest.fixture(settings, transport: transport).gateway
         #expect(try await gateway.embed(["a"]).vectors == [[0.6, 0.8]])
     }
 
-    @Test func `redirects to other servers are named, and get neither key nor text`() async throws {
-        let transport = StubTransport { _ in
-            .json("", status: 307, headers: [("Location", "https://other.example/v1/embeddings?secret")])
-        }
+    @Test(arguments: [
+        "https://other.example/v1/embeddings?secret", "https://other.example\\@up:1/?secret",
+        "https://u:secret@other.example",
+    ])
+    func `redirects to other servers are named, and get neither key nor text`(location: String) async throws {
+        let transport = StubTransport { _ in .json("", status: 307, headers: [("Location", location)]) }
         let settings = ["EMBEDDING_PROVIDER": "openai", "EMBEDDING_MODEL": "x", "OPENAI_BASE_URL": "http://up:1/v1"]
         let gateway = try ProviderUnderTest.fixture(settings, transport: transport).gateway
         await #expect { try await gateway.embed(["a"]) } throws: { error in
             let error = error as? EmbeddingError
-            return error?.code == .wrongAddress && error?.message.contains("https://other.example,") == true
+            return error?.code == .wrongAddress && error?.message.contains("https://other.example") == true
                 && error?.message.contains("secret") == false
         }
         #expect(transport.requests.allSatisfy { $0.url.hasPrefix("http://up:1/") })

@@ -47,6 +47,14 @@ import Testing
         #expect(Array(redaction.apply("u\u{308}").utf8) == Array("u\u{308}".utf8))
     }
 
+    @Test func `takes the beginning of a secret out where a text was cut`() {
+        let redaction = Redaction(secrets: ["sk-secret", "other-secret"])
+        for (text, shown) in [
+            ("a sk-secret b", "a *** b"), ("a sk-secre", "a ***"), ("a sk-sec", "a ***"), ("a sk-se", "a sk-se"),
+            ("sk-secret other-s", "*** ***"), ("", ""), ("sk-secret", "***"),
+        ] { #expect(redaction.apply(toCut: text) == shown) }
+    }
+
     @Test func `takes secrets out that came later`() {
         let redaction = Redaction(secrets: ["first-key"])
         redaction.add(["second-key"])

@@ -24,7 +24,8 @@ final class CohereProvider: EmbeddingProvider {
     func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch {
         let texts = try call.inputs.texts(for: "Cohere")
         let body = CohereWire.request(model: modelName, texts: texts, type: call.type, dimensions: call.dimensions)
-        let response = try await endpoint.post("/embed", body, patience: call.patience)
-        return try CohereWire.batch(response.body, count: texts.count, capacity: call.dimensions ?? size.known ?? 0)
+        return try await endpoint.post("/embed", body, patience: call.patience) { answer throws(EmbeddingError) in
+            try CohereWire.batch(answer.body, count: texts.count, capacity: call.dimensions ?? size.known ?? 0)
+        }
     }
 }

@@ -26,7 +26,8 @@ final class GeminiProvider: EmbeddingProvider {
         let texts = try call.inputs.texts(for: "Gemini")
         let path = "/models/\(PercentEncoding.encode(modelName)):batchEmbedContents"
         let body = GeminiWire.request(model: modelName, texts: texts, type: call.type, dimensions: call.dimensions)
-        let response = try await endpoint.post(path, body, patience: call.patience)
-        return try GeminiWire.batch(response.body, count: texts.count, capacity: call.dimensions ?? size.known ?? 0)
+        return try await endpoint.post(path, body, patience: call.patience) { answer throws(EmbeddingError) in
+            try GeminiWire.batch(answer.body, count: texts.count, capacity: call.dimensions ?? size.known ?? 0)
+        }
     }
 }

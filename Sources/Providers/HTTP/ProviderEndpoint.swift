@@ -53,18 +53,39 @@ struct ProviderEndpoint: Sendable {
     /// - Parameters:
     ///   - takesGzip: whether the answer may come compressed.
     ///   - patience: for the whole answer; nil for the usual times.
-    func post(
+    ///   - read: understands the answer. What it throws may have words of the provider's in it.
+    func post<Answer>(
         _ path: String,
         _ body: [UInt8],
         takesGzip: Bool = true,
-        patience: Duration? = nil
-    ) async throws(EmbeddingError) -> HTTPClientResponse {
+        patience: Duration? = nil,
+        read: (HTTPClientResponse) throws(EmbeddingError) -> Answer
+    ) async throws(EmbeddingError) -> Answer {
         let timeouts = patience.map { HTTPClientTimeouts(firstByte: $0, total: $0) } ?? self.timeouts
-        return try await send("POST", path, body, takesGzip: takesGzip, timeouts)
+        return try understood(try await send("POST", path, body, takesGzip: takesGzip, timeouts), read)
     }
 
-    func get(_ path: String) async throws(EmbeddingError) -> HTTPClientResponse {
-        try await send("GET", path, [], takesGzip: true, timeouts)
+    func get<Answer>(
+        _ path: String,
+        read: (HTTPClientResponse) throws(EmbeddingError) -> Answer
+    ) async throws(EmbeddingError) -> Answer {
+        try understood(try await send("GET", path, [], takesGzip: true, timeouts), read)
+    }
+
+    private func understood<Answer>(
+        _ response: HTTPClientResponse,
+        _ read: (HTTPClientResponse) throws(EmbeddingError) -> Answer
+    ) throws(EmbeddingError) -> Answer {
+        do throws(EmbeddingError) { return try read(response) } catch {
+            let message = redacted(error.message)
+            throw EmbeddingError(error.code, message, retryAfter: error.retryAfter, parameter: error.parameter)
+        }
+    }
+
+    /// Words that were cut, without what the provider is shown.
+    private func redacted(_ words: String) -> String {
+        let secrets = (key.map { [$0.secret()] } ?? []) + headers().map(\.value)
+        return Redaction(secrets: secrets).apply(toCut: words)
     }
 
     private func send(
@@ -113,21 +134,16 @@ struct ProviderEndpoint: Sendable {
         of request: HTTPClientRequest,
         _ response: HTTPClientResponse
     ) throws(EmbeddingError) -> String {
-        let target = response.header("location") ?? ""
-        let origin = Self.origin(of: request.url)
-        if target.hasPrefix("/"), !target.hasPrefix("//") { return origin + target }
-        if !origin.isEmpty, Self.origin(of: target) == origin { return target }
+        let location = response.header("location") ?? ""
+        if let target = Redirection.target(location, of: request.url),
+            Redirection.origin(of: target) == Redirection.origin(of: request.url)
+        {
+            return target
+        }
         throw EmbeddingError(
             .wrongAddress,
-            "the provider's URL redirects to \(EndpointLabel.withScheme(target)), another server"
+            "the provider's URL redirects to \(EndpointLabel.withScheme(location)), another server"
         )
-    }
-
-    /// Scheme, host and port (RFC 6454 §4), in lower case.
-    private static func origin(of url: String) -> String {
-        guard let colon = url.firstRange(of: "://") else { return "" }
-        return url[..<colon.upperBound].lowercased()
-            + url[colon.upperBound...].prefix { !"/?#".contains($0) }.lowercased()
     }
 
     /// The error of an answer that is not 2xx. Which are tried again follows from the code: see `RetryPolicy`.
@@ -136,8 +152,7 @@ struct ProviderEndpoint: Sendable {
         let retryAfter = RetryAfter.duration(in: response, now: wallClock)
         let code = Self.code(status: response.status, fault: fault)
         // The body of a refused key quotes parts of it.
-        let secrets = (key.map { [$0.secret()] } ?? []) + headers().map(\.value)
-        let words = code == .unauthorized ? "" : Redaction(secrets: secrets).apply(fault.message)
+        let words = code == .unauthorized ? "" : redacted(fault.message)
         let message = "the provider answered \(response.status)" + (words.isEmpty ? "" : ": \(words)") + response.way
         return EmbeddingError(
             code,

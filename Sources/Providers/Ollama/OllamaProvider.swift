@@ -31,9 +31,10 @@ final class OllamaProvider: EmbeddingProvider {
     func model() async throws(EmbeddingError) -> EmbeddingModel {
         let digest = try await digest()
         if let known = state.withLock({ $0.identity }), known.revision == digest { return known }
-        let details = try OllamaWire.details(
-            try await endpoint.post("/api/show", OllamaWire.show(model: modelName)).body
-        )
+        let show = OllamaWire.show(model: modelName)
+        let details = try await endpoint.post("/api/show", show) { answer throws(EmbeddingError) in
+            try OllamaWire.details(answer.body)
+        }
         let dimensions: Int
         if let stated = details.dimensions, stated > 0 {
             dimensions = stated
@@ -65,22 +66,28 @@ final class OllamaProvider: EmbeddingProvider {
         patience: Duration? = nil
     ) async throws(EmbeddingError) -> EmbeddingBatch {
         let body = OllamaWire.request(model: modelName, texts: texts)
-        let response = try await endpoint.post("/api/embed", body, patience: patience)
-        return try OllamaWire.batch(response.body, count: texts.count, capacity: capacity)
+        return try await endpoint.post("/api/embed", body, patience: patience) { answer throws(EmbeddingError) in
+            try OllamaWire.batch(answer.body, count: texts.count, capacity: capacity)
+        }
+    }
+
+    /// Nil while the server does not have the model.
+    private func listedDigest() async throws(EmbeddingError) -> String? {
+        try await endpoint.get("/api/tags") { answer throws(EmbeddingError) in
+            try OllamaWire.digest(of: modelName, in: answer.body)
+        }
     }
 
     private func digest() async throws(EmbeddingError) -> String {
-        if let digest = try OllamaWire.digest(of: modelName, in: try await endpoint.get("/api/tags").body) {
-            return digest
-        }
+        if let digest = try await listedDigest() { return digest }
         guard pullsMissingModel else {
             throw EmbeddingError(
                 .unknownModel,
                 "Ollama has no model \(modelName): run `ollama pull \(modelName)` or set OLLAMA_PULL=true"
             )
         }
-        _ = try await endpoint.post("/api/pull", OllamaWire.pull(model: modelName), patience: .seconds(3600))
-        guard let digest = try OllamaWire.digest(of: modelName, in: try await endpoint.get("/api/tags").body) else {
+        try await endpoint.post("/api/pull", OllamaWire.pull(model: modelName), patience: .seconds(3600)) { _ in }
+        guard let digest = try await listedDigest() else {
             throw EmbeddingError(.unknownModel, "Ollama pulled \(modelName) but does not list it")
         }
         return digest

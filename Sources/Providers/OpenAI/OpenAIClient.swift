@@ -50,16 +50,17 @@ final class OpenAIClient: Sendable {
         if !sendsDimensions { asked.dimensions = nil }
         do {
             // Vectors in base64 hardly shrink: compressing them costs both sides more time than it saves on the way.
-            let response = try await endpoint.post(
+            let capacity = asked.dimensions ?? size.known ?? 0
+            return try await endpoint.post(
                 path,
                 request(asked, encoding),
                 takesGzip: encoding != .base64,
                 patience: call.patience
-            )
-            let capacity = asked.dimensions ?? size.known ?? 0
-            var batch = try OpenAIWire.batch(response.body, count: call.inputs.count, capacity: capacity)
-            batch.quota = RateLimitHeaders.quota(in: response)
-            return batch
+            ) { response throws(EmbeddingError) in
+                var batch = try OpenAIWire.batch(response.body, count: call.inputs.count, capacity: capacity)
+                batch.quota = RateLimitHeaders.quota(in: response)
+                return batch
+            }
         } catch {
             guard canDoWithout(error.parameter, asked, encoding) else { throw error }
             return try await embed(call)
