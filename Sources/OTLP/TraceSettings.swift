@@ -7,8 +7,8 @@ package enum TraceSettings {
         default: String?.none,
         shown: "",
         "where traces go, OTLP over HTTP, such as `http://localhost:4318`; unset: no traces",
-        accepted: "a URL such as http://localhost:4318"
-    ) { URLSyntax.isValid($0, schemes: ["http", "https"]) ? .some($0) : nil }
+        accepted: "a URL without query, such as http://localhost:4318"
+    ) { URLSyntax.isBase($0, schemes: ["http", "https"]) ? .some($0) : nil }
     package static let headers = Setting.fields(
         "OTEL_EXPORTER_OTLP_HEADERS",
         "header fields sent with traces, `name=value`, comma-separated"

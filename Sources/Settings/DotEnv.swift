@@ -1,4 +1,5 @@
-/// The `.env` format: `NAME=value` lines, `export`, comments, single and double quotes. It is read byte by byte, since a
+/// The `.env` format: `NAME=value` lines, `export`, comments, single and double quotes, between which a value may go over
+/// several lines. It is read byte by byte, since a
 /// line may end in CR, LF or both, and to a `String` CR and LF together are one character.
 package enum DotEnv {
     /// - Returns: the variables, and the numbers of the lines that could not be read. Names that no shell takes are passed
@@ -6,19 +7,26 @@ package enum DotEnv {
     package static func parse(_ text: String) -> (values: [String: String], badLines: [Int]) {
         var values: [String: String] = [:]
         var badLines: [Int] = []
-        for (index, line) in lines(of: text.utf8).enumerated() {
-            let content = trimmed(line)
+        let lines = lines(of: text.utf8)
+        var next = 0
+        while next < lines.count {
+            let (index, content) = (next, trimmed(lines[next]))
+            next += 1
             if content.isEmpty || content.first == UInt8(ascii: "#") { continue }
             guard let equals = content.firstIndex(of: UInt8(ascii: "=")) else {
                 badLines.append(index + 1)
                 continue
             }
             guard let name = name(content[..<equals]) else { continue }
-            guard let value = value(trimmed(content[(equals + 1)...])) else {
+            let start = trimmed(content[(equals + 1)...])
+            if let value = value(start) {
+                values[name] = String(decoding: value, as: UTF8.self)
+            } else if let (value, count) = value(start, goingOn: lines[next...]) {
+                values[name] = String(decoding: value, as: UTF8.self)
+                next += count
+            } else {
                 badLines.append(index + 1)
-                continue
             }
-            values[name] = String(decoding: value, as: UTF8.self)
         }
         return (values, badLines)
     }
@@ -62,7 +70,25 @@ package enum DotEnv {
         guard let quote = bytes.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
             return unquoted(bytes)
         }
-        return quoted(bytes.dropFirst(), by: quote)
+        return quoted(bytes.dropFirst(), by: quote)?.value
+    }
+
+    /// A value whose quotes are closed on a later line, with nothing but a comment behind them.
+    /// - Returns: the value and how many more lines it takes; nil when there is no such line.
+    private static func value(
+        _ start: ArraySlice<UInt8>,
+        goingOn lines: ArraySlice<ArraySlice<UInt8>>
+    ) -> (value: [UInt8], lines: Int)? {
+        guard let quote = start.first else { return nil }
+        var text = Array(start.dropFirst())
+        for (index, line) in lines.enumerated() {
+            text.append(0x0A)
+            text += line
+            guard line.contains(quote), let (value, rest) = quoted(text[...], by: quote) else { continue }
+            let behind = trimmed(rest)
+            return behind.isEmpty || behind.first == UInt8(ascii: "#") ? (value, index + 1) : nil
+        }
+        return nil
     }
 
     /// A value without quotes ends at a `#` after a blank.
@@ -75,18 +101,22 @@ package enum DotEnv {
         return Array(bytes)
     }
 
-    /// The text up to the closing quote, with `\n`, `\t`, `\"`, `\\` resolved between double quotes; nil without one.
-    private static func quoted(_ bytes: ArraySlice<UInt8>, by quote: UInt8) -> [UInt8]? {
+    /// The text up to the closing quote, with `\n`, `\t`, `\"`, `\\` resolved between double quotes, and
+    /// what is behind; nil without one.
+    private static func quoted(
+        _ bytes: ArraySlice<UInt8>,
+        by quote: UInt8
+    ) -> (value: [UInt8], rest: ArraySlice<UInt8>)? {
         var value: [UInt8] = []
         var isEscaped = false
-        for byte in bytes {
+        for (index, byte) in zip(bytes.indices, bytes) {
             if isEscaped {
                 value.append(byte == UInt8(ascii: "n") ? 0x0A : byte == UInt8(ascii: "t") ? 0x09 : byte)
                 isEscaped = false
             } else if byte == UInt8(ascii: "\\"), quote == UInt8(ascii: "\"") {
                 isEscaped = true
             } else if byte == quote {
-                return value
+                return (value, bytes[(index + 1)...])
             } else {
                 value.append(byte)
             }

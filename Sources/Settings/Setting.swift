@@ -54,9 +54,9 @@ extension Setting where Value == String? {
     }
 
     package static func optionalURL(_ name: String, _ summary: String, schemes: [String]) -> Self {
-        Setting(name, default: nil, shown: "", summary, accepted: "a URL such as \(schemes[schemes.count - 1])://host")
-        {
-            URLSyntax.isValid($0, schemes: schemes) ? .some($0) : nil
+        let accepted = "a URL without query, such as \(schemes[schemes.count - 1])://host"
+        return Setting(name, default: nil, shown: "", summary, accepted: accepted) {
+            URLSyntax.isBase($0, schemes: schemes) ? .some($0) : nil
         }
     }
 

@@ -14,6 +14,9 @@ package struct SettingValues: Sendable {
     /// Those of the predecessor that are still set, in the environment or in `.env`.
     package let retired: [RetiredSetting]
 
+    /// Why `.env` was not read though it is there.
+    package let dotEnvFault: String?
+
     /// Names in `.env` that are nearly one of ours.
     package let misspelt: [MisspeltSetting]
 
@@ -33,13 +36,16 @@ package struct SettingValues: Sendable {
         arguments: [String] = [],
         environment: [String: String],
         dotEnv: String? = nil,
+        dotEnvFault: String? = nil,
         readFile: (String) -> String? = SettingValues.contents(of:)
     ) throws(Faults) {
         self.table = table
         self.environment = environment
+        self.dotEnvFault = dotEnvFault
         var faults: [String] = []
         var secrets: [String: (path: String, text: String)] = [:]
         let flags = Self.read(arguments, table, &faults)
+        if dotEnv?.utf8.contains(0) == true { faults.append(".env is not UTF-8 text; save it as UTF-8") }
         let file = DotEnv.parse(dotEnv ?? "")
         faults += file.badLines.map { ".env, line \($0): not understood; write NAME=value" }
         retired = table.retired.filter { !(environment[$0.name] ?? file.values[$0.name] ?? "").isEmpty }

@@ -1,9 +1,9 @@
 /// Enough of RFC 3986 to refuse a setting that libcurl could not use.
 package enum URLSyntax {
-    package static func isValid(_ text: String, schemes: [String]) -> Bool {
+    static func isValid(_ text: String, schemes: [String]) -> Bool {
         guard let colon = text.firstRange(of: "://"),
             schemes.contains(text[..<colon.lowerBound].lowercased()),
-            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") })
         else { return false }
         let authority = text[colon.upperBound...].prefix { !"/?#".contains($0) }
         let host = authority.split(separator: "@").last ?? ""

@@ -36,6 +36,20 @@ import Testing
         #expect(DotEnv.parse("# a\r\nA=1\rB=2\nC=3\n\rD=4").values == ["A": "1", "B": "2", "C": "3", "D": "4"])
     }
 
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func `values between quotes may go over lines`(end: String) {
+        let text = ["A=\"-----BEGIN", "a=b", "", "-----END\" # note", "B='1", "2'", "C=3"].joined(separator: end)
+        let (values, badLines) = DotEnv.parse(text)
+        #expect(values == ["A": "-----BEGIN\na=b\n\n-----END", "B": "1\n2", "C": "3"])
+        #expect(badLines.isEmpty)
+    }
+
+    @Test func `a quote that was forgotten takes no other setting`() {
+        let (values, badLines) = DotEnv.parse("A=\"one\nB=\"two\"\nC='three\nD=4")
+        #expect(values == ["B": "two", "D": "4"])
+        #expect(badLines == [1, 3])
+    }
+
     @Test func `names of other programs are left alone`() {
         let (values, badLines) = DotEnv.parse("a.b=1\nx-y=2\nsome words=3\nA=4\nÄ=5")
         #expect(values == ["A": "4"])

@@ -3,17 +3,24 @@ import Testing
 
 /// What values are written like.
 @Suite struct SyntaxTests {
+    @Test func `URLs that paths are put after have no query`() {
+        let setting = Setting<String?>.optionalURL("A_URL", "", schemes: ["https"])
+        #expect(setting.accepts("https://a/b") && !setting.accepts("https://a?b"))
+    }
+
     @Test(arguments: [("64MiB", 64 << 20), ("1048576", 1 << 20), ("2 kb", 2048), ("0", 0)])
     func `reads byte sizes`(text: String, bytes: Int) { #expect(ByteSize.parse(text) == bytes) }
 
     @Test(arguments: ["MiB", "-1", "1.5MiB", "1 parsec", "99999999999999999999"])
     func `refuses other byte sizes`(text: String) { #expect(ByteSize.parse(text) == nil) }
 
-    @Test(arguments: ["ws://a:0", "http://", "http://:80", "ftp://a", "http://a b", "a"])
-    func `refuses URLs`(text: String) { #expect(!URLSyntax.isValid(text, schemes: ["http", "ws"])) }
+    @Test(arguments: [
+        "ws://a:0", "http://", "http://:80", "ftp://a", "http://a b", "a", "http://a?b", "http://a/#b", "http://a\\@b/",
+    ])
+    func `refuses URLs`(text: String) { #expect(!URLSyntax.isBase(text, schemes: ["http", "ws"])) }
 
     @Test(arguments: ["http://a", "ws://u:p@a:8000/rpc", "http://[::1]:8000"])
-    func `accepts URLs`(text: String) { #expect(URLSyntax.isValid(text, schemes: ["http", "ws"])) }
+    func `accepts URLs`(text: String) { #expect(URLSyntax.isBase(text, schemes: ["http", "ws"])) }
 
     @Test(arguments: [
         ("http://u:p@a/x", "http://***@a/x"), ("http://a,ws://u:p@b", "http://a,ws://***@b"),

@@ -30,6 +30,7 @@ struct Application {
         announce()
         if let warning = RetiredSetting.warning(for: settings.retired) { logger.warning("\(warning)") }
         for name in settings.misspelt { logger.warning("\(name.warning)") }
+        if let fault = settings.dotEnvFault { logger.warning("\(fault)") }
         let storage = context.storage()
         let loops = try EventLoop.make(Processors.available)
         let models = try ServedModels(context, on: loops)

@@ -7,7 +7,7 @@ enum ClientSettings {
         default: String?.none,
         shown: "from `HOST` and `PORT`",
         "service that `search`, `status`, `pause` and the like call",
-        accepted: "a URL such as http://embed-star.internal:9090, or unix:/path"
+        accepted: "a URL without query, such as http://embed-star.internal:9090, or unix:/path"
     ) { isAddress($0) ? .some($0) : nil }
     static let key = Setting.optional(
         "EMBED_STAR_KEY",
@@ -16,6 +16,6 @@ enum ClientSettings {
     )
 
     static func isAddress(_ text: String) -> Bool {
-        text.hasPrefix("unix:/") || URLSyntax.isValid(text, schemes: ["http", "https"])
+        text.hasPrefix("unix:/") || URLSyntax.isBase(text, schemes: ["http", "https"])
     }
 }
