@@ -48,9 +48,11 @@ private struct EncoderService: EmbeddingService {
     }
     var limits: EmbeddingLimits { EmbeddingLimits(items: 1, tokensPerText: encoder.maxTokens) }
     var providerState: ProviderState { .ready }
+    var knownModel: EmbeddingModel? { identity }
 
     func model() async throws(EmbeddingError) -> EmbeddingModel { identity }
-    func cached(_ request: EmbeddingRequest) -> EmbeddingResult? { nil }
+    func cached(_ request: inout EmbeddingRequest) -> EmbeddingResult? { nil }
+    func tokenModel() async throws(EmbeddingError) -> any TokenModel { throw EmbeddingError.unknownTokens }
 
     func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult {
         guard case .text(let text)? = request.inputs.first, let encoded = try? await encoder.encode([text]),

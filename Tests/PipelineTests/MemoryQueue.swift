@@ -92,8 +92,10 @@ final class FakeService: EmbeddingService {
     var textsSent: Int { texts.withLock { $0 } }
     var limits: EmbeddingLimits { Samples.limits }
     var providerState: ProviderState { .ready }
+    var knownModel: EmbeddingModel? { nil }
     func model() async throws(EmbeddingError) -> EmbeddingModel { Samples.model }
-    func cached(_ request: EmbeddingRequest) -> EmbeddingResult? { nil }
+    func cached(_ request: inout EmbeddingRequest) -> EmbeddingResult? { nil }
+    func tokenModel() async throws(EmbeddingError) -> any TokenModel { throw EmbeddingError.unknownTokens }
 
     func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult {
         texts.withLock { $0 += request.inputs.count }

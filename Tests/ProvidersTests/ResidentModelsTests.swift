@@ -44,11 +44,15 @@ private final class Shelf: Sendable {
 
         deinit { shelf.state.withLock { $0.present -= 1 } }
 
-        func model() async throws(EmbeddingError) -> EmbeddingModel {
-            EmbeddingModel(provider: "builtin", name: name, dimensions: 4)
-        }
+        private var identity: EmbeddingModel { EmbeddingModel(provider: "builtin", name: name, dimensions: 4) }
 
-        func cached(_ request: EmbeddingRequest) -> EmbeddingResult? { nil }
+        var knownModel: EmbeddingModel? { identity }
+
+        func model() async throws(EmbeddingError) -> EmbeddingModel { identity }
+
+        func cached(_ request: inout EmbeddingRequest) -> EmbeddingResult? { nil }
+
+        func tokenModel() async throws(EmbeddingError) -> any TokenModel { throw EmbeddingError.unknownTokens }
 
         func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult {
             EmbeddingResult(embeddings: [], model: try await model(), tokens: 0)
@@ -73,6 +77,7 @@ private final class Shelf: Sendable {
         let shelf = Shelf()
         let models = models(shelf)
         #expect(models.residents.isEmpty && models.resident("a") == nil)
+        #expect(OnDemandModel(name: "a", of: models).knownModel == nil)
         #expect(OnDemandModel(name: "a", of: models).limits.acceptsTokens)
         try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<20 { group.addTask { try await OnDemandModel(name: "a", of: models).model().name } }
@@ -80,6 +85,7 @@ private final class Shelf: Sendable {
         }
         #expect(shelf.loads == ["a": 1])
         #expect(models.residents.map(\.name) == ["a"])
+        #expect(OnDemandModel(name: "a", of: models).knownModel?.name == "a")
     }
 
     @Test

@@ -68,9 +68,11 @@ struct FakeService: EmbeddingService {
 
     var limits: EmbeddingLimits { EmbeddingLimits(items: 8, tokensPerText: 64) }
     var providerState: ProviderState { .ready }
+    var knownModel: EmbeddingModel? { nil }
 
     func model() async throws(EmbeddingError) -> EmbeddingModel { Samples.model }
-    func cached(_ request: EmbeddingRequest) -> EmbeddingResult? { nil }
+    func cached(_ request: inout EmbeddingRequest) -> EmbeddingResult? { nil }
+    func tokenModel() async throws(EmbeddingError) -> any TokenModel { throw EmbeddingError.unknownTokens }
 
     func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult {
         if let error { throw error }

@@ -81,7 +81,9 @@ extension ArrivingModels: EmbeddingService {
 
     func tokenModel() async throws(EmbeddingError) -> any TokenModel { try await models().embeddings.tokenModel() }
 
-    func cached(_ request: EmbeddingRequest) -> EmbeddingResult? { (try? models())?.embeddings.cached(request) }
+    func cached(_ request: inout EmbeddingRequest) -> EmbeddingResult? {
+        (try? models())?.embeddings.cached(&request)
+    }
 
     func embed(_ request: EmbeddingRequest) async throws(EmbeddingError) -> EmbeddingResult {
         try await models().embeddings.embed(request)

@@ -9,7 +9,8 @@ package protocol EmbeddingService: Sendable {
     var limits: EmbeddingLimits { get }
 
     /// The answer when every input is in the cache, without waiting; nil otherwise. Callable on an event loop.
-    func cached(_ request: EmbeddingRequest) -> EmbeddingResult?
+    /// - Parameter request: keeps what was found out about it, which spares `embed` work.
+    func cached(_ request: inout EmbeddingRequest) -> EmbeddingResult?
 
     /// Embeds all inputs. Each has its own outcome, so that one bad text spoils no other.
     /// - Throws: `EmbeddingError` when the request as a whole was not tried (`.overloaded`, `.cancelled`,
@@ -21,14 +22,6 @@ package protocol EmbeddingService: Sendable {
 
     /// - Throws: `.unsupported` when the provider keeps its tokens to itself; what loading the model throws.
     func tokenModel() async throws(EmbeddingError) -> any TokenModel
-}
-
-extension EmbeddingService {
-    package func tokenModel() async throws(EmbeddingError) -> any TokenModel {
-        throw EmbeddingError.unknownTokens
-    }
-
-    package var knownModel: EmbeddingModel? { nil }
 }
 
 /// Texts of one caller.
@@ -55,6 +48,8 @@ package struct EmbeddingRequest: Sendable, Hashable {
     package var partition: CachePartition
     /// When the caller gives up.
     package var deadline: ContinuousClock.Instant?
+    /// What `cached` leaves for `embed`. Nothing but the deadline may change in between.
+    package var keys: InputKeys?
 
     package init(
         inputs: [EmbeddingInput],
@@ -72,6 +67,18 @@ package struct EmbeddingRequest: Sendable, Hashable {
         self.truncate = truncate
         self.partition = partition
         self.deadline = deadline
+    }
+}
+
+/// The inputs of a request as a cache knows them: their hashes, which only the service that made them reads.
+package struct InputKeys: Sendable, Hashable {
+    /// The identity that they were made for.
+    package let model: EmbeddingModel
+    package let words: [UInt64]
+
+    package init(model: EmbeddingModel, words: [UInt64]) {
+        self.model = model
+        self.words = words
     }
 }
 

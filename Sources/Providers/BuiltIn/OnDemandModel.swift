@@ -14,11 +14,15 @@ package struct OnDemandModel: EmbeddingService {
 
     package var providerState: ProviderState { models.resident(name)?.providerState ?? .ready }
 
+    package var knownModel: EmbeddingModel? { models.resident(name)?.knownModel }
+
     package func model() async throws(EmbeddingError) -> EmbeddingModel {
         try await models.use(name) { service throws(EmbeddingError) in try await service.model() }
     }
 
-    package func cached(_ request: EmbeddingRequest) -> EmbeddingResult? { models.resident(name)?.cached(request) }
+    package func cached(_ request: inout EmbeddingRequest) -> EmbeddingResult? {
+        models.resident(name)?.cached(&request)
+    }
 
     package func tokenModel() async throws(EmbeddingError) -> any TokenModel {
         try await models.use(name) { service throws(EmbeddingError) in try await service.tokenModel() }

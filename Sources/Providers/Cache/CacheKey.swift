@@ -50,6 +50,27 @@ struct CacheKey: Sendable, Hashable {
         words = hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self) }
     }
 
+    /// The keys that a look-up left in a request; nil unless they are of this model.
+    static func kept(in request: EmbeddingRequest, for model: EmbeddingModel) -> [CacheKey]? {
+        guard let kept = request.keys, kept.model == model, kept.words.count == 4 * request.inputs.count else {
+            return nil
+        }
+        return stride(from: 0, to: kept.words.count, by: 4).map { place in
+            let words = kept.words
+            return CacheKey((words[place], words[place + 1], words[place + 2], words[place + 3]), request.partition)
+        }
+    }
+
+    private init(_ words: (UInt64, UInt64, UInt64, UInt64), _ partition: CachePartition) {
+        self.words = words
+        self.partition = partition
+    }
+
+    static func keep(_ keys: [CacheKey], in request: inout EmbeddingRequest, for model: EmbeddingModel) {
+        let words = keys.flatMap { [$0.words.0, $0.words.1, $0.words.2, $0.words.3] }
+        request.keys = InputKeys(model: model, words: words)
+    }
+
     static func == (left: Self, right: Self) -> Bool {
         left.words == right.words && left.partition == right.partition
     }

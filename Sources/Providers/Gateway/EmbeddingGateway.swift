@@ -92,14 +92,15 @@ package final class EmbeddingGateway: EmbeddingService {
         return .ready
     }
 
-    package func cached(_ request: EmbeddingRequest) -> EmbeddingResult? {
+    package func cached(_ request: inout EmbeddingRequest) -> EmbeddingResult? {
         guard cache.isUsed, let native = pool.knownModel,
             let wanted = try? size.wanted(request.dimensions, native: native.dimensions)
         else { return nil }
         let model = native.resized(wanted)
-        var request = request
         request.inputs = preparation.decoded(request.inputs)
-        guard let keys = try? keys(of: request, model: model), let values = cache.allValues(for: keys) else {
+        guard let keys = try? keys(of: request, model: model) else { return nil }
+        guard let values = cache.allValues(for: keys) else {
+            CacheKey.keep(keys, in: &request, for: model)
             return nil
         }
         return EmbeddingResult(
@@ -155,7 +156,8 @@ package final class EmbeddingGateway: EmbeddingService {
     private func lookUp(_ request: EmbeddingRequest, model: EmbeddingModel) throws(EmbeddingError) -> RequestPlan {
         var plan = RequestPlan(count: request.inputs.count, model: model)
         let limits = ownLimits
-        let keys = try keys(of: request, model: model)
+        let kept = CacheKey.kept(in: request, for: model)
+        let keys = if let kept { kept } else { try keys(of: request, model: model) }
         let span = Span.current
         for (index, value) in cache.values(for: keys).enumerated() {
             if let value {

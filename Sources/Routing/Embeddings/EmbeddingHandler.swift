@@ -73,21 +73,24 @@ struct EmbeddingHandler: Sendable {
                 return respond(try await embed(call, context), style)
             }
         }
-        let (call, style) = try decode(context.object(), context)
-        if call.request.inputs.count <= Self.fewVectors, let cached = try cached(call, context) {
+        let decoded = try decode(context.object(), context)
+        let style = decoded.style
+        var call = decoded.call
+        if call.request.inputs.count <= Self.fewVectors, let cached = try cached(&call, context) {
             return .now(respond(cached, style))
         }
-        let work: EndpointAnswer.Work = { respond(try await embed(call, context), style) }
+        let work: EndpointAnswer.Work = { [call] in respond(try await embed(call, context), style) }
         let isBrief = context.bytes.count <= Self.briefBody && call.request.inputs.count <= Self.briefTexts
         return isBrief ? .brief(work) : .later(work)
     }
 
-    /// The answer when all of it is in the cache.
-    private func cached(_ call: EmbeddingCall, _ context: RequestContext) throws -> EmbeddingAnswer? {
+    /// The answer when all of it is in the cache; else the call keeps what was found out about it.
+    private func cached(_ call: inout EmbeddingCall, _ context: RequestContext) throws -> EmbeddingAnswer? {
         let mayClamp = call.clampsDimensions && call.request.dimensions != nil
         guard !call.request.inputs.isEmpty, !mayClamp else { return nil }
         let service = service(for: call.model)
-        guard let result = service.cached(try request(call.request, service, context)) else { return nil }
+        call.request = try request(call.request, service, context)
+        guard let result = service.cached(&call.request) else { return nil }
         try names.check(call.model, result.model)
         return try answer(result, call, context)
     }

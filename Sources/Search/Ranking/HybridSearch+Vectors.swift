@@ -13,7 +13,7 @@ extension HybridSearch {
 
     /// The text as the model sees queries.
     func embed(_ text: String, for partition: CachePartition) async throws(SearchError) -> QueryVector {
-        let request = EmbeddingRequest(
+        var request = EmbeddingRequest(
             inputs: [.text(text)],
             type: .query,
             priority: .interactive,
@@ -22,7 +22,7 @@ extension HybridSearch {
         )
         do throws(EmbeddingError) {
             var result: EmbeddingResult
-            if let cached = service.cached(request) {
+            if let cached = service.cached(&request) {
                 result = cached
             } else {
                 result = try await service.embed(request)

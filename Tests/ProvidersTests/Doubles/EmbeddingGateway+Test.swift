@@ -26,6 +26,12 @@ extension EmbeddingGateway {
         )
     }
 
+    /// As for a caller who goes on to nothing.
+    func cached(_ request: EmbeddingRequest) -> EmbeddingResult? {
+        var request = request
+        return cached(&request)
+    }
+
     func embed(_ texts: [String]) async throws(EmbeddingError) -> EmbeddingResult {
         try await embed(EmbeddingRequest(inputs: texts.map { .text($0) }))
     }

@@ -61,10 +61,11 @@ final class StubEmbeddings: EmbeddingService {
     var requests: [EmbeddingRequest] { state.withLock(\.requests) }
     var limits: EmbeddingLimits { state.withLock(\.limits) }
     var providerState: ProviderState { .ready }
+    var knownModel: EmbeddingModel? { nil }
 
     func model() async throws(EmbeddingError) -> EmbeddingModel { Self.model }
 
-    func cached(_ request: EmbeddingRequest) -> EmbeddingResult? {
+    func cached(_ request: inout EmbeddingRequest) -> EmbeddingResult? {
         guard state.withLock(\.isCached) else { return nil }
         return result(request, .hit)
     }
