@@ -60,6 +60,33 @@ struct EmbeddingGatewayTests {
         #expect(gateway.cached(EmbeddingRequest(inputs: [.text("b"), .text("new")])) == nil)
     }
 
+    @Test func `texts that were looked up are not hashed again`() async throws {
+        let provider = ScriptedProvider()
+        let gateway = try EmbeddingGateway.test(provider)
+        _ = try await gateway.embed(["known"])
+        var request = EmbeddingRequest(inputs: [.text("a"), .text("b")])
+        #expect(gateway.cached(&request) == nil && request.keys != nil)
+        // Other texts would not be found under these keys if they were.
+        let (a, b) = (request.inputs, [EmbeddingInput.text("c"), .text("d")])
+        request.inputs = b
+        _ = try await gateway.embed(request)
+        #expect(gateway.cached(EmbeddingRequest(inputs: a))?.vectors == b.map { ScriptedProvider.vector(for: $0) })
+        #expect(gateway.cached(EmbeddingRequest(inputs: b)) == nil)
+    }
+
+    @Test func `keys of another model or of other inputs are not used`() async throws {
+        let gateway = try EmbeddingGateway.test(ScriptedProvider())
+        let model = try await gateway.model()
+        var request = EmbeddingRequest(inputs: [.text("a")])
+        let words = [UInt64](repeating: 7, count: 4)
+        let other = EmbeddingModel(provider: "openai", name: "other", dimensions: model.dimensions)
+        for keys in [InputKeys(model: other, words: words), InputKeys(model: model, words: words + words)] {
+            request.keys = keys
+            _ = try await gateway.embed(request)
+            #expect(gateway.cached(EmbeddingRequest(inputs: [.text("a")]))?.cache == .hit)
+        }
+    }
+
     @Test func `a query and a document are different texts`() async throws {
         let configuration = GatewayConfiguration(queryPrefix: "q: ", documentPrefix: "d: ")
         let provider = ScriptedProvider()
@@ -79,6 +106,22 @@ struct EmbeddingGatewayTests {
         let result = try await gateway.embed(texts)
         #expect(result.codes.enumerated().allSatisfy { ($0.offset == 17) == ($0.element == .invalidInput) })
         #expect(provider.received.count <= 13)
+    }
+
+    /// What stops a provider for all stops it for none of the others when it follows one text.
+    @Test(arguments: [EmbeddingError.Code.unauthorized, .unknownModel, .wrongAddress])
+    func `a text that is refused as if it were the key fails alone`(code: EmbeddingError.Code) async throws {
+        let provider = ScriptedProvider { inputs, _ throws(EmbeddingError) in
+            if inputs.contains(.text("poison")) { throw EmbeddingError(code, "forbidden words") }
+            return ScriptedProvider.answer(inputs)
+        }
+        let gateway = try EmbeddingGateway.test(
+            provider,
+            configuration: GatewayConfiguration(retryAttempts: 1)
+        )
+        let result = try await gateway.embed(["one", "poison", "two", "three"])
+        #expect(result.codes == [nil, .textFailed, nil, nil])
+        #expect(gateway.providerState == .ready)
     }
 
     @Test(arguments: [
@@ -118,7 +161,7 @@ struct EmbeddingGatewayTests {
         let gateway = try EmbeddingGateway.test(provider)
         await #expect(throws: EmbeddingError(.unauthorized, "")) { try await gateway.embed(["a"]) }
         await #expect(throws: EmbeddingError(.unauthorized, "")) { try await gateway.embed(["b"]) }
-        #expect(provider.received.count == 1)
+        #expect(provider.received == [[.text("a")], ProviderCall.control.inputs])
         guard case .stopped(let error) = gateway.providerState else {
             Issue.record("the provider is not stopped")
             return

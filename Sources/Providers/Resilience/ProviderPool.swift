@@ -141,17 +141,23 @@ final class ProviderPool: Sendable {
         since began: ContinuousClock.Instant
     ) async -> EmbeddingError {
         let health = Self.health(after: error.code)
-        guard health == .bad, await isAlive(index, since: began) else {
+        // A firewall before the provider may refuse a text as if it were the key, the model or the path.
+        let isRefusal =
+            [.unauthorized, .unknownModel, .wrongAddress].contains(error.code)
+            && call.inputs != ProviderCall.control.inputs
+        guard health == .bad || isRefusal, await isAlive(index, since: isRefusal ? nil : began) else {
             finished(index, health)
             return error
         }
         finished(index, .good)
-        guard error.code == .unavailable, call.inputs.count == 1 else { return error }
+        guard isRefusal || (error.code == .unavailable && call.inputs.count == 1) else { return error }
         return EmbeddingError(.textFailed, error.message)
     }
 
-    private func isAlive(_ index: Int, since began: ContinuousClock.Instant) async -> Bool {
-        if let last = state.withLock({ $0.balance.endpoints[index].lastSuccess }), last >= began { return true }
+    /// - Parameter began: a success since then will do; nil when it has to be a new one.
+    private func isAlive(_ index: Int, since began: ContinuousClock.Instant?) async -> Bool {
+        let last = state.withLock { $0.balance.endpoints[index].lastSuccess }
+        if let began, let last, last >= began { return true }
         let provider = members[index].provider
         do throws(EmbeddingError) {
             try await controls[index].value(patience: Self.controlPatience) {
