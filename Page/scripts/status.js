@@ -63,8 +63,9 @@ function showFacts(status) {
   ];
   if (status.failed) rows.push(["Failed", grouped(status.failed), "bad"]);
   if (status.excluded) rows.push(["Private, not embedded", grouped(status.excluded)]);
-  if (status.pending && status.rate_per_second) rows.push(["Speed", status.rate_per_second.toFixed(status.rate_per_second < 10 ? 1 : 0) + " a second"]);
-  if (status.pending && status.eta_seconds) rows.push(["Time left", duration(status.eta_seconds)]);
+  const isMoving = status.pending && ["ready", "limited"].includes(status.provider?.state);
+  if (isMoving && status.rate_per_second) rows.push(["Speed", status.rate_per_second.toFixed(status.rate_per_second < 10 ? 1 : 0) + " a second"]);
+  if (isMoving && status.eta_seconds) rows.push(["Time left", duration(status.eta_seconds)]);
   rows.push(["Provider", providerWords(status.provider), status.provider?.state === "ready" ? "good" : "bad"]);
   if (status.provider?.error) rows.push(["Reason", status.provider.error, "bad"]);
   rows.push(["Model", status.model ?? "not known yet"]);

@@ -175,25 +175,27 @@ extension PipelineMachine {
     }
 
     private mutating func count(_ write: OutcomeWrite, fenced: Int) {
-        var embedded = 0
+        var (embedded, due) = (0, 0)
         for completion in write.completions {
             survey.statistics.followWrite(of: completion, model: write.model)
             switch completion.outcome {
             case .embedded: embedded += 1
             case .unchanged: counts.unchanged += 1
             case .excluded: counts.excluded += 1
-            case .retry: counts.failed += 1
+            case .retry:
+                counts.failed += 1
+                due += 1
             case .deadLetter(let error):
                 counts.failed += 1
                 counts.deadLetters += 1
                 newDeadLetters.append((completion.job.document.label, error))
-            case .released: break
+            case .released: due += 1
             }
         }
         counts.fenced += fenced
         // Which outcomes were fenced is not told; nearly always they are vectors.
         counts.written += max(0, embedded - fenced)
-        rate.add(write.completions.count, at: now)
+        rate.add(write.completions.count - due, at: now)
     }
 
     /// Finds the row that makes the database refuse a write, by halving; it fails alone.

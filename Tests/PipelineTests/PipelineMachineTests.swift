@@ -24,6 +24,19 @@ import Testing
     }
 
     @Test
+    func `what is given back while the provider throttles is no progress`() {
+        let simulation = Simulation(seed: 1, replicas: 1, faults: Simulation.Faults(providerFailures: 100))
+        for number in 0..<8 { simulation.queue.upsert(Samples.document(number)) }
+        var rates: Set<Double> = []
+        for _ in 0..<300 {
+            simulation.step()
+            rates.insert(simulation.replicas[0].machine.status(provider: .ready).ratePerSecond)
+        }
+        #expect(rates == [0])
+        #expect(simulation.queue.statistics(model: simulation.model).pending == 8)
+    }
+
+    @Test
     func `a forced job is embedded although its text did not change`() {
         let simulation = Self.settled([Samples.document(1)])
         simulation.queue.upsert(Samples.document(1), force: true)
