@@ -391,6 +391,19 @@ def test_a_model_that_does_not_fit_is_refused_before_it_is_loaded(database, serv
     assert len(service.embed(["hello"])[0]) == 16
 
 
+def test_every_model_answers_to_its_names(database, serve):
+    service = serve(database.settings, EMBEDDING_MODELS=f"{MODELS / 'bert-cls'},all-MiniLM-L6-v2",
+                    MODEL_ALIASES="ada-002=all-minilm,first")
+    listed = {"bert-cls": 16, "first": 16, "all-MiniLM-L6-v2": 384, "ada-002": 384}
+    assert [model["id"] for model in service.get("/v1/models").json()["data"]] == list(listed)
+    assert [model["name"] for model in service.get("/api/tags").json()["models"]] == list(listed)
+    names = {**listed, "all-minilm": 384, "Sentence-Transformers/all-MiniLM-L6-v2": 384, "builtin/all-MiniLM-L6-v2": 384}
+    for name, length in names.items():
+        answer = service.post("/v1/embeddings", {"input": "hello", "model": name})
+        assert answer.status_code == 200, answer.text
+        assert (answer.json()["model"], len(answer.json()["data"][0]["embedding"])) == (name, length)
+
+
 def test_two_settings_that_name_different_models_are_refused(database, run):
     result = run("serve", settings={**database.settings, "EMBEDDING_MODEL": "a/b", "EMBEDDING_MODELS": "c/d,a/b", "OFFLINE": "true"})
     assert result.returncode == 78 and "set one of them" in result.stderr

@@ -47,6 +47,7 @@ struct ServedModels {
         }
         further = names.map { [residents] name in
             ServedModel(
+                settings[GatewaySettings.provider].name,
                 name: ModelLocation(name)?.modelName ?? name,
                 service: OnDemandModel(name: name, of: residents)
             )

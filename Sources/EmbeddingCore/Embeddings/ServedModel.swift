@@ -1,10 +1,11 @@
 /// A model that requests may ask for by its name, beside the first.
 package struct ServedModel: Sendable {
-    package let name: String
+    /// What is known of it before it is loaded: its provider and its name.
+    package let model: EmbeddingModel
     package let service: any EmbeddingService
 
-    package init(name: String, service: any EmbeddingService) {
-        self.name = name
+    package init(_ provider: ProviderName, name: String, service: any EmbeddingService) {
+        model = EmbeddingModel(provider: provider, name: name, dimensions: 0)
         self.service = service
     }
 }

@@ -24,7 +24,9 @@ package enum APISettings {
     )
     package static let modelAliases = Setting.list(
         "MODEL_ALIASES",
-        "other names of the model, `alias` or `alias=model`, comma-separated; `*` takes every name"
+        "other names of the model, `alias` or `alias=model`, comma-separated; `*` takes every name",
+        accepted: "names such as ada-002 or ada-002=all-MiniLM-L6-v2, or *",
+        item: { ModelNames.isAlias($0) }
     )
     package static let allowedOrigins = Setting.list(
         "CORS_ALLOW_ORIGIN",

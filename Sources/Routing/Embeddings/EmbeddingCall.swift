@@ -4,6 +4,7 @@ import JSON
 /// A dialect's request, understood.
 struct EmbeddingCall: Sendable {
     var request: EmbeddingRequest
+    /// Nil where the request names none, or an empty one.
     var model: String?
     /// Whether more dimensions than the model has mean as many as it has.
     var clampsDimensions = false
@@ -14,6 +15,6 @@ struct EmbeddingCall: Sendable {
     /// - Throws: `APIError` 400.
     init(_ json: JSONValue, inputs: [EmbeddingInput]) throws {
         request = EmbeddingRequest(inputs: inputs, type: try json.inputType())
-        model = try json.optional("model", "a string", \.string)
+        model = try json.optional("model", "a string", \.string).flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -31,7 +31,17 @@ struct EmbeddingHandler: Sendable {
     func service(for name: String?) -> any EmbeddingService {
         guard let name, !furtherModels.isEmpty else { return service }
         let wanted = names.target(of: name)
-        return furtherModels.first { ModelNames.isCalled($0.name, wanted) }?.service ?? service
+        if let first = service.knownModel, ModelNames.areEqual(first.name, wanted) { return service }
+        return furtherModels.first { names.isOwn(wanted, $0.model) }?.service ?? service
+    }
+
+    /// Every model under each of its names, the first model before the others.
+    func listed() async throws -> [(model: EmbeddingModel, name: String)] {
+        let first = try await service.model()
+        return names.listed(first).map { (first, $0) }
+            + furtherModels.flatMap { further in
+                names.listed(further.model, isFirst: false).map { (further.model, $0) }
+            }
     }
 
     /// The same, once it is known to be called so.

@@ -25,9 +25,16 @@ struct ModelNames: Sendable {
         }
     }
 
+    /// Whether both sides of `alias=model` are there, or the one of `alias`.
+    static func isAlias(_ text: String) -> Bool {
+        text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            .allSatisfy { !$0.trimmingSpaces().isEmpty }
+    }
+
     /// The model's own name, and the aliases that stand for it.
-    func listed(_ model: EmbeddingModel) -> [String] {
-        [model.name] + aliases.filter { $0.target.map { isOwn($0, model) } ?? true }.map(\.name)
+    /// - Parameter isFirst: whether it is the model of requests that name none, and so of aliases that name none.
+    func listed(_ model: EmbeddingModel, isFirst: Bool = true) -> [String] {
+        [model.name] + aliases.filter { $0.target.map { isOwn($0, model) } ?? isFirst }.map(\.name)
     }
 
     /// Whether `name` means `model`. No name means it too.
@@ -40,20 +47,22 @@ struct ModelNames: Sendable {
     func target(of name: String) -> String { aliases.first { Self.areEqual($0.name, name) }?.target ?? name }
 
     /// Its own name, also with its provider in front or Ollama's tag `:latest` behind, and those it has elsewhere.
-    private func isOwn(_ name: String, _ model: EmbeddingModel) -> Bool {
+    func isOwn(_ name: String, _ model: EmbeddingModel) -> Bool {
         let names = [model.name, "\(model.provider.rawValue)/\(model.name)"]
-        return (names + (elsewhere[model.name.lowercased()] ?? [])).contains { Self.isCalled($0, name) }
+        return (names + (elsewhere[Self.bare(model.name).lowercased()] ?? [])).contains { Self.isCalled($0, name) }
     }
 
     /// Whether `name` is the model's, also without its owner or with Ollama's tag `:latest`.
-    static func isCalled(_ model: String, _ name: String) -> Bool {
-        let bare = model.split(separator: "/").last.map(String.init) ?? model
-        return [model, bare].contains {
+    private static func isCalled(_ model: String, _ name: String) -> Bool {
+        [model, bare(model)].contains {
             areEqual($0, name) || areEqual("\($0):latest", name) || areEqual($0, "\(name):latest")
         }
     }
 
-    private static func areEqual(_ left: String, _ right: String) -> Bool {
+    /// Without its owner.
+    private static func bare(_ model: String) -> String { model.split(separator: "/").last.map(String.init) ?? model }
+
+    static func areEqual(_ left: String, _ right: String) -> Bool {
         left.utf8.count == right.utf8.count && left.lowercased() == right.lowercased()
     }
 

@@ -119,16 +119,11 @@ struct OllamaRoutes: Sendable {
 
 extension OllamaRoutes {
     private func tags() async throws -> HTTPResponse {
-        let model = try await handler.service.model()
+        let models = try await handler.listed()
         return .json { json in
             json.key("models")
             json.array { json in
-                for name in handler.names.listed(model) { json.object { write(model, name, to: &$0) } }
-                for further in handler.furtherModels {
-                    // What is not loaded has told nothing of itself but its name.
-                    let unknown = EmbeddingModel(provider: model.provider, name: further.name, dimensions: 0)
-                    json.object { write(unknown, further.name, to: &$0) }
-                }
+                for (model, name) in models { json.object { write(model, name, to: &$0) } }
             }
         }
     }

@@ -18,14 +18,12 @@ struct OpenAIRoutes: Sendable {
         [
             handler.endpoint("/v1/embeddings", .openAI, decode: Self.call, respond: Self.response),
             .reading(.get, "/v1/models", .openAI) { _ in
-                let model = try await handler.service.model()
+                let models = try await handler.listed()
                 return .json { json in
                     json.member("object", "list")
                     json.key("data")
                     json.array { json in
-                        for name in handler.names.listed(model) + handler.furtherModels.map(\.name) {
-                            json.object { write(model.provider, name, to: &$0) }
-                        }
+                        for (model, name) in models { json.object { write(model.provider, name, to: &$0) } }
                     }
                 }
             },
@@ -65,7 +63,7 @@ struct OpenAIRoutes: Sendable {
     }
 
     private static func response(_ answer: EmbeddingAnswer, _ style: Style) -> HTTPResponse {
-        let model = style.name.flatMap { $0.isEmpty ? nil : $0 } ?? answer.result.model.name
+        let model = style.name ?? answer.result.model.name
         let format = style.format
         let tokens = answer.result.tokens
         return answer.response { json in
