@@ -4,11 +4,13 @@ import Telemetry
 
 /// Where the server listens and what it allows.
 package enum ServerSettings {
-    package static let host = Setting.text(
+    package static let host = Setting(
         "HOST",
-        "127.0.0.1",
-        "address to listen on, or a Unix socket such as `unix:/run/embed-star.sock`"
-    )
+        default: "127.0.0.1",
+        shown: "127.0.0.1",
+        "address to listen on, or a Unix socket such as `unix:/run/embed-star.sock`",
+        accepted: "an address, a name, or the path of a socket such as unix:/run/embed-star.sock"
+    ) { text in text == "unix:" ? nil : text }
     package static let socketMode = Setting(
         "SOCKET_MODE",
         default: 0o660,

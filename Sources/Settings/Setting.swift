@@ -106,7 +106,8 @@ extension Setting where Value == [(name: String, value: String)] {
     /// Header fields, `name=value`, comma-separated or a line each; a name is a token (RFC 9110 §5.6.2). They are secrets,
     /// because keys travel in them.
     package static func fields(_ name: String, _ summary: String) -> Self {
-        Setting(name, default: [], shown: "", summary, accepted: "`name=value`, comma-separated", isSecret: true) {
+        let accepted = "`name=value`, comma-separated, without Content-Length and the like"
+        return Setting(name, default: [], shown: "", summary, accepted: accepted, isSecret: true) {
             let fields = items($0).map(field)
             return fields.isEmpty || fields.contains { $0 == nil } ? nil : fields.compactMap { $0 }
         }
@@ -115,9 +116,15 @@ extension Setting where Value == [(name: String, value: String)] {
     private static func field(_ text: String) -> (name: String, value: String)? {
         guard let equals = text.firstIndex(of: "=") else { return nil }
         let (name, value) = (text[..<equals].trimmed, text[text.index(after: equals)...].trimmed)
-        guard !name.isEmpty, name.utf8.allSatisfy(isTokenByte), !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
+        guard !name.isEmpty, name.utf8.allSatisfy(isTokenByte), !framing.contains(name.lowercased()),
+            !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
         else { return nil }
         return (name, value)
+    }
+
+    /// What a message is framed with, and its connection kept by (RFC 9112 §6, §9), is not for settings to say.
+    private static var framing: [String] {
+        ["content-length", "transfer-encoding", "connection", "expect", "te", "trailer", "upgrade"]
     }
 
     private static func isTokenByte(_ byte: UInt8) -> Bool {

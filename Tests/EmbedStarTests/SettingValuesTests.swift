@@ -165,6 +165,14 @@ import Testing
         #expect(Set(values.secrets).isSuperset(of: ["Bearer t0ken", "abc=def"]))
     }
 
+    @Test(arguments: [
+        ("PROVIDER_HEADERS", "x-key=a, Content-Length=3"), ("OTEL_EXPORTER_OTLP_HEADERS", "transfer-encoding=chunked"),
+        ("MODEL_ALIASES", "ada-002="), ("MODEL_ALIASES", "=all-MiniLM-L6-v2"), ("HOST", "unix:"),
+    ])
+    func `refuses what could only fail later`(name: String, value: String) {
+        #expect(faults(environment: [name: value]).count == 1)
+    }
+
     @Test func `documents every setting once`() {
         #expect(Set(SettingsTable.product.settings.map(\.name)).count == SettingsTable.product.settings.count)
         for setting in SettingsTable.product.settings {

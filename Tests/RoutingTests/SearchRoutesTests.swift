@@ -60,6 +60,10 @@ import Testing
         let answer = try await services.api().ask(.get, "/search?q=x&langauge=C")
         let detail = try answer.json["errors"]?.array?.first?["detail"]?.string ?? ""
         #expect(detail.hasPrefix("langauge is not known; known are q, mode, language, topic, "))
+        let two = try await services.api().ask(.get, "/search?q=x&langauge=C&limt=3").json["detail"]?.string
+        #expect(two?.hasPrefix("2 fields are not valid, first of all: langauge is not known; known are q, ") == true)
+        let none = try await services.api().ask(.get, "/map?x=1").json["detail"]?.string
+        #expect(none == "x is not known; there are none here")
     }
 
     @Test func `a query has text, filters, mode and limit`() async throws {

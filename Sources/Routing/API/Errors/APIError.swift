@@ -53,7 +53,8 @@ struct APIError: Error, Sendable {
 
     /// 400 that names each field at fault.
     static func invalid(_ fields: [FieldError]) -> APIError {
-        let detail = fields.count == 1 ? fields[0].detail : "\(fields.count) fields are not valid"
+        let first = fields.first?.detail ?? ""
+        let detail = fields.count == 1 ? first : "\(fields.count) fields are not valid, first of all: \(first)"
         return APIError(.badRequest, .invalidRequest, detail, fields: fields)
     }
 

@@ -44,9 +44,10 @@ struct FieldReader {
 
     /// Members nobody asked for are faults; of very many the first are named.
     mutating func refuseOthers() {
+        let others = known.isEmpty ? "there are none here" : "known are \(known.joined(separator: ", "))"
         for name in members.keys.sorted().prefix(Self.mostOthers) {
             let field = String(name.unicodeScalars.prefix(64))
-            report(field.escapedForPointer, "\(field) is not known; known are \(known.joined(separator: ", "))")
+            report(field.escapedForPointer, "\(field) is not known; \(others)")
         }
     }
 
