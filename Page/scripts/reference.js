@@ -92,10 +92,17 @@ function operationCard({ method, path, parameters, operation }, whole) {
     list("Answers", responses.map(([status, response]) => memberRow(status, "", response.description))));
 }
 
-/** Shows the contract, which is read once, and opens the operation that the address names: /docs#operation-search. */
+/** What bodies and parameters name. */
+function schemaCard(name, schema, whole) {
+  return element("details", { className: "schema", id: "schema-" + name },
+    element("summary", {}, element("code", { textContent: name }), element("span", { textContent: schemaWords(schema) })),
+    ...prose(schema.description), list("Members", propertyRows(schema, whole)));
+}
+
+/** Shows the contract, which is read once, and opens what the address names: /docs#operation-search, /docs#schema-Repo. */
 export async function showReference() {
   if (!contract) await readContract();
-  const named = location.hash.startsWith("#operation-") && byId(location.hash.slice(1));
+  const named = /^#(operation|schema)-/.test(location.hash) && byId(location.hash.slice(1));
   if (named) { named.open = true; named.scrollIntoView(); }
 }
 async function readContract() {
@@ -112,5 +119,7 @@ async function readContract() {
     element("p", { className: "soft", textContent: [title + " " + version, license?.name, "OpenAPI " + contract.openapi].filter(Boolean).join(" · ") }),
     element("details", {}, element("summary", { textContent: "Common to all routes" }), ...prose(description)),
     ...[...operationsByTag(contract)].filter(([, operations]) => operations.length).flatMap(([tag, operations]) => [
-      element("h3", { textContent: tag }), ...prose(tags.get(tag)), ...operations.map(one => operationCard(one, contract))]));
+      element("h3", { textContent: tag }), ...prose(tags.get(tag)), ...operations.map(one => operationCard(one, contract))]),
+    element("h3", { textContent: "Schemas" }),
+    ...Object.entries(contract.components.schemas).map(([name, schema]) => schemaCard(name, schema, contract)));
 }

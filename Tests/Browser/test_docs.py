@@ -66,6 +66,15 @@ def test_a_link_leads_to_an_operation(visit, embedded):
     page.until("document.querySelector('#operation-search').open")
 
 
+def test_every_schema_that_is_named_is_shown(visit, embedded):
+    schemas = embedded.get("/openapi.json").json()["components"]["schemas"]
+    page = visit(embedded, "docs#schema-SearchHit")
+    page.until("document.querySelector('#schema-SearchHit')?.open")
+    shown = page.text("#schema-SearchHit")
+    assert all(name in shown for name in schemas["SearchHit"]["properties"])
+    assert page.evaluate("[...document.querySelectorAll('#reference .schema summary code')].map(e => e.textContent)") == [*schemas]
+
+
 def test_the_page_works_below_a_path(browser, proxy):
     page = browser.new_page().open(f"http://127.0.0.1:{proxy.server_port}{PREFIX}/")
     page.until("document.documentElement.classList.contains('scripted')")

@@ -177,6 +177,21 @@ def test_the_version_is_the_same_wherever_it_is_written(tmp_path):
     assert set(written) <= {*copies, "docs/benchmarks.md", "docs/benchmarks.json"}
 
 
+def test_the_clients_of_the_readme_are_those_that_are_tested():
+    (table,) = re.findall(r"^\| client .*?\n\n", (CHECKOUT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    cells = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    names = [name for cell in cells for name in re.findall(r"`([\w.-]+)`", cell)]
+    named = {("llama-index-embeddings" + name if name.startswith("-") else name).replace("-", "_") for name in names}
+    tests = "".join(path.read_text() for path in (CHECKOUT / "Tests/Compatibility").glob("*.py"))
+    imported = {name.replace("llama_index.embeddings.", "llama_index_embeddings_").split(".")[0]
+                for name in re.findall(r"^(?:from|import) ([\w.]+)", tests, re.MULTILINE)}
+    # Those that providers' doubles are tried with, the database's, the generated one, and what is no client.
+    others = {"cohere", "voyageai", "surrealdb", "generated", "tokenizers", "tiktoken", "requests", "pytest", "Harness",
+              *sys.stdlib_module_names}
+    assert {"haystack" if name == "haystack_ai" else name.split(".")[0] for name in named} == imported - others
+    assert all(name in tests for name in named if "." in name)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_settings_that_are_named_exist(name):
     known = set(re.findall(r"^\| `(\w+)`", (CHECKOUT / "docs/settings.md").read_text(), re.MULTILINE))
