@@ -10,8 +10,9 @@ import Testing
     private let services = StubServices()
 
     @Test(arguments: [
-        "/embeddings", "/v1/embeddings/", "/v1/v1/embeddings", "/openai/v1/embeddings",
+        "/embeddings", "/embeddings/", "/v1/embeddings/", "/v1/v1/embeddings", "/openai/v1/embeddings",
         "/openai/deployments/stub-model/embeddings?api-version=2024-10-21",
+        "/openai/deployments/stub-model/embeddings/?api-version=2024-10-21",
     ])
     func `OpenAI's embeddings are found under other paths`(path: String) async throws {
         let answer = try await services.api().ask(.post, path, #"{"input":"a"}"#)
@@ -36,9 +37,15 @@ import Testing
     }
 
     @Test func `a slash at the end is no other route`() async throws {
-        for alias in PathAlias.all where alias.path.hasSuffix("/") && alias.path != "/" {
-            let method: HTTPMethod = ["/v1/models/", "/api/tags/"].contains(alias.path) ? .get : .post
-            #expect(try await services.api().ask(method, alias.path, method == .post ? "{}" : "").status != 404)
+        let api = services.api()
+        for template in Set(api.endpoints.map(\.template)) where template != "/" && !template.hasSuffix("...}") {
+            let path = template.replacing("{owner}", with: "apple").replacing("{name}", with: "swift")
+            let plain = try await api.ask(.options, path)
+            let slashed = try await api.ask(.options, path + "/")
+            // Links of the page's views are relative.
+            let isView = PageRoutes.views.contains(path)
+            #expect((plain.status, slashed.status) == (204, isView ? 404 : 204), "\(path)")
+            #expect(isView || slashed.headers["Allow"] == plain.headers["Allow"])
         }
     }
 
@@ -77,11 +84,22 @@ import Testing
         #expect(try await api.ask(.get, "/v1/models/anything").status == 200)
     }
 
+    @Test(
+        arguments: [
+            ("ada=model", true), ("ada", true), ("*", true), ("=model", false), ("ada=", false), ("ada= ", false),
+        ]
+    )
+    func `half an alias is none`(text: String, isAlias: Bool) {
+        #expect(ModelNames.isAlias(text) == isAlias)
+    }
+
     @Test(arguments: ["all-minilm", "ALL-MINILM:latest", "sentence-transformers/all-MiniLM-L6-v2", "all-minilm:22m"])
     func `a model answers to its names elsewhere`(name: String) {
         let model = EmbeddingModel(provider: "stub", name: "all-MiniLM-L6-v2", dimensions: 384, revision: "r")
         let names = ["sentence-transformers/all-MiniLM-L6-v2", "all-minilm", "all-minilm:22m"]
         #expect(ModelNames(aliases: [], elsewhere: ["all-minilm-l6-v2": names]).matches(name, model))
         #expect(!ModelNames(aliases: []).matches("all-minilm", model))
+        let owned = EmbeddingModel(provider: "stub", name: "sentence-transformers/all-MiniLM-L6-v2", dimensions: 384)
+        #expect(ModelNames(aliases: [], elsewhere: ["all-minilm-l6-v2": names]).matches(name, owned))
     }
 }

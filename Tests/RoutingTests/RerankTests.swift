@@ -42,6 +42,14 @@ import Testing
         #expect(answer["usage"]?["total_tokens"]?.integer == 9)
     }
 
+    @Test(arguments: ["/rerank", "/v2/rerank"])
+    func `Infinity's clients and Cohere's later ones find the route`(path: String) async throws {
+        let body = #"{"query":"q","documents":["a","bbb"],"raw_scores":true,"texts":null}"#
+        let results = try await ask(path, body).json["results"]?.array
+        #expect(results?.compactMap { $0["index"]?.integer } == [1, 0])
+        #expect(results?.compactMap { $0["relevance_score"]?.double } == [1, -1])
+    }
+
     @Test(arguments: ["/rerank", "/v1/rerank"]) func `without a cross-encoder it is not implemented`(path: String)
         async throws
     {

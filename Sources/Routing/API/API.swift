@@ -29,7 +29,7 @@ package final class API: Responder {
     ) {
         events = PipelineEvents(pipeline: dependencies.pipeline)
         let endpoints = Self.endpoints(dependencies, configuration, events)
-        let aliases = PathAlias.all.filter { alias in endpoints.contains { $0.template == alias.target } }
+        let aliases = PathAlias.all(of: Set(endpoints.map(\.template)).sorted())
         var paths: [String] = []
         for path in endpoints.map(\.template) + aliases.map(\.path) where !paths.contains(path) { paths.append(path) }
         routes = paths.map { path in

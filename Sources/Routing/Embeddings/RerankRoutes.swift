@@ -10,7 +10,8 @@ import JSON
     import Darwin
 #endif
 
-/// Reranking by a cross-encoder: `/rerank` as TEI has it, `/v1/rerank` as Cohere and Jina have it.
+/// Reranking by a cross-encoder: `/rerank` as TEI has it, `/v1/rerank` as Cohere and Jina have it. Infinity has theirs at
+/// `/rerank`, which is told from TEI's by the name of the documents.
 struct RerankRoutes: Sendable {
     private let reranker: (any Reranker)?
     private let handler: EmbeddingHandler
@@ -24,30 +25,38 @@ struct RerankRoutes: Sendable {
         [
             .reading(.post, "/rerank", .tei, consumes: .json) { context in
                 let json = try context.object()
-                let isRaw = try json.optional("raw_scores", "true or false", \.bool) ?? false
+                guard json["texts"] ?? .null != .null || json["documents"] ?? .null == .null else {
+                    return try await cohere(json, context)
+                }
                 let returnsText = try json.optional("return_text", "true or false", \.bool) ?? false
                 let question = try question(json, documents: "texts", returnsText: returnsText)
-                let ranked = try await rank(question).ranked
-                return Self.tei(ranked, question, isRaw: isRaw)
+                return Self.tei(try await rank(question).ranked, question)
             },
             .reading(.post, "/v1/rerank", .openAI, consumes: .json) { context in
-                let json = try context.object()
-                let returnsText = try json.optional("return_documents", "true or false", \.bool) ?? false
-                let most = try json.optional("top_n", "a whole number from 1 on") { value in
-                    value.integer.flatMap { $0 >= 1 ? $0 : nil }
-                }
-                let name = try json.optional("model", "a string", \.string)
-                let question = try question(json, documents: "documents", returnsText: returnsText)
-                let answer = try await rank(question)
-                return Self.cohere(answer, question, most: most, model: name, id: context.requestID)
+                try await cohere(context.object(), context)
             },
         ]
+    }
+
+    private func cohere(_ json: JSONValue, _ context: RequestContext) async throws -> HTTPResponse {
+        let returnsText = try json.optional("return_documents", "true or false", \.bool) ?? false
+        let most = try json.optional("top_n", "a whole number from 1 on") { value in
+            value.integer.flatMap { $0 >= 1 ? $0 : nil }
+        }
+        let name = try json.optional("model", "a string", \.string)
+        let question = try question(json, documents: "documents", returnsText: returnsText)
+        let answer = try await rank(question)
+        return Self.cohere(answer, question, most: most, model: name, id: context.requestID)
     }
 
     private struct Question: Sendable {
         var query: String
         var documents: [String]
         var returnsText: Bool
+        /// Whether scores are the model's logits.
+        var isRaw: Bool
+
+        func score(_ logit: Float) -> Double { isRaw ? Double(logit) : RerankRoutes.likelihood(logit) }
     }
 
     private struct Ranked: Sendable {
@@ -70,7 +79,8 @@ struct RerankRoutes: Sendable {
         guard texts.count == elements.count else {
             throw APIError.badRequest("\(name) must contain strings, or objects with a text", parameter: name)
         }
-        return Question(query: query, documents: texts, returnsText: returnsText)
+        let isRaw = try json.optional("raw_scores", "true or false", \.bool) ?? false
+        return Question(query: query, documents: texts, returnsText: returnsText, isRaw: isRaw)
     }
 
     private func rank(_ question: Question) async throws -> Ranked {
@@ -90,13 +100,13 @@ struct RerankRoutes: Sendable {
         )
     }
 
-    private static func tei(_ ranked: [(index: Int, score: Float)], _ question: Question, isRaw: Bool) -> HTTPResponse {
+    private static func tei(_ ranked: [(index: Int, score: Float)], _ question: Question) -> HTTPResponse {
         var json = JSONWriter(capacity: 64 * ranked.count)
         json.array { json in
             for (index, score) in ranked {
                 json.object { hit in
                     hit.member("index", index)
-                    hit.member("score", isRaw ? Double(score) : likelihood(score))
+                    hit.member("score", question.score(score))
                     if question.returnsText { hit.member("text", question.documents[index]) }
                 }
             }
@@ -121,7 +131,7 @@ struct RerankRoutes: Sendable {
                 for (index, score) in answer.ranked.prefix(most ?? .max) {
                     json.object { hit in
                         hit.member("index", index)
-                        hit.member("relevance_score", likelihood(score))
+                        hit.member("relevance_score", question.score(score))
                         if question.returnsText {
                             hit.member("document") { $0.member("text", question.documents[index]) }
                         }

@@ -3,6 +3,8 @@ import Logging
 
 /// The page for people, at each of the addresses it gives its views.
 struct PageRoutes: Sendable {
+    /// The page under other addresses.
+    static let views = ["/docs", "/playground", "/status"]
     /// What stands where results would.
     private static let start = """
         <div class="start"><h2>Find repositories by what they do</h2>\
@@ -23,7 +25,7 @@ struct PageRoutes: Sendable {
     }
 
     var endpoints: [Endpoint] {
-        ["/docs", "/playground", "/status"].map { template in
+        Self.views.map { template in
             .immediate(.get, template, produces: nil) { [page] in page.answer($0.head) }
         } + [
             Endpoint(

@@ -5,15 +5,19 @@ struct PathAlias: Sendable {
     /// The template of the route.
     let target: String
 
-    static let all = others + slashed.map { PathAlias(path: $0 + "/", target: $0) }
+    /// The aliases of the routes `templates`: those of the table, and each path with a slash at the end. The page's views
+    /// have none, for their links are relative.
+    static func all(of templates: [String]) -> [PathAlias] {
+        let named = table.filter { templates.contains($0.target) }
+        let paths = templates.map { PathAlias(path: $0, target: $0) } + named
+        return named + paths.filter(\.mayEndWithSlash).map { PathAlias(path: $0.path + "/", target: $0.target) }
+    }
 
-    /// Those that clients also ask for with a slash at the end.
-    private static let slashed = [
-        "/v1/embeddings", "/v1/models", "/v1/rerank", "/api/embed", "/api/embeddings", "/api/tags", "/embed",
-        "/embed_all", "/similarity", "/rerank", "/tokenize", "/decode",
-    ]
+    private var mayEndWithSlash: Bool {
+        !path.hasSuffix("/") && !path.hasSuffix("...}") && !PageRoutes.views.contains(path)
+    }
 
-    private static let others = [
+    private static let table = [
         PathAlias(path: "/embeddings", target: "/v1/embeddings"),
         PathAlias(path: "/v1/v1/embeddings", target: "/v1/embeddings"),
         PathAlias(path: "/models", target: "/v1/models"),
@@ -21,6 +25,8 @@ struct PathAlias: Sendable {
         PathAlias(path: "/openai/v1/embeddings", target: "/v1/embeddings"),
         PathAlias(path: "/openai/v1/models", target: "/v1/models"),
         PathAlias(path: "/openai/deployments/{deployment}/embeddings", target: "/v1/embeddings"),
+        // Cohere's second version differs in nothing that is read or answered here.
+        PathAlias(path: "/v2/rerank", target: "/v1/rerank"),
         // TEI's root, which Hugging Face's client calls.
         PathAlias(path: "/", target: "/embed"),
         PathAlias(path: "/healthz", target: "/livez"),
