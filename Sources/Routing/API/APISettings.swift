@@ -37,7 +37,7 @@ package enum APISettings {
     package static let allowedHosts = Setting.list(
         "ALLOWED_HOSTS",
         "host names that the service answers to, besides the loopback ones; unset: every name, except on a loopback "
-            + "address without keys, where only loopback names are accepted",
+            + "address or a Unix socket without keys, where only loopback names are accepted",
         accepted: "names such as embed.example.com or *.example.com, or *",
         item: { $0 == "*" || URLSyntax.isHostPattern($0) }
     )
