@@ -6,7 +6,7 @@ package enum HubSettings {
         "MODEL_CACHE",
         "where fetched models are kept",
         shown: "`embed-star/models` in `$XDG_CACHE_HOME`"
-    )
+    ).resolved { cacheDirectory($0) }
     package static let endpoint = Setting.url(
         "HF_ENDPOINT",
         "https://huggingface.co",

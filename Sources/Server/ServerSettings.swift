@@ -24,7 +24,7 @@ package enum ServerSettings {
         in: 0...65535,
         shown: "= `PORT`",
         "another port for health, probes and metrics, which are then served only there"
-    )
+    ).resolved { String($0[port]) }
     package static let maxConnections = Setting.integer(
         "MAX_CONNECTIONS",
         10_000,

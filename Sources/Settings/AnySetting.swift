@@ -7,6 +7,8 @@ package protocol AnySetting: Sendable {
     var summary: String { get }
     var accepted: String { get }
     var isSecret: Bool { get }
+    /// The value that the default stands for here, where it is none itself; nil when it is, or when nobody knows yet.
+    var resolve: (@Sendable (SettingValues) -> String?)? { get }
 
     func accepts(_ text: String) -> Bool
 }

@@ -8,6 +8,7 @@ package struct Setting<Value: Sendable>: AnySetting {
     package let accepted: String
     package let isSecret: Bool
     package let parse: @Sendable (String) -> Value?
+    package private(set) var resolve: (@Sendable (SettingValues) -> String?)?
 
     package init(
         _ name: String,
@@ -28,6 +29,14 @@ package struct Setting<Value: Sendable>: AnySetting {
     }
 
     package func accepts(_ text: String) -> Bool { parse(text) != nil }
+
+    /// The same setting, whose default depends on the machine or on other settings.
+    /// - Parameter resolve: the value that the default stands for here; nil where it is not known beforehand.
+    package func resolved(_ resolve: @escaping @Sendable (SettingValues) -> String?) -> Self {
+        var setting = self
+        setting.resolve = resolve
+        return setting
+    }
 }
 
 extension Setting where Value == String {

@@ -23,6 +23,8 @@ package struct SettingValues: Sendable {
     /// Faults of all settings together, a line each.
     package struct Faults: Error, CustomStringConvertible {
         package let lines: [String]
+        /// Whether a flag was not given as flags are, whatever its value.
+        package let isUsage: Bool
 
         package var description: String { lines.joined(separator: "\n") }
     }
@@ -45,6 +47,7 @@ package struct SettingValues: Sendable {
         var faults: [String] = []
         var secrets: [String: (path: String, text: String)] = [:]
         let flags = Self.read(arguments, table, &faults)
+        let isUsage = !faults.isEmpty
         if dotEnv?.utf8.contains(0) == true { faults.append(".env is not UTF-8 text; save it as UTF-8") }
         let file = DotEnv.parse(dotEnv ?? "")
         faults += file.badLines.map { ".env, line \($0): not understood; write NAME=value" }
@@ -69,7 +72,7 @@ package struct SettingValues: Sendable {
             }
         }
         files = SecretFiles(secrets)
-        guard faults.isEmpty else { throw Faults(lines: faults) }
+        guard faults.isEmpty else { throw Faults(lines: faults, isUsage: isUsage) }
     }
 
     /// The value of a setting; all were checked when they were read. A secret from a file is the one that
@@ -79,9 +82,11 @@ package struct SettingValues: Sendable {
         return text(of: setting).flatMap(setting.parse) ?? setting.defaultValue
     }
 
-    /// The value as text, with its source; secrets are masked.
+    /// The value as text, what a default stands for here included, with its source; secrets are masked.
     package func shown(_ setting: any AnySetting) -> (text: String, source: Source) {
-        guard let (text, source) = texts[setting.name] else { return (setting.defaultText, .default) }
+        guard let (text, source) = texts[setting.name] else {
+            return (setting.resolve?(self) ?? setting.defaultText, .default)
+        }
         return (setting.isSecret ? "***" : URLSyntax.masked(text), source)
     }
 

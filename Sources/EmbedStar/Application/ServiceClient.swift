@@ -33,7 +33,9 @@ struct ServiceClient {
         address(settings, port: ServerSettings.hasMonitoringPort(settings) ? ServerSettings.monitoringPort : nil)
     }
 
-    private static func address(_ settings: SettingValues, port: Setting<Int?>? = nil) -> String {
+    /// Where the service of these settings is reached from this machine.
+    /// - Parameter port: the setting that names the port, when it is not `PORT`.
+    static func address(_ settings: SettingValues, port: Setting<Int?>? = nil) -> String {
         let host = settings[ServerSettings.host]
         if host.hasPrefix("unix:") { return host }
         let reachable = ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host

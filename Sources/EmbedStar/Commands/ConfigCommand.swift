@@ -5,9 +5,10 @@ import Settings
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Print the effective settings and where each came from, secrets masked.",
+        abstract: "Print the effective settings, and their sources.",
         discussion: """
-            What each setting means: `embed-star help settings`.
+            Secrets are masked. A default that depends on the machine or on other settings is shown as what it is \
+            here. What each setting means: `embed-star help settings`.
 
             Examples:
               embed-star config

@@ -9,6 +9,7 @@ enum ClientSettings {
         "service that `search`, `status`, `pause` and the like call",
         accepted: "a URL without query, such as http://embed-star.internal:9090, or unix:/path"
     ) { isAddress($0) ? .some($0) : nil }
+    .resolved { ServiceClient.address($0) }
     static let key = Setting.optional(
         "EMBED_STAR_KEY",
         "API key that they send; unset: one of the keys in the service's own settings",

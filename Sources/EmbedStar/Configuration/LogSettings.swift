@@ -17,4 +17,5 @@ enum LogSettings {
         "`text` or `json`",
         accepted: "text or json"
     ) { text in LineLogHandler.Format(rawValue: text.lowercased()).map { .some($0) } }
+    .resolved { _ in (StandardError.isTerminal ? LineLogHandler.Format.text : .json).rawValue }
 }

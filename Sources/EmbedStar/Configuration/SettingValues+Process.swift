@@ -23,7 +23,7 @@ extension SettingValues {
             )
         } catch {
             for line in error.lines { StandardError.write("embed-star: \(line)\n") }
-            throw ExitCode.configuration
+            throw error.isUsage ? ExitCode.validationFailure : .configuration
         }
     }
 

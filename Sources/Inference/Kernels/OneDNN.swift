@@ -31,11 +31,6 @@ final class OneDNN: Sendable {
         return name
     }
 
-    /// The fastest precision whose results are those of fp32 for every purpose of search.
-    static var bestPrecision: Precision {
-        has(dnnl_cpu_isa_avx512_core_bf16) ? .bf16 : .fp32
-    }
-
     /// The largest byte a quantized row may hold: without VNNI, two products of a byte and a weight are added in 16
     /// bits.
     static var quantizationLevels: Float {
@@ -43,7 +38,12 @@ final class OneDNN: Sendable {
     }
 
     /// Whether the processor has these instructions, and oneDNN may use them.
-    private static func has(_ needed: dnnl_cpu_isa_t) -> Bool {
+    fileprivate static func has(_ needed: dnnl_cpu_isa_t) -> Bool {
         dnnl_get_effective_cpu_isa().rawValue & needed.rawValue == needed.rawValue
     }
+}
+
+extension Precision {
+    /// The fastest on this processor whose results are those of fp32 for every purpose of search.
+    package static var best: Precision { OneDNN.has(dnnl_cpu_isa_avx512_core_bf16) ? .bf16 : .fp32 }
 }

@@ -20,7 +20,7 @@ package enum ModelFootprint {
     /// The same of a model with so many numbers in its weights.
     package static func bytes(weights count: Int, precision: Precision?) -> Int {
         // What the file holds as f32 is read from it in place where it is not multiplied.
-        let each = (precision ?? OneDNN.bestPrecision) == .fp32 ? 4 : 2
+        let each = (precision ?? .best) == .fp32 ? 4 : 2
         let (bytes, overflow) = count.multipliedReportingOverflow(by: each)
         return overflow || bytes > Int.max - overhead ? .max : bytes + overhead
     }

@@ -74,7 +74,7 @@ final class EncoderPool: Sendable {
         _ precision: Precision?
     ) throws(InferenceError) -> any LoadedModel {
         let backend = try OneDNN()
-        let tried = precision ?? OneDNN.bestPrecision
+        let tried = precision ?? .best
         do {
             return try family.load(
                 ModelSource(folder: folder, weights: weights, precision: tried, backend: backend)

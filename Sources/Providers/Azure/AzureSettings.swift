@@ -11,7 +11,10 @@ enum AzureSettings {
         "AZURE_OPENAI_DEPLOYMENT",
         "the deployment's name",
         shown: "the model's name"
-    )
+    ).resolved { settings in
+        settings[GatewaySettings.provider].name == ProviderKind.azure.name
+            ? settings.shown(GatewaySettings.model).text : nil
+    }
     static let version = Setting.text("AZURE_OPENAI_API_VERSION", "2024-10-21", "version of Azure's API")
     static let key = Setting.optional("AZURE_OPENAI_API_KEY", "key of the resource", isSecret: true)
     static let token = Setting.optional(

@@ -8,13 +8,13 @@ package enum BuiltInSettings {
         "a folder with a model of sentence-transformers; the default is looked for in the working folder, beside the "
             + "program, and in `$XDG_DATA_HOME/embed-star`",
         shown: "models/all-MiniLM-L6-v2"
-    )
+    ).resolved { folder($0) }
     package static let threads = Setting.optionalInteger(
         "BUILTIN_THREADS",
         in: 1...1024,
         shown: "cores",
         "threads of the built-in model; unset: one a core, but no more than one for each 32 MiB of memory"
-    )
+    ).resolved { String(ModelRuntime($0).count) }
     package static let memory = Setting<Int?>(
         "MODEL_MEMORY",
         default: nil,
@@ -23,7 +23,7 @@ package enum BuiltInSettings {
         accepted: "bytes, such as 4GiB, at least 64MiB"
     ) { text in
         ByteSize.parse(text).flatMap { $0 >= 64 << 20 ? .some($0) : nil }
-    }
+    }.resolved { "\(ModelRuntime($0).bound >> 20) MiB" }
     package static let keepAlive = Setting(
         "KEEP_ALIVE",
         default: ResidentModels.KeepAlive.duration(.seconds(300)),
@@ -42,6 +42,7 @@ package enum BuiltInSettings {
         "`fp32`, `bf16` or `int8`",
         accepted: "one of fp32, bf16, int8"
     ) { text in Precision(rawValue: text.lowercased()).map { .some($0) } }
+    .resolved { _ in Precision.best.rawValue }
 
     /// The folder of the model that has no name of its own.
     static func folder(_ settings: SettingValues) -> String {

@@ -14,7 +14,7 @@ package enum GatewaySettings {
         "EMBEDDING_MODEL",
         "the model's name as the provider knows it",
         shown: "per provider: \(ProviderKinds.all.map { "`\($0.defaultModel)`" }.joined(separator: ", "))"
-    )
+    ).resolved { defaultModel($0) }
     package static let models = Setting.list(
         "EMBEDDING_MODELS",
         "several models, comma-separated, that requests choose among by name; repos are embedded with the first"
@@ -24,7 +24,7 @@ package enum GatewaySettings {
         in: 1...8192,
         shown: "the model's own",
         "shorter vectors where the model allows it (Matryoshka): cut and renormalised"
-    )
+    ).resolved { card($0)?.dimensions.map(String.init) }
     package static let providerHeaders = Setting.fields(
         "PROVIDER_HEADERS",
         "header fields that a gateway in front of the provider requires, `name=value`, comma-separated"
@@ -36,7 +36,9 @@ package enum GatewaySettings {
             + "LangChain uses), `model` (the built-in model's own), `none`"
     )
     package static let queryPrefix = Setting.prefix("QUERY_PREFIX", "put before a query; `none` for nothing")
+        .resolved { prefix(\.queryPrefix, $0) }
     package static let documentPrefix = Setting.prefix("DOCUMENT_PREFIX", "put before a document; `none` for nothing")
+        .resolved { prefix(\.documentPrefix, $0) }
     package static let batchSize = Setting.integer(
         "BATCH_SIZE",
         64,
@@ -60,7 +62,7 @@ package enum GatewaySettings {
         in: 8...1_000_000,
         shown: "the model's own",
         "longer texts are cut at a token boundary and counted"
-    )
+    ).resolved { card($0)?.tokens.map(String.init) }
     package static let retryAttempts = Setting.integer(
         "RETRY_ATTEMPTS",
         5,
@@ -78,13 +80,13 @@ package enum GatewaySettings {
         in: 0...10_000_000,
         shown: paces(\.requestsPerMinute),
         "provider calls a minute at most; 0 for no limit"
-    )
+    ).resolved { String($0[provider].pace.requestsPerMinute ?? 0) }
     package static let tokensPerMinute = Setting.optionalInteger(
         "TOKENS_PER_MINUTE",
         in: 0...1_000_000_000,
         shown: paces(\.tokensPerMinute),
         "tokens sent to the provider a minute at most; 0 for no limit"
-    )
+    ).resolved { String($0[provider].pace.tokensPerMinute ?? 0) }
     package static let cacheMaxBytes = Setting.bytes(
         "CACHE_MAX_BYTES",
         64 << 20,
@@ -101,6 +103,26 @@ package enum GatewaySettings {
             .misconfigured,
             "EMBEDDING_MODEL is \(single), but EMBEDDING_MODELS begins with \(first): set one of them"
         )
+    }
+
+    /// The first model's name where `EMBEDDING_MODEL` gives none.
+    private static func defaultModel(_ settings: SettingValues) -> String {
+        let (kind, first) = (settings[provider], settings[models].first)
+        return kind.isInProcess
+            ? ModelLocation.embedding(first, settings).modelName : first ?? kind.defaultModel
+    }
+
+    /// What is known of the first model; nil for one of this process, whose folder tells when it is loaded.
+    private static func card(_ settings: SettingValues) -> ModelCard? {
+        settings[provider].isInProcess ? nil : ModelCard.named(settings[model] ?? defaultModel(settings))
+    }
+
+    /// The prefix that texts get when none is set; nil where the model's folder tells.
+    private static func prefix(_ side: KeyPath<ModelCard, String>, _ settings: SettingValues) -> String? {
+        let kind = settings[provider]
+        guard !kind.isInProcess else { return nil }
+        let prefix = kind.takesInputType ? "" : card(settings)?[keyPath: side] ?? ""
+        return prefix.isEmpty ? "none" : prefix
     }
 
     private static let names = ProviderKinds.all.map(\.name.rawValue)
