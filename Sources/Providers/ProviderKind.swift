@@ -75,7 +75,7 @@ package struct ProviderContext: Sendable {
     }
 
     /// The key in `setting`.
-    /// - Throws: `.unauthorized` when none is set; other servers of the same language than that at `host` may want none.
+    /// - Throws: `.misconfigured` when none is set; other servers of the same language than that at `host` may want none.
     func key(
         _ setting: Setting<String?>,
         for url: String,
@@ -83,7 +83,7 @@ package struct ProviderContext: Sendable {
     ) throws(EmbeddingError) -> ProviderEndpoint.Key? {
         if let key = settings.secret(setting) { return .bearer(key) }
         guard EndpointLabel.of(url) == host else { return nil }
-        throw EmbeddingError(.unauthorized, "\(setting.name) is not set")
+        throw EmbeddingError(.misconfigured, "\(setting.name) is not set")
     }
 
     /// Refuses a size of vectors that the model is known not to give.

@@ -1,9 +1,11 @@
 """Settings: faults are reported together before anything starts; secrets stay secret."""
 
+import re
+
 import pytest
 
 from Harness import service as program
-from Harness.process import eventually
+from Harness.process import CHECKOUT, eventually
 
 SENTINEL = "sentinel-7f3a9c"
 SECRETS = {
@@ -154,6 +156,21 @@ def test_vectors_are_not_named_wrongly(run, settings, words):
     result = run("serve", settings={"PORT": 0, "DB_URL": "ws://127.0.0.1:9", **settings})
     assert result.returncode == 78, result.stderr
     assert words in result.stderr
+
+
+@pytest.mark.parametrize("arguments, settings, code, words", [
+    (["--port"], {}, 64, "--port: needs a value"),
+    ([], {"PORT": "many"}, 78, "PORT"),
+    ([], {"EMBEDDING_PROVIDER": "openai"}, 78, "OPENAI_API_KEY is not set"),
+    ([], {"EMBEDDING_PROVIDER": "gemini"}, 78, "GEMINI_API_KEY is not set"),
+    ([], {"BUILTIN_MODEL_DIR": "/nonexistent"}, 66, "BUILTIN_MODEL_DIR"),
+])
+def test_what_a_restart_does_not_mend_has_a_code_that_ends_restarts(run, arguments, settings, code, words):
+    result = run("serve", *arguments, settings={"PORT": 0, "DB_URL": "ws://127.0.0.1:9", **settings})
+    assert result.returncode == code, result.stderr
+    assert words in result.stderr
+    unit = (CHECKOUT / "deploy/systemd/embed-star.service").read_text()
+    assert str(code) in re.search(r"^RestartPreventExitStatus=(.*)$", unit, re.M)[1].split()
 
 
 def test_no_fault_of_a_setting_prints_a_secret(run):

@@ -66,24 +66,26 @@ extension ExitCode {
 
     private static func code(of error: StoreError) -> ExitCode {
         switch error.code {
-        case .unavailable: .unavailable
+        case .unavailable, .unsupported: .unavailable
         case .unauthorized: .noPermission
-        case .conflict: .tryAgain
+        case .busy, .conflict: .tryAgain
         case .cancelled: .interrupted
-        case .badResponse: .internalError
-        default: .failure
+        case .badResponse, .rejected: .internalError
+        case .invalidArgument: .badData
+        case .schema: .failure
         }
     }
 
     private static func code(of error: EmbeddingError) -> ExitCode {
         switch error.code {
-        case .misconfigured: .configuration
+        case .misconfigured, .wrongAddress, .unsupportedDimensions, .unsupported: .configuration
+        case .unknownModel: .noInput
         case .unauthorized, .quotaExhausted: .noPermission
         case .rateLimited, .overloaded, .circuitOpen: .tryAgain
         case .unavailable, .timeout: .unavailable
         case .cancelled: .interrupted
         case .internal, .badResponse: .internalError
-        default: .failure
+        case .invalidInput, .tokensUnsupported, .textFailed: .badData
         }
     }
 }

@@ -30,7 +30,7 @@ extension ProviderKind {
                 settings.secret(AzureSettings.token).map { .bearer($0) }
                 ?? settings.secret(AzureSettings.key).map { .field("api-key", $0) }
             guard let key else {
-                throw EmbeddingError(.unauthorized, "neither AZURE_OPENAI_API_KEY nor AZURE_OPENAI_AD_TOKEN is set")
+                throw EmbeddingError(.misconfigured, "neither AZURE_OPENAI_API_KEY nor AZURE_OPENAI_AD_TOKEN is set")
             }
             let provider = AzureProvider(
                 model: context.model,

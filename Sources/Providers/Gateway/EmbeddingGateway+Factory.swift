@@ -10,8 +10,8 @@ extension EmbeddingGateway {
     ///   - further: the model, when it is not the first that the settings name.
     ///   - runtime: computes models of this process.
     ///   - transport: sends the requests of all providers but those within the process.
-    /// - Throws: `EmbeddingError` when the settings cannot work: `.misconfigured`, `.unauthorized` without a key that is
-    ///   needed, `.unknownModel` when the built-in model cannot be loaded.
+    /// - Throws: `EmbeddingError` when the settings cannot work: `.misconfigured`, also without a key that is needed,
+    ///   `.unknownModel` when the built-in model cannot be loaded.
     package convenience init(
         settings: SettingValues,
         further: String? = nil,

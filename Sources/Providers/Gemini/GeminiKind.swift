@@ -24,7 +24,7 @@ extension ProviderKind {
             if let given = context.settings.secret(GeminiSettings.key) {
                 key = .field("x-goog-api-key", given)
             } else if EndpointLabel.of(url) == "generativelanguage.googleapis.com" {
-                throw EmbeddingError(.unauthorized, "GEMINI_API_KEY is not set")
+                throw EmbeddingError(.misconfigured, "GEMINI_API_KEY is not set")
             }
             let provider = GeminiProvider(model: context.model, endpoint: context.endpoint(url, key: key))
             return [ProviderPool.Member(provider: provider, label: EndpointLabel.of(url))]
