@@ -133,7 +133,7 @@ package final class EmbeddingPipeline: PipelineControl, Sendable {
             random: SystemRandomNumberGenerator(),
             now: .now
         )
-        var faults = FaultLog(logger: logger)
+        var faults = FaultLog(logger: logger, saysOutages: mode == .once)
         var end = End()
         await withDiscardingTaskGroup { group in
             var timer = WakeUpTimer(continuation)

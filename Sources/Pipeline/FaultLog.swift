@@ -4,12 +4,17 @@ import Logging
 /// Logs an outage once when it begins and once when it ends, and dead letters once a write.
 struct FaultLog {
     private let logger: Logger
+    /// Whether nothing beside the pipeline says that the database is away.
+    private let saysOutages: Bool
     private var store: StoreError?
     private var provider: EmbeddingError?
     private var other: String?
     private var storeFailedAt: ContinuousClock.Instant?
 
-    init(logger: Logger) { self.logger = logger }
+    init(logger: Logger, saysOutages: Bool) {
+        self.logger = logger
+        self.saysOutages = saysOutages
+    }
 
     mutating func note(_ machine: inout PipelineMachine) {
         noteStore(machine.storeFault, at: machine.now)
@@ -39,9 +44,10 @@ struct FaultLog {
         switch (store, fault) {
         case (nil, let fault?):
             storeFailedAt = now
-            logger.error("database requests fail; retrying", metadata: ["error": "\(fault)"])
-        case (.some, nil):
-            logger.info("the database answers again")
+            let level: Logger.Level = fault.isOutage && !saysOutages ? .debug : .error
+            logger.log(level: level, "database requests fail; retrying", metadata: ["error": "\(fault)"])
+        case (.some(let fault), nil):
+            logger.log(level: fault.isOutage && !saysOutages ? .debug : .info, "the database answers again")
         default: break
         }
         store = fault

@@ -63,6 +63,7 @@ def test_the_log_tells_what_runs_and_why_requests_were_refused(database, upstrea
     first = lines[0]
     assert re.fullmatch(r"embed-star \d+\.\d+\.\d+", first["message"])
     assert first["provider"] == "openai" and first["max-body-bytes"] == 2 << 20
+    assert first["model"] == "text-embedding-3-small"
     ready = next(line for line in lines if line["message"] == "the database is ready")
     assert re.fullmatch(r"surrealdb-[23]\.\d+\.\d+", ready["server"])
     refused = {line["message"]: line for line in lines if "reason" in line}

@@ -53,6 +53,7 @@ struct Application {
             pipeline: pipeline,
             search: search.health,
             watchdog: watchdog,
+            remedy: { Doctor.finding(for: $0, settings).remedy },
             metrics: context.metrics,
             logger: context.logger("health")
         )
@@ -110,6 +111,7 @@ struct Application {
             "embed-star \(Version.current)",
             metadata: [
                 "provider": "\(settings[GatewaySettings.provider].name.rawValue)",
+                "model": "\(settings[GatewaySettings.models].first ?? settings.shown(GatewaySettings.model).text)",
                 "database": "\(settings[DatabaseSettings.url])",
                 "search-backend": "\(settings[SearchSettings.backend].rawValue)",
                 "processors": .stringConvertible(Processors.available),

@@ -52,13 +52,18 @@ struct PipelineLifetime: Service {
     /// - Parameter endured: faults that usually only an operator mends, and that do not end it.
     private func prepareSchema(endures endured: Set<StoreError.Code>) async throws(StoreError) {
         var failures = 0
+        var said: StoreError?
         while !Task.isCancelled {
             do {
                 try await storage.migrate()
                 return health.schemaStands()
             } catch {
                 if [.schema, .unsupported].contains(error.code), !endured.contains(error.code) { throw error }
-                if failures == 0 { logger.error("cannot prepare the database, retrying: \(error.message)") }
+                // While it does not answer at all, the monitor says so.
+                if health.databaseAnswers, said != error {
+                    logger.error("cannot prepare the database, retrying: \(error.message)")
+                    said = error
+                }
                 failures += 1
             }
             try? await Task.sleep(for: Self.backoff.ceiling(ofAttempt: failures))

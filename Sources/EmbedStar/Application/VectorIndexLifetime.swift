@@ -37,8 +37,9 @@ struct VectorIndexLifetime: Service {
                 try await maintain()
                 hasComplained = false
             } catch {
-                if !hasComplained { logger.warning("cannot maintain the vector index, retrying: \(error)") }
-                hasComplained = true
+                let isOutage = (error as? StoreError)?.isOutage ?? false
+                if !hasComplained, !isOutage { logger.warning("cannot maintain the vector index, retrying: \(error)") }
+                hasComplained = !isOutage
             }
             for state in VectorIndex.State.allCases {
                 states.labeled(state.rawValue).set(state == index.state ? 1 : 0)

@@ -11,20 +11,23 @@ final class HealthMonitor: HealthSource, Service {
     private let pipeline: any PipelineControl
     private let search: @Sendable () -> ComponentHealth
     private let watchdog: Watchdog
+    private let remedy: @Sendable (StoreError) -> String?
     private let isUp: Gauge
     private let logger: Logger
     private let start = ContinuousClock.now
     private let state = Mutex(HealthState())
     private let falls: AsyncStream<Void>.Continuation
-    /// One element each time that the schema the schema is damaged: tables were removed, or restored without events.
+    /// One element each time that the schema is damaged: tables were removed, or restored without events.
     let schemaFalls: AsyncStream<Void>
 
+    /// - Parameter remedy: what to do about a fault of the database, for the log.
     init(
         store: any RepoStore,
         embeddings: any EmbeddingService,
         pipeline: any PipelineControl,
         search: @escaping @Sendable () -> ComponentHealth,
         watchdog: Watchdog,
+        remedy: @escaping @Sendable (StoreError) -> String?,
         metrics: MetricsRegistry,
         logger: Logger
     ) {
@@ -37,6 +40,7 @@ final class HealthMonitor: HealthSource, Service {
         self.pipeline = pipeline
         self.search = search
         self.watchdog = watchdog
+        self.remedy = remedy
         self.logger = logger
     }
 
@@ -49,6 +53,9 @@ final class HealthMonitor: HealthSource, Service {
             group.cancelAll()
         }
     }
+
+    /// Whether the database did at the last probe.
+    var databaseAnswers: Bool { state.withLock(\.databaseAnswers) }
 
     func schemaStands() { state.withLock { $0.schemaStands() } }
 
@@ -67,7 +74,7 @@ final class HealthMonitor: HealthSource, Service {
 
     private func probeRepeatedly() async {
         while !Task.isCancelled {
-            let fault: String?
+            let fault: StoreError?
             let stood = state.withLock(\.schemaFault) == nil
             do {
                 try await store.ping()
@@ -79,13 +86,15 @@ final class HealthMonitor: HealthSource, Service {
                     falls.yield()
                 }
             } catch {
-                fault = error.message
+                fault = error
             }
             if Task.isCancelled { return }
             isUp.set(fault == nil ? 1 : 0)
-            let change = state.withLock { $0.note(fault, at: .now) }
+            let change = state.withLock { $0.note(fault?.message, at: .now) }
             switch change {
-            case .lost(let reason): logger.error("the database does not answer: \(reason)")
+            case .lost(let reason):
+                let advice = fault.flatMap(remedy).map { "; \($0)" } ?? ""
+                logger.error("the database does not answer: \(reason)\(advice)")
             case .regained: logger.notice("the database answers again")
             case nil: break
             }

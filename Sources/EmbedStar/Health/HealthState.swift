@@ -13,6 +13,9 @@ struct HealthState: Sendable {
     private(set) var lastAnswer: ContinuousClock.Instant?
     private(set) var fault: String?
 
+    /// Whether it did at the last probe.
+    var databaseAnswers: Bool { lastAnswer != nil && fault == nil }
+
     /// The schema is in place; readiness rests on the database from now on.
     mutating func schemaStands() {
         schemaFault = nil

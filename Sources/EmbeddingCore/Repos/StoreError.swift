@@ -32,6 +32,9 @@ package struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         self.message = message
     }
 
+    /// Whether the database is away. One part of the service looks after it and says so; the others need not.
+    package var isOutage: Bool { code == .unavailable }
+
     package static func == (left: Self, right: Self) -> Bool { left.code == right.code }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(code) }

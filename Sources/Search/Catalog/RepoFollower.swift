@@ -74,7 +74,11 @@ package final class RepoFollower: Sendable {
                 try await follow(from: position, model)
             } catch {
                 guard !Task.isCancelled else { return }
-                logger.warning("cannot update the search indexes; reloading them", metadata: ["error": "\(error)"])
+                logger.log(
+                    level: error.isOutage ? .debug : .warning,
+                    "cannot update the search indexes; reloading them",
+                    metadata: ["error": "\(error)"]
+                )
                 failures.increment()
                 failed += 1
                 await sleep(pause(afterFailures: failed))
@@ -126,7 +130,11 @@ package final class RepoFollower: Sendable {
                 if error.code == .rejected || error.code == .badResponse { throw error }
                 if failed == 1 {
                     failures.increment()
-                    logger.warning("cannot read the changes of the table repo", metadata: ["error": "\(error)"])
+                    logger.log(
+                        level: error.isOutage ? .debug : .warning,
+                        "cannot read the changes of the table repo",
+                        metadata: ["error": "\(error)"]
+                    )
                 }
                 await sleep(pause(afterFailures: failed))
             }
