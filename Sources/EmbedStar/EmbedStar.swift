@@ -31,15 +31,25 @@ struct EmbedStar: AsyncParsableCommand {
         configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     }
 
-    /// Takes the settings' flags out of the arguments, wherever they stand, and runs the subcommand with the rest.
     static func main() async {
+        await runCommand()
+        guard StandardOutput.flush() else {
+            StandardError.write("embed-star: standard output cannot be written\n")
+            exit(withError: ExitCode.cannotCreate)
+        }
+    }
+
+    /// Takes the settings' flags out of the arguments, wherever they stand, and runs the subcommand with the rest.
+    private static func runCommand() async {
         let (flags, rest) = SettingFlags.extract(from: Array(CommandLine.arguments.dropFirst()), of: .product)
         if rest == ["help", "settings"] { return print(SettingsTable.product.help) }
         if rest.count == 2, rest[0] == "--generate-completion-script", let shell = CompletionShell(rawValue: rest[1]) {
             return print(SettingCompletions.script(completionScript(for: shell), .product, for: shell))
         }
-        if let word = rest.first, !word.hasPrefix("-"), !commands.contains(word) {
-            let meant = CommandSuggestion.nearest(to: word, among: commands).map { "did you mean `\($0)`? " } ?? ""
+        let named = rest.first == "help" ? Array(rest.dropFirst()) : rest
+        let known = named == rest ? commands : commands + ["settings"]
+        if let word = named.first, !word.hasPrefix("-"), !known.contains(word) {
+            let meant = CommandSuggestion.nearest(to: word, among: known).map { "did you mean `\($0)`? " } ?? ""
             StandardError.write(
                 "embed-star: there is no command '\(word.printable)'; \(meant)`embed-star --help` lists them\n"
             )

@@ -137,12 +137,15 @@ def test_a_database_that_is_not_there_is_explained(run, repos):
     assert "correct DB_URL (now ws://127.0.0.1:1)" in result.stderr and result.stdout == ""
 
 
-@pytest.mark.parametrize("word, meant", [("serach", "search"), ("stauts", "status"), ("drian", "drain"), ("xyzzy", None)])
+@pytest.mark.parametrize("word, meant", [("serach", "search"), ("stauts", "status"), ("drian", "drain"), ("srch", "search"),
+                                          ("xyzzy", None)])
 def test_a_command_that_does_not_exist_is_told(run, word, meant):
     result = run(word, "vector database", settings={})
     assert result.returncode == 64
     guess = f"did you mean `{meant}`? " if meant else ""
     assert result.stderr == f"embed-star: there is no command '{word}'; {guess}`embed-star --help` lists them\n"
+    asked = run("help", word, settings={})
+    assert (asked.returncode, asked.stdout, asked.stderr) == (64, "", result.stderr)
 
 
 @pytest.mark.parametrize("arguments, meant", [
@@ -255,7 +258,7 @@ def test_a_repo_is_shown_embedded_again_and_deleted(database, upstream, serve, r
 
 @pytest.mark.parametrize("arguments", [["reprocess"], ["reprocess", "a/b", "--scope", "all"], ["reprocess", "a/b", "--owner", "x"],
                                        ["repo", "show", "ab"], ["reprocess", "--scope", "some"], ["similar", "/b"],
-                                       ["status", "--server", "localhost"], ["migrate", "--from", "there"], ["model", "rm", "x"],
+                                       ["status", "--server", "localhost"], ["migrate", "--from", "there"], ["model", "rm", "x"], ["model", "pull", "x"], ["model", "verify", "x"],
                                        ["import", "--github", "no/login"]])
 def test_wrong_usage_ends_with_64(run, arguments):
     result = run(*arguments, settings={"PORT": 1})
@@ -349,3 +352,29 @@ def test_doctor_and_config_answer_in_json(database, upstream, run):
     values = json.loads(run("config", "--json", settings=settings).stdout)
     assert values["BATCH_SIZE"] == {"value": "64", "source": "default"}
     assert values["DB_PASS"] == {"value": "***", "source": "environment"}
+
+
+def test_config_tells_what_defaults_stand_for_here(run, tmp_path):
+    def explained(**settings):
+        """Defaults that are words about a value, and no value."""
+        # What the tests set is not set.
+        given = {"HOME": str(tmp_path), "LOG_FORMAT": "", "BUILTIN_MODEL_DIR": "", **settings}
+        shown = json.loads(run("config", "--json", settings=given).stdout)
+        defaults = {name: one["value"] for name, one in shown.items() if one["source"] == "default"}
+        words = {name for name, value in defaults.items() if re.search(r"[a-z]{2} |[$'=]", value)}
+        return defaults, words - {"AZURE_OPENAI_DEPLOYMENT"}
+
+    values, words = explained()
+    assert values["BUILTIN_PRECISION"] in ("fp32", "bf16")
+    assert 1 <= int(values["BUILTIN_THREADS"]) <= os.cpu_count()
+    assert re.fullmatch(r"\d+ MiB", values["MODEL_MEMORY"])
+    assert values["EMBEDDING_MODEL"] == "all-MiniLM-L6-v2"
+    assert values["MODEL_CACHE"] == f"{tmp_path}/.cache/embed-star/models"
+    assert (values["LOG_FORMAT"], values["REQUESTS_PER_MINUTE"], values["MONITORING_PORT"]) == ("json", "0", "9090")
+    # These are in the model's folder.
+    assert words == {"EMBEDDING_DIMENSIONS", "TOKEN_LIMIT", "QUERY_PREFIX", "DOCUMENT_PREFIX"}
+    values, words = explained(EMBEDDING_PROVIDER="openai", OPENAI_API_KEY="sk-x", PORT="7000")
+    assert (values["EMBEDDING_MODEL"], values["EMBEDDING_DIMENSIONS"]) == ("text-embedding-3-small", "1536")
+    assert (values["QUERY_PREFIX"], values["REQUESTS_PER_MINUTE"]) == ("none", "3000")
+    assert values["EMBED_STAR_URL"] == "http://127.0.0.1:7000"
+    assert not words

@@ -76,6 +76,13 @@ def test_results_keep_their_description_and_all_fits(service, tmux):
         assert any("USAGE" in line for line in tmux([program(), "status", "--help"], {}, columns))
 
 
+def test_json_says_all_and_nothing_that_a_terminal_obeys(service, run):
+    for command in (["search", "search"], ["repo", "show", "right/left"]):
+        shown = run(*command, "--json", settings=service.settings).stdout
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\x7f-\x9f]", shown)
+        assert DESCRIPTIONS["right/left"] in json.dumps(json.loads(shown), ensure_ascii=False)
+
+
 def test_json_can_be_grepped_in_a_pipe_without_a_locale(service, tmp_path):
     given = {**environment(service.settings), "LC_ALL": "C"}
     script = f"""
@@ -91,6 +98,15 @@ def test_json_can_be_grepped_in_a_pipe_without_a_locale(service, tmp_path):
     assert done.stdout.strip() == "4"
     table = subprocess.run([program(), "search", "search"], env=given, cwd=tmp_path, capture_output=True, check=True).stdout
     assert "中文" in table.decode() and b"\x1b" not in table
+
+
+def test_an_answer_that_cannot_be_written_is_73(service, tmp_path):
+    for command in (["search", "search"], ["status", "--json"], ["config", "--json"], ["export"],
+                    ["help", "settings"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([program(), *command], env=environment(service.settings), cwd=tmp_path, stdout=full,
+                                  stderr=subprocess.PIPE, text=True, check=False)
+        assert done.returncode == 73 and "standard output cannot be written" in done.stderr, (command, done.stderr)
 
 
 def test_the_address_of_the_page_and_the_health_are_told(service, run):
@@ -110,8 +126,8 @@ def test_colours_are_for_who_wants_them(database, run):
 
 
 def test_help_fits_a_screen_and_the_settings_have_their_own(run):
-    for command in ("serve", "config", "import", "search"):
-        assert len(run(command, "--help", settings={}).stdout.splitlines()) <= 60, command
+    for command in ([], ["serve"], ["config"], ["import"], ["search"], ["model"]):
+        assert len(run(*command, "--help", settings={}).stdout.splitlines()) <= 40, command
     settings = run("help", "settings", settings={})
     assert settings.returncode == 0 and "--db-url" in settings.stdout
 

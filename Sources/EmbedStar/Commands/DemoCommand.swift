@@ -17,10 +17,10 @@ import SurrealDB
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Start a database, load a sample of well-known repos, and serve: one command to try embed-star.",
+        abstract: "Try it: a database, a sample of repos, the service.",
         discussion: """
-            The database is that of DB_URL if it is set, otherwise a `surreal` from the PATH, whose data is deleted \
-            at the end unless --data names a folder. Ctrl-C stops everything.
+            One command from nothing to a search. The database is that of DB_URL if it is set, otherwise a `surreal` \
+            from the PATH, whose data is deleted at the end unless --data names a folder. Ctrl-C stops everything.
 
             Examples:
               embed-star demo
@@ -84,7 +84,7 @@ struct DemoCommand: AsyncParsableCommand {
         let folder = program.map { String($0.prefix(upTo: $0.lastIndex(of: "/") ?? $0.startIndex)) } ?? "."
         return [
             "data/sample-repos.ndjson", "\(folder)/sample-repos.ndjson",
-            "\(folder)/../share/doc/embed-star/sample-repos.ndjson",
+            "\(folder)/../share/embed-star/sample-repos.ndjson",
         ]
     }
 }

@@ -4,9 +4,10 @@ import ArgumentParser
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check database, schema, provider, model and port, and say what to do about each fault.",
+        abstract: "Check all that it needs, and say how to mend faults.",
         discussion: """
-            Exit code 0 when nothing is broken, 1 otherwise. Nothing is changed.
+            Checks database, schema, rights, index, clock, provider, model and ports; nothing is changed. Exit code \
+            0 when nothing is broken, 1 otherwise.
 
             Examples:
               embed-star doctor

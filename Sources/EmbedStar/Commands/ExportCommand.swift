@@ -8,7 +8,7 @@ import Storage
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write all repos of the database as NDJSON, which `embed-star import` reads.",
+        abstract: "Write all repos as NDJSON, which `import` reads.",
         discussion: """
             Private repos are included. With --vectors an import restores the vectors, and nothing is embedded, or \
             paid for, again, as long as the model is the same.

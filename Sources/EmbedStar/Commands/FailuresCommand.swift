@@ -4,7 +4,7 @@ import ArgumentParser
 struct FailuresCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "failures",
-        abstract: "List the repos that failed for good, with their last errors.",
+        abstract: "List the repos that failed, with their last errors.",
         discussion: """
             Examples:
               embed-star failures

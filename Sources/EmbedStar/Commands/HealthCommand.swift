@@ -4,7 +4,7 @@ import ArgumentParser
 struct HealthCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "health",
-        abstract: "Check whether a running embed-star is alive or ready, for health checks.",
+        abstract: "Check whether a running embed-star is alive or ready.",
         discussion: """
             Calls the service at HOST and PORT, or at MONITORING_PORT. Exit code 0 when all is well, 69 without an \
             answer, 75 when the service is not ready or not well.

@@ -6,12 +6,12 @@ import Storage
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Import repos from files, or a user's stars from GitHub; a running service embeds them.",
+        abstract: "Import repos from files, or a user's GitHub stars.",
         discussion: """
             A file has repos as JSON, one a line, one after another, or in arrays: embed-star's own fields, or \
             objects of GitHub's REST API, of GraphQL, or of `gh repo list --json`; gzipped or not. `-` is standard \
             input. Vectors that `embed-star export --vectors` wrote are imported, too. Importing again changes only \
-            what has changed.
+            what has changed. A running service embeds what was imported.
 
             With --github no file is needed. Run it again to fetch only what has changed, or to resume an \
             interrupted import. It waits at GitHub's rate limit; a token, which needs no permissions, raises that \

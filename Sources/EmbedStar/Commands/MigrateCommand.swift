@@ -9,11 +9,11 @@ import Telemetry
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
-        abstract: "Copy the repos of another SurrealDB, with their vectors, into the database of DB_URL.",
+        abstract: "Copy repos and vectors from another SurrealDB.",
         discussion: """
-            Moves from SurrealDB 2 to 3, which cannot open the same files. The source is only read; stop the \
-            programs that write to it first. If interrupted, run it again and it resumes. Rows that exist already \
-            are kept as they are.
+            The destination is the database of DB_URL. Use it to move from SurrealDB 2 to 3, which cannot open the \
+            same files. The source is only read; stop the programs that write to it first. If interrupted, run it \
+            again and it resumes. Rows that exist already are kept as they are.
 
             User, password, namespace and database of the source are those of the settings, unless options name \
             others.

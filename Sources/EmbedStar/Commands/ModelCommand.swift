@@ -8,7 +8,7 @@ import Synchronization
 struct ModelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Fetch, list, check and remove models; show or change the one in use.",
+        abstract: "Manage models; show or change the one in use.",
         discussion: """
             Models come from Hugging Face's hub or a mirror of it (HF_ENDPOINT), as owner/name or \
             owner/name@revision, and are kept in MODEL_CACHE. A branch stays at the commit that was fetched until \
@@ -66,6 +66,8 @@ struct PullModelCommand: AsyncParsableCommand {
 
     @Argument(help: "The model, as owner/name or owner/name@revision.") var model: String?
 
+    func validate() throws { _ = try model.map(ModelArgument.reference) }
+
     func run() async throws {
         let named = try model.map(ModelArgument.reference)
         try await CommandContext.run { context in
@@ -106,7 +108,7 @@ struct ListModelsCommand: AsyncParsableCommand {
         try await CommandContext.run { context in
             let models = context.modelCache.models()
             if json {
-                return print("[\(models.map { String(decoding: $0.json, as: UTF8.self) }.joined(separator: ","))]")
+                return print("[\(models.map { JSONText.of(answer: $0.json) }.joined(separator: ","))]")
             }
             guard !models.isEmpty else { return print("no model is in \(context.modelCache.path)") }
             var table = TextTable([("MODEL", .left), ("REVISION", .left), ("COMMIT", .left), ("SIZE", .right)])
@@ -131,7 +133,7 @@ struct ShowModelCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandContext.run { context in
             let model = try argument.cached(in: context.modelCache)
-            if json { return print(String(decoding: model.json, as: UTF8.self)) }
+            if json { return print(JSONText.of(answer: model.json)) }
             print("model     \(model.id)\nrevision  \(model.revision)\ncommit    \(model.commit)")
             print("from      \(model.endpoint)\nfolder    \(model.folder)\n")
             var table = TextTable([("FILE", .left), ("SIZE", .right), ("SHA-256", .left)])
@@ -171,6 +173,8 @@ struct VerifyModelsCommand: AsyncParsableCommand {
 
     @Argument(help: "The model, as owner/name or owner/name@revision.") var model: String?
     @Flag(help: "Print what was found as a JSON array.") var json = false
+
+    func validate() throws { _ = try model.map(ModelArgument.reference) }
 
     private struct Verdict: Encodable {
         var model: String

@@ -4,9 +4,9 @@ import ArgumentParser
 struct PauseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause",
-        abstract: "Stop embedding repos, in all replicas, until `embed-star resume`.",
+        abstract: "Stop embedding repos, in all replicas.",
         discussion: """
-            Repos in flight are finished. Search and the embeddings API continue.
+            `embed-star resume` ends the pause. Repos in flight are finished. Search and the embeddings API continue.
 
             Examples:
               embed-star pause

@@ -5,7 +5,7 @@ import FoundationEssentials
 struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
-        abstract: "Search the repos of a running embed-star by meaning, words, and names.",
+        abstract: "Search repos by meaning, words, and names.",
         discussion: """
             Examples:
               embed-star search "vector database in rust"
@@ -86,7 +86,7 @@ struct SearchFilterOptions: ParsableArguments {
             query: query + filters
         )
         if service.json {
-            print(String(decoding: bytes, as: UTF8.self))
+            print(JSONText.of(answer: bytes))
             return
         }
         guard !answer.results.isEmpty else {

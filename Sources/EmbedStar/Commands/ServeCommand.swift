@@ -5,7 +5,7 @@ import Settings
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Run the service: the HTTP API, the pipeline, and the metrics.",
+        abstract: "Run the service: HTTP API, pipeline, and metrics.",
         discussion: """
             Stops on SIGTERM or Ctrl-C after requests and batches in flight have finished.
 

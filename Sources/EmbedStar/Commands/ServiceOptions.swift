@@ -24,7 +24,7 @@ struct ServiceOptions: ParsableArguments {
         try await CommandContext.run { context in
             let bytes = try await context.service(server).send(method, path, query: query, json: body)
             guard json else { return print(try text(bytes)) }
-            print(bytes.isEmpty ? "{}" : String(decoding: bytes, as: UTF8.self))
+            print(bytes.isEmpty ? "{}" : JSONText.of(answer: bytes))
         }
     }
 

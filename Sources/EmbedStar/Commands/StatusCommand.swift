@@ -59,7 +59,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func current(_ client: ServiceClient) async throws -> String {
         let (pipeline, bytes): (Pipeline, [UInt8]) = try await client.get("/pipeline")
-        if service.json { return String(decoding: bytes, as: UTF8.self) }
+        if service.json { return JSONText.of(answer: bytes) }
         let health: Health? = try? await client.get("/health").0
         return Self.text(pipeline, health, client.baseURL)
     }
@@ -68,14 +68,16 @@ struct StatusCommand: AsyncParsableCommand {
         let share = pipeline.total > 0 ? Double(pipeline.embedded) / Double(pipeline.total) : 1
         var lines = [
             "service   \(url), health \(health?.status ?? "unknown")",
-            "provider  \(pipeline.provider.state), model \(pipeline.model ?? "not known yet")",
+            "provider  \(pipeline.provider.state), model \(pipeline.model?.printable ?? "not known yet")",
             "pipeline  \(pipeline.state), \(HumanText.rate(pipeline.rate_per_second)) repos/s",
             "repos     \(HumanText.count(pipeline.embedded)) of \(HumanText.count(pipeline.total)) embedded"
                 + " (\(Int(min(max(share, 0), 1) * 100)) %), \(HumanText.count(pipeline.pending)) pending,"
                 + " \(HumanText.count(pipeline.failed)) failed",
         ]
-        if let other = pipeline.other_model { lines.append("in use    \(other): this replica embeds no repos") }
-        if let search = health?.search?.detail { lines.append("search    \(search)") }
+        if let other = pipeline.other_model {
+            lines.append("in use    \(other.printable): this replica embeds no repos")
+        }
+        if let search = health?.search?.detail { lines.append("search    \(search.printable)") }
         if let eta = pipeline.eta_seconds { lines.append("done in   \(HumanText.duration(seconds: eta))") }
         return lines.joined(separator: "\n")
     }

@@ -49,7 +49,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    fileprivate var changesDirection: Bool {
+    var changesDirection: Bool {
         switch value {
         case 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
         default: false

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+    @preconcurrency import Glibc
 #elseif canImport(Darwin)
     import Darwin
 #endif
@@ -10,7 +10,9 @@ enum StandardOutput {
     static let isTerminal = isatty(STDOUT_FILENO) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
 
     /// Writes out what was printed so far.
-    static func flush() { fflush(nil) }
+    /// - Returns: whether all of it could be written.
+    @discardableResult
+    static func flush() -> Bool { fflush(stdout) == 0 && ferror(stdout) == 0 }
 
     /// Width of the terminal; without one, lines are not cut.
     static var columns: Int {
