@@ -70,6 +70,27 @@ def test_every_alert_has_a_section_in_the_runbook():
     assert [heading for heading in headings if heading.startswith("EmbedStar")] == alerts
 
 
+def test_every_alert_says_what_it_is_and_where_to_read_on():
+    for rule in rules():
+        if "alert" in rule:
+            notes = rule["annotations"]
+            assert notes["summary"] and notes["description"], rule["alert"]
+            assert notes["runbook_url"] == f"docs/operations.md#{rule['alert'].lower()}"
+
+
+def test_the_tiles_lead_to_the_runbook():
+    dashboard = json.loads(DASHBOARD.read_text())
+    assert "runbook" in [variable["name"] for variable in dashboard["templating"]["list"]]
+    sections = {f"#{rule['alert'].lower()}" for rule in rules() if "alert" in rule}
+    links = {panel["title"]: [link["url"] for link in panel.get("links", [])] for panel in dashboard["panels"]
+             if panel["type"] == "stat"}
+    # How much is embedded is no fault.
+    assert {title for title, urls in links.items() if not urls} == {"Embedded"}
+    for url in (url for urls in links.values() for url in urls):
+        base, _, section = url.partition("#")
+        assert base == "${runbook:raw}" and f"#{section}" in sections, url
+
+
 def test_the_exposition_passes_promtool(service):
     promtool("check", "metrics", stdin=service.get("/metrics").text)
 
