@@ -84,7 +84,8 @@ def test_what_is_installed_under_a_prefix_is_where_the_system_looks(package, roo
     assert done.returncode == 0, done.stderr
     share = root.path / "usr/local/share"
     for file in ("man/man1/embed-star.1", "bash-completion/completions/embed-star", "zsh/site-functions/_embed-star",
-                 "fish/vendor_completions.d/embed-star.fish", "embed-star/models/all-MiniLM-L6-v2/model.safetensors"):
+                 "fish/vendor_completions.d/embed-star.fish", "embed-star/models/all-MiniLM-L6-v2/model.safetensors",
+                 "embed-star/sample-repos.ndjson"):
         assert (share / file).stat().st_size > 0, file
     try_out(Inside(root, "cd / && exec /usr/local/bin/embed-star serve", database.settings))
     assert root.run(f"/opt/{folder.name}/install", "--prefix", "/proc/nothing").returncode == 73
