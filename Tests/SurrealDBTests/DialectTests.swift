@@ -27,7 +27,7 @@ import Testing
 
     static let refused = [
         ("surrealdb-3.0.0", "GHSA-4vgr-h27g-cf9p"), ("surrealdb-3.0.5", "GHSA-4vgr-h27g-cf9p"),
-        ("surrealdb-2.2.9", "2.2.9"), ("surrealdb-1.5.4", "1.5.4"), ("nginx", "nginx"), ("", "no release"),
+        ("surrealdb-2.2.9", "2.2.9"), ("surrealdb-1.5.4", "1.5.4"), ("nginx", "nginx"), ("", "not a release"),
     ]
 
     @Test(arguments: refused) func `other releases are refused with the reason`(server: String, words: String) async {
