@@ -90,6 +90,23 @@ struct ProviderHeadersTests {
         await #expect(throws: EmbeddingError(code, "")) { try await endpoint.post("/embeddings", []) { _ in } }
     }
 
+    @Test(arguments: [
+        #"{"error":{"message":"the words"}}"#, #"{"error":"the words"}"#, #"{"detail":"the words"}"#, "the words",
+        #"{"detail":[{"loc":["body","input"],"msg":"the words","type":"x"}]}"#, #"["the words"]"#,
+        #"{"errors":{"input":["the words"]}}"#, #"{"errors":[{"code":7,"text":"the words"}]}"#,
+        #"{"error_description":"the words"}"#, #"{"Message":"the words"}"#, #"{"reason":"the words"}"#,
+        #"{"fault":{"faultstring":"the words"}}"#, #"{"error":{"error":{"message":"the words"}}}"#, #""the words""#,
+    ])
+    func `the words of a refusal are found in every shape`(body: String) {
+        #expect(ProviderFault(Array(body.utf8)).message == "the words")
+    }
+
+    @Test func `words may be in Latin 1, and an answer without a fault has none`() {
+        #expect(ProviderFault(Array(#"{"error":"caf"#.utf8) + [0xE9] + Array(#""}"#.utf8)).message == "caf\u{FFFD}")
+        let answer = #"{"object":"list","model":"m","data":[{"object":"embedding","embedding":[1]}],"error":null}"#
+        #expect(ProviderFault(Array(answer.utf8)).message.isEmpty)
+    }
+
     @Test func `a 429 without Retry-After waits for what has run out`() {
         let endpoint = ProviderEndpoint(baseURL: "http://x", transport: StubTransport { _ in .json("") })
         let response = HTTPClientResponse(

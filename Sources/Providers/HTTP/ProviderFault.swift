@@ -2,7 +2,8 @@ import EmbeddingCore
 import JSON
 
 /// What a provider's refusal says, in any of the shapes in use: OpenAI's `{"error":{…}}`, Ollama's `{"error":"text"}`,
-/// FastAPI's `detail` as text and as a list, problem details (RFC 9457), `errors`, `message`, and plain text. This is the
+/// FastAPI's `detail` as text and as a list, problem details (RFC 9457), `errors` as a list and by field, `message` in any
+/// case, OAuth's `error_description`, and plain text. This is the
 /// one place where a provider's words are read.
 struct ProviderFault: Equatable {
     /// Fit for a log line; empty when the body says nothing.
@@ -21,10 +22,16 @@ struct ProviderFault: Equatable {
         "encoding_format", "dimensions", "output_dimension", "input_type", "truncation", "truncate", "model",
     ]
 
+    /// The members that have words, in lower case.
+    private static let telling = [
+        "error", "errors", "detail", "message", "msg", "error_description", "error_message", "reason", "fault",
+        "faultstring", "title",
+    ]
+
     private var words: [String] = []
 
     init(_ body: [UInt8]) {
-        if body.count <= Self.longestBody, let json = try? JSONValue(body) {
+        if body.count <= Self.longestBody, let json = Self.json(body) {
             read(json, depth: 0)
         } else {
             words = [Self.plain(body)]
@@ -43,14 +50,26 @@ struct ProviderFault: Equatable {
         return EmbeddingError(.badResponse, isRefusal ? "\(reason): \(words)" : reason)
     }
 
+    /// Some servers write JSON in Latin 1.
+    private static func json(_ body: [UInt8]) -> JSONValue? {
+        if let json = try? JSONValue(body) { return json }
+        return body.first == UInt8(ascii: "{") ? try? JSONValue(Array(String(decoding: body, as: UTF8.self).utf8)) : nil
+    }
+
     private mutating func read(_ value: JSONValue, depth: Int) {
         guard depth < 5 else { return }
         switch value {
         case .string(let text): if !words.contains(text) { words.append(text) }
         case .array(let items): for item in items.prefix(3) { read(item, depth: depth + 1) }
         case .object(let object):
-            for name in ["error", "errors", "detail", "message", "msg", "title"] {
-                if let inner = object[name] { read(inner, depth: depth + 1) }
+            let before = words.count
+            let members = Dictionary(object.members.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
+            for name in Self.telling {
+                if let inner = members[name] { read(inner, depth: depth + 1) }
+            }
+            // What is within a fault tells of it, whatever it is called.
+            if depth > 0, words.count == before {
+                for member in object.members.prefix(3) { read(member.value, depth: depth + 1) }
             }
             readDetails(object)
         default: break
