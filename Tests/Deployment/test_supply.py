@@ -88,3 +88,7 @@ def test_an_image_gets_the_tags_of_its_version(tmp_path, tag, tags):
         assert ran.returncode == 64 and "main" in ran.stderr
     else:
         assert ran.stdout.split("\n")[:-1] == [f"image.tar -> registry.example/owner/embed-star:{tag}" for tag in tags]
+
+
+def test_the_mechanisms_of_the_guarantees_are_where_their_removal_is_tried():
+    subprocess.run([CHECKOUT / "scripts/guarantees", "--check"], check=True)
