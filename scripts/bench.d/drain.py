@@ -144,7 +144,7 @@ def write_vectors(rows, writers):
     return {
         "repos": len(rows), "seconds": seconds, "repos/s": len(rows) / seconds, "start s": "", "own CPU ms": "",
         "database CPU ms": 1000 * used / len(rows), "written": len(rows), "fenced": "", "drained": True, "index ready s": "",
-        "texts sent": "", "encodes alone/s": "", "of it %": "",
+        "texts sent": "", "model alone/s": "", "% of the model alone": "",
     }
 
 
@@ -175,7 +175,7 @@ def pgai_drain(python, rows, concurrency, batch):
     return {
         "repos": len(texts), "seconds": seconds, "repos/s": len(texts) / seconds, "start s": "", "own CPU ms": "",
         "database CPU ms": "", "written": written, "fenced": "", "drained": written == len(texts), "index ready s": "",
-        "texts sent": sum(provider.texts.values()), "encodes alone/s": "", "of it %": "",
+        "texts sent": sum(provider.texts.values()), "model alone/s": "", "% of the model alone": "",
     }
 
 
@@ -230,7 +230,7 @@ def main():
             before = encode_rate(options.encode, rows)
             result = drain(rows, options.index, {"EMBEDDING_PROVIDER": "builtin"})
             alone = (before + encode_rate(options.encode, rows)) / 2
-        result |= {"texts sent": sent, "encodes alone/s": alone, "of it %": alone and 100 * result["repos/s"] / alone}
+        result |= {"texts sent": sent, "model alone/s": alone, "% of the model alone": alone and 100 * result["repos/s"] / alone}
         table.append({"provider": LABELS[name], **result})
     bench.report(table, options.json)
 

@@ -148,7 +148,7 @@ def main():
         })
     best = {row["request"]: row["requests/s"] for row in rows if row["server"] == "embed-star"}
     for row in rows:
-        row["ours to it"] = best[row["request"]] / row["requests/s"]
+        row["embed-star is faster by"] = best[row["request"]] / row["requests/s"]
     bench.report(rows, options.json)
 
 

@@ -41,8 +41,8 @@ PAGES = [
     Page("serve", "Built-in model over HTTP", "The same model through `POST /v1/embeddings`, its clients on the same cores, nothing "
          "cached.", repos="--repos"),
     Page("drain", "Pipeline", "From pending to embedded, with a provider of 50 ms a call and with the built-in model. pgai works "
-         "on PostgreSQL with pgvector, without fsync, with the same provider. `of it %` is the share of what the model "
-         "encodes alone. The rows of SurrealDB are the engine's bound: it writes nothing but the vectors, into rows without "
+         "on PostgreSQL with pgvector, without fsync, with the same provider. The last column compares with what the "
+         "model computes alone. The rows of SurrealDB are the engine's bound: it writes nothing but the vectors, into rows without "
          "events or indexes.",
          repos="--repos", charts=(Chart("repositories/s", "provider", "repos/s", "drain.svg"),)),
     Page("claim", "Claim", "Taking 50 jobs from the queue of a large table, by how many are due, and a naive poll of the table."),
