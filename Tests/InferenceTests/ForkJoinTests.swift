@@ -23,19 +23,21 @@ import Testing
 
     /// Calls `body` with a team of three whose helpers run, and returns when they have left.
     private func withHelpers(_ body: (ForkJoin) throws -> Void) async rethrows {
-        let team = ForkJoin(thread: 0, members: 3)
         let (left, leaving) = AsyncStream.makeStream(of: Int.self)
-        for thread in 1..<3 {
-            #expect(
-                WorkerThread.start {
+        let team = ForkJoin(thread: 0, members: 3) { team in
+            for thread in 1..<3 {
+                let isStarted = WorkerThread.start {
                     team.help(as: thread)
                     leaving.yield(thread)
                 }
-            )
+                #expect(isStarted)
+            }
         }
         defer { team.end() }
         try body(team)
+        #expect(team.wantsHelp)
         team.end()
+        #expect(!team.wantsHelp)
         var gone = left.makeAsyncIterator()
         for _ in 1..<3 { _ = await gone.next() }
     }
@@ -67,6 +69,23 @@ import Testing
             }
             #expect(record.threads == [0, 1, 2])
         }
+    }
+
+    @Test
+    func `helpers are called when there are parts for them, and again after they were sent away`() throws {
+        let called = Atomic<Int>(0)
+        let team = ForkJoin(thread: 0, members: 2) { _ in called.add(1, ordering: .relaxed) }
+        let record = Record(2)
+        try team.run(1) { part, thread in record.note(part, thread) }
+        #expect(called.load(ordering: .relaxed) == 0)
+        for _ in 0..<3 { try team.run(2) { part, thread in record.note(part, thread) } }
+        #expect(called.load(ordering: .relaxed) == 1)
+        team.end()
+        team.end()
+        team.help(as: 1)
+        try team.run(2) { part, thread in record.note(part, thread) }
+        #expect(called.load(ordering: .relaxed) == 2)
+        #expect(record.done == [5, 4])
     }
 
     @Test

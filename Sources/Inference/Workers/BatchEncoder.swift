@@ -56,6 +56,7 @@ final class BatchEncoder: Sendable {
 
     private func run(_ batch: PackedBatch, by team: ForkJoin) {
         guard !batch.isEmpty else { return }
+        defer { team.end() }
         do {
             let rows = try encoder.encode(batch.tokens, lengths: batch.lengths, firsts: batch.firsts, by: team)
             batch.deliver(rows, width: width, isPooled: isPooled, by: kernels)

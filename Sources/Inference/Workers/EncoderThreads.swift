@@ -67,8 +67,10 @@ package final class EncoderThreads: Sendable {
             /// A thread that waits, and has to be woken from now on; nil when all are at work.
             mutating func takeIdle() -> Int? { idle.popLast() }
 
-            mutating func takeAllIdle() -> [Int] {
+            /// Has all that wait help with a batch.
+            mutating func gather(for team: ForkJoin) -> [Int] {
                 defer { idle.removeAll(keepingCapacity: true) }
+                self.team = team
                 return idle
             }
 
@@ -116,24 +118,21 @@ package final class EncoderThreads: Sendable {
             }
         }
 
-        /// What a thread does next; whoever takes a batch wakes another where more waits, and all where nothing does.
+        /// What a thread does next; whoever takes a batch wakes another where more waits.
         private func step(of thread: Int) -> Step {
-            let (step, others) = state.withLock { state -> (Step, [Int]) in
-                guard !state.isStopped else { return (.end, []) }
+            let (step, other) = state.withLock { state -> (Step, Int?) in
+                guard !state.isStopped else { return (.end, nil) }
                 guard let turn = state.lanes.next(workers: count) else {
-                    if let team = state.team { return (.help(team), []) }
+                    if let team = state.team, team.wantsHelp { return (.help(team), nil) }
                     state.idle.append(thread)
-                    return (.wait, [])
+                    return (.wait, nil)
                 }
-                guard turn.isAlone else {
-                    let other = state.lanes.isEmpty ? nil : state.takeIdle()
-                    return (.encode(turn, ForkJoin(thread: thread, members: 1)), other.map { [$0] } ?? [])
+                let team = ForkJoin(thread: thread, members: turn.isAlone ? count : 1) { [self] team in
+                    wake(self.state.withLock { $0.gather(for: team) })
                 }
-                let team = ForkJoin(thread: thread, members: count)
-                state.team = team
-                return (.encode(turn, team), state.takeAllIdle())
+                return (.encode(turn, team), state.lanes.isEmpty ? nil : state.takeIdle())
             }
-            wake(others)
+            if let other { wake([other]) }
             return step
         }
 

@@ -2,7 +2,7 @@ import CInferenceKernels
 import Glibc
 import Synchronization
 
-/// The parts of one batch's work, divided among the thread that has the batch and those that had nothing to do. Who is
+/// The parts of one batch's work, divided among the thread that has the batch and those that have nothing to do. Who is
 /// there takes the next part, so nobody waits for a thread that comes late or leaves early.
 final class ForkJoin: Sendable {
     typealias Body = (_ part: Int, _ thread: Int) throws(InferenceError) -> Void
@@ -15,17 +15,23 @@ final class ForkJoin: Sendable {
     /// How many threads may take part, itself among them.
     let members: Int
 
+    private let gather: @Sendable (ForkJoin) -> Void
+    /// Odd while helpers are wanted; each call for them has a number of its own.
+    private let calls = Atomic<Int>(0)
     private let unclaimed = Atomic<Int>(0)
     private let unfinished = Atomic<Int>(0)
-    private let isOver = Atomic<Bool>(false)
     private let failure = Mutex<InferenceError?>(nil)
     /// Written by the thread that has the batch while there is nothing to claim, read by who has claimed a part.
     nonisolated(unsafe) private var body: Body?
 
-    init(thread: Int, members: Int) {
+    /// - Parameter gather: calls other threads, which are to call `help`, when there are parts for them.
+    init(thread: Int, members: Int, gather: @escaping @Sendable (ForkJoin) -> Void = { _ in }) {
         self.thread = thread
         self.members = members
+        self.gather = gather
     }
+
+    var wantsHelp: Bool { !calls.load(ordering: .relaxed).isMultiple(of: 2) }
 
     /// Calls `body` once for each part, and returns when all have returned. Only for the thread that has the batch.
     /// - Throws: the first error of any part.
@@ -33,6 +39,10 @@ final class ForkJoin: Sendable {
         guard parts > 1, members > 1 else {
             for part in 0..<parts { try body(part, thread) }
             return
+        }
+        if !wantsHelp {
+            calls.add(1, ordering: .relaxed)
+            gather(self)
         }
         withoutActuallyEscaping(body) { body in
             self.body = body
@@ -48,14 +58,20 @@ final class ForkJoin: Sendable {
     /// Takes parts until `end` is called.
     /// - Parameter thread: the caller's number.
     func help(as thread: Int) {
+        let call = calls.load(ordering: .relaxed)
+        guard !call.isMultiple(of: 2) else { return }
         wait {
             while takePart(as: thread) {}
-            return isOver.load(ordering: .relaxed)
+            return calls.load(ordering: .relaxed) != call
         }
     }
 
-    /// Sends the helpers away, each after the part that it has begun.
-    func end() { isOver.store(true, ordering: .relaxed) }
+    /// Sends the helpers away, each after the part that it has begun; the next parts call for them again.
+    func end() {
+        let call = calls.load(ordering: .relaxed)
+        guard !call.isMultiple(of: 2) else { return }
+        _ = calls.compareExchange(expected: call, desired: call + 1, ordering: .relaxed)
+    }
 
     /// - Returns: false when none is left.
     private func takePart(as thread: Int) -> Bool {
