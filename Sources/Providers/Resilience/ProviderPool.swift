@@ -22,6 +22,8 @@ final class ProviderPool: Sendable {
         var checked: ContinuousClock.Instant?
         /// Why the identity is not known.
         var fault: EmbeddingError?
+        /// When a short text of ours was last refused, by each endpoint's number.
+        var controlFailures: [Int: ContinuousClock.Instant] = [:]
     }
 
     /// How old an identity may be before it is asked for again.
@@ -145,7 +147,7 @@ final class ProviderPool: Sendable {
         let isRefusal =
             [.unauthorized, .unknownModel, .wrongAddress].contains(error.code)
             && call.inputs != ProviderCall.control.inputs
-        guard health == .bad || isRefusal, await isAlive(index, since: isRefusal ? nil : began) else {
+        guard health == .bad || isRefusal, await isAlive(index, since: began, isRefusal) else {
             finished(index, health)
             return error
         }
@@ -154,10 +156,15 @@ final class ProviderPool: Sendable {
         return EmbeddingError(.textFailed, error.message)
     }
 
-    /// - Parameter began: a success since then will do; nil when it has to be a new one.
-    private func isAlive(_ index: Int, since began: ContinuousClock.Instant?) async -> Bool {
-        let last = state.withLock { $0.balance.endpoints[index].lastSuccess }
-        if let began, let last, last >= began { return true }
+    /// - Parameters:
+    ///   - began: a control since then that failed will do, so that calls in flight do not each ask for one.
+    ///   - needsControl: whether a success of another call is not enough.
+    private func isAlive(_ index: Int, since began: ContinuousClock.Instant, _ needsControl: Bool) async -> Bool {
+        let (succeeded, failed) = state.withLock { state in
+            (state.balance.endpoints[index].lastSuccess, state.controlFailures[index])
+        }
+        if !needsControl, let succeeded, succeeded >= began { return true }
+        if needsControl, let failed, failed >= began { return false }
         let provider = members[index].provider
         do throws(EmbeddingError) {
             try await controls[index].value(patience: Self.controlPatience) {
@@ -169,7 +176,9 @@ final class ProviderPool: Sendable {
             }
             return true
         } catch {
-            return Self.health(after: error.code) == .good || error.code == .rateLimited
+            let isAlive = Self.health(after: error.code) == .good || error.code == .rateLimited
+            if !isAlive { state.withLock { $0.controlFailures[index] = time.now } }
+            return isAlive
         }
     }
 
