@@ -21,7 +21,8 @@ def old(tmp_path):
         rows = [
             {"id": f"owner{number % 97}/repo{number}", "full_name": f"Owner{number % 97}/repo{number}", "stars": number,
              "description": f"Number {number}.", "owner": {"login": f"Owner{number % 97}"}, "own": {"field": [1, "a", None]},
-             "embedding": [float(number % 7), 0.5, -1.25, 8.0], "embedding_fingerprint": "builtin/x@4"}
+             # Long enough that a page takes a while, in which the copy can be interrupted.
+             "embedding": [float(number % 7), 0.5, -1.25, 8.0] * 24, "embedding_fingerprint": "builtin/x@96"}
             for number in range(start, min(start + 1000, ROWS))
         ]
         database.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
