@@ -18,8 +18,6 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from surrealdb import RecordID
-
 import bench
 import repo_texts
 
@@ -150,9 +148,8 @@ def write_vectors(rows, writers):
 
 def vectors_body(numbers):
     """One transaction that writes a vector into each of these rows."""
-    statements = " ".join(f"UPDATE $repo{number} SET embedding = $vector{number} RETURN NONE;" for number in numbers)
-    variables = {f"repo{number}": RecordID("repo", number) for number in numbers}
-    variables |= {f"vector{number}": [random.random() - 0.5 for _ in range(384)] for number in numbers}
+    statements = " ".join(f"UPDATE repo:{number} SET embedding = $vector{number} RETURN NONE;" for number in numbers)
+    variables = {f"vector{number}": [random.random() - 0.5 for _ in range(384)] for number in numbers}
     return bench.Connection.request("query", f"{{ {statements} RETURN 1 }}", variables)
 
 
