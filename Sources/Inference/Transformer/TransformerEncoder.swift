@@ -53,8 +53,8 @@ final class TransformerEncoder: RowEncoder, @unchecked Sendable {
         let batch = workspaces[team.thread]
         let rows = Self.wholeBlocks(tokens.count)
         try embed(tokens, lengths: lengths, firsts: firsts, rows: rows, into: batch)
-        let parts = Self.parts(of: rows, at: Self.partBlock, among: team)
-        let heads = Self.parts(of: lengths.count * shape.heads, at: 1, among: team)
+        let parts = team.parts(of: rows, by: Self.partBlock)
+        let heads = team.parts(of: lengths.count * shape.heads, by: 1)
         for layer in model.layers {
             try team.run(parts.count) { part, thread throws(InferenceError) in
                 try project(layer, parts[part], of: batch, on: thread)
@@ -73,15 +73,6 @@ final class TransformerEncoder: RowEncoder, @unchecked Sendable {
     }
 
     private static func wholeBlocks(_ rows: Int) -> Int { (rows + rowBlock - 1) / rowBlock * rowBlock }
-
-    /// `count` things as ranges of nearly the same size, one for each of the team where there are enough.
-    /// - Parameter block: sizes are multiples of it.
-    private static func parts(of count: Int, at block: Int, among team: ForkJoin) -> [Range<Int>] {
-        let blocks = count / block
-        let parts = max(1, min(team.members, blocks))
-        let bounds = (0..<parts).map { blocks * $0 / parts * block } + [count]
-        return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
-    }
 
     /// Sums of word, position and type embeddings, normalised; rows past the last token are zero.
     private func embed(

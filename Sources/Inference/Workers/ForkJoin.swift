@@ -33,6 +33,15 @@ final class ForkJoin: Sendable {
 
     var wantsHelp: Bool { !calls.load(ordering: .relaxed).isMultiple(of: 2) }
 
+    /// `count` things as ranges of nearly the same size, one for each member where there are enough.
+    /// - Parameter block: the sizes of all but the last are multiples of it.
+    func parts(of count: Int, by block: Int) -> [Range<Int>] {
+        let blocks = count / block
+        let parts = max(1, min(members, blocks))
+        let bounds = (0..<parts).map { blocks * $0 / parts * block } + [count]
+        return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+    }
+
     /// Calls `body` once for each part, and returns when all have returned. Only for the thread that has the batch.
     /// - Throws: the first error of any part.
     func run(_ parts: Int, _ body: Body) throws(InferenceError) {

@@ -52,9 +52,9 @@ final class StaticEncoder: RowEncoder, @unchecked Sendable {
             defer { start += length }
             return start
         }
-        let size = max(Self.smallestPart, (lengths.count + team.members - 1) / team.members)
-        try team.run((lengths.count + size - 1) / size) { part, _ in
-            for text in part * size..<min((part + 1) * size, lengths.count) {
+        let parts = team.parts(of: lengths.count, by: Self.smallestPart)
+        try team.run(parts.count) { part, _ in
+            for text in parts[part] {
                 average(tokens[starts[text]..<starts[text] + lengths[text]], into: rows + text * model.width)
             }
         }
