@@ -249,9 +249,14 @@ def test_whoever_declines_is_not_asked_again_by_a_late_answer(serve, database, u
     page = visit(service, "playground", tolerated=[" 401 "])
     page.call("Page.addScriptToEvaluateOnNewDocument", source="""
         const real = window.fetch;
+        let mapIsAskedFor;
+        const askedForMap = new Promise(done => { mapIsAskedFor = done; });
         window.fetch = async (path, options) => {
+            const isMap = String(path).endsWith("/map");
+            if (isMap) mapIsAskedFor();
             const response = await real(path, options);
-            if (String(path).endsWith("/map")) await new Promise(done => { window.release = done; });
+            // The others wait for the map to be asked for: after the first refusal nothing more would be.
+            await (isMap ? new Promise(done => { window.release = done; }) : askedForMap);
             return response;
         };""")
     page.open(service.url + "/")
