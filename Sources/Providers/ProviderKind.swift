@@ -13,25 +13,27 @@ package struct ProviderKind: Sendable {
     package let defaultModel: String
     /// Its own settings in the order people read them.
     package let settings: [any AnySetting]
+    /// What is published of its models.
+    var models: [ModelCard.Entry] = []
     /// Names that its models have elsewhere, by their own name in lower case.
     package var otherNames: [String: [String]] = [:]
-    /// The pace kept when none is set.
-    var pace = Pace()
+    /// Those kept when none are set.
+    var rateLimits = RateLimits()
     /// Calls under way at once that make sense, however many are allowed; nil for any number.
     var mostCalls: Int?
     /// Whether the work is done by this process, so that a call is computing and no waiting.
     package var isInProcess = false
     /// Whether the provider is told what a text is, as a parameter of the call.
     var takesInputType = false
-    /// Whether the provider's API has a parameter that gives shorter vectors of that model.
-    var shortensVectors: @Sendable (_ card: ModelCard?) -> Bool = { _ in false }
+    /// Whether the provider's API has a parameter that gives shorter vectors of those models whose card says so.
+    var shortensVectors = false
     /// What the operator can do about an error; nil where the advice for every provider is all there is.
     let remedy: @Sendable (EmbeddingError.Code) -> String?
     /// Makes the provider, one member for each of its servers; nothing is sent yet.
     let make: @Sendable (ProviderContext) throws(EmbeddingError) -> [ProviderPool.Member]
 
     /// Calls and tokens in a minute; nil without limit.
-    struct Pace: Sendable, Hashable {
+    struct RateLimits: Sendable, Hashable {
         var requestsPerMinute: Int?
         var tokensPerMinute: Int?
     }
@@ -74,16 +76,23 @@ package struct ProviderContext: Sendable {
         )
     }
 
-    /// The key in `setting`.
-    /// - Throws: `.misconfigured` when none is set; other servers of the same language than that at `host` may want none.
-    func key(
-        _ setting: Setting<String?>,
-        for url: String,
-        neededAt host: String
-    ) throws(EmbeddingError) -> ProviderEndpoint.Key? {
-        if let key = settings.secret(setting) { return .bearer(key) }
-        guard EndpointLabel.of(url) == host else { return nil }
-        throw EmbeddingError(.misconfigured, "\(setting.name) is not set")
+    /// The only member: the server at `url`.
+    /// - Parameters:
+    ///   - url: its default is the provider's own server; others of the same language may want no key.
+    ///   - form: how requests carry the key.
+    /// - Throws: `.misconfigured` when a key is needed and none is set.
+    func member(
+        at url: Setting<String>,
+        _ key: Setting<String?>,
+        sent form: (@escaping @Sendable () -> String) -> ProviderEndpoint.Key = { .bearer($0) },
+        _ make: (ProviderEndpoint) -> any EmbeddingProvider
+    ) throws(EmbeddingError) -> [ProviderPool.Member] {
+        let (address, secret) = (settings[url], settings.secret(key))
+        let label = EndpointLabel.of(address)
+        guard secret != nil || label != EndpointLabel.of(url.defaultValue) else {
+            throw EmbeddingError(.misconfigured, "\(key.name) is not set")
+        }
+        return [ProviderPool.Member(provider: make(endpoint(address, key: secret.map(form))), label: label)]
     }
 
     /// Refuses a size of vectors that the model is known not to give.

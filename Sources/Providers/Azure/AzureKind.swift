@@ -1,8 +1,10 @@
 import EmbeddingCore
+import HTTP
 import Settings
 
 extension ProviderKind {
-    /// Azure OpenAI.
+    /// Azure OpenAI: OpenAI's bodies, at the path of a deployment
+    /// (https://learn.microsoft.com/azure/ai-services/openai/reference).
     package static let azure: ProviderKind = ProviderKind(
         name: "azure",
         isOutside: true,
@@ -11,7 +13,7 @@ extension ProviderKind {
             AzureSettings.endpoint, AzureSettings.deployment, AzureSettings.version, AzureSettings.key,
             AzureSettings.token,
         ],
-        shortensVectors: { $0?.takesDimensions == true },
+        shortensVectors: true,
         remedy: { code in
             switch code {
             case .unauthorized: "correct AZURE_OPENAI_API_KEY or AZURE_OPENAI_AD_TOKEN"
@@ -32,11 +34,15 @@ extension ProviderKind {
             guard let key else {
                 throw EmbeddingError(.misconfigured, "neither AZURE_OPENAI_API_KEY nor AZURE_OPENAI_AD_TOKEN is set")
             }
-            let provider = AzureProvider(
+            let deployment = PercentEncoding.encode(settings[AzureSettings.deployment] ?? context.model)
+            let version = PercentEncoding.encode(settings[AzureSettings.version])
+            let provider = OpenAIProvider(
+                name: azure.name,
                 model: context.model,
-                deployment: settings[AzureSettings.deployment] ?? context.model,
-                version: settings[AzureSettings.version],
-                endpoint: context.endpoint(url, key: key)
+                endpoint: context.endpoint(url, key: key),
+                path: "/openai/deployments/\(deployment)/embeddings?api-version=\(version)",
+                limits: OpenAIProvider.limits(of: context.model),
+                encoding: .base64
             )
             return [ProviderPool.Member(provider: provider, label: EndpointLabel.of(url))]
         }

@@ -8,9 +8,16 @@ extension ProviderKind {
         isOutside: true,
         defaultModel: "embed-v4.0",
         settings: [CohereSettings.key, CohereSettings.baseURL],
-        pace: Pace(requestsPerMinute: 2000),
+        models: [
+            ("embed-v4.0", .flexible(dimensions: 1536, tokens: 128_000)),
+            ("embed-english-v3.0", ModelCard(dimensions: 1024, tokens: 512)),
+            ("embed-multilingual-v3.0", ModelCard(dimensions: 1024, tokens: 512)),
+            ("embed-english-light-v3.0", ModelCard(dimensions: 384, tokens: 512)),
+            ("embed-multilingual-light-v3.0", ModelCard(dimensions: 384, tokens: 512)),
+        ],
+        rateLimits: RateLimits(requestsPerMinute: 2000),
         takesInputType: true,
-        shortensVectors: { $0?.takesDimensions == true },
+        shortensVectors: true,
         remedy: { code in
             switch code {
             case .unauthorized: "correct COHERE_API_KEY"
@@ -20,10 +27,9 @@ extension ProviderKind {
             }
         },
         make: { context throws(EmbeddingError) in
-            let url = context.settings[CohereSettings.baseURL]
-            let key = try context.key(CohereSettings.key, for: url, neededAt: "api.cohere.com")
-            let provider = CohereProvider(model: context.model, endpoint: context.endpoint(url, key: key))
-            return [ProviderPool.Member(provider: provider, label: EndpointLabel.of(url))]
+            try context.member(at: CohereSettings.baseURL, CohereSettings.key) {
+                CohereProvider(model: context.model, endpoint: $0)
+            }
         }
     )
 }

@@ -22,7 +22,7 @@ final class CohereProvider: EmbeddingProvider {
     }
 
     func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch {
-        let texts = try call.inputs.texts(for: "Cohere")
+        let texts = try call.inputs.texts(for: name)
         let body = CohereWire.request(model: modelName, texts: texts, type: call.type, dimensions: call.dimensions)
         return try await endpoint.post("/embed", body, patience: call.patience) { answer throws(EmbeddingError) in
             try CohereWire.batch(answer.body, count: texts.count, capacity: call.dimensions ?? size.known ?? 0)

@@ -78,7 +78,7 @@ extension EmbeddingGateway {
             size: VectorSize(
                 configured: configuration.dimensions,
                 card: card,
-                providerShortens: kind.shortensVectors(card)
+                providerShortens: kind.shortensVectors && card?.takesDimensions == true
             ),
             takesInputType: kind.takesInputType,
             tokenLimit: configuration.tokenLimit,

@@ -59,8 +59,8 @@ extension GatewayConfiguration {
         settings.capacity = queueCapacity
         settings.retry.attempts = max(1, retryAttempts)
         settings.retry.backoff.base = retryDelay
-        settings.pacing.requestsPerMinute = Self.limit(requestsPerMinute, default: kind.pace.requestsPerMinute)
-        settings.pacing.tokensPerMinute = Self.limit(tokensPerMinute, default: kind.pace.tokensPerMinute)
+        settings.pacing.requestsPerMinute = Self.limit(requestsPerMinute, default: kind.rateLimits.requestsPerMinute)
+        settings.pacing.tokensPerMinute = Self.limit(tokensPerMinute, default: kind.rateLimits.tokensPerMinute)
         return settings
     }
 

@@ -78,21 +78,32 @@ package enum GatewaySettings {
     package static let requestsPerMinute = Setting.optionalInteger(
         "REQUESTS_PER_MINUTE",
         in: 0...10_000_000,
-        shown: paces(\.requestsPerMinute),
+        shown: limits(\.requestsPerMinute),
         "provider calls a minute at most; 0 for no limit"
-    ).resolved { String($0[provider].pace.requestsPerMinute ?? 0) }
+    ).resolved { String($0[provider].rateLimits.requestsPerMinute ?? 0) }
     package static let tokensPerMinute = Setting.optionalInteger(
         "TOKENS_PER_MINUTE",
         in: 0...1_000_000_000,
-        shown: paces(\.tokensPerMinute),
+        shown: limits(\.tokensPerMinute),
         "tokens sent to the provider a minute at most; 0 for no limit"
-    ).resolved { String($0[provider].pace.tokensPerMinute ?? 0) }
+    ).resolved { String($0[provider].rateLimits.tokensPerMinute ?? 0) }
     package static let cacheMaxBytes = Setting.bytes(
         "CACHE_MAX_BYTES",
         64 << 20,
         in: 0...(1 << 40),
         "embedding cache; 0 turns it off"
     )
+
+    /// In the order people read them.
+    package static let ofModels: [any AnySetting] = [
+        provider, model, models, dimensions, tokenLimit, tokenEncoding, queryPrefix, documentPrefix, providerHeaders,
+    ]
+
+    /// In the order people read them.
+    package static let ofCalls: [any AnySetting] = [
+        batchSize, batchWindow, parallelWorkers, retryAttempts, retryDelay, requestsPerMinute, tokensPerMinute,
+        cacheMaxBytes,
+    ]
 
     /// The model that repos are embedded with, and that requests mean which name none; nil for the provider's default.
     /// - Throws: `.misconfigured` when two settings name different ones.
@@ -127,10 +138,10 @@ package enum GatewaySettings {
 
     private static let names = ProviderKinds.all.map(\.name.rawValue)
 
-    /// The paces that are kept when none is set, for people.
-    private static func paces(_ limit: KeyPath<ProviderKind.Pace, Int?>) -> String {
+    /// The limits that are kept when none is set, for people.
+    private static func limits(_ limit: KeyPath<ProviderKind.RateLimits, Int?>) -> String {
         let known = ProviderKinds.all.compactMap { kind in
-            kind.pace[keyPath: limit].map { "`\(kind.name.rawValue)` \($0)" }
+            kind.rateLimits[keyPath: limit].map { "`\(kind.name.rawValue)` \($0)" }
         }
         return (known + ["others none"]).joined(separator: ", ")
     }

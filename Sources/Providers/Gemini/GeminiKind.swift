@@ -8,8 +8,12 @@ extension ProviderKind {
         isOutside: true,
         defaultModel: "gemini-embedding-001",
         settings: [GeminiSettings.key, GeminiSettings.baseURL],
+        models: [
+            ("gemini-embedding-001", .flexible(dimensions: 3072, tokens: 2048)),
+            ("text-embedding-004", ModelCard(dimensions: 768, tokens: 2048)),
+        ],
         takesInputType: true,
-        shortensVectors: { $0?.takesDimensions == true },
+        shortensVectors: true,
         remedy: { code in
             switch code {
             case .unauthorized: "correct GEMINI_API_KEY"
@@ -19,15 +23,11 @@ extension ProviderKind {
             }
         },
         make: { context throws(EmbeddingError) in
-            let url = context.settings[GeminiSettings.baseURL]
-            var key: ProviderEndpoint.Key?
-            if let given = context.settings.secret(GeminiSettings.key) {
-                key = .field("x-goog-api-key", given)
-            } else if EndpointLabel.of(url) == "generativelanguage.googleapis.com" {
-                throw EmbeddingError(.misconfigured, "GEMINI_API_KEY is not set")
-            }
-            let provider = GeminiProvider(model: context.model, endpoint: context.endpoint(url, key: key))
-            return [ProviderPool.Member(provider: provider, label: EndpointLabel.of(url))]
+            try context.member(
+                at: GeminiSettings.baseURL,
+                GeminiSettings.key,
+                sent: { .field("x-goog-api-key", $0) }
+            ) { GeminiProvider(model: context.model, endpoint: $0) }
         }
     )
 }

@@ -23,7 +23,7 @@ final class GeminiProvider: EmbeddingProvider {
     }
 
     func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch {
-        let texts = try call.inputs.texts(for: "Gemini")
+        let texts = try call.inputs.texts(for: name)
         let path = "/models/\(PercentEncoding.encode(modelName)):batchEmbedContents"
         let body = GeminiWire.request(model: modelName, texts: texts, type: call.type, dimensions: call.dimensions)
         return try await endpoint.post(path, body, patience: call.patience) { answer throws(EmbeddingError) in

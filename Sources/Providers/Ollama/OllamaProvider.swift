@@ -52,7 +52,7 @@ final class OllamaProvider: EmbeddingProvider {
     }
 
     func embed(_ call: ProviderCall) async throws(EmbeddingError) -> EmbeddingBatch {
-        let texts = try call.inputs.texts(for: "Ollama")
+        let texts = try call.inputs.texts(for: name)
         return try await self.call(
             texts,
             capacity: state.withLock { $0.identity?.dimensions } ?? 0,

@@ -8,8 +8,13 @@ extension ProviderKind {
         isOutside: true,
         defaultModel: "text-embedding-3-small",
         settings: [OpenAISettings.key, OpenAISettings.baseURL, OpenAISettings.encodingFormat],
-        pace: Pace(requestsPerMinute: 3000, tokensPerMinute: 1_000_000),
-        shortensVectors: { $0?.takesDimensions == true },
+        models: [
+            ("text-embedding-3-small", .flexible(dimensions: 1536, tokens: 8191)),
+            ("text-embedding-3-large", .flexible(dimensions: 3072, tokens: 8191)),
+            ("text-embedding-ada-002", ModelCard(dimensions: 1536, tokens: 8191)),
+        ],
+        rateLimits: RateLimits(requestsPerMinute: 3000, tokensPerMinute: 1_000_000),
+        shortensVectors: true,
         remedy: { code in
             switch code {
             case .unauthorized: "correct OPENAI_API_KEY"
@@ -19,14 +24,17 @@ extension ProviderKind {
             }
         },
         make: { context throws(EmbeddingError) in
-            let url = context.settings[OpenAISettings.baseURL]
-            let key = try context.key(OpenAISettings.key, for: url, neededAt: "api.openai.com")
-            let provider = OpenAIProvider(
-                model: context.model,
-                endpoint: context.endpoint(url, key: key),
-                encoding: context.settings[OpenAISettings.encodingFormat]
-            )
-            return [ProviderPool.Member(provider: provider, label: EndpointLabel.of(url))]
+            try context.member(at: OpenAISettings.baseURL, OpenAISettings.key) { endpoint in
+                let format = context.settings[OpenAISettings.encodingFormat]
+                return OpenAIProvider(
+                    name: openAI.name,
+                    model: context.model,
+                    endpoint: endpoint,
+                    limits: OpenAIProvider.limits(of: context.model),
+                    encoding: format == .auto ? .base64 : OpenAIWire.Encoding(rawValue: format.rawValue),
+                    isEncodingFree: format == .auto
+                )
+            }
         }
     )
 }

@@ -4,17 +4,12 @@ import JSON
 /// The JSON of `POST /v1/embeddings`, which OpenAI, Together AI and many servers speak.
 enum OpenAIWire {
     /// The request's body; what is not asked for is left out.
-    static func request(
-        model: String,
-        inputs: [EmbeddingInput],
-        dimensions: Int? = nil,
-        encoding: Encoding? = nil
-    ) -> [UInt8] {
-        JSONWriter.object(capacity: 256 + inputs.count * 256) { json in
+    @Sendable static func request(_ model: String, _ call: ProviderCall, _ encoding: Encoding?) -> [UInt8] {
+        JSONWriter.object(capacity: 256 + call.inputs.count * 256) { json in
             json.member("model", model)
             json.key("input")
             json.array { json in
-                for input in inputs {
+                for input in call.inputs {
                     switch input {
                     case .text(let text): json.string(text)
                     case .tokens(let tokens): json.array { json in for token in tokens { json.integer(token) } }
@@ -22,7 +17,7 @@ enum OpenAIWire {
                 }
             }
             if let encoding { json.member("encoding_format", encoding.rawValue) }
-            if let dimensions { json.member("dimensions", dimensions) }
+            if let dimensions = call.dimensions { json.member("dimensions", dimensions) }
         }
     }
 

@@ -12,6 +12,9 @@ struct ModelCard: Sendable, Hashable {
     /// Whether the provider's own `dimensions` parameter gives shorter vectors.
     var takesDimensions = false
 
+    /// What the names of the models begin with that a card is of.
+    typealias Entry = (prefix: String, card: ModelCard)
+
     /// The card of a model by the provider's name of it, owner and tag left out; nil when nothing is known.
     static func named(_ name: String) -> ModelCard? {
         let base = base(of: name)
@@ -26,20 +29,16 @@ struct ModelCard: Sendable, Hashable {
         return base
     }
 
+    /// That of a model of which the provider gives shorter vectors when it is asked to.
+    static func flexible(dimensions: Int, tokens: Int) -> ModelCard {
+        ModelCard(dimensions: dimensions, tokens: tokens, isMatryoshka: true, takesDimensions: true)
+    }
+
     private static let retrieval = "Represent this sentence for searching relevant passages: "
 
-    /// Longer names before their own prefixes.
-    private static let cards: [(prefix: String, card: ModelCard)] =
+    /// Those of models that several providers have, and each provider's own. Longer names before their own prefixes.
+    private static let cards: [Entry] =
         [
-            (
-                "text-embedding-3-small",
-                ModelCard(dimensions: 1536, tokens: 8191, isMatryoshka: true, takesDimensions: true)
-            ),
-            (
-                "text-embedding-3-large",
-                ModelCard(dimensions: 3072, tokens: 8191, isMatryoshka: true, takesDimensions: true)
-            ),
-            ("text-embedding-ada-002", ModelCard(dimensions: 1536, tokens: 8191)),
             (
                 "nomic-embed-text",
                 ModelCard(
@@ -60,43 +59,10 @@ struct ModelCard: Sendable, Hashable {
             ("m2-bert-80m-8k", ModelCard(dimensions: 768, tokens: 8192)),
             ("m2-bert-80m-32k", ModelCard(dimensions: 768, tokens: 32768)),
             ("m2-bert-80m-2k", ModelCard(dimensions: 768, tokens: 2048)),
-        ] + e5 + voyage + [
-            (
-                "embed-v4.0",
-                ModelCard(dimensions: 1536, tokens: 128_000, isMatryoshka: true, takesDimensions: true)
-            ),
-            ("embed-english-v3.0", ModelCard(dimensions: 1024, tokens: 512)),
-            ("embed-multilingual-v3.0", ModelCard(dimensions: 1024, tokens: 512)),
-            ("embed-english-light-v3.0", ModelCard(dimensions: 384, tokens: 512)),
-            ("embed-multilingual-light-v3.0", ModelCard(dimensions: 384, tokens: 512)),
-            (
-                "gemini-embedding-001",
-                ModelCard(dimensions: 3072, tokens: 2048, isMatryoshka: true, takesDimensions: true)
-            ),
-            ("text-embedding-004", ModelCard(dimensions: 768, tokens: 2048)),
-        ]
-
-    /// Voyage's models, which are told what a text is instead of being given prefixes. Their shorter vectors are asked
-    /// for.
-    private static let voyage: [(prefix: String, card: ModelCard)] = [
-        ("voyage-3.5", flexibleVoyage), ("voyage-3-large", flexibleVoyage), ("voyage-code-3", flexibleVoyage),
-        ("voyage-3-lite", ModelCard(dimensions: 512, tokens: 32_000)),
-        ("voyage-3", ModelCard(dimensions: 1024, tokens: 32_000)),
-        ("voyage-multilingual-2", ModelCard(dimensions: 1024, tokens: 32_000)),
-        ("voyage-finance-2", ModelCard(dimensions: 1024, tokens: 32_000)),
-        ("voyage-law-2", ModelCard(dimensions: 1024, tokens: 16_000)),
-        ("voyage-code-2", ModelCard(dimensions: 1536, tokens: 16_000)),
-    ]
-
-    private static let flexibleVoyage = ModelCard(
-        dimensions: 1024,
-        tokens: 32_000,
-        isMatryoshka: true,
-        takesDimensions: true
-    )
+        ] + e5 + ProviderKinds.all.flatMap(\.models)
 
     /// The E5 family; the instruction-tuned ones take an instruction with the query only, so they are left plain.
-    private static let e5: [(prefix: String, card: ModelCard)] = [
+    private static let e5: [Entry] = [
         ("multilingual-e5-large-instruct", ModelCard(dimensions: 1024, tokens: 512)),
         ("multilingual-e5-small", plainE5(384)),
         ("multilingual-e5-base", plainE5(768)),

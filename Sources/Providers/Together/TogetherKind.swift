@@ -8,7 +8,7 @@ extension ProviderKind {
         isOutside: true,
         defaultModel: "BAAI/bge-base-en-v1.5",
         settings: [TogetherSettings.key, TogetherSettings.baseURL],
-        pace: Pace(requestsPerMinute: 1000),
+        rateLimits: RateLimits(requestsPerMinute: 1000),
         remedy: { code in
             switch code {
             case .unauthorized: "correct TOGETHER_API_KEY"
@@ -18,10 +18,16 @@ extension ProviderKind {
             }
         },
         make: { context throws(EmbeddingError) in
-            let url = context.settings[TogetherSettings.baseURL]
-            let key = try context.key(TogetherSettings.key, for: url, neededAt: "api.together.xyz")
-            let provider = TogetherProvider(model: context.model, endpoint: context.endpoint(url, key: key))
-            return [ProviderPool.Member(provider: provider, label: EndpointLabel.of(url))]
+            try context.member(at: TogetherSettings.baseURL, TogetherSettings.key) {
+                // Of OpenAI's request `model` and `input` alone are documented.
+                OpenAIProvider(
+                    name: together.name,
+                    model: context.model,
+                    endpoint: $0,
+                    limits: EmbeddingLimits(items: 512, tokensPerText: ModelCard.named(context.model)?.tokens ?? 512),
+                    encoding: nil
+                )
+            }
         }
     )
 }

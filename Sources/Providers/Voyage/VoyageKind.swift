@@ -8,9 +8,20 @@ extension ProviderKind {
         isOutside: true,
         defaultModel: "voyage-3.5-lite",
         settings: [VoyageSettings.key, VoyageSettings.baseURL],
-        pace: Pace(requestsPerMinute: 2000, tokensPerMinute: 3_000_000),
+        models: [
+            ("voyage-3.5", .flexible(dimensions: 1024, tokens: 32_000)),
+            ("voyage-3-large", .flexible(dimensions: 1024, tokens: 32_000)),
+            ("voyage-code-3", .flexible(dimensions: 1024, tokens: 32_000)),
+            ("voyage-3-lite", ModelCard(dimensions: 512, tokens: 32_000)),
+            ("voyage-3", ModelCard(dimensions: 1024, tokens: 32_000)),
+            ("voyage-multilingual-2", ModelCard(dimensions: 1024, tokens: 32_000)),
+            ("voyage-finance-2", ModelCard(dimensions: 1024, tokens: 32_000)),
+            ("voyage-law-2", ModelCard(dimensions: 1024, tokens: 16_000)),
+            ("voyage-code-2", ModelCard(dimensions: 1536, tokens: 16_000)),
+        ],
+        rateLimits: RateLimits(requestsPerMinute: 2000, tokensPerMinute: 3_000_000),
         takesInputType: true,
-        shortensVectors: { $0?.takesDimensions == true },
+        shortensVectors: true,
         remedy: { code in
             switch code {
             case .unauthorized: "correct VOYAGE_API_KEY"
@@ -20,10 +31,16 @@ extension ProviderKind {
             }
         },
         make: { context throws(EmbeddingError) in
-            let url = context.settings[VoyageSettings.baseURL]
-            let key = try context.key(VoyageSettings.key, for: url, neededAt: "api.voyageai.com")
-            let provider = VoyageProvider(model: context.model, endpoint: context.endpoint(url, key: key))
-            return [ProviderPool.Member(provider: provider, label: EndpointLabel.of(url))]
+            try context.member(at: VoyageSettings.baseURL, VoyageSettings.key) {
+                OpenAIProvider(
+                    name: voyage.name,
+                    model: context.model,
+                    endpoint: $0,
+                    limits: VoyageWire.limits(of: context.model),
+                    encoding: .base64,
+                    request: VoyageWire.request
+                )
+            }
         }
     )
 }

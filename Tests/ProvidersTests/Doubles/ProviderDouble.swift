@@ -10,27 +10,28 @@ import Telemetry
 
 /// A server on a port of its own that speaks a provider's published contract, and does wrong what it is told to.
 final class ProviderDouble: RequestResponder {
+    /// Of each provider by its name. One that speaks as OpenAI does stands in no other line.
     enum Dialect: String, Sendable, CaseIterable {
         case openai, azure, together, ollama, voyage, cohere, gemini
 
         /// What the base URL has after the server.
         var path: String {
             switch self {
-            case .openai, .together, .voyage: "/v1"
             case .azure, .ollama: ""
             case .cohere: "/v2"
             case .gemini: "/v1beta"
+            default: "/v1"
             }
         }
 
         /// Where embeddings are, with the model `fake`.
         var route: String {
             switch self {
-            case .openai, .together, .voyage: "/v1/embeddings"
             case .azure: "/openai/deployments/fake/embeddings"
             case .ollama: "/api/embed"
             case .cohere: "/v2/embed"
             case .gemini: "/v1beta/models/fake:batchEmbedContents"
+            default: "/v1/embeddings"
             }
         }
 
@@ -204,7 +205,7 @@ final class ProviderDouble: RequestResponder {
         case .cohere: json(#"{"id":"x","message":"\#(words)"}"#, status: status)
         case .gemini:
             json(#"{"error":{"code":\#(status),"message":"\#(words)","status":"X"}}"#, status: status)
-        case .openai, .azure, .together:
+        default:
             json(#"{"error":{"message":"\#(words)","type":"x","param":null,"code":null}}"#, status: status)
         }
     }
