@@ -32,4 +32,7 @@ package enum GitHubSettings {
         false,
         "delete repos that it imported and that are no longer starred"
     )
+
+    /// In the order people read them.
+    package static let all: [any AnySetting] = [apiURL, token, starsUser, starsInterval, starsPrune]
 }

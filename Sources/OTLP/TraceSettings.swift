@@ -21,4 +21,7 @@ package enum TraceSettings {
         "share of the traces begun here that is recorded, 0 to 1",
         accepted: "a number from 0 to 1"
     ) { text in Double(text).flatMap { (0...1).contains($0) ? $0 : nil } }
+
+    /// In the order people read them.
+    package static let all: [any AnySetting] = [endpoint, headers, serviceName, ratio]
 }

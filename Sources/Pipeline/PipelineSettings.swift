@@ -31,6 +31,11 @@ package enum PipelineSettings {
         in: 10...604_800,
         "how often the table is swept for rows that no job covers"
     )
+
+    /// In the order people read them.
+    package static let all: [any AnySetting] = [
+        embedPrivateRepos, pollInterval, leaseSeconds, reconcileInterval, batchDelay,
+    ]
 }
 
 extension PipelineConfiguration {

@@ -44,6 +44,11 @@ package enum ServerSettings {
         "how long requests and batches in flight may finish after SIGTERM"
     )
 
+    /// In the order people read them.
+    package static let all: [any AnySetting] = [
+        host, socketMode, port, monitoringPort, maxConnections, idleTimeout, shutdownGrace,
+    ]
+
     /// Whether probes and metrics have a port of their own.
     package static func hasMonitoringPort(_ settings: SettingValues) -> Bool {
         let port = settings[port]

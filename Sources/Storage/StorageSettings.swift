@@ -19,4 +19,8 @@ package enum StorageSettings {
         StarsInText.rounded,
         "star count in the text: `rounded` to two digits, `exact`, `none`"
     )
+
+    /// In the order people read them.
+    package static let ofRows: [any AnySetting] = [embedStars, keepExistingVectors]
+    package static let ofSearch: [any AnySetting] = [vectorIndex]
 }

@@ -23,6 +23,9 @@ package enum DatabaseSettings {
         in: 1...1000,
         "connections to the database at most"
     )
+
+    /// In the order people read them.
+    package static let all: [any AnySetting] = [url, user, password, authLevel, namespace, database, poolSize]
 }
 
 extension SurrealConfiguration {

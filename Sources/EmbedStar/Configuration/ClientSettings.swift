@@ -16,6 +16,9 @@ enum ClientSettings {
         isSecret: true
     )
 
+    /// In the order people read them.
+    static let all: [any AnySetting] = [url, key]
+
     static func isAddress(_ text: String) -> Bool {
         text.hasPrefix("unix:/") || URLSyntax.isBase(text, schemes: ["http", "https"])
     }

@@ -18,4 +18,7 @@ enum LogSettings {
         accepted: "text or json"
     ) { text in LineLogHandler.Format(rawValue: text.lowercased()).map { .some($0) } }
     .resolved { _ in (StandardError.isTerminal ? LineLogHandler.Format.text : .json).rawValue }
+
+    /// In the order people read them.
+    static let all: [any AnySetting] = [level, format]
 }

@@ -10,4 +10,7 @@ enum PageSettings {
         false,
         "show owners' avatars on the page, which visitors' browsers load from GitHub, instead of initials"
     )
+
+    /// In the order people read them.
+    static let all: [any AnySetting] = [showsAvatars]
 }

@@ -10,4 +10,7 @@ enum SearchSettings {
         Backend.surrealdb,
         "`surrealdb` (an index in the database) or `memory` (exact, in the process)"
     )
+
+    /// In the order people read them.
+    static let all: [any AnySetting] = [backend]
 }

@@ -10,75 +10,23 @@ import Storage
 import SurrealDB
 
 extension SettingsTable {
-    /// All settings of embed-star: its flags, its environment, `.env.example`, `--help` and the tables of docs/settings.md.
+    /// All settings of embed-star, each listed where it is declared: its flags, its environment, `.env.example`, `--help`
+    /// and the tables of docs/settings.md.
     static let product = SettingsTable(
         [
-            Group(
-                "Database",
-                [
-                    DatabaseSettings.url, DatabaseSettings.user, DatabaseSettings.password, DatabaseSettings.authLevel,
-                    DatabaseSettings.namespace, DatabaseSettings.database, DatabaseSettings.poolSize,
-                ]
-            ),
-            Group(
-                "Provider and model",
-                [
-                    GatewaySettings.provider, GatewaySettings.model, GatewaySettings.models,
-                    GatewaySettings.dimensions, GatewaySettings.tokenLimit, GatewaySettings.tokenEncoding,
-                    GatewaySettings.queryPrefix, GatewaySettings.documentPrefix, GatewaySettings.providerHeaders,
-                ]
-            ),
+            Group("Database", DatabaseSettings.all),
+            Group("Provider and model", GatewaySettings.ofModels),
             Group("The providers' own settings", ProviderKinds.settings),
             Group("Models from Hugging Face's hub", HubSettings.all),
-            Group(
-                "Provider calls",
-                [
-                    GatewaySettings.batchSize, PipelineSettings.batchDelay, GatewaySettings.batchWindow,
-                    GatewaySettings.parallelWorkers, GatewaySettings.retryAttempts, GatewaySettings.retryDelay,
-                    GatewaySettings.requestsPerMinute, GatewaySettings.tokensPerMinute, GatewaySettings.cacheMaxBytes,
-                ]
-            ),
-            Group(
-                "Embedding of repositories",
-                [
-                    PipelineSettings.embedPrivateRepos, StorageSettings.embedStars, StorageSettings.keepExistingVectors,
-                    PipelineSettings.pollInterval, PipelineSettings.leaseSeconds, PipelineSettings.reconcileInterval,
-                ]
-            ),
-            Group("Search", [SearchSettings.backend, StorageSettings.vectorIndex]),
-            Group(
-                "HTTP server",
-                [
-                    ServerSettings.host, ServerSettings.socketMode, ServerSettings.port, ServerSettings.monitoringPort,
-                    APISettings.modelAliases, APISettings.maxClientBatch, APISettings.maxBodyBytes,
-                    ServerSettings.maxConnections, APISettings.requestTimeout, ServerSettings.idleTimeout,
-                    ServerSettings.shutdownGrace,
-                ]
-            ),
-            Group("Page", [PageSettings.showsAvatars]),
-            Group(
-                "Access",
-                [
-                    APISettings.apiKeys, APISettings.readKeys, APISettings.writeKeys, APISettings.privateSearchKeys,
-                    APISettings.rateLimit, APISettings.allowedOrigins, APISettings.allowedHosts,
-                    APISettings.trustedProxies,
-                ]
-            ),
-            Group(
-                "GitHub",
-                [
-                    GitHubSettings.apiURL, GitHubSettings.token, GitHubSettings.starsUser, GitHubSettings.starsInterval,
-                    GitHubSettings.starsPrune, APISettings.webhookSecrets,
-                ]
-            ),
-            Group(
-                "Logs and traces",
-                [
-                    LogSettings.level, LogSettings.format, TraceSettings.endpoint, TraceSettings.headers,
-                    TraceSettings.serviceName, TraceSettings.ratio,
-                ]
-            ),
-            Group("Commands that call a running service", [ClientSettings.url, ClientSettings.key]),
+            Group("Provider calls", GatewaySettings.ofCalls),
+            Group("Embedding of repositories", StorageSettings.ofRows + PipelineSettings.all),
+            Group("Search", SearchSettings.all + StorageSettings.ofSearch),
+            Group("HTTP server", ServerSettings.all + APISettings.ofRequests),
+            Group("Page", PageSettings.all),
+            Group("Access", APISettings.ofAccess),
+            Group("GitHub", GitHubSettings.all + APISettings.ofWebhooks),
+            Group("Logs and traces", LogSettings.all + TraceSettings.all),
+            Group("Commands that call a running service", ClientSettings.all),
         ],
         retired: [
             RetiredSetting(name: "RUST_LOG", advice: "use LOG_LEVEL"),

@@ -77,6 +77,13 @@ package enum APISettings {
         "inputs in one embedding request"
     )
 
+    /// In the order people read them.
+    package static let ofRequests: [any AnySetting] = [modelAliases, maxClientBatch, maxBodyBytes, requestTimeout]
+    package static let ofAccess: [any AnySetting] = [
+        apiKeys, readKeys, writeKeys, privateSearchKeys, rateLimit, allowedOrigins, allowedHosts, trustedProxies,
+    ]
+    package static let ofWebhooks: [any AnySetting] = [webhookSecrets]
+
     fileprivate static let keyLists = [apiKeys, readKeys, writeKeys, privateSearchKeys]
 
     /// The settings that hold a secret so short that it can be guessed.

@@ -43,17 +43,7 @@ struct ProviderUnderTest: Sendable, CustomTestStringConvertible {
 
     /// The settings that providers read.
     static let table = SettingsTable([
-        .init(
-            "All",
-            [
-                GatewaySettings.provider, GatewaySettings.model, GatewaySettings.models, GatewaySettings.dimensions,
-                GatewaySettings.tokenEncoding,
-                GatewaySettings.providerHeaders, GatewaySettings.queryPrefix, GatewaySettings.documentPrefix,
-                GatewaySettings.batchSize, GatewaySettings.batchWindow, GatewaySettings.parallelWorkers,
-                GatewaySettings.tokenLimit, GatewaySettings.retryAttempts, GatewaySettings.retryDelay,
-                GatewaySettings.requestsPerMinute, GatewaySettings.tokensPerMinute, GatewaySettings.cacheMaxBytes,
-            ] + ProviderKinds.settings + HubSettings.all
-        )
+        .init("All", GatewaySettings.ofModels + GatewaySettings.ofCalls + ProviderKinds.settings + HubSettings.all)
     ])
 
     /// What a test works with.
