@@ -147,7 +147,13 @@ final class ProviderPool: Sendable {
         let isRefusal =
             [.unauthorized, .unknownModel, .wrongAddress].contains(error.code)
             && call.inputs != ProviderCall.control.inputs
-        guard health == .bad || isRefusal, await isAlive(index, since: began, isRefusal) else {
+        let isTextsFault =
+            if isRefusal {
+                await embedsControl(index, since: began)
+            } else if health == .bad {
+                await isAlive(index, since: began)
+            } else { false }
+        guard isTextsFault else {
             finished(index, health)
             return error
         }
@@ -156,15 +162,16 @@ final class ProviderPool: Sendable {
         return EmbeddingError(.textFailed, error.message)
     }
 
-    /// - Parameters:
-    ///   - began: a control since then that failed will do, so that calls in flight do not each ask for one.
-    ///   - needsControl: whether a success of another call is not enough.
-    private func isAlive(_ index: Int, since began: ContinuousClock.Instant, _ needsControl: Bool) async -> Bool {
-        let (succeeded, failed) = state.withLock { state in
-            (state.balance.endpoints[index].lastSuccess, state.controlFailures[index])
-        }
-        if !needsControl, let succeeded, succeeded >= began { return true }
-        if needsControl, let failed, failed >= began { return false }
+    /// Whether another call has succeeded since `began`, or a short text of ours is embedded now.
+    private func isAlive(_ index: Int, since began: ContinuousClock.Instant) async -> Bool {
+        if let success = state.withLock({ $0.balance.endpoints[index].lastSuccess }), success >= began { return true }
+        return await embedsControl(index, since: began)
+    }
+
+    /// Whether a short text of ours is embedded. One that was not since `began` will do, so that calls in flight do not
+    /// each ask for one.
+    private func embedsControl(_ index: Int, since began: ContinuousClock.Instant) async -> Bool {
+        if let failure = state.withLock({ $0.controlFailures[index] }), failure >= began { return false }
         let provider = members[index].provider
         do throws(EmbeddingError) {
             try await controls[index].value(patience: Self.controlPatience) {
