@@ -76,7 +76,11 @@ struct Database: Sendable {
         _ variables: [String: SurrealValue] = [:],
         timeout: Duration? = nil
     ) async throws(StoreError) -> [SurrealValue] {
-        guard let rows = try await value(sql, variables, timeout: timeout).array else {
+        try Self.rows(of: await value(sql, variables, timeout: timeout))
+    }
+
+    static func rows(of value: SurrealValue) throws(StoreError) -> [SurrealValue] {
+        guard let rows = value.array else {
             throw StoreError(.badResponse, "the database did not return a list of rows")
         }
         return rows

@@ -12,7 +12,7 @@ extension SurrealRepoStore {
         var listing = listing
         listing.filter.includesPrivate = listing.filter.includesPrivate && includesPrivate
         let question = "repos \(listing.filter.conditions) \(listing.isEmbedded?.description ?? "")"
-        let windows = RepoWindows(database: database, reader: reader, listing: listing, visible: isVisible)
+        let windows = RepoWindows(reader: reader, listing: listing, visible: isVisible)
         var place = try cursor.map { text throws(StoreError) in try Self.record(text, of: question) }
         var seen: SurrealRecordID?
         var rows: [SurrealValue] = []
@@ -56,7 +56,6 @@ private struct RepoWindows {
         var lastVisible: SurrealRecordID?
     }
 
-    private let database: Database
     private let reader: RowReader
     private let conditions: String
     private let variables: [String: SurrealValue]
@@ -64,10 +63,9 @@ private struct RepoWindows {
     /// Whether every row passes.
     let takesAll: Bool
 
-    init(database: Database, reader: RowReader, listing: RepoListing, visible: String) {
+    init(reader: RowReader, listing: RepoListing, visible: String) {
         let filter = FilterSurrealQL(listing.filter.conditions)
         let state = listing.isEmbedded.map { ["embedding_fingerprint \($0 ? "!=" : "=") NONE"] } ?? []
-        self.database = database
         self.reader = reader
         conditions = (filter.tests + state + ["true"]).joined(separator: " AND ")
         variables = filter.variables
@@ -80,42 +78,28 @@ private struct RepoWindows {
         variables["limit"] = SurrealValue(size)
         variables["wanted"] = SurrealValue(limit)
         if let place { variables["after"] = place.key }
-        let answer: SurrealValue
-        let rows: [SurrealValue]
-        do throws(StoreError) {
-            answer = try await window(after: place, "*, \(StoredRepoRow.job)", variables)
-            rows = answer["rows"].array ?? []
-        } catch {
-            guard RowReader.mayBeOfARow(error) else { throw error }
-            answer = try await window(after: place, "VALUE id", variables)
-            rows = try await reader.rows(
-                answer["rows"].array ?? [],
-                StoredRepoRow.fields,
-                orElse: StoredRepoRow.essentials
-            )
-        }
+        let (answer, rows) = try await reader.answer(
+            "*, \(StoredRepoRow.job)",
+            ofRow: StoredRepoRow.fields,
+            orElse: StoredRepoRow.essentials,
+            variables,
+            timeout: .seconds(30),
+            rows: { $0["rows"] }
+        ) { fields in window(after: place != nil, fields) }
         return Window(rows: rows, last: answer["last"].recordID, lastVisible: answer["visible"].recordID)
     }
 
-    private func window(
-        after place: SurrealRecordID?,
-        _ fields: String,
-        _ variables: [String: SurrealValue]
-    ) async throws(StoreError) -> SurrealValue {
-        try await database.value(
-            """
-            {
-              LET $window = (SELECT \(StoredRepoRow.own)
-                FROM \(Paging.page(of: "repo", after: place != nil)));
-              RETURN {
-                last: IF array::len($window) < $limit { NONE } ELSE { array::last($window).id },
-                visible: array::last((SELECT VALUE id FROM $window WHERE \(visible))),
-                rows: (SELECT \(fields) FROM (SELECT * FROM $window WHERE \(conditions) LIMIT $wanted))
-              };
-            }
-            """,
-            variables,
-            timeout: .seconds(30)
-        )
+    private func window(after place: Bool, _ fields: String) -> String {
+        """
+        {
+          LET $window = (SELECT \(StoredRepoRow.own)
+            FROM \(Paging.page(of: "repo", after: place)));
+          RETURN {
+            last: IF array::len($window) < $limit { NONE } ELSE { array::last($window).id },
+            visible: array::last((SELECT VALUE id FROM $window WHERE \(visible))),
+            rows: (SELECT \(fields) FROM (SELECT * FROM $window WHERE \(conditions) LIMIT $wanted))
+          };
+        }
+        """
     }
 }

@@ -53,13 +53,31 @@ final class RowReader: Sendable {
         timeout: Duration? = nil,
         _ statement: (_ fields: String) -> String
     ) async throws(StoreError) -> [SurrealValue] {
+        try await answer(fields, orElse: fewer, variables, timeout: timeout, rows: { $0 }, statement).rows
+    }
+
+    /// What a statement answers, and the rows that it finds.
+    /// - Parameters:
+    ///   - own: the same as `fields` of a row of the table, where the statement selects from something else.
+    ///   - rows: where they are in the answer.
+    func answer(
+        _ fields: String,
+        ofRow own: String? = nil,
+        orElse fewer: String? = nil,
+        _ variables: [String: SurrealValue],
+        timeout: Duration? = nil,
+        rows: (SurrealValue) -> SurrealValue,
+        _ statement: (_ fields: String) -> String
+    ) async throws(StoreError) -> (answer: SurrealValue, rows: [SurrealValue]) {
         do throws(StoreError) {
-            return try await database.rows(statement(fields), variables, timeout: timeout)
+            let answer = try await database.value(statement(fields), variables, timeout: timeout)
+            return (answer, try Database.rows(of: rows(answer)))
         } catch {
             guard Self.mayBeOfARow(error) else { throw error }
         }
-        let ids = try await database.rows(statement("VALUE id"), variables, timeout: timeout)
-        return try await rows(ids, fields, orElse: fewer, variables)
+        let answer = try await database.value(statement("VALUE id"), variables, timeout: timeout)
+        let ids = try Database.rows(of: rows(answer))
+        return (answer, try await self.rows(ids, own ?? fields, orElse: fewer, variables))
     }
 
     /// The rows of the ids that there are.
