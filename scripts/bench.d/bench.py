@@ -61,15 +61,19 @@ def bound(processors):
         os.sched_setaffinity(0, before)
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @contextlib.contextmanager
 def service(*settings, on=None, **more):
     """The service, ready.
 
     on: the processors it may use."""
     merged = {name: value for group in (*settings, more) for name, value in group.items()}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as directory:
         with bound(on):
             started = Service(merged, directory, port)
@@ -116,8 +120,13 @@ class Connection:
 
 
 def processor_seconds(process):
-    fields = open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """What the process and its children have used: it says what work costs also where the machine is shared."""
+    def used(pid):
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return sum(used(pid) for pid in [process.pid, *children])
 
 
 def await_search(service, wanted, within=7200):

@@ -35,7 +35,7 @@ http {{
 @contextlib.contextmanager
 def nginx(provider, on):
     """A reverse proxy before the provider; its base URL."""
-    port = load.free_port()
+    port = bench.free_port()
     with tempfile.TemporaryDirectory() as folder:
         # Its workers are not root.
         pathlib.Path(folder).chmod(0o777)
@@ -54,7 +54,7 @@ def nginx(provider, on):
 @contextlib.contextmanager
 def litellm(program, provider, on):
     """The LiteLLM proxy, one worker as it comes; its base URL."""
-    port = load.free_port()
+    port = bench.free_port()
     environment = {
         **os.environ, "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true", "LITELLM_LOG": "ERROR",
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -77,12 +77,12 @@ def litellm(program, provider, on):
 
 def measure(connections, options, others, targets, service):
     """Rounds in turn, directly and through each of the others; the best of each."""
-    used = load.processor_seconds(service.process.pid)
+    used = bench.processor_seconds(service.process)
     rounds = [
         {name: load.wrk(url, connections, options.seconds, on=others, model=MODEL) for name, url in targets.items()}
         for _ in range(options.rounds)
     ]
-    used = load.processor_seconds(service.process.pid) - used
+    used = bench.processor_seconds(service.process) - used
     asked = sum(turns["embed-star"][0] for turns in rounds) * options.seconds
     median = {name: min(turns[name][1] for turns in rounds) for name in targets}
     row = {"concurrency": connections}

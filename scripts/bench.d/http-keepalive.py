@@ -9,20 +9,19 @@ import contextlib
 import os
 import pathlib
 import re
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 
 import bench
+import load
 import requests
 
 CONNECTIONS = 64
 HALF = max(1, min(2, len(os.sched_getaffinity(0)) // 2))
 PROCESSORS = sorted(os.sched_getaffinity(0))
 SERVER, LOAD = set(PROCESSORS[:HALF]), set(PROCESSORS[-HALF:])
-UNITS = {"us": 0.001, "ms": 1, "s": 1000}
 EMBEDDING = '{"input":"a library for talking to language models","model":"all-MiniLM-L6-v2","encoding_format":"base64"}'
 POST = f"""wrk.method = "POST"
 wrk.body = '{EMBEDDING}'
@@ -41,27 +40,10 @@ http {{
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@contextlib.contextmanager
-def pinned(processors):
-    """What is started meanwhile stays on these processors."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, processors)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
 @contextlib.contextmanager
 def peer(arguments, port):
     """A server of another make, answering /livez."""
-    with pinned(SERVER):
+    with bench.bound(SERVER):
         process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL)
 
     def answers():
@@ -72,7 +54,7 @@ def peer(arguments, port):
 
     try:
         bench.eventually(answers, within=20, what=arguments[0])
-        yield f"http://127.0.0.1:{port}", process.pid
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.terminate()
         process.wait()
@@ -80,7 +62,7 @@ def peer(arguments, port):
 
 @contextlib.contextmanager
 def ours():
-    with bench.database() as database, pinned(SERVER):
+    with bench.database() as database, bench.bound(SERVER):
         with bench.service(database.settings, EMBEDDING_PROVIDER="builtin", POLL_INTERVAL_MS=5000) as service:
             # The vector has to be in the cache.
             for _ in range(2):
@@ -89,30 +71,21 @@ def ours():
                 )
             if answer.headers.get("X-Embed-Star-Cache") != "hit":
                 sys.exit(f"the embedding is not answered from the cache: {dict(answer.headers)}")
-            yield service.url, service.process.pid
+            yield service.url, service.process
 
 
-def processor_seconds(pid):
-    """What the process and its children have used."""
-    def used(process):
-        fields = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    return sum(used(process) for process in [pid, *pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()])
-
-
-def measure(url, pid, script, seconds):
+def measure(url, process, script, seconds):
     """Requests a second, the 99th percentile in milliseconds, and the server's processor time a request in µs."""
     wrk = ["wrk", f"-t{HALF}", f"-c{CONNECTIONS}", f"-d{seconds}", "--latency"]
-    before = processor_seconds(pid)
-    with pinned(LOAD):
+    before = bench.processor_seconds(process)
+    with bench.bound(LOAD):
         text = subprocess.check_output([*wrk, *(["-s", script] if script else []), url], text=True)
-    used = processor_seconds(pid) - before
+    used = bench.processor_seconds(process) - before
     if "Non-2xx" in text or "Socket errors" in text:
         sys.exit(f"{url} failed under load:\n{text}")
     value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", text).groups()
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
-    return rate, float(value) * UNITS[unit], used * 1e6 / int(re.search(r"(\d+) requests in", text)[1])
+    return rate, float(value) * load.UNITS[unit], used * 1e6 / int(re.search(r"(\d+) requests in", text)[1])
 
 
 def main():
@@ -124,7 +97,7 @@ def main():
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
         post = folder / "post.lua"
         post.write_text(POST)
-        ports = [free_port() for _ in range(3)]
+        ports = [bench.free_port() for _ in range(3)]
         (folder / "nginx.conf").write_text(NGINX.format(workers=HALF, folder=folder, port=ports[0]))
         nginx = stack.enter_context(peer(["nginx", "-c", str(folder / "nginx.conf")], ports[0]))
         hummingbird = stack.enter_context(peer([os.environ["HUMMINGBIRD"], str(ports[1])], ports[1]))
@@ -137,8 +110,8 @@ def main():
         ]
         results = {turn[:2]: [] for turn in turns}
         for _ in range(options.rounds):
-            for path, name, (url, pid), script in turns:
-                results[path, name].append(measure(url + path, pid, script, options.seconds))
+            for path, name, (url, process), script in turns:
+                results[path, name].append(measure(url + path, process, script, options.seconds))
     rows = []
     for (path, name), figures in results.items():
         rates, tails, used = zip(*figures)

@@ -41,16 +41,10 @@ def processors():
     return set(known[:half]), set(known[half:] or known)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @contextlib.contextmanager
 def provider(program, dimensions, delay_ms=0, on=None):
     """The fake provider; its base URL."""
-    port = free_port()
+    port = bench.free_port()
     with bench.bound(on):
         process = bench.Process([program, port, dimensions, delay_ms], dict(os.environ), bench.CHECKOUT)
     try:
@@ -99,13 +93,6 @@ def wrk(url, connections, seconds, texts=(), count=1, on=None, model=None):
         return float(value) * UNITS[unit]
 
     return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]), latency(50), latency(99)
-
-
-def processor_seconds(pid):
-    """Processor time used so far: it says what work costs also where the machine is shared."""
-    with open(f"/proc/{pid}/stat") as file:
-        user, system = file.read().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pid):

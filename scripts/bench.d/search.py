@@ -6,7 +6,6 @@ without what it waits for the database, read from traces; `CPU ms` is the proces
 
 import http.client
 import json
-import os
 import pathlib
 import re
 import secrets
@@ -58,9 +57,9 @@ def await_fast(service, backend):
 def await_idle(service, within=300):
     """What a start brings with it, such as the map, is not to be measured with the searches."""
     def is_idle():
-        before = processor_seconds(service)
+        before = bench.processor_seconds(service.process)
         time.sleep(1)
-        return processor_seconds(service) - before < 0.03
+        return bench.processor_seconds(service.process) - before < 0.03
 
     bench.eventually(is_idle, within=within, what="the service to be idle")
 
@@ -73,29 +72,23 @@ def ask(connection, body, **headers):
     return content
 
 
-def processor_seconds(service):
-    """What the service has used so far."""
-    times = pathlib.Path(f"/proc/{service.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
-    return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
-
-
 def one_at_a_time(service, bodies):
     """Answers, their latencies in ms, and the mean of the processor time in ms."""
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
     for body in bodies[:20]:
         ask(connection, body)
     # What goes on all the time is not the searches' part.
-    before, start = processor_seconds(service), time.monotonic()
+    before, start = bench.processor_seconds(service.process), time.monotonic()
     time.sleep(3)
-    idle = (processor_seconds(service) - before) / (time.monotonic() - start)
+    idle = (bench.processor_seconds(service.process) - before) / (time.monotonic() - start)
     answers, latencies = [], []
-    before, begin = processor_seconds(service), time.monotonic()
+    before, begin = bench.processor_seconds(service.process), time.monotonic()
     for body in bodies:
         start = time.perf_counter()
         answers.append(ask(connection, body))
         latencies.append((time.perf_counter() - start) * 1000)
     lasted = time.monotonic() - begin
-    computing = (processor_seconds(service) - before - idle * lasted) / len(bodies) * 1000
+    computing = (bench.processor_seconds(service.process) - before - idle * lasted) / len(bodies) * 1000
     connection.close()
     return [json.loads(answer) for answer in answers], latencies, computing
 
