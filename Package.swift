@@ -90,7 +90,7 @@ let package = Package(
         .executableTarget(
             name: "EmbedStar",
             dependencies: [
-                "EmbeddingCore", "EventLoop", "GitHub", "HTTP", "Ingest", "Retry", "Settings", "Telemetry", "Server", "Routing",
+                "DateTime", "EmbeddingCore", "EventLoop", "GitHub", "HTTP", "Ingest", "Retry", "Settings", "Telemetry", "Server", "Routing",
                 "HTTPClient", "SurrealDB", "Storage",
                 "Inference", "ModelHub", "Providers", "Search", "Pipeline", "OTLP", "CResources", "CZlib", logging, arguments, lifecycle,
                 signals, crypto,

@@ -7,8 +7,6 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     package private(set) var fields: [Field]
 
-    package init() { fields = [] }
-
     package init(dictionaryLiteral elements: (String, String)...) {
         fields = elements.map { Field(name: $0.0, value: $0.1) }
     }
@@ -22,11 +20,6 @@ package struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
             fields.removeAll { Self.areEqual($0.name, name) }
             if let newValue { append(name, newValue) }
         }
-    }
-
-    /// All fields of that name, in order.
-    package func values(of name: String) -> [String] {
-        fields.filter { Self.areEqual($0.name, name) }.map(\.value)
     }
 
     /// Whether two names are the same but for ASCII case.

@@ -10,8 +10,6 @@ package struct HTTPRequest: Sendable {
         self.body = body
         self.peer = peer
     }
-
-    package var method: HTTPMethod { head.method }
 }
 
 /// A request's content, gzip already expanded.

@@ -23,7 +23,6 @@ package struct ModelFetch: Sendable {
     private static let pieceSize = 16 << 20
     /// The longest file that is taken whole, from a mirror that gives no parts.
     private static let largestWhole = 4 << 30
-    private static let largestDescription = 64 << 20
     /// How long another process may take for the same model.
     private static let patience = Duration.seconds(3600)
 

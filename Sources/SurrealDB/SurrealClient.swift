@@ -88,14 +88,6 @@ package final class SurrealClient: Sendable {
         }
     }
 
-    /// - Throws: unless the server says it is well.
-    package func health() async throws(SurrealError) {
-        let response = try await Self.get(configuration, transport, "/health")
-        guard response.status == 200 else {
-            throw SurrealError(.unavailable, "the database's health is \(response.status)")
-        }
-    }
-
     /// As the server names itself, `surrealdb-3.2.4` say.
     package func version() async throws(SurrealError) -> String { try await Self.version(configuration, transport) }
 

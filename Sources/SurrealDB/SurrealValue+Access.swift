@@ -1,5 +1,3 @@
-package import struct FoundationEssentials.UUID
-
 /// Each accessor is nil where the value is of another kind.
 extension SurrealValue {
     /// Whether this is NONE or NULL.
@@ -68,10 +66,6 @@ extension SurrealValue {
     package var datetime: (seconds: Int64, nanoseconds: Int32)? {
         if case .datetime(let seconds, let nanoseconds) = self { (seconds, nanoseconds) } else { nil }
     }
-
-    package var duration: Duration? { if case .duration(let value) = self { value } else { nil } }
-
-    package var uuid: UUID? { if case .uuid(let value) = self { value } else { nil } }
 
     /// A field of an object; NONE where there is no such field or no object, as in SurrealQL.
     package subscript(field: String) -> SurrealValue {

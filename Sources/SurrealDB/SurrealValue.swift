@@ -49,11 +49,6 @@ extension SurrealValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Ex
 extension SurrealValue {
     package init(_ value: Int) { self = .int(Int64(value)) }
 
-    package init(_ value: String) { self = .string(value) }
-
     /// NONE for nil.
     package init(_ value: String?) { self = value.map(SurrealValue.string) ?? .none }
-
-    /// NONE for nil.
-    package init(_ value: Int?) { self = value.map { .int(Int64($0)) } ?? .none }
 }

@@ -7,10 +7,8 @@ import Testing
 struct EngineTests {
     private func database() throws -> DevelopmentDatabase { try #require(DevelopmentDatabase.shared) }
 
-    @Test func `it is well and tells its version`() async throws {
-        let client = try await database().client()
-        try await client.health()
-        #expect(try await client.version().hasPrefix("surrealdb-"))
+    @Test func `it tells its version`() async throws {
+        #expect(try await database().client().version().hasPrefix("surrealdb-"))
     }
 
     @Test func `every kind of value comes back as it went`() async throws {

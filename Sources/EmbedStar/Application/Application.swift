@@ -219,13 +219,13 @@ struct Application {
         return ServerLifetime(server: server, api: api)
     }
 
-    private func exposition() -> @Sendable (_ openMetrics: Bool) -> [UInt8] {
+    private func exposition() -> @Sendable (PrometheusText.Format) -> [UInt8] {
         let registry = context.metrics
         let process = ProcessMetrics(registry: registry)
         registry.gauges("build_info", "The build; always 1.", labels: ["version"]).labeled(Version.current).set(1)
-        return { openMetrics in
+        return { format in
             process.update()
-            return PrometheusText.render(registry, as: openMetrics ? .openMetrics : .prometheus)
+            return PrometheusText.render(registry, as: format)
         }
     }
 }

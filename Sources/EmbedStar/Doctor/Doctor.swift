@@ -1,6 +1,6 @@
+import DateTime
 import EmbeddingCore
 import EventLoop
-import FoundationEssentials
 import Server
 import Settings
 import Storage
@@ -114,7 +114,7 @@ struct Doctor {
 
     private func clock() async -> Finding {
         do {
-            return Self.clockFinding(own: Date().timeIntervalSince1970, database: try await storage.serverTime())
+            return Self.clockFinding(own: Timestamp.now.secondsSince1970, database: try await storage.serverTime())
         } catch {
             return Self.finding(for: error, settings)
         }

@@ -20,8 +20,8 @@ package struct ServiceDependencies: Sendable {
     package var starImports: any StarImportControl
     package var health: any HealthSource
     package var metrics: MetricsRegistry
-    /// All metrics as text: Prometheus 0.0.4, or OpenMetrics 1.0 when asked for.
-    package var exposition: @Sendable (_ openMetrics: Bool) -> [UInt8]
+    /// All metrics as text.
+    package var exposition: @Sendable (PrometheusText.Format) -> [UInt8]
     package var logger: Logger
 
     package init(
@@ -38,7 +38,7 @@ package struct ServiceDependencies: Sendable {
         starImports: any StarImportControl,
         health: any HealthSource,
         metrics: MetricsRegistry,
-        exposition: @escaping @Sendable (_ openMetrics: Bool) -> [UInt8],
+        exposition: @escaping @Sendable (PrometheusText.Format) -> [UInt8],
         logger: Logger
     ) {
         self.embeddings = embeddings

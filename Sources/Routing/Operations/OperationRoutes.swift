@@ -1,11 +1,12 @@
 import EmbeddingCore
 import HTTP
 import JSON
+import Telemetry
 
 /// Probes, health, metrics, settings, and the contract.
 struct OperationRoutes: Sendable {
     private let health: any HealthSource
-    private let exposition: @Sendable (Bool) -> [UInt8]
+    private let exposition: @Sendable (PrometheusText.Format) -> [UInt8]
     private let configuration: APIConfiguration
     private let contract: StaticDocument
     private let contractAsJSON: StaticDocument
@@ -81,11 +82,8 @@ struct OperationRoutes: Sendable {
         let accepted = context.head.headers("accept").flatMap { $0.split(separator: ",") }
         let wantsOpenMetrics =
             accepted.contains { MediaType.parse($0)?.type == openMetrics } && openMetrics.isAccepted(by: context.head)
-        let type =
-            wantsOpenMetrics
-            ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-            : "text/plain; version=0.0.4; charset=utf-8"
-        var response = HTTPResponse(.ok, contentType: type, exposition(wantsOpenMetrics))
+        let format: PrometheusText.Format = wantsOpenMetrics ? .openMetrics : .prometheus
+        var response = HTTPResponse(.ok, contentType: PrometheusText.contentType(format), exposition(format))
         response.headers.append("Vary", "Accept")
         return response
     }

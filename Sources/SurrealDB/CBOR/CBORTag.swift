@@ -1,8 +1,7 @@
-/// The CBOR tags SurrealDB knows (its `/docs/surrealdb/integration/cbor`); an unknown one is dropped on decoding.
+/// The CBOR tags that matter here of those SurrealDB knows (its `/docs/surrealdb/integration/cbor`); another is dropped on
+/// decoding.
 enum CBORTag {
-    static let datetimeText: UInt64 = 0
     static let none: UInt64 = 6
-    static let table: UInt64 = 7
     static let recordID: UInt64 = 8
     static let uuidText: UInt64 = 9
     static let decimal: UInt64 = 10

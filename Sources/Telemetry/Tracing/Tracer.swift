@@ -1,10 +1,5 @@
+import DateTime
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 /// Begins traces and keeps the spans that ended until they are exported. What is not traced has no tracer and no span,
 /// and costs nothing.
@@ -75,8 +70,7 @@ package final class Tracer: Sendable {
 
     /// The time of day.
     package static func time() -> UInt64 {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+        let now = Timestamp.now
+        return UInt64(now.seconds) * 1_000_000_000 + UInt64(now.nanoseconds)
     }
 }

@@ -20,11 +20,11 @@ struct EchoResponder: RequestResponder {
     }
 
     private func respond(to request: HTTPRequest, allowed: [HTTPMethod]) -> HTTPResponse {
-        guard allowed.contains(request.method) else {
+        guard allowed.contains(request.head.method) else {
             let list = allowed.map(\.rawValue).joined(separator: ", ")
             return HTTPResponse(.methodNotAllowed, headers: ["Allow": list])
         }
-        guard request.method == .post, case .bytes(let body) = request.body else { return Self.hello }
+        guard request.head.method == .post, case .bytes(let body) = request.body else { return Self.hello }
         let type = request.head.header("content-type") ?? "application/octet-stream"
         return HTTPResponse(.ok, contentType: type, body)
     }

@@ -25,7 +25,7 @@ struct FakeResponder: RequestResponder {
     func bodyPolicy(for head: HTTPRequestHead) -> BodyPolicy { .collect(limit: 64 << 20) }
 
     func answer(to request: HTTPRequest) -> HTTPAnswer {
-        if request.method != .post { return .now(Self.ok) }
+        if request.head.method != .post { return .now(Self.ok) }
         guard let delay else { return .now(vectors(for: request)) }
         return .later {
             try? await Task.sleep(for: delay)
