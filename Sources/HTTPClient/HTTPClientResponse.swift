@@ -4,7 +4,7 @@ package struct HTTPClientResponse: Sendable {
     package var body: [UInt8]
     /// By what proxy it came, to be put behind what is said of a bad answer: it may be the proxy's own. Empty for none.
     package var way = ""
-    private var head: Head
+    private let head: Head
 
     /// Most callers look at a field or two, if any: the block as received is not taken apart before.
     private enum Head {
@@ -23,17 +23,6 @@ package struct HTTPClientResponse: Sendable {
         self.body = body
         self.way = way
         head = .block(headers)
-    }
-
-    /// All fields in order.
-    package var headers: [(name: String, value: String)] {
-        get {
-            switch head {
-            case .block(let block): block.fields
-            case .fields(let fields): fields
-            }
-        }
-        set { head = .fields(newValue) }
     }
 
     /// The value of the first field of that name, compared without case.

@@ -2,41 +2,20 @@
 struct HeaderBlock: Sendable {
     let bytes: [UInt8]
 
-    /// The fields in order, without the status line. Lines without a colon are left out.
-    var fields: [(name: String, value: String)] {
-        var fields: [(name: String, value: String)] = []
-        forEachField { name, value in
-            fields.append((name: Self.text(name), value: Self.text(value)))
-            return true
-        }
-        return fields
-    }
-
-    /// The value of the first field of that name, compared without case.
+    /// The value of the first field of that name, compared without case. Lines without a colon are left out.
     func value(of name: String) -> String? {
-        var found: String?
-        forEachField { candidate, value in
-            guard Self.isEqual(candidate, name.utf8) else { return true }
-            found = Self.text(value)
-            return false
-        }
-        return found
-    }
-
-    /// Calls `body` with name and value of each field until it returns false.
-    private func forEachField(_ body: (ArraySlice<UInt8>, ArraySlice<UInt8>) -> Bool) {
-        var isStatusLine = true
-        var start = bytes.startIndex
-        while start < bytes.endIndex {
-            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
-            let line = bytes[start..<end]
-            start = end + 1
-            if isStatusLine {
-                isStatusLine = false
-            } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
-                guard body(line[..<colon], Self.trimmed(line[(colon + 1)...])) else { return }
+        let lineFeed = UInt8(ascii: "\n")
+        guard let statusLine = bytes.firstIndex(of: lineFeed) else { return nil }
+        var rest = bytes[(statusLine + 1)...]
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != lineFeed }
+            rest = rest.dropFirst(line.count + 1)
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), Self.isEqual(line[..<colon], name.utf8) else {
+                continue
             }
+            return String(decoding: Self.trimmed(line[(colon + 1)...]), as: UTF8.self)
         }
+        return nil
     }
 
     private static func isEqual(_ name: ArraySlice<UInt8>, _ wanted: String.UTF8View) -> Bool {
@@ -53,6 +32,4 @@ struct HeaderBlock: Sendable {
         guard let last = start.lastIndex(where: { !isBlank($0) }) else { return [] }
         return start[...last]
     }
-
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 }

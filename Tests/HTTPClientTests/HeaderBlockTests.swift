@@ -6,14 +6,14 @@ import Testing
     @Test func `fields are read as they came`() {
         let text = "HTTP/1.1 200 OK\r\nA: 1\r\nb:\t two \t\r\nEmpty:\r\nno colon\r\nA: 2\r\nTime: 12:00\r\n\r\n"
         let block = HeaderBlock(bytes: Array(text.utf8))
-        #expect(block.fields.map(\.name) == ["A", "b", "Empty", "A", "Time"])
-        #expect(block.fields.map(\.value) == ["1", "two", "", "2", "12:00"])
         #expect(block.value(of: "a") == "1")
         #expect(block.value(of: "B") == "two")
         #expect(block.value(of: "empty") == "")
         #expect(block.value(of: "HTTP/1.1 200 OK") == nil)
         #expect(block.value(of: "missing") == nil)
-        #expect(HeaderBlock(bytes: []).fields.isEmpty)
+        #expect(block.value(of: "time") == "12:00")
+        #expect(block.value(of: "no colon") == nil)
+        #expect(HeaderBlock(bytes: []).value(of: "a") == nil)
     }
 
     @Test func `a response finds fields however it was made`() {
@@ -25,8 +25,6 @@ import Testing
             body: []
         )
         #expect(response.header("RETRY-AFTER") == "7")
-        #expect(response.headers.map(\.value) == ["7"])
-        response.headers = []
-        #expect(response.header("Retry-After") == nil)
+        #expect(response.header("X") == nil)
     }
 }
