@@ -106,8 +106,8 @@ private struct NoVectors: SimilaritySearch {
     ) async throws(StoreError) -> StoredVector? { nil }
 
     func scores(
-        of fullNames: [String],
+        of ids: [DocumentID],
         to vector: Embedding,
         model: EmbeddingModel
-    ) async throws(StoreError) -> [String: Double] { [:] }
+    ) async throws(StoreError) -> [DocumentID: Double] { [:] }
 }

@@ -100,17 +100,17 @@ final class MemoryTable: RepoFeed, SimilaritySearch {
     }
 
     func scores(
-        of fullNames: [String],
+        of ids: [DocumentID],
         to vector: Embedding,
         model: EmbeddingModel
-    ) async throws(StoreError) -> [String: Double] {
-        var scores: [String: Double] = [:]
-        for name in fullNames {
-            guard case .embedded(let own) = try await self.vector(of: name, model: model, includesPrivate: true) else {
-                continue
+    ) async throws(StoreError) -> [DocumentID: Double] {
+        try read { state in
+            var scores: [DocumentID: Double] = [:]
+            for id in ids {
+                guard let own = state.rows[id]?.vector else { continue }
+                scores[id] = Double(zip(own, vector.values).reduce(Float(0)) { $0 + $1.0 * $1.1 })
             }
-            scores[name] = Double(zip(own.values, vector.values).reduce(Float(0)) { $0 + $1.0 * $1.1 })
+            return scores
         }
-        return scores
     }
 }

@@ -310,8 +310,9 @@ import Testing
         let found = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 5)
         #expect(found.hits.map(\.repo.fullName) == (0..<5).map { "owner\($0 % 2)/r\($0)" })
         #expect(found.hits.allSatisfy { ($0.similarity ?? 2).magnitude <= 1.0001 })
-        let strange = Self.strangeVectors.indices.map { "strange/r\($0)" }
-        _ = try await search.scores(of: strange, to: vector(1), model: model)
-        for name in strange { _ = try await search.vector(of: name, model: model, includesPrivate: true) }
+        let ids = Self.strangeVectors.indices.map { SurrealRecordID(table: "repo", key: .int(Int64($0))) }
+        _ = try await search.scores(of: ids.map { DocumentID($0) }, to: vector(1), model: model)
+        let names = Self.strangeVectors.indices.map { "strange/r\($0)" }
+        for name in names { _ = try await search.vector(of: name, model: model, includesPrivate: true) }
     }
 }

@@ -18,13 +18,12 @@ package protocol SimilaritySearch: Sendable {
         includesPrivate: Bool
     ) async throws(StoreError) -> StoredVector?
 
-    /// The cosine similarities to `vector` of those of the named repos (1000 at most) that have a vector of `model`, by
-    /// the names as given.
+    /// The cosine similarities to `vector` of those of these repos (1000 at most) that have a vector of `model`.
     func scores(
-        of fullNames: [String],
+        of ids: [DocumentID],
         to vector: Embedding,
         model: EmbeddingModel
-    ) async throws(StoreError) -> [String: Double]
+    ) async throws(StoreError) -> [DocumentID: Double]
 }
 
 /// A repo's vector, or that it has none yet.

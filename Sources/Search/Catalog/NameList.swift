@@ -17,7 +17,7 @@ struct NameList {
         var key: NameArena.Place
         /// How much of it is the owner's.
         var owner: Int
-        var letters: UInt64
+        var letters: LetterSet
         var stars: Int
     }
 
@@ -38,7 +38,7 @@ struct NameList {
         entries[number] = Entry(
             key: arena.add(key),
             owner: key.utf8.count - name.utf8.count,
-            letters: Self.letters(of: name.utf8),
+            letters: LetterSet(name.utf8),
             stars: stars
         )
         numbers[Self.hash(fullName)] = Int32(number)
@@ -77,7 +77,7 @@ struct NameList {
     func matches(_ query: String, limit: Int) -> [Match] {
         let key = Array(query.utf8)
         guard key.count >= 2, key.count <= Self.longestName else { return [] }
-        let letters = Self.letters(of: key)
+        let letters = LetterSet(key)
         let budget = EditDistance.budget(forLength: key.count)
         var found: [Match] = []
         arena.bytes.withUnsafeBufferPointer { bytes in
@@ -100,20 +100,18 @@ struct NameList {
 
     private static func compare(
         _ query: [UInt8],
-        _ letters: UInt64,
+        _ letters: LetterSet,
         _ budget: Int,
         _ name: UnsafeBufferPointer<UInt8>,
-        _ nameLetters: UInt64,
+        _ nameLetters: LetterSet,
         _ whole: UnsafeBufferPointer<UInt8>
     ) -> (Likeness, Double)? {
         if name.elementsEqual(query) || whole.elementsEqual(query) { return (.whole, 1) }
-        if letters & ~nameLetters == 0, name.count > query.count {
+        if letters.isSubset(of: nameLetters), name.count > query.count {
             let share = Double(query.count) / Double(name.count)
             if name.starts(with: query) || query.count >= 3 && contains(name, query) { return (.part, share) }
         }
-        // Each slip changes at most two letters of the set.
-        guard budget > 0, abs(name.count - query.count) <= budget,
-            (nameLetters ^ letters).nonzeroBitCount <= 2 * budget,
+        guard budget > 0, abs(name.count - query.count) <= budget, letters.mayBe(budget, from: nameLetters),
             let distance = EditDistance.between(name, query, limit: budget)
         else { return nil }
         return (.slip, 1 - Double(distance) / Double(query.count))
@@ -124,16 +122,5 @@ struct NameList {
             if name[start..<start + part.count].elementsEqual(part) { return true }
         }
         return false
-    }
-
-    /// One bit for each letter of the English alphabet and each digit, and the rest for all others together.
-    private static func letters(of key: some Sequence<UInt8>) -> UInt64 {
-        key.reduce(into: 0) { set, byte in
-            switch byte {
-            case 0x61...0x7A: set |= 1 << UInt64(byte - 0x61)
-            case 0x30...0x39: set |= 1 << UInt64(byte - 0x30 + 26)
-            default: set |= 1 << UInt64(36 + byte % 28)
-            }
-        }
     }
 }

@@ -23,15 +23,15 @@ package struct NarrowSearch: SimilaritySearch {
         limit: Int
     ) async throws(StoreError) -> SearchHits {
         guard !filter.narrowing.isEmpty, await catalog.isLoaded,
-            let repos = await catalog.repos(filter, atMost: Self.few)
+            let few = await catalog.repos(filter, atMost: Self.few)
         else {
             return try await wide.nearest(to: vector, model: model, filter: filter, limit: limit)
         }
-        guard !repos.isEmpty else { return SearchHits(hits: [], method: .exact) }
-        let scores = try await wide.scores(of: repos.map(\.fullName), to: vector, model: model)
-        let hits = repos.compactMap { repo -> SearchHit? in
-            guard let score = scores[repo.fullName], score >= filter.minScore ?? -.infinity else { return nil }
-            return SearchHit(repo: repo, similarity: score)
+        guard !few.isEmpty else { return SearchHits(hits: [], method: .exact) }
+        let scores = try await wide.scores(of: few.map(\.id), to: vector, model: model)
+        let hits = few.compactMap { found -> SearchHit? in
+            guard let score = scores[found.id], score >= filter.minScore ?? -.infinity else { return nil }
+            return SearchHit(repo: found.repo, similarity: score)
         }
         return SearchHits(hits: Array(hits.sorted(by: >).prefix(limit)), method: .exact)
     }
@@ -45,10 +45,10 @@ package struct NarrowSearch: SimilaritySearch {
     }
 
     package func scores(
-        of fullNames: [String],
+        of ids: [DocumentID],
         to vector: Embedding,
         model: EmbeddingModel
-    ) async throws(StoreError) -> [String: Double] {
-        try await wide.scores(of: fullNames, to: vector, model: model)
+    ) async throws(StoreError) -> [DocumentID: Double] {
+        try await wide.scores(of: ids, to: vector, model: model)
     }
 }

@@ -59,7 +59,7 @@ package final class RepoCatalog: Sendable {
     }
 
     /// The repos that pass the filter, its score aside; nil when there are more than `most`.
-    func repos(_ filter: SearchFilter, atMost most: Int) async -> [Repo]? {
+    func repos(_ filter: SearchFilter, atMost most: Int) async -> [TextHit]? {
         await run(orElse: nil) { index throws(SQLiteError) in
             let repos = try index.repos(filter, limit: most + 1)
             return repos.count > most ? nil : repos
@@ -70,11 +70,11 @@ package final class RepoCatalog: Sendable {
         await run(orElse: nil) { index throws(SQLiteError) in try index.find(fullName)?.number }
     }
 
-    /// By the names as given; those of repos that there are not are left out.
-    func numbers(of fullNames: [String]) async -> [String: Int] {
+    /// Those of repos that there are not are left out.
+    func numbers(of ids: [DocumentID]) async -> [DocumentID: Int] {
         await run(orElse: [:]) { index throws(SQLiteError) in
-            var numbers: [String: Int] = [:]
-            for name in fullNames { numbers[name] = try index.find(name)?.number }
+            var numbers: [DocumentID: Int] = [:]
+            for id in ids { numbers[id] = try index.number(of: id) }
             return numbers
         }
     }
@@ -86,11 +86,11 @@ package final class RepoCatalog: Sendable {
     /// The repos of the lists in one order, best first.
     /// - Parameters:
     ///   - vectors: what lies near the query's vector; nil where there is none.
-    ///   - similarities: of other repos to the query's vector, by their full names.
+    ///   - similarities: of other repos to the query's vector, by their ids.
     func ranked(
         _ matches: TextMatches,
         vectors: [SearchHit]?,
-        similarities: [String: Double]? = nil
+        similarities: [DocumentID: Double]? = nil
     ) async -> RankedHits {
         await run(orElse: RankedHits()) { index throws(SQLiteError) in
             CandidateRanking(matches, vectors: vectors, similarities: similarities, index).ranked
@@ -101,7 +101,7 @@ package final class RepoCatalog: Sendable {
     func samples(
         _ matches: TextMatches,
         vectors: [SearchHit]?,
-        similarities: [String: Double]?
+        similarities: [DocumentID: Double]?
     ) async -> [RankingSample] {
         await run(orElse: []) { index throws(SQLiteError) in
             CandidateRanking(matches, vectors: vectors, similarities: similarities, index).samples

@@ -10,12 +10,12 @@ struct CandidateRanking {
 
     /// - Parameters:
     ///   - vectors: what lies near the vector of the query; nil where there is none.
-    ///   - similarities: by the full name, of what the text index found.
+    ///   - similarities: of what the text index found.
     ///   - index: what knows the words of the repos.
     init(
         _ matches: TextMatches,
         vectors: [SearchHit]?,
-        similarities: [String: Double]? = nil,
+        similarities: [DocumentID: Double]? = nil,
         _ index: TextIndex
     ) {
         let list = CandidateList(matches, vectors: vectors, similarities) { index.number(of: $0) }
@@ -46,8 +46,10 @@ struct CandidateRanking {
                 matched: candidate.matched,
                 isEmbedded: isCompared ? candidate.similarity != nil : nil
             )
-        }.sorted(by: >)
-        return RankedHits(hits: hits, isWeak: model.isWeak(rows))
+        }
+        // Places are cheaper to move than hits.
+        let order = hits.indices.sorted { hits[$0] > hits[$1] }
+        return RankedHits(hits: order.map { hits[$0] }, isWeak: model.isWeak(rows))
     }
 
     /// The features of each candidate by its full name, for the training.

@@ -132,14 +132,14 @@ extension HybridSearch {
         }
     }
 
-    /// Of what the text index found, by the full names; nil when they cannot be had.
+    /// Of what the text index found; nil when they cannot be had.
     ///
     /// Without them the answer is still the answer.
-    func similarities(of matches: TextMatches, to query: QueryVector) async -> [String: Double]? {
-        let names = Set((matches.names + matches.words).map(\.repo.fullName)).sorted()
-        var similarities: [String: Double] = [:]
-        for start in stride(from: 0, to: names.count, by: 1000) {
-            let some = Array(names[start...].prefix(1000))
+    func similarities(of matches: TextMatches, to query: QueryVector) async -> [DocumentID: Double]? {
+        let ids = Array(Set((matches.names + matches.words).map(\.id)))
+        var similarities: [DocumentID: Double] = [:]
+        for start in stride(from: 0, to: ids.count, by: 1000) {
+            let some = Array(ids[start...].prefix(1000))
             guard let scores = try? await similarity.scores(of: some, to: query.embedding, model: query.model) else {
                 return nil
             }

@@ -122,10 +122,14 @@ package final class HybridSearch: RepoSearch {
 
     private func hybridSearch(_ text: String, _ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
         let paging = try query.paging(depth: Self.depth)
+        // The text index looks while the text is embedded.
+        async let early = matches(text, query, paging.depth)
         do throws(SearchError) {
             let vector = try await embed(Self.withEnglish(text), for: query.partition)
+            let first = await early
             return try await paging.page { [self] depth throws(SearchError) in
-                try await ranking(text, vector, query, depth)
+                let matches = depth == paging.depth ? first : await matches(text, query, depth)
+                return try await ranking(matches, vector, query, depth)
             }
         } catch {
             return try await degrade(because: error, text, query)
@@ -133,15 +137,14 @@ package final class HybridSearch: RepoSearch {
     }
 
     private func ranking(
-        _ text: String,
+        _ matches: TextMatches,
         _ vector: QueryVector,
         _ query: SearchQuery,
         _ depth: Int
     ) async throws(SearchError) -> ResultPaging.Ranking {
-        async let compared = comparedMatches(text, vector, query, depth)
+        async let similarities = similarities(of: matches, to: vector)
         let found = try await nearest(to: vector, query.filter, depth)
-        let (matches, similarities) = await compared
-        let ranking = await catalog.ranked(matches, vectors: found.hits, similarities: similarities)
+        let ranking = await catalog.ranked(matches, vectors: found.hits, similarities: await similarities)
         let best = ranking.best(query.filter)
         let least = query.filter.minScore ?? -2
         let hits = best.hits.filter { $0.similarity ?? -2 >= least }
@@ -156,17 +159,6 @@ package final class HybridSearch: RepoSearch {
         await catalog.matches(text, filter: query.filter, limit: depth)
     }
 
-    /// What the text index finds, and its similarities while the nearest are looked for.
-    private func comparedMatches(
-        _ text: String,
-        _ vector: QueryVector,
-        _ query: SearchQuery,
-        _ depth: Int
-    ) async -> (matches: TextMatches, similarities: [String: Double]?) {
-        let matches = await matches(text, query, depth)
-        return (matches, await similarities(of: matches, to: vector))
-    }
-
     /// A text with its words of other languages in English behind it: models know little else. A long one is left as it is,
     /// so that it does not grow beyond what the model takes.
     private static func withEnglish(_ text: String) -> String {
@@ -179,7 +171,8 @@ package final class HybridSearch: RepoSearch {
     package func samples(for text: String) async throws(SearchError) -> [RankingSample] {
         let query = SearchQuery(.text(text), mode: .hybrid)
         let vector = try await embed(Self.withEnglish(text), for: query.partition)
-        let (matches, similarities) = await comparedMatches(text, vector, query, Self.depth)
+        let matches = await matches(text, query, Self.depth)
+        let similarities = await similarities(of: matches, to: vector)
         let found = try await nearest(to: vector, query.filter, Self.depth)
         return await catalog.samples(matches, vectors: found.hits, similarities: similarities)
     }

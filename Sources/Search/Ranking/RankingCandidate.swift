@@ -31,32 +31,33 @@ struct CandidateList {
 
     /// - Parameters:
     ///   - vectors: nil where there are none; then words and names decide alone.
-    ///   - similarities: by the full name, of what the text index found.
+    ///   - similarities: of what the text index found.
     ///   - number: of a repo by its full name.
     init(
         _ matches: TextMatches,
         vectors: [SearchHit]?,
-        _ similarities: [String: Double]?,
+        _ similarities: [DocumentID: Double]?,
         number: (String) -> Int?
     ) {
         for (place, hit) in matches.names.enumerated() {
             update(hit.number, hit.repo) { candidate in
+                candidate.similarity = similarities?[hit.id]
                 candidate.namePlace = place
                 candidate.likeness = hit.likeness
                 candidate.nameSimilarity = hit.similarity
             }
         }
         for (place, hit) in matches.words.enumerated() {
-            update(hit.number, hit.repo) { $0.wordPlace = place }
+            update(hit.number, hit.repo) { candidate in
+                candidate.similarity = similarities?[hit.id]
+                candidate.wordPlace = place
+            }
         }
         for (place, hit) in (vectors ?? []).enumerated() {
             update(number(hit.repo.fullName), hit.repo) { candidate in
                 candidate.vectorPlace = place
                 candidate.similarity = hit.similarity
             }
-        }
-        for index in candidates.indices where candidates[index].similarity == nil {
-            candidates[index].similarity = similarities?[candidates[index].repo.fullName]
         }
     }
 

@@ -27,6 +27,9 @@ struct ResultPaging {
     private let place: Place
     private let limit: Int
 
+    /// How many candidates of each kind the first list is made of.
+    var depth: Int { place.depth }
+
     /// - Parameter depth: how many candidates of each kind the first page's list is made of at least.
     /// - Throws: `SearchError.invalid` for a cursor of another question.
     init(_ question: String, cursor: String?, limit: Int, depth: Int = 0) throws(SearchError) {

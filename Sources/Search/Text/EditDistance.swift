@@ -6,32 +6,38 @@ package enum EditDistance {
         _ right: some RandomAccessCollection<UInt8>,
         limit: Int
     ) -> Int? {
-        let left = Array(left)
-        let right = Array(right)
         guard abs(left.count - right.count) <= limit else { return nil }
-        var older: [Int] = []
-        var previous = Array(0...right.count)
-        for row in 0..<left.count {
-            var current = [row + 1]
-            current.reserveCapacity(right.count + 1)
-            var least = row + 1
-            for column in 0..<right.count {
-                var cost = min(
-                    previous[column + 1] + 1,
-                    current[column] + 1,
-                    previous[column] + (left[row] == right[column] ? 0 : 1)
-                )
-                if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
-                    cost = min(cost, older[column - 1] + 1)
+        let width = right.count + 1
+        // The rows of the table that are still of use: the present one, the last, and the one before.
+        return withUnsafeTemporaryAllocation(of: Int.self, capacity: 3 * width) { rows in
+            var (current, previous, older) = (rows[..<width], rows[width..<2 * width], rows[(2 * width)...])
+            for column in 0..<width { current[current.startIndex + column] = column }
+            var leftBefore: UInt8?
+            for (row, leftByte) in left.enumerated() {
+                (current, previous, older) = (older, current, previous)
+                let (at, above, beyond) = (current.startIndex, previous.startIndex, older.startIndex)
+                current[at] = row + 1
+                var least = row + 1
+                var rightBefore: UInt8?
+                for (column, rightByte) in right.enumerated() {
+                    var cost = min(
+                        previous[above + column + 1] + 1,
+                        current[at + column] + 1,
+                        previous[above + column] + (leftByte == rightByte ? 0 : 1)
+                    )
+                    if leftByte == rightBefore, leftBefore == rightByte {
+                        cost = min(cost, older[beyond + column - 1] + 1)
+                    }
+                    current[at + column + 1] = cost
+                    least = min(least, cost)
+                    rightBefore = rightByte
                 }
-                current.append(cost)
-                least = min(least, cost)
+                guard least <= limit else { return nil }
+                leftBefore = leftByte
             }
-            guard least <= limit else { return nil }
-            older = previous
-            previous = current
+            let distance = current[current.startIndex + right.count]
+            return distance <= limit ? distance : nil
         }
-        return previous[right.count] <= limit ? previous[right.count] : nil
     }
 
     /// How many slips are forgiven in a word of `count` bytes.

@@ -3,7 +3,6 @@ import CSQLite
 /// A value of a statement's parameter.
 enum SQLiteValue {
     case integer(Int)
-    case real(Double)
     case text(String)
     case blob([UInt8])
     case null
@@ -44,7 +43,6 @@ final class SQLiteStatement {
         let code =
             switch value {
             case .integer(let integer): sqlite3_bind_int64(handle, index, Int64(integer))
-            case .real(let real): sqlite3_bind_double(handle, index, real)
             case .text(let text): embedstar_sqlite_bind_text(handle, index, text, Int32(clamping: text.utf8.count))
             case .blob(let bytes): embedstar_sqlite_bind_blob(handle, index, bytes, Int32(clamping: bytes.count))
             case .null: sqlite3_bind_null(handle, index)
@@ -70,6 +68,15 @@ struct SQLiteRow: ~Copyable {
     func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
 
     func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
+
+    func blob(_ column: Int32) -> [UInt8] {
+        Array(
+            UnsafeRawBufferPointer(
+                start: sqlite3_column_blob(handle, column),
+                count: Int(sqlite3_column_bytes(handle, column))
+            )
+        )
+    }
 
     func text(_ column: Int32) -> String? {
         guard let bytes = sqlite3_column_text(handle, column) else { return nil }

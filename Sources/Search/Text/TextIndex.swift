@@ -4,28 +4,36 @@ import EmbeddingCore
 /// All repos in SQLite, in memory, with a full-text index of their words. To be used from one thread at a time.
 final class TextIndex {
     private let database: SQLiteDatabase
-    private let insertRepo, updateRepo, deleteRepo, findID, findName, selectRepo: SQLiteStatement
+    private let insertRepo, updateRepo, deleteRepo, findID, findName, findNumber, selectRepo: SQLiteStatement
     private let insertWords, deleteWords, selectTerms: SQLiteStatement
     private var names = NameList()
     private var words = WordTable()
     private var vocabulary = Vocabulary()
+    /// By the number of the repo.
+    private var standings: [Standing] = []
     private(set) var count = 0
+
+    /// What every match of words asks of a repo.
+    private struct Standing {
+        var fame: Double
+        var isPrivate: Bool
+    }
 
     init() throws(SQLiteError) {
         database = try SQLiteDatabase()
         try database.execute(Self.schema)
         insertRepo = try database.prepare(
             """
-            INSERT INTO repo(id, full_name, owner, description, language, stars, url, topics, updated, fame,
+            INSERT INTO repo(id, full_name, owner, description, language, stars, url, topics, updated,
                 flag_isPrivate, flag_isArchived, flag_isFork, filter_language, filter_owner, filter_fullName, filter_topics)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) RETURNING number
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) RETURNING number
             """
         )
         updateRepo = try database.prepare(
             """
             UPDATE repo SET full_name = ?2, owner = ?3, description = ?4, language = ?5, stars = ?6, url = ?7,
-                topics = ?8, updated = ?9, fame = ?10, flag_isPrivate = ?11, flag_isArchived = ?12, flag_isFork = ?13,
-                filter_language = ?14, filter_owner = ?15, filter_fullName = ?16, filter_topics = ?17 WHERE id = ?1
+                topics = ?8, updated = ?9, flag_isPrivate = ?10, flag_isArchived = ?11, flag_isFork = ?12,
+                filter_language = ?13, filter_owner = ?14, filter_fullName = ?15, filter_topics = ?16 WHERE id = ?1
             """
         )
         deleteRepo = try database.prepare("DELETE FROM repo WHERE number = ?1")
@@ -33,6 +41,7 @@ final class TextIndex {
         findName = try database.prepare(
             "SELECT \(Self.columns) FROM repo AS r WHERE full_name = ?1 COLLATE NOCASE LIMIT 1"
         )
+        findNumber = try database.prepare("SELECT number FROM repo WHERE id = ?1")
         selectRepo = try database.prepare("SELECT \(Self.columns) FROM repo AS r WHERE number = ?1")
         insertWords = try database.prepare("INSERT INTO word(rowid, name, owner, text) VALUES (?1, ?2, ?3, ?4)")
         deleteWords = try database.prepare(
@@ -41,12 +50,11 @@ final class TextIndex {
         selectTerms = try database.prepare("SELECT term, doc FROM term")
     }
 
-    /// `fame` is the decimal logarithm of the stars; `word` keeps no text of its own, and takes words as they are
-    /// given; `filter_…` is what filters compare.
+    /// `word` keeps no text of its own, and takes words as they are given; `filter_…` is what filters compare.
     private static let schema = """
         CREATE TABLE repo(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, full_name TEXT NOT NULL, owner TEXT NOT NULL,
             description TEXT, language TEXT, stars INTEGER NOT NULL, url TEXT, topics TEXT, updated TEXT,
-            fame REAL NOT NULL, flag_isPrivate INTEGER NOT NULL, flag_isArchived INTEGER NOT NULL,
+            flag_isPrivate INTEGER NOT NULL, flag_isArchived INTEGER NOT NULL,
             flag_isFork INTEGER NOT NULL, filter_language TEXT, filter_owner TEXT, filter_fullName TEXT, filter_topics TEXT);
         CREATE INDEX repo_full_name ON repo(full_name COLLATE NOCASE);
         CREATE VIRTUAL TABLE word USING fts5(name, owner, text, content='',
@@ -56,7 +64,7 @@ final class TextIndex {
 
     private static let columns =
         "number, full_name, r.owner, description, language, stars, url, topics, updated, "
-        + FilterCondition.Flag.allCases.map { "flag_\($0.rawValue)" }.joined(separator: ", ")
+        + FilterCondition.Flag.allCases.map { "flag_\($0.rawValue)" }.joined(separator: ", ") + ", id"
 
     /// Runs many changes at once.
     func transaction(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
@@ -75,6 +83,7 @@ final class TextIndex {
         names.removeAll()
         words = WordTable()
         vocabulary = Vocabulary()
+        standings = []
         count = 0
     }
 
@@ -87,7 +96,7 @@ final class TextIndex {
             [
                 .blob(id.encoded), .text(repo.fullName), .text(repo.owner), .text(repo.description),
                 .text(repo.language), .integer(repo.stars), .text(repo.url), .text(repo.topics.joined(separator: "\n")),
-                .text(repo.updatedAt.map { FilterSQL.column($0) }), .real(Fame.of(stars: repo.stars)),
+                .text(repo.updatedAt.map { FilterSQL.column($0) }),
             ] + FilterCondition.Flag.allCases.map { .integer(repo.flag($0) ? 1 : 0) }
             + FilterCondition.Field.allCases.map { .text(FilterSQL.column(repo.values(of: $0))) }
         let new = RepoWords(repo)
@@ -105,6 +114,8 @@ final class TextIndex {
         }
         vocabulary.age = vocabulary.age.map { $0 + 1 }
         words.set(number, new)
+        while standings.count <= number { standings.append(Standing(fame: 0, isPrivate: true)) }
+        standings[number] = Standing(fame: Fame.of(stars: repo.stars), isPrivate: repo.isPrivate)
         names.set(number, fullName: repo.fullName, stars: repo.stars)
         return number
     }
@@ -123,12 +134,18 @@ final class TextIndex {
     func repo(_ number: Int) throws(SQLiteError) -> Repo? { try first(selectRepo, .integer(number))?.repo }
 
     /// Repos that pass the filter, its score aside.
-    func repos(_ filter: SearchFilter, limit: Int) throws(SQLiteError) -> [Repo] {
+    func repos(_ filter: SearchFilter, limit: Int) throws(SQLiteError) -> [TextHit] {
         let test = FilterSQL(filter)
         let statement = try database.prepared("SELECT \(Self.columns) FROM repo AS r WHERE \(test.condition) LIMIT ?")
-        var repos: [Repo] = []
-        try statement.query(test.values + [.integer(limit)]) { repos.append(Self.hit($0).repo) }
+        var repos: [TextHit] = []
+        try statement.query(test.values + [.integer(limit)]) { repos.append(Self.hit($0)) }
         return repos
+    }
+
+    func number(of id: DocumentID) throws(SQLiteError) -> Int? {
+        var number: Int?
+        try findNumber.query([.blob(id.encoded)]) { number = $0.integer(0) }
+        return number
     }
 
     func find(_ fullName: String) throws(SQLiteError) -> TextHit? { try first(findName, .text(fullName)) }
@@ -151,10 +168,10 @@ final class TextIndex {
         guard terms.length <= 4 else { return [] }
         var hits: [TextHit] = []
         for match in names.matches(terms.key, limit: 1000) where hits.count < limit {
-            guard let repo = try repo(match.number), filter.admits(repo) else { continue }
-            hits.append(
-                TextHit(number: match.number, repo: repo, likeness: match.likeness, similarity: match.similarity)
-            )
+            guard var hit = try first(selectRepo, .integer(match.number)), filter.admits(hit.repo) else { continue }
+            hit.likeness = match.likeness
+            hit.similarity = match.similarity
+            hits.append(hit)
         }
         return hits
     }
@@ -162,16 +179,27 @@ final class TextIndex {
     private func wordMatches(_ terms: QueryTerms, _ filter: SearchFilter, _ limit: Int) throws(SQLiteError) -> [TextHit]
     {
         guard !terms.expression.isEmpty else { return [] }
-        let test = FilterSQL(filter)
+        // Rows of repos are read for what needs them alone: a common word has thousands.
+        let isNarrowed = !filter.narrowing.isEmpty || !filter.excludeNames.isEmpty
+        let test = isNarrowed ? FilterSQL(filter) : FilterSQL(SearchFilter(includesPrivate: true))
         let statement = try database.prepared(
             """
-            SELECT \(Self.columns) FROM word JOIN repo AS r ON r.number = word.rowid
-            WHERE word MATCH ? AND \(test.condition) ORDER BY bm25(word, 4.0, 2.0, 1.0) * (1 + 0.2 * fame) LIMIT ?
+            SELECT word.rowid, -bm25(word, 4.0, 2.0, 1.0) FROM word
+            \(isNarrowed ? "JOIN repo AS r ON r.number = word.rowid" : "") WHERE word MATCH ? AND \(test.condition)
             """
         )
         let expression = SQLiteValue.text(terms.expression.joined(separator: " OR "))
+        var best = TopK<WordMatch>(capacity: limit)
+        try statement.query([expression] + test.values) { row in
+            let number = row.integer(0)
+            let standing = standings[number]
+            guard filter.includesPrivate || !standing.isPrivate else { return }
+            best.offer(WordMatch(relevance: row.real(1) * (1 + 0.2 * standing.fame), number: number))
+        }
         var hits: [TextHit] = []
-        try statement.query([expression] + test.values + [.integer(limit)]) { hits.append(Self.hit($0)) }
+        for match in best.sorted {
+            if let hit = try first(selectRepo, .integer(match.number)) { hits.append(hit) }
+        }
         return hits
     }
 
@@ -226,6 +254,16 @@ final class TextIndex {
             isFork: row.integer(11) != 0,
             updatedAt: row.text(8).flatMap { Timestamp($0) }
         )
-        return TextHit(number: row.integer(0), repo: repo)
+        return TextHit(number: row.integer(0), id: DocumentID(encoded: row.blob(12)), repo: repo)
+    }
+}
+
+/// A repo with words of a query; the greater, the more it is about them.
+private struct WordMatch: Comparable {
+    let relevance: Double
+    let number: Int
+
+    static func < (left: Self, right: Self) -> Bool {
+        (left.relevance, right.number) < (right.relevance, left.number)
     }
 }

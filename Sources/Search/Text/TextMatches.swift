@@ -12,6 +12,7 @@ struct TextMatches: Sendable {
 /// A repo found by its name or words.
 struct TextHit: Sendable {
     let number: Int
+    let id: DocumentID
     let repo: Repo
     /// How the query is like the name; nil for one that words found.
     var likeness: NameList.Likeness?

@@ -1,6 +1,13 @@
 /// The terms of the text index, to find what a misspelt word may have meant.
 struct Vocabulary {
-    private var terms: [Int: [(term: String, repos: Int)]] = [:]
+    private struct Term {
+        let bytes: [UInt8]
+        let letters: LetterSet
+        let repos: Int
+    }
+
+    /// By their lengths.
+    private var terms: [Int: [Term]] = [:]
     /// Changes of the index since it was read.
     var age: Int?
 
@@ -10,7 +17,9 @@ struct Vocabulary {
     mutating func add(_ term: String, repos: Int) {
         age = age ?? 0
         guard term.utf8.allSatisfy({ $0 < 0x80 }) else { return }
-        terms[term.utf8.count, default: []].append((term, repos))
+        terms[term.utf8.count, default: []].append(
+            Term(bytes: Array(term.utf8), letters: LetterSet(term.utf8), repos: repos)
+        )
     }
 
     /// The nearest terms, the commonest first, three at most.
@@ -18,15 +27,14 @@ struct Vocabulary {
         let bytes = Array(word.utf8)
         let budget = EditDistance.budget(forLength: bytes.count)
         guard budget > 0, bytes.count <= 40 else { return [] }
+        let letters = LetterSet(bytes)
         var found: [(distance: Int, repos: Int, term: String)] = []
         var limit = budget
         for length in (bytes.count - budget)...(bytes.count + budget) {
-            for candidate in terms[length] ?? [] {
-                guard let distance = EditDistance.between(Array(candidate.term.utf8), bytes, limit: limit) else {
-                    continue
-                }
+            for candidate in terms[length] ?? [] where letters.mayBe(limit, from: candidate.letters) {
+                guard let distance = EditDistance.between(candidate.bytes, bytes, limit: limit) else { continue }
                 limit = distance
-                found.append((distance, candidate.repos, candidate.term))
+                found.append((distance, candidate.repos, String(decoding: candidate.bytes, as: UTF8.self)))
             }
         }
         return found.filter { $0.distance == limit }

@@ -63,12 +63,12 @@ package final class VectorScan: SimilaritySearch {
     }
 
     package func scores(
-        of fullNames: [String],
+        of ids: [DocumentID],
         to vector: Embedding,
         model: EmbeddingModel
-    ) async throws(StoreError) -> [String: Double] {
-        guard isLoaded(for: model) else { return try await fallback.scores(of: fullNames, to: vector, model: model) }
-        let numbers = await catalog.numbers(of: fullNames)
+    ) async throws(StoreError) -> [DocumentID: Double] {
+        guard isLoaded(for: model) else { return try await fallback.scores(of: ids, to: vector, model: model) }
+        let numbers = await catalog.numbers(of: ids)
         return await reading { table in
             numbers.compactMapValues { table.score(of: $0, to: vector.values).map(Self.cosine) }
         }

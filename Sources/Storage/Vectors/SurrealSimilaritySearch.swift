@@ -142,31 +142,27 @@ struct SurrealSimilaritySearch: SimilaritySearch {
     }
 
     func scores(
-        of fullNames: [String],
+        of ids: [DocumentID],
         to vector: Embedding,
         model: EmbeddingModel
-    ) async throws(StoreError) -> [String: Double] {
+    ) async throws(StoreError) -> [DocumentID: Double] {
+        var records: [SurrealValue] = []
+        for id in ids { records.append(.recordID(try id.record())) }
         let variables: [String: SurrealValue] = [
-            "named": .array(fullNames.map { .recordID(UpsertPlan.id(named: $0)) }),
-            "names": .array(fullNames.map { .recordID(UpsertPlan.nameID($0)) }),
-            "vector": .floats(vector.values), "fingerprint": .string(model.fingerprint),
+            "ids": .array(records), "vector": .floats(vector.values), "fingerprint": .string(model.fingerprint),
             "dimensions": SurrealValue(model.dimensions),
         ]
         let score = "vector::similarity::cosine(embedding, $vector) AS score"
-        let rows = try await reader.select("id, full_name, \(score)", variables) {
+        let rows = try await reader.select("id, \(score)", variables) {
             """
-            SELECT \($0) FROM array::distinct(array::concat($named, (SELECT VALUE repo FROM $names)))
-              WHERE embedding_fingerprint = $fingerprint AND type::is_array(embedding)
-                AND array::len(embedding) = $dimensions
+            SELECT \($0) FROM $ids WHERE embedding_fingerprint = $fingerprint AND type::is_array(embedding)
+              AND array::len(embedding) = $dimensions
             """
         }
-        var found: [String: Double] = [:]
+        var scores: [DocumentID: Double] = [:]
         for row in rows {
-            guard let name = row["full_name"].string, let score = row["score"].double, score.isFinite else { continue }
-            found[name.lowercased()] = score
+            if let score = row["score"].double, score.isFinite { scores[try RepoRow.id(row)] = score }
         }
-        var scores: [String: Double] = [:]
-        for name in fullNames { scores[name] = found[name.lowercased()] }
         return scores
     }
 }
