@@ -1,5 +1,5 @@
-// The bodies of the kernels, included once for every instruction set, with NAME(x) giving each a name of its own and
-// LANES the floats of one register.
+// The bodies of the kernels, included once for every instruction set, with NAME(x) giving each a name of its own, LANES
+// the floats of one register, and PAIRS 1 where it has instructions for pairs of bfloat16.
 
 typedef float NAME(lanes) __attribute__((vector_size(4 * LANES)));
 typedef int32_t NAME(integer_lanes) __attribute__((vector_size(4 * LANES)));
@@ -23,9 +23,7 @@ static inline __attribute__((always_inline)) lanes NAME(fill)(float value) {
 }
 
 static inline __attribute__((always_inline)) float NAME(largest)(lanes v) {
-    float most = v[0];
-    for (int i = 1; i < LANES; i++) { most = v[i] > most ? v[i] : most; }
-    return most;
+    return __builtin_reduce_max(v);
 }
 
 static inline __attribute__((always_inline)) float NAME(total)(lanes v) {
@@ -37,24 +35,23 @@ static inline __attribute__((always_inline)) float NAME(total)(lanes v) {
     return parts[0];
 }
 
-/// e^x for x in [-87, 0] to 2 ulp; below that, e^-87. x = n ln 2 + r, |r| <= ln 2 / 2, Taylor in r.
+/// 2^x for x in [-126, 0]; below that, 2^-126. x = n + r, |r| <= 1/2; Taylor in r: of `degree` 6 to 2 ulp, of 4 to 5e-5.
+static inline __attribute__((always_inline)) lanes NAME(power_of_two)(lanes x, int degree) {
+    static const float coefficients[] = {1, 0.6931472f, 0.2402265f, 0.05550411f, 0.009618129f, 0.0013333558f, 0.0001540353f};
+    x = __builtin_elementwise_max(x, NAME(fill)(-126.0f));
+    // Adding 1.5 * 2^23 rounds to an integer, also where there is no instruction for it; the lowest bits of the sum are
+    // the exponent.
+    const float rounding = 12582912.0f + 127.0f;
+    lanes shifted = x + rounding;
+    lanes r = x - (shifted - rounding);
+    lanes p = NAME(fill)(coefficients[degree]);
+    for (int i = degree - 1; i >= 0; i--) { p = p * r + coefficients[i]; }
+    return p * (lanes)((integer_lanes)shifted << 23);
+}
+
+/// e^x for x in [-87, 0], within |x| * 1e-7 of its value; below that, e^-87.
 static inline __attribute__((always_inline)) lanes NAME(exponential)(lanes x) {
-    const lanes floor = NAME(fill)(-87.0f);
-    x = __builtin_elementwise_max(x, floor);
-    // Adding 1.5 * 2^23 rounds to an integer, also where there is no instruction for it.
-    lanes n = (x * 1.44269504f + 12582912.0f) - 12582912.0f;
-    lanes r = x - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
-    lanes p = NAME(fill)(1.0f / 5040);
-    p = p * r + 1.0f / 720;
-    p = p * r + 1.0f / 120;
-    p = p * r + 1.0f / 24;
-    p = p * r + 1.0f / 6;
-    p = p * r + 0.5f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    integer_lanes power = (__builtin_convertvector(n, integer_lanes) + 127) << 23;
-    return p * (lanes)power;
+    return NAME(power_of_two)(x * LOG2_E, 6);
 }
 
 static void NAME(add)(float *values, const float *position, const float *kind, size_t width) {
@@ -98,120 +95,17 @@ static void NAME(normalize_rms)(
     }
 }
 
-/// Keys of the head as columns, so that the scores of neighbouring keys are neighbouring lanes; zero past `length`.
-static void NAME(transpose)(const float *key, size_t stride, size_t length, size_t size, float *columns, size_t pitch) {
-    for (size_t i = 0; i < size; i++) {
-        float *column = columns + i * pitch;
-        for (size_t j = 0; j < length; j++) { column[j] = key[j * stride + i]; }
-        for (size_t j = length; j < pitch; j++) { column[j] = 0; }
-    }
-}
+#define ATTENTION(x) NAME(x)
+#include "attention_body.h"
+#undef ATTENTION
 
-/// Scores of four queries against the keys of `count` registers, 1 or 2.
-static inline __attribute__((always_inline)) void NAME(scores)(
-    const float *const query[4], const float *columns, size_t pitch, size_t size, float *scores, int count) {
-    lanes sums[4][2];
-    for (int q = 0; q < 4; q++) { sums[q][0] = sums[q][1] = NAME(fill)(0); }
-    for (size_t i = 0; i < size; i++) {
-        for (int c = 0; c < count; c++) {
-            lanes keys = NAME(load)(columns + i * pitch + c * LANES);
-            for (int q = 0; q < 4; q++) { sums[q][c] += NAME(fill)(query[q][i]) * keys; }
-        }
-    }
-    for (int q = 0; q < 4; q++) {
-        for (int c = 0; c < count; c++) { NAME(store)(scores + q * pitch + c * LANES, sums[q][c]); }
-    }
-}
-
-/// Turns the scores from `low` to `high` into weights e^(scale * (score - maximum)), the others of the registers from
-/// `start` to `end` into zero. Returns their sum.
-static inline __attribute__((always_inline)) float NAME(weights)(
-    float *scores, size_t start, size_t low, size_t high, size_t end, float scale) {
-    for (size_t j = start; j < low; j++) { scores[j] = scores[low]; }
-    for (size_t j = high; j < end; j++) { scores[j] = scores[low]; }
-    lanes most = NAME(load)(scores + start);
-    for (size_t j = start + LANES; j < end; j += LANES) {
-        most = __builtin_elementwise_max(most, NAME(load)(scores + j));
-    }
-    float maximum = NAME(largest)(most);
-    for (size_t j = start; j < end; j += LANES) {
-        NAME(store)(scores + j, NAME(exponential)((NAME(load)(scores + j) - maximum) * scale));
-    }
-    for (size_t j = start; j < low; j++) { scores[j] = 0; }
-    for (size_t j = high; j < end; j++) { scores[j] = 0; }
-    lanes sum = NAME(fill)(0);
-    for (size_t j = start; j < end; j += LANES) { sum += NAME(load)(scores + j); }
-    return NAME(total)(sum);
-}
-
-/// Weighted sums of the values from `low` to `high` in the columns of `count` registers, 1 or 2, for four queries.
-static inline __attribute__((always_inline)) void NAME(mix)(
-    const float *scores, size_t pitch, const float factors[4], const float *value, size_t stride, size_t low,
-    size_t high, float *const output[4], size_t column, int count) {
-    lanes sums[4][2];
-    for (int q = 0; q < 4; q++) { sums[q][0] = sums[q][1] = NAME(fill)(0); }
-    for (size_t j = low; j < high; j++) {
-        for (int c = 0; c < count; c++) {
-            lanes values = NAME(load)(value + j * stride + column + c * LANES);
-            for (int q = 0; q < 4; q++) { sums[q][c] += NAME(fill)(scores[q * pitch + j]) * values; }
-        }
-    }
-    for (int q = 0; q < 4; q++) {
-        for (int c = 0; c < count; c++) { NAME(store)(output[q] + column + c * LANES, sums[q][c] * factors[q]); }
-    }
-}
-
-static void NAME(attend)(
-    const inference_attention_t *kind, const float *query, const float *key, const float *value, size_t stride,
-    size_t length, size_t size, float *output, size_t output_stride, float *scratch) {
-    size_t pitch = (length + LANES - 1) / LANES * LANES;
-    float *columns = scratch;
-    float *scores = scratch + size * pitch;
-    size_t before = kind->before < length ? kind->before : length;
-    size_t after = kind->after < length ? kind->after : length;
-    NAME(transpose)(key, stride, length, size, columns, pitch);
-    for (size_t first = 0; first < length; first += 4) {
-        // Past the last row, the last row is computed again.
-        const float *queries[4];
-        float *outputs[4];
-        float factors[4];
-        size_t rows[4];
-        for (size_t q = 0; q < 4; q++) {
-            rows[q] = first + q < length ? first + q : length - 1;
-            queries[q] = query + rows[q] * stride;
-            outputs[q] = output + rows[q] * output_stride;
-        }
-        // What one of the four sees.
-        size_t low = first > before ? first - before : 0;
-        size_t high = rows[3] + after < length ? rows[3] + after + 1 : length;
-        size_t start = low / LANES * LANES;
-        size_t end = (high + LANES - 1) / LANES * LANES;
-        size_t j = start;
-        for (; j + 2 * LANES <= end; j += 2 * LANES) {
-            NAME(scores)(queries, columns + j, pitch, size, scores + j, 2);
-        }
-        if (j < end) { NAME(scores)(queries, columns + j, pitch, size, scores + j, 1); }
-        for (int q = 0; q < 4; q++) {
-            float *own = scores + q * pitch;
-            float scale = kind->scale;
-            if (kind->bias) {
-                const float *bias = kind->bias - rows[q];
-                for (j = start; j < end; j += LANES) {
-                    NAME(store)(own + j, NAME(load)(own + j) * scale + NAME(load)(bias + j));
-                }
-                scale = 1;
-            }
-            size_t own_low = rows[q] > before ? rows[q] - before : 0;
-            size_t own_high = rows[q] + after < length ? rows[q] + after + 1 : length;
-            factors[q] = 1.0f / NAME(weights)(own, start, own_low, own_high, end, scale);
-        }
-        size_t i = 0;
-        for (; i + 2 * LANES <= size; i += 2 * LANES) {
-            NAME(mix)(scores, pitch, factors, value, stride, low, high, outputs, i, 2);
-        }
-        if (i < size) { NAME(mix)(scores, pitch, factors, value, stride, low, high, outputs, i, 1); }
-    }
-}
+#if PAIRS
+#define ATTENTION(x) NAME(x##_in_pairs)
+#define IN_PAIRS
+#include "attention_body.h"
+#undef IN_PAIRS
+#undef ATTENTION
+#endif
 
 static void NAME(rotate)(float *values, const float *cosines, const float *sines, size_t half) {
     for (size_t i = 0; i < half; i++) {
@@ -341,6 +235,9 @@ static const inference_kernels_t NAME(kernels) = {
     .normalize_rms = NAME(normalize_rms),
     .rotate = NAME(rotate),
     .attend = NAME(attend),
+#if PAIRS
+    .attend_in_pairs = NAME(attend_in_pairs),
+#endif
     .sum = NAME(sum),
     .maximum = NAME(maximum),
     .gelu = NAME(gelu),

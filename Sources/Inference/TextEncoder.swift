@@ -18,7 +18,7 @@ package final class TextEncoder: Sendable {
     package var precision: Precision { pool.model.precision }
     /// oneDNN's names of what computes them, such as `brgemm:avx512_core_amx_bf16`; never its reference implementation.
     package var implementations: [String] { pool.model.implementations }
-    /// The instruction set of the loops between them: `avx512`, `avx2`, or `generic`.
+    /// The instruction set of the loops between them: `avx512_bf16`, `avx512`, `avx2`, or `generic`.
     package var instructionSet: String { pool.instructionSet }
     /// What the model wants before a text.
     package let prompts: Prompts

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Kernels") struct KernelTests {
     /// Those this processor has.
-    static let kernels = ["generic", "generic16", "avx2", "avx512"].compactMap(Kernels.init)
+    static let kernels = ["generic", "generic16", "avx2", "avx512", "avx512_bf16"].compactMap(Kernels.init)
 
     private static func values(_ count: Int, in range: ClosedRange<Float>, seed: UInt64 = 1) -> [Float] {
         var random = SplitMix64(state: seed)
@@ -30,6 +30,78 @@ import Testing
                 #expect(abs(Double(output) - expected) <= 1e-6 * max(1, abs(expected)), "\(activation) of \(input)")
             }
         }
+    }
+
+    /// A head over a text, and what its tokens see of each other.
+    struct Head: Sendable {
+        let length: Int
+        let size: Int
+        var before = Int.max
+        var after = Int.max
+        var isBiased = false
+    }
+
+    @Test(
+        arguments: [
+            Head(length: 1, size: 32), Head(length: 43, size: 32), Head(length: 100, size: 80),
+            Head(length: 77, size: 48, isBiased: true), Head(length: 530, size: 16),
+            Head(length: 530, size: 16, before: 20, after: 20), Head(length: 530, size: 16, after: 0),
+            Head(length: 530, size: 16, before: 500, after: 3, isBiased: true),
+        ]
+    )
+    func `attends as the definition says, over a text of any length`(head: Head) {
+        let (length, size) = (head.length, head.size)
+        let rows = Self.values(length * size * 3, in: -2...2)
+        let bias = (-length...length + 16).map { -0.01 * Float(abs($0)) }
+        let expected = Self.attention(of: rows, head, bias)
+        // Beside sums in f32, those of numbers of 8 bits.
+        let attentions = Self.kernels.flatMap { kernels in
+            let functions = kernels.functions.pointee
+            return [(functions.attend, 1e-5), (functions.attend_in_pairs, 0.03)]
+        }
+        for (attend, tolerance) in attentions {
+            guard let attend else { continue }
+            var found = [Float](repeating: .nan, count: length * size)
+            var scratch = [Float](repeating: .nan, count: inference_attention_scratch(length, size))
+            bias.withUnsafeBufferPointer { bias in
+                rows.withUnsafeBufferPointer { rows in
+                    guard let rows = rows.baseAddress, let bias = bias.baseAddress else { return }
+                    var kind = inference_attention_t(
+                        scale: 1 / Float(size).squareRoot(),
+                        before: head.before,
+                        after: head.after,
+                        bias: head.isBiased ? bias + length : nil
+                    )
+                    attend(&kind, rows, rows + size, rows + 2 * size, 3 * size, length, size, &found, size, &scratch)
+                }
+            }
+            let worst = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? 0
+            #expect(worst <= tolerance && found.allSatisfy(\.isFinite))
+        }
+    }
+
+    /// Softmax(Q * K^T * scale + bias) * V of rows of queries, keys, and values.
+    private static func attention(of rows: [Float], _ head: Head, _ bias: [Float]) -> [Double] {
+        let (length, size) = (head.length, head.size)
+        let scale = 1 / Double(size).squareRoot()
+        var result = [Double](repeating: 0, count: length * size)
+        for row in 0..<length {
+            let low = head.before > row ? 0 : row - head.before
+            let high = head.after >= length - row ? length - 1 : row + head.after
+            let weights = (low...high).map { key in
+                let score = (0..<size).reduce(0.0) {
+                    $0 + Double(rows[row * 3 * size + $1]) * Double(rows[(key * 3 + 1) * size + $1])
+                }
+                return exp(score * scale + (head.isBiased ? Double(bias[key - row + length]) : 0))
+            }
+            let total = weights.reduce(0, +)
+            for (key, weight) in zip(low...high, weights) {
+                for column in 0..<size {
+                    result[row * size + column] += weight / total * Double(rows[(key * 3 + 2) * size + column])
+                }
+            }
+        }
+        return result
     }
 
     @Test(arguments: kernels, [127, 255] as [Float])

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(
-        arguments: ["generic", "generic16", "avx2", "avx512"]
+        arguments: ["generic", "generic16", "avx2", "avx512", "avx512_bf16"]
     )
     func `computes the same with the kernels of every instruction set`(name: String) async throws {
         guard let kernels = Kernels(name) else { return }

@@ -26,9 +26,25 @@ typedef struct {
     const float *_Nullable bias;
 } inference_attention_t;
 
+typedef void (*inference_attend_t)(
+    const inference_attention_t *_Nonnull kind, const float *_Nonnull query, const float *_Nonnull key,
+    const float *_Nonnull value, size_t stride, size_t length, size_t size, float *_Nonnull output,
+    size_t output_stride, float *_Nonnull scratch);
+
+/// Keys of which the scores are known at a time, and queries that read them from memory together.
+#define INFERENCE_KEY_BLOCK 512
+#define INFERENCE_QUERY_BLOCK 64
+
+/// The floats that attention works on beside its operands.
+static inline size_t inference_attention_scratch(size_t length, size_t size) {
+    const size_t widest = 32;
+    size_t queries = INFERENCE_QUERY_BLOCK * (size + widest);
+    return queries + 2 * (length + widest) * size + 8 * (INFERENCE_KEY_BLOCK + widest);
+}
+
 /// A set of kernels for one instruction set.
 typedef struct {
-    /// Its name: "generic", "generic16", "avx2", or "avx512".
+    /// Its name: "generic", "generic16", "avx2", "avx512", or "avx512_bf16".
     const char *_Nonnull name;
 
     /// Floats of one register, 8 or 16; every width and the width of a head must be a multiple.
@@ -56,11 +72,12 @@ typedef struct {
 
     /// Softmax(Q * K^T * scale + bias) * V of one head over one text. `query`, `key` and `value` point to the first row
     /// of the head, `stride` floats apart; `output` likewise with `output_stride`. `scratch` holds
-    /// (size + 4) * (length rounded up to 16) floats.
-    void (*_Nonnull attend)(
-        const inference_attention_t *_Nonnull kind, const float *_Nonnull query, const float *_Nonnull key,
-        const float *_Nonnull value, size_t stride, size_t length, size_t size, float *_Nonnull output,
-        size_t output_stride, float *_Nonnull scratch);
+    /// `inference_attention_scratch` floats.
+    inference_attend_t _Nonnull attend;
+
+    /// The same with queries, keys, values and weights rounded to bfloat16 and multiplied in pairs; null where there are
+    /// no instructions for it.
+    inference_attend_t _Nullable attend_in_pairs;
 
     /// sums[i] += row[i] over all rows.
     void (*_Nonnull sum)(const float *_Nonnull values, size_t rows, size_t width, float *_Nonnull sums);

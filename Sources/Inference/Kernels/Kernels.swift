@@ -5,7 +5,7 @@ struct Kernels: Sendable {
     nonisolated(unsafe) let functions: UnsafePointer<inference_kernels_t>
 
     /// From the fastest to the one that every processor has.
-    private static let names = ["avx512", "avx2", "generic"]
+    private static let names = ["avx512_bf16", "avx512", "avx2", "generic"]
 
     /// Nil when this processor does not have the instruction set.
     init?(_ name: String) {
@@ -33,6 +33,11 @@ struct Kernels: Sendable {
         case .relu: functions.pointee.relu
         case .silu, .swish: functions.pointee.silu
         }
+    }
+
+    /// Attention for a model that multiplies in `precision`.
+    func attention(in precision: Precision) -> inference_attend_t {
+        precision == .bf16 ? functions.pointee.attend_in_pairs ?? functions.pointee.attend : functions.pointee.attend
     }
 
     typealias Activation = @convention(c) (UnsafeMutablePointer<Float>, Int) -> Void

@@ -16,6 +16,7 @@ final class TransformerEncoder: RowEncoder, @unchecked Sendable {
     private let model: TransformerModel
     private let shape: TransformerShape
     private let kernels: Kernels
+    private let attend: inference_attend_t
     private let activate: Kernels.Activation
     /// Of each thread.
     private let workspaces: [Workspace]
@@ -30,6 +31,7 @@ final class TransformerEncoder: RowEncoder, @unchecked Sendable {
         self.model = model
         self.kernels = kernels
         shape = model.shape
+        attend = kernels.attention(in: model.precision)
         activate = kernels.activation(model.activation)
         step = Self.wholeBlocks(rows)
         capacity = Self.wholeBlocks(max(rows, shape.maxTokens))
@@ -173,7 +175,7 @@ final class TransformerEncoder: RowEncoder, @unchecked Sendable {
             for head in heads.clamped(to: first..<first + shape.heads).lazy.map({ $0 - first }) {
                 kind.bias = model.placeBias?.ofHead(head)
                 let key = keys + head / sharing * headWidth
-                kernels.functions.pointee.attend(
+                attend(
                     &kind,
                     start + head * headWidth,
                     key,
@@ -183,7 +185,7 @@ final class TransformerEncoder: RowEncoder, @unchecked Sendable {
                     headWidth,
                     batch.mixed + row * shape.queryWidth + head * headWidth,
                     shape.queryWidth,
-                    workspaces[thread].scores
+                    workspaces[thread].attentionScratch
                 )
             }
             row += length

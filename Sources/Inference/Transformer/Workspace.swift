@@ -1,3 +1,5 @@
+import CInferenceKernels
+
 /// Memory for the intermediate results of one worker, as large as its largest batch; the system gives pages of it when
 /// they are first written.
 final class Workspace {
@@ -11,8 +13,8 @@ final class Workspace {
     let mixed: UnsafeMutablePointer<Float>
     /// One tile of feed-forward results, and of their gates.
     let feedForward: UnsafeMutablePointer<Float>
-    /// For the scores of one attention head over one text.
-    let scores: UnsafeMutablePointer<Float>
+    /// For what one attention head over one text works on.
+    let attentionScratch: UnsafeMutablePointer<Float>
 
     /// - Parameters:
     ///   - rows: of the largest batch.
@@ -20,13 +22,12 @@ final class Workspace {
     ///   - tile: of the largest product but for attention.
     init(_ model: TransformerModel, rows: Int, step: Int, tile: Int) {
         let shape = model.shape
-        let longest = (shape.maxTokens + 15) / 16 * 16
         residual = Self.allocate(rows * shape.width)
         normalized = Self.allocate(model.order == .before ? step * shape.width : 0)
         attention = Self.allocate(rows * shape.attentionWidth)
         mixed = Self.allocate(rows * shape.queryWidth)
         feedForward = Self.allocate(tile * shape.feedForwardWidth * (model.isGated ? 2 : 1))
-        scores = Self.allocate((shape.headWidth + 4) * longest)
+        attentionScratch = Self.allocate(inference_attention_scratch(shape.maxTokens, shape.headWidth))
     }
 
     deinit {
@@ -35,7 +36,7 @@ final class Workspace {
         attention.deallocate()
         mixed.deallocate()
         feedForward.deallocate()
-        scores.deallocate()
+        attentionScratch.deallocate()
     }
 
     /// Not initialized: every result is written before it is read.
