@@ -48,6 +48,14 @@ import Testing
         }
     }
 
+    @Test(arguments: ["static", "model2vec"])
+    func `a table of embeddings takes all of a long text`(name: String) throws {
+        let encoder = try Self.load(name, .fp32)
+        let text = String(repeating: "a long text ", count: 10_000)
+        #expect(encoder.countTokens(text) > 8192)
+        #expect(encoder.tokens(of: text).count == encoder.countTokens(text))
+    }
+
     @Test(arguments: names, [Precision.bf16, .int8])
     func `in bf16 and int8, as closely as random weights allow`(name: String, precision: Precision) async throws {
         let encoder: TextEncoder

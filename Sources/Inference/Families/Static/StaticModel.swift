@@ -2,7 +2,8 @@
 struct StaticModel: LoadedModel {
     let width: Int
     let vocabulary: Int
-    let maxTokens = TransformerShape.longestText
+    /// There is nothing that grows with a text but the text itself.
+    let maxTokens = 1 << 20
     let precision = Precision.fp32
     let implementations: [String] = []
     let usesSpecialTokens = false
