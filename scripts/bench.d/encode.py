@@ -166,17 +166,18 @@ def make_random(kind, tokenizer, folder):
     return folder
 
 
-def lengthened(texts, tokens, directory):
-    """Texts of about so many tokens, each of several of the given."""
+def lengthened(texts, tokens, wanted, directory):
+    """So many texts of at least so many tokens, each of several of the given, which are taken again when they run out."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     longer, parts, count = [], [], 0
-    for text in texts:
-        parts.append(text)
-        count += len(tokenizer.encode(text).ids) - 2
+    given = itertools.cycle(texts)
+    while len(longer) < wanted:
+        parts.append(next(given))
+        count += len(tokenizer.encode(parts[-1]).ids) - 2
         if count >= tokens:
             longer.append(" ".join(parts))
             parts, count = [], 0
@@ -273,7 +274,7 @@ class Measurement:
         if workload.shape:
             self.model = make_random(workload.shape, arguments.model, folder / workload.shape)
         if workload.tokens:
-            everything = lengthened(everything, workload.tokens, arguments.model)
+            everything = lengthened(everything, workload.tokens, workload.count, arguments.model)
         limit = 8192
         if not is_static:
             settings = self.model / "sentence_bert_config.json"
