@@ -130,12 +130,22 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// What `scripts/sanitize` builds: the server with its tests, without what the rest of the package needs.
+// What `scripts/sanitize` builds: the server with its tests, and how the encoder divides a batch among threads, without what the rest of the package needs.
 if Context.environment["EMBED_STAR_PART"] == "server" {
     let part = [
         "CLinux", "CZlib", "DateTime", "EventLoop", "HTTP", "Settings", "Telemetry", "Server", "EchoServer", "DateTimeTests",
         "EventLoopTests", "HTTPTests", "TelemetryTests", "ServerTests",
     ]
     package.targets.removeAll { !part.contains($0.name) }
+    // Of the encoder, what threads share: oneDNN is not instrumented.
+    package.targets += [
+        .target(name: "CInferenceKernels", path: "CLibraries/CInferenceKernels", cSettings: [.unsafeFlags(["-O2"])]),
+        .target(
+            name: "Inference", dependencies: ["CInferenceKernels"],
+            sources: ["InferenceError.swift", "Workers/ForkJoin.swift", "Workers/WorkerThread.swift"], swiftSettings: settings),
+        .testTarget(
+            name: "InferenceTests", dependencies: ["Inference"], exclude: ["Fixtures"], sources: ["ForkJoinTests.swift"],
+            swiftSettings: settings),
+    ]
     package.products.removeAll { $0.name != "echo-server" }
 }
