@@ -42,6 +42,7 @@ extension EmbeddingPipeline {
         case .renew(let jobs, let token): return await renew(jobs, token)
         case .backfill(let cursor, let limit, let model, let isLater, let found):
             return await backfill(after: cursor, limit, model, isLater, found)
+        case .tidy: return await tidy()
         case .survey(let model, let withStatistics, let takesOver):
             return await survey(model, withStatistics, takesOver)
         }
@@ -86,16 +87,22 @@ extension EmbeddingPipeline {
         }
     }
 
+    private func tidy() async -> PipelineEvent {
+        do throws(StoreError) {
+            try await queue.tidy(
+                leasedBeyond: configuration.lease * 2,
+                waitingBeyond: configuration.longestAskedPause + configuration.lease
+            )
+            return .tidied(nil)
+        } catch {
+            return .tidied(error)
+        }
+    }
+
     private func survey(_ model: EmbeddingModel?, _ withStatistics: Bool, _ takesOver: Bool) async -> PipelineEvent {
         do throws(StoreError) {
             let lease = configuration.lease
             let shared = try await queue.attend(model: model, lease: lease, takesOver: takesOver)
-            if withStatistics {
-                try await queue.tidy(
-                    leasedBeyond: configuration.lease * 2,
-                    waitingBeyond: configuration.longestAskedPause + configuration.lease
-                )
-            }
             return .surveyed(withStatistics ? try await queue.statistics(model: model) : nil, shared)
         } catch {
             return .surveyFailed(error)

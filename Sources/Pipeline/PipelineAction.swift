@@ -8,6 +8,7 @@ enum PipelineAction: Sendable {
     case write(id: Int, OutcomeWrite)
     case renew([EmbeddingJob], token: ClaimToken)
     case backfill(after: DocumentID?, limit: Int, model: EmbeddingModel, isLater: Bool, found: Int)
+    case tidy
     case survey(model: EmbeddingModel?, withStatistics: Bool, takesOver: Bool)
 }
 
@@ -27,6 +28,7 @@ enum PipelineEvent: Sendable {
     case renewed(ClaimToken, StoreError?)
     case backfilled(next: DocumentID?, found: Int)
     case backfillFailed(StoreError)
+    case tidied(StoreError?)
     case surveyed(QueueStatistics?, SharedState)
     case surveyFailed(StoreError)
 }

@@ -18,6 +18,9 @@ extension PipelineMachine {
         case .backfillFailed(let error):
             backfill.isUnderWay = false
             storeAnswered(error)
+        case .tidied(let error):
+            nextTidying = now + configuration.tidyInterval
+            storeAnswered(error)
         case .surveyed(let statistics, let shared): surveyed(statistics, shared)
         case .surveyFailed(let error):
             survey.isUnderWay = false
@@ -76,6 +79,7 @@ extension PipelineMachine {
         case .success(let jobs):
             storeAnswered(nil)
             counts.claimed += jobs.count
+            isBacklogLong = jobs.count == claim.limit
             survey.statistics.followClaim(of: jobs.count)
             if !jobs.isEmpty {
                 survey.foundJobs = true
@@ -233,6 +237,7 @@ extension PipelineMachine {
         guard backfill.pageModel == model else { return }
         backfill.cursor = next
         backfill.found += found
+        backfill.findsRows = found > 0
         if next == nil {
             backfill.isComplete = true
             backfill.next = now + configuration.reconcileInterval

@@ -158,6 +158,7 @@ extension PipelineMachine {
         backfill.cursor = nil
         backfill.pageModel = nil
         backfill.isComplete = false
+        backfill.findsRows = false
         backfill.next = now
     }
 

@@ -34,7 +34,11 @@ struct PipelineMachine {
     var storeCalls = 0
     var claim: Claim?
     var nextClaim: Instant
+    /// Whether the last claim got as many jobs as it might, so that more are likely to be due.
+    var isBacklogLong = true
     var nextBatch: Instant
+    /// Nil while the outbox is tidied.
+    var nextTidying: Instant?
     var backfill: Backfill
     var survey: Survey
     var pause: PipelinePause?
@@ -70,6 +74,7 @@ struct PipelineMachine {
         nextModelCheck = now
         nextClaim = now
         nextBatch = now
+        nextTidying = now
         backfill = Backfill(next: now)
         survey = Survey(next: now)
         rate = RateMeter(start: now)
@@ -94,7 +99,7 @@ struct PipelineMachine {
         }
         if let action = nextRenewal() ?? nextWrite() { return action }
         guard stop == nil else { return nil }
-        return resolveModel() ?? nextSurvey() ?? nextEmbed() ?? nextClaimAction() ?? nextBackfill()
+        return resolveModel() ?? nextSurvey() ?? nextEmbed() ?? nextClaimAction() ?? nextBackfill() ?? tidy()
     }
 
     /// Whether all is done: nothing in flight after `stop` or its grace, or an empty backlog in mode `once`.
@@ -181,7 +186,9 @@ struct PipelineMachine {
     }
 
     private mutating func nextBackfill() -> PipelineAction? {
-        guard let model, tenure.isHeld, !backfill.isUnderWay, now >= backfill.next, useStore() else { return nil }
+        guard let model, tenure.isHeld, !backfill.isUnderWay, now >= backfill.next else { return nil }
+        // Rows that have a job already are no matter while there are jobs.
+        guard isPaused || !isBacklogLong || backfill.findsRows, useStore() else { return nil }
         backfill.isUnderWay = true
         backfill.pageModel = model
         if backfill.cursor == nil { backfill.found = 0 }
@@ -194,10 +201,16 @@ struct PipelineMachine {
         )
     }
 
+    private mutating func tidy() -> PipelineAction? {
+        guard survey.isKnown, let due = nextTidying, now >= due, useStore() else { return nil }
+        nextTidying = nil
+        return .tidy
+    }
+
     /// When something may have to be done although nothing happens until then.
     var nextWakeUp: Instant? {
         var times = [
-            survey.next, backfill.next, nextModelCheck, provider.pausedUntil, store.pausedUntil,
+            survey.next, backfill.next, nextTidying, nextModelCheck, provider.pausedUntil, store.pausedUntil,
             stop.map { $0 + configuration.grace },
         ]
         if !isPaused { times.append(nextClaim) }
@@ -232,6 +245,8 @@ extension PipelineMachine {
         var isComplete = false
         /// Rows enqueued by this walk.
         var found = 0
+        /// Whether the last page had rows to enqueue.
+        var findsRows = false
     }
 
     /// The reading of statistics and pause flag.

@@ -8,8 +8,13 @@ import Testing
     private static let other = EmbeddingModel(provider: "builtin", name: "other", dimensions: 4)
 
     /// One replica of the model of all, and then others of another one.
-    private static func disagreement(seed: UInt64, others: Int = 1, documents: Int = 20) -> Simulation {
-        let simulation = Simulation(seed: seed, replicas: 1)
+    private static func disagreement(
+        seed: UInt64,
+        others: Int = 1,
+        documents: Int = 20,
+        lease: Duration = .seconds(20)
+    ) -> Simulation {
+        let simulation = Simulation(seed: seed, replicas: 1, lease: lease)
         for number in 0..<documents { simulation.queue.upsert(Samples.document(number)) }
         #expect(simulation.settle())
         for _ in 0..<others { simulation.start(model: other) }
@@ -22,7 +27,7 @@ import Testing
 
     @Test(arguments: UInt64(0)..<20)
     func `a replica of another model embeds no row while the first is there`(seed: UInt64) {
-        let simulation = Self.disagreement(seed: seed, others: 2)
+        let simulation = Self.disagreement(seed: seed, others: 2, lease: .seconds(600))
         for step in 0..<400 {
             if step.isMultiple(of: 20) { simulation.queue.upsert(Samples.document(step % 25, "new \(step)")) }
             simulation.step()

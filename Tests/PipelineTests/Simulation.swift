@@ -36,7 +36,8 @@ final class Simulation {
     private(set) var steps = 0
     private var owners = 0
 
-    init(seed: UInt64, replicas count: Int, faults: Faults = Faults()) {
+    /// - Parameter lease: time goes on by up to 15 s at once, so that a short one runs out under a replica that lives.
+    init(seed: UInt64, replicas count: Int, faults: Faults = Faults(), lease: Duration = .seconds(20)) {
         random = SeededRandom(seed: seed)
         self.faults = faults
         var configuration = PipelineConfiguration()
@@ -44,7 +45,7 @@ final class Simulation {
         configuration.claimSize = 12
         configuration.writeSize = 5
         configuration.backfillPage = 7
-        configuration.lease = .seconds(20)
+        configuration.lease = lease
         configuration.reconcileInterval = .seconds(60)
         self.configuration = configuration
         for _ in 0..<count { start() }
@@ -130,8 +131,13 @@ final class Simulation {
         return !open
             && replicas.allSatisfy {
                 $0.machine.isIdle && $0.machine.model == $0.model ?? model
-                    && ($0.machine.backfill.isComplete || $0.machine.tenure.other != nil)
+                    && ($0.machine.backfill.isComplete || isOnStandby($0.machine))
             } && replicas.contains { $0.machine.tenure.isHeld && $0.machine.epoch == "\(queue.epoch)" }
+    }
+
+    /// Whether another model is in use, and the machine knows.
+    private func isOnStandby(_ machine: PipelineMachine) -> Bool {
+        machine.tenure.other != nil && queue.modelInUse != machine.model?.fingerprint
     }
 
     private func performWithFaults(_ action: PipelineAction, of replica: Replica) -> PipelineEvent {
@@ -156,6 +162,7 @@ final class Simulation {
         case .write(let id, _): .written(id: id, .failure(error))
         case .renew(_, let token): .renewed(token, error)
         case .backfill: .backfillFailed(error)
+        case .tidy: .tidied(error)
         case .survey: .surveyFailed(error)
         }
     }
@@ -186,6 +193,7 @@ final class Simulation {
             let page = queue.backfill(after: cursor, limit: limit, model: model)
             if page.next == nil, isLater, found + page.enqueued > 0 { queue.epoch += 1 }
             return .backfilled(next: page.next, found: page.enqueued)
+        case .tidy: return .tidied(nil)
         case .survey(let model, let withStatistics, let takesOver):
             let shared = queue.attend(
                 replica.owner,

@@ -75,19 +75,22 @@ import Testing
 
     /// Where vectors are written beside the index as fast as without one.
     @Test(arguments: [
-        (nil, QueueStatistics(pending: 1999), VectorIndexAction.nothing),
-        (nil, QueueStatistics(pending: 2000), .createEarly),
-        (nil, QueueStatistics(pending: 500, embedded: 1500), .createEarly),
-        (nil, QueueStatistics(embedded: 2000), .create),
-        (built(over: nil), QueueStatistics(pending: 5001, embedded: 5000), .nothing),
-        (built(over: 0), QueueStatistics(pending: 101, embedded: 2000), .nothing),
-        (built(over: 0), QueueStatistics(pending: 100, embedded: 2000), .renew),
-        (built(over: 2000), QueueStatistics(embedded: 5999), .nothing),
-        (built(over: 2000), QueueStatistics(embedded: 6000), .renew),
+        (nil, QueueStatistics(pending: 2000), 0, VectorIndexAction.nothing),
+        (nil, QueueStatistics(pending: 500, embedded: 1500), 0, .nothing),
+        (nil, QueueStatistics(embedded: 2000), 0, .create),
+        (built(over: nil), QueueStatistics(pending: 5001, embedded: 5000), 0, .nothing),
+        (built(over: 0), QueueStatistics(pending: 101, embedded: 2000), 2000, .nothing),
+        (built(over: 0), QueueStatistics(pending: 100, embedded: 2000), 0, .renew),
+        (built(over: 2000), QueueStatistics(embedded: 3999), 1999, .nothing),
+        (built(over: 2000), QueueStatistics(embedded: 4000), 0, .renew),
+        (built(over: 2000), QueueStatistics(embedded: 2000), 2000, .renew),
+        (built(over: 10_000), QueueStatistics(embedded: 14_999), 4999, .nothing),
+        (built(over: 10_000), QueueStatistics(embedded: 10_000), 5000, .renew),
     ])
-    func `index stands before a backlog and is renewed after it`(
+    func `index that stands is renewed after many writes`(
         _ record: VectorIndexRecord?,
         _ statistics: QueueStatistics,
+        _ written: Int,
         _ expected: VectorIndexAction
     ) {
         let action = VectorIndexAction.next(
@@ -95,6 +98,7 @@ import Testing
             model: model,
             kind: .hnsw,
             statistics: statistics,
+            written: written,
             minimum: 2000,
             isRetryDue: false,
             writesBeside: true

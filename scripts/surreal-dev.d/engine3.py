@@ -4,12 +4,10 @@ import asyncio
 import json
 import os
 import shutil
-import sys
 import tempfile
 import time
 import uuid
 
-from surrealdb.cbor import loads
 from surrealdb_embedded import AsyncEmbeddedDB
 
 import envelope
@@ -17,10 +15,6 @@ import envelope
 REFUSED = {"live", "kill", "attach", "detach", "sessions"}
 # How long a header's token is believed before the engine is asked again, and its session kept when nobody uses it.
 TRUST_SECONDS, IDLE_SECONDS = 60, 600
-# What a server's background tasks fold into a vector index every few seconds, this engine keeps beside it until the
-# index is built anew: after so many bytes of requests, and a pause.
-PENDING_BYTES, PAUSE_SECONDS = 8 << 20, 5
-VECTOR_INDEXES = ("HNSW", "DISKANN")
 
 
 class Session:
@@ -45,7 +39,6 @@ class Session:
             await self.attach()
             if method == "signin":
                 return envelope.success(await self.sign_in(fields.get("params", b"\x80")), request_id)
-            self.engine.note(len(data))
             fields["session"] = self.key
             return self.without_session(await self.engine.database.execute(envelope.mapping(fields.items())))
         except (envelope.Malformed, RuntimeError) as error:
@@ -104,8 +97,6 @@ class Engine:
         self.sessions = {}
         self.tokens = {}
         self.signing_in = asyncio.Lock()
-        self.written = 0
-        self.written_at = 0.0
         self.tending = None
 
     async def open(self, user, password):
@@ -152,35 +143,11 @@ class Engine:
             raise
         return session
 
-    def note(self, size):
-        self.written += size
-        self.written_at = time.monotonic()
-
     async def tend(self):
-        """Detaches sessions that nobody uses, and builds vector indexes anew once enough has been written beside them."""
+        """Detaches sessions that nobody uses."""
         while True:
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(IDLE_SECONDS / 10)
             now = time.monotonic()
             for key, session in list(self.sessions.items()):
                 if now - session.used_at > IDLE_SECONDS:
                     await self.sessions.pop(key).close()
-            if self.written > PENDING_BYTES and now - self.written_at > PAUSE_SECONDS:
-                self.written = 0
-                try:
-                    await self.rebuild()
-                except RuntimeError as error:
-                    print(f"surreal-dev: an index could not be rebuilt: {error}", file=sys.stderr)
-
-    async def rebuild(self):
-        for namespace in await self.names("INFO FOR ROOT", "namespaces"):
-            use = f"USE NS `{namespace}`"
-            for database in await self.names(f"{use}; INFO FOR NS", "databases"):
-                use = f"USE NS `{namespace}` DB `{database}`"
-                for table in await self.names(f"{use}; INFO FOR DB", "tables"):
-                    for index, definition in (await self.names(f"{use}; INFO FOR TABLE `{table}`", "indexes")).items():
-                        if any(kind in definition for kind in VECTOR_INDEXES):
-                            await self.query(f"{use}; REBUILD INDEX IF EXISTS `{index}` ON `{table}`")
-
-    async def names(self, text, kind):
-        """What the last statement of `text` says there is of a kind, by name."""
-        return loads(await self.query(text))[-1]["result"][kind]

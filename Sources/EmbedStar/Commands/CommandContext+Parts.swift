@@ -3,6 +3,7 @@ import EventLoop
 import GitHub
 import HTTPClient
 import Providers
+import Search
 import Settings
 import Storage
 import SurrealDB
@@ -30,7 +31,7 @@ extension CommandContext {
             owner: Self.owner,
             stars: settings[StorageSettings.embedStars],
             readsUnattributed: settings[StorageSettings.keepExistingVectors],
-            indexKind: settings[StorageSettings.vectorIndex],
+            indexKind: settings[SearchSettings.backend] == .memory ? nil : settings[StorageSettings.vectorIndex],
             metrics: metrics,
             logger: logger("storage")
         )

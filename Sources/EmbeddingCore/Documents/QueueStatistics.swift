@@ -8,6 +8,8 @@ package struct QueueStatistics: Sendable, Hashable {
     /// Documents with a vector of the current model.
     package var embedded: Int
     package var total: Int
+    /// Vectors of the current model that were written since this process began to count.
+    package var written: Int
 
     package init(
         pending: Int = 0,
@@ -15,7 +17,8 @@ package struct QueueStatistics: Sendable, Hashable {
         failed: Int = 0,
         excluded: Int = 0,
         embedded: Int = 0,
-        total: Int = 0
+        total: Int = 0,
+        written: Int = 0
     ) {
         self.pending = pending
         self.leased = leased
@@ -23,6 +26,7 @@ package struct QueueStatistics: Sendable, Hashable {
         self.excluded = excluded
         self.embedded = embedded
         self.total = total
+        self.written = written
     }
 
     /// The share of the documents that has a vector of the current model, 0…1.

@@ -23,13 +23,13 @@ package struct SurrealStorage: Sendable {
     ///   - owner: tells this process from others that use the database; unique and without secrets.
     ///   - stars: how the star count enters the text of a repo.
     ///   - readsUnattributed: whether claims bring the vectors of rows that name no fingerprint.
-    ///   - indexKind: the vector index that is wanted, where the engine has it.
+    ///   - indexKind: the vector index that is wanted, where the engine has it; nil when nothing is searched through it.
     package init(
         client: SurrealClient,
         owner: String,
         stars: StarsInText = .rounded,
         readsUnattributed: Bool = false,
-        indexKind: EngineDialect.VectorIndexKind = .diskann,
+        indexKind: EngineDialect.VectorIndexKind? = .diskann,
         metrics: MetricsRegistry,
         logger: Logger
     ) {
@@ -49,7 +49,7 @@ package struct SurrealStorage: Sendable {
         owner: String,
         tables: EmbeddedTables,
         readsUnattributed: Bool = false,
-        indexKind: EngineDialect.VectorIndexKind = .diskann,
+        indexKind: EngineDialect.VectorIndexKind? = .diskann,
         metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {

@@ -8,6 +8,8 @@ final class ChangeLog: Sendable {
 
     /// How long changes are kept.
     static let retention = Duration.seconds(3600)
+    /// Rows of one entry at most.
+    static let rowsPerEntry = 25
     private static let pruneInterval = Duration.seconds(600)
     private static let pageSize = 1000
 
@@ -21,10 +23,16 @@ final class ChangeLog: Sendable {
         "CREATE embedding_change:ulid() SET repo = \(row), kind = \(kind)\(more) RETURN NONE;"
     }
 
+    /// Notes the same change of several rows: `rowsPerEntry` at most.
+    static func enter(rows: String, kind: String, _ more: String = "") -> String {
+        "CREATE embedding_change:ulid() SET repos = \(rows), kind = \(kind)\(more) RETURN NONE;"
+    }
+
     /// What the entries of a range of ids add up to for `$fingerprint`, as an expression: a row for each kind of change.
     static func sums(_ range: String) -> String {
         """
-        (SELECT kind, old_fingerprint = $fingerprint AS was, fingerprint = $fingerprint AS is, count() AS count
+        (SELECT kind, old_fingerprint = $fingerprint AS was, fingerprint = $fingerprint AS is,
+            math::sum(array::len(repos ?? [repo])) AS count
           FROM type::record("embedding_change", \(range)) GROUP BY kind, was, is)
         """
     }

@@ -46,6 +46,8 @@ struct SurrealRepoFeed: RepoFeed {
         let parts = String(decoding: position.encoded, as: UTF8.self).split(separator: " ", maxSplits: 1)
         let epoch = parts.count > 1 ? String(parts[1]) : ""
         var variables = Self.variables(limit: limit, model)
+        // An entry of vectors has many rows, which are read all or none.
+        if model != nil { variables["limit"] = SurrealValue(max(1, limit / ChangeLog.rowsPerEntry)) }
         variables["after"] = .string(parts.first.map(String.init) ?? "")
         variables["epoch"] = .string(epoch)
         variables["settling"] = .duration(settling)
@@ -88,9 +90,11 @@ struct SurrealRepoFeed: RepoFeed {
         """
         {
           LET $until = rand::ulid(time::now() - $settling);
-          LET $log = (SELECT record::id(id) AS at, repo, kind
+          LET $log = (SELECT record::id(id) AS at, repos ?? [repo] AS repos, kind
             FROM \(Paging.range("$after>..$until", of: "embedding_change")));
-          LET $repos = array::distinct((SELECT VALUE repo FROM $log\(withVectors ? "" : " WHERE kind != 'EMBED'")));
+          LET $repos = array::distinct(array::flatten(
+            (SELECT VALUE repos FROM $log\(withVectors ? "" : " WHERE kind != 'EMBED'"))
+          ));
           RETURN {
             isKept: $after > rand::ulid(time::now() - $retention), isEpoch: (\(Epoch.current) ?? "") = $epoch,
             repos: $repos,

@@ -1,56 +1,66 @@
 import EmbeddingCore
 import SurrealDB
 
-/// The outcomes of claimed jobs as one statement, which is one transaction.
+/// The outcomes of claimed jobs as one statement, which is one transaction. Each job is fenced by the claim's token, which
+/// is used once: whatever makes a row due again takes the claim off its job.
 struct CompletionBatch {
     let statement: String
     let variables: [String: SurrealValue]
-    private let fences: [(job: SurrealValue, generation: SurrealValue)]
+    /// How many outcomes there are.
+    private let count: Int
 
     init(_ completions: [JobCompletion], token: ClaimToken, model: EmbeddingModel) throws(StoreError) {
-        var fences: [(job: SurrealValue, generation: SurrealValue)] = []
         var variables: [String: SurrealValue] = [
             "claim": .string(token.value), "model": .string(model.name), "fingerprint": .string(model.fingerprint),
             "embedding_completion": true,
         ]
-        var embedded = ""
-        var ended: [SurrealValue] = []
+        var writes = ""
+        var jobs: [SurrealValue] = []
+        var embedded: [String?: [SurrealValue]] = [:]
+        var unchanged: [SurrealValue] = []
         var kept: [SurrealValue] = []
         for completion in completions {
             let row = try completion.job.id.record()
             let job = JobTable.job(of: row)
-            let generation = SurrealValue(completion.job.generation)
-            fences.append((job, generation))
-            let entry: [String: SurrealValue] = ["job": job, "gen": generation]
+            jobs.append(job)
             switch completion.outcome {
             case .embedded(let embedding):
-                let place = fences.count
+                let place = jobs.count
                 variables["job\(place)"] = job
-                variables["gen\(place)"] = generation
                 variables["repo\(place)"] = .recordID(row)
                 variables["vector\(place)"] = .floats(embedding.values)
                 variables["hash\(place)"] = .string(completion.job.document.textHash)
-                variables["old\(place)"] = SurrealValue(completion.job.storedFingerprint)
-                embedded += Self.embedded(place)
+                writes += Self.write(place)
+                embedded[completion.job.storedFingerprint, default: []].append(job)
             case .unchanged:
-                ended.append(.object(entry))
+                unchanged.append(job)
             case .retry(let delay, let error):
-                kept.append(.object(entry.merging(Self.kept(.pending, after: delay, error: error)) { $1 }))
+                kept.append(Self.kept(job, .pending, after: delay, error: error))
             case .released(let delay):
-                let fields = Self.kept(.pending, after: delay, attempts: -1)
-                kept.append(.object(entry.merging(fields) { $1 }))
+                kept.append(Self.kept(job, .pending, after: delay, attempts: -1))
             case .deadLetter(let error):
-                kept.append(.object(entry.merging(Self.kept(.failed, error: error)) { $1 }))
+                kept.append(Self.kept(job, .failed, error: error))
             case .excluded:
-                kept.append(.object(entry.merging(Self.kept(.excluded)) { $1 }))
+                kept.append(Self.kept(job, .excluded))
             }
         }
-        self.fences = fences
-        variables["jobs"] = .array(fences.map(\.job))
-        variables["ended"] = .array(ended)
+        count = jobs.count
+        variables["jobs"] = .array(jobs)
+        variables["unchanged"] = .array(unchanged)
         variables["kept"] = .array(kept)
+        variables["embedded"] = .array(Self.groups(embedded))
         self.variables = variables
-        statement = Self.statement(embedded)
+        statement = Self.statement(writes)
+    }
+
+    /// The jobs of embedded rows as the change log has them: by the fingerprint before, so many an entry.
+    private static func groups(_ embedded: [String?: [SurrealValue]]) -> [SurrealValue] {
+        embedded.flatMap { fingerprint, jobs in
+            stride(from: 0, to: jobs.count, by: ChangeLog.rowsPerEntry).map { start in
+                let part = jobs[start..<min(jobs.count, start + ChangeLog.rowsPerEntry)]
+                return .object(["jobs": .array(Array(part)), "old": SurrealValue(fingerprint)])
+            }
+        }
     }
 
     /// About how many bytes an outcome takes in a request.
@@ -64,56 +74,57 @@ struct CompletionBatch {
 
     /// - Parameter delay: nil parks the job.
     private static func kept(
+        _ job: SurrealValue,
         _ status: JobTable.Status,
         after delay: Duration? = nil,
         error: String? = nil,
         attempts: Int = 0
-    ) -> [String: SurrealValue] {
-        [
-            "status": .string(status.rawValue), "delay": delay.map(SurrealValue.duration) ?? .none,
+    ) -> SurrealValue {
+        .object([
+            "job": job, "status": .string(status.rawValue), "delay": delay.map(SurrealValue.duration) ?? .none,
             "error": SurrealValue(error.map { String($0.unicodeScalars.prefix(500)) }),
             "attempts": SurrealValue(attempts),
-        ]
+        ])
     }
 
-    /// Answers which of the jobs were ours when it began. Each job is fenced by itself: comparing lists with each other
-    /// takes quadratic time there.
-    private static func statement(_ embedded: String) -> String {
+    /// Answers how many of the jobs were ours when it began. The entries in the change log come last, so that their ids
+    /// are close to the time of the commit, and have the rows of those jobs that really ended.
+    private static func statement(_ writes: String) -> String {
         """
         {
-          LET $held = (SELECT id, gen FROM $jobs WHERE claim = $claim);
+          LET $held = (SELECT VALUE id FROM $jobs WHERE claim = $claim);
           FOR $e IN $kept {
             UPDATE $e.job SET status = $e.status, claim = NONE, attempts += $e.attempts, error = $e.error ?? error,
               failed_at = IF $e.status = \(JobTable.Status.failed.literal) { time::now() } ELSE { NONE },
               due_at = IF $e.delay = NONE { \(JobTable.never) } ELSE { time::now() + $e.delay }
-              WHERE claim = $claim AND gen = $e.gen RETURN NONE;
+              WHERE claim = $claim RETURN NONE;
           };
-          FOR $e IN $ended { DELETE $e.job WHERE claim = $claim AND gen = $e.gen RETURN NONE };
-          \(embedded)
-          RETURN $held;
+          DELETE $unchanged WHERE claim = $claim RETURN NONE;
+          \(writes)
+          FOR $e IN $embedded {
+            LET $ended = (DELETE $e.jobs WHERE claim = $claim RETURN BEFORE);
+            IF $ended != [] {
+              \(ChangeLog.enter(rows: "$ended.repo", kind: "\"EMBED\"", ", old_fingerprint = $e.old, fingerprint = $fingerprint"))
+            };
+          };
+          RETURN array::len($held);
         }
         """
     }
 
     /// Writes one embedding if its job is still ours. The variables are its own, and there is no loop: the engine copies
     /// a variable each time that it is named, and an entry of a loop would be copied with its vector for every field.
-    /// The entry in the change log comes right after the write, so that its id is close to the time of the commit.
-    private static func embedded(_ place: Int) -> String {
-        let entry = ", old_fingerprint = $old\(place), fingerprint = $fingerprint"
-        return """
-            IF (DELETE $job\(place) WHERE claim = $claim AND gen = $gen\(place) RETURN BEFORE) != [] {
+    private static func write(_ place: Int) -> String {
+        """
+            IF $job\(place).claim = $claim {
               UPDATE $repo\(place) SET embedding = $vector\(place), embedding_model = $model,
                 embedding_fingerprint = $fingerprint, embedding_text_hash = $hash\(place),
                 embedding_generated_at = time::now() RETURN NONE;
-              \(ChangeLog.enter("$repo\(place)", kind: "\"EMBED\"", entry))
             };
 
-            """
+        """
     }
 
     /// How many of the jobs were not ours, given the statement's answer.
-    func fenced(_ held: SurrealValue) -> Int {
-        let held = Dictionary((held.array ?? []).map { ($0["id"], $0["gen"]) }) { first, _ in first }
-        return fences.count { held[$0.job] != $0.generation }
-    }
+    func fenced(_ held: SurrealValue) -> Int { count - min(count, max(0, held.int ?? 0)) }
 }

@@ -87,7 +87,11 @@ final class QueueCounts: Sendable {
             rows = known
         } else {
             rows = RowCounts(
-                counted: .init(total: Self.count(answer["total"]), embedded: Self.count(answer["embedded"])),
+                counted: .init(
+                    total: Self.count(answer["total"]),
+                    embedded: Self.count(answer["embedded"]),
+                    written: last.withLock { $0?.rows }.flatMap { $0.fingerprint == fingerprint ? $0.written : nil } ?? 0
+                ),
                 recent: recent,
                 position: position,
                 fingerprint: fingerprint,
@@ -102,7 +106,8 @@ final class QueueCounts: Sendable {
             failed: Self.count(jobs[2]),
             excluded: Self.count(jobs[3]),
             embedded: rows.embedded,
-            total: rows.total
+            total: rows.total,
+            written: rows.written
         )
         // A count of the rows has its own rest, and tells nothing of what following takes.
         let rest = known == nil || cost < Self.cheap ? .zero : cost

@@ -6,6 +6,8 @@ struct RowCounts {
     struct Change: Hashable {
         var total = 0
         var embedded = 0
+        /// Vectors of the model that were written.
+        var written = 0
 
         /// Takes in `count` entries of one kind.
         /// - Parameters:
@@ -17,9 +19,19 @@ struct RowCounts {
             case "DELETE":
                 total -= count
                 if wasEmbedded { embedded -= count }
-            case "EMBED": embedded += ((isEmbedded ? 1 : 0) - (wasEmbedded ? 1 : 0)) * count
+            case "EMBED":
+                embedded += ((isEmbedded ? 1 : 0) - (wasEmbedded ? 1 : 0)) * count
+                if isEmbedded { written += count }
             default: break
             }
+        }
+
+        static func + (a: Change, b: Change) -> Change {
+            Change(total: a.total + b.total, embedded: a.embedded + b.embedded, written: a.written + b.written)
+        }
+
+        static func - (a: Change, b: Change) -> Change {
+            Change(total: a.total - b.total, embedded: a.embedded - b.embedded, written: a.written - b.written)
         }
     }
 
@@ -52,7 +64,7 @@ struct RowCounts {
         self.position = position
         self.recent = recent
         self.cost = cost
-        settled = Change(total: counted.total - recent.total, embedded: counted.embedded - recent.embedded)
+        settled = counted - recent
         countedAt = now
         followedAt = now
         changedAt = recent == Change() ? nil : now
@@ -61,16 +73,16 @@ struct RowCounts {
     /// Takes in the log's entries between the positions, and those after `position`.
     mutating func follow(_ more: Change, recent: Change, position: String, at now: ContinuousClock.Instant) {
         if more != Change() || recent != self.recent { changedAt = now }
-        settled.total += more.total
-        settled.embedded += more.embedded
+        settled = settled + more
         self.recent = recent
         self.position = position
         followedAt = now
     }
 
-    private var sum: Change {
-        Change(total: settled.total + recent.total, embedded: settled.embedded + recent.embedded)
-    }
+    private var sum: Change { settled + recent }
+
+    /// Vectors of the model that were written since the first count, in so far as the log was followed.
+    var written: Int { max(0, sum.written) }
 
     var total: Int { max(0, sum.total) }
 

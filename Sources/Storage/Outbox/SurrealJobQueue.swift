@@ -18,7 +18,7 @@ final class SurrealJobQueue: EmbeddingJobQueue {
     private let readsUnattributed: Bool
 
     /// - Parameters:
-    ///   - index: what goes when vectors of another length come.
+    ///   - index: what stands before the first vector, and goes when vectors of another length come.
     ///   - readsUnattributed: whether claims read the vectors of rows without fingerprint.
     ///   - countingShare: the share of the time that counting may take.
     init(
@@ -173,7 +173,9 @@ final class SurrealJobQueue: EmbeddingJobQueue {
     }
 
     func attend(model: EmbeddingModel?, lease: Duration, takesOver: Bool) async throws(StoreError) -> SharedState {
-        try await register.attend(model: model, lease: lease, takesOver: takesOver)
+        let state = try await register.attend(model: model, lease: lease, takesOver: takesOver)
+        if let model, state.model == .own { try await index?.begin(for: model) }
+        return state
     }
 
     func leave() async throws(StoreError) { try await register.leave() }

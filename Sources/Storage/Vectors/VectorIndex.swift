@@ -1,3 +1,4 @@
+import DateTime
 package import EmbeddingCore
 import Logging
 import SurrealDB
@@ -6,9 +7,11 @@ import Synchronization
 /// The life of the vector index on `repo.embedding`. An index that is not whole answers nonsense, or the whole table, and
 /// one that the engine calls ready may be slow for a while yet. So one process makes it, nothing reads it until it
 /// has found a stored vector fast, and it goes when the model changes. Where the engine writes vectors beside it as fast as
-/// without, it stands before a backlog is embedded, and is rebuilt after it beside the one in use. SurrealDB 2 writes
-/// slowly and aborts when a new, empty index is written and read in parallel: there it is made over rows that are embedded
-/// already, once the backlog is small, and goes when a large one comes.
+/// without, it stands before the first vector is written, and is rebuilt beside the one in use when many were. Defined
+/// while a backlog is embedded, it would take in each vector as it comes, which is slower than they are written, and hold
+/// up the database until all are in. So an index that is missing then waits until the backlog is small. SurrealDB 2 writes
+/// slowly beside an index and aborts when a new, empty one is written and read in parallel: there it always waits, and goes
+/// when a large backlog comes.
 package final class VectorIndex: Sendable {
     /// What searches use now.
     package enum State: String, Sendable, CaseIterable {
@@ -24,6 +27,10 @@ package final class VectorIndex: Sendable {
         /// Whether a search got nonsense from an index that was ready.
         var isSuspect = false
         var hasBacklog = false
+        /// The model that the index was last begun for, if that was needed.
+        var begunFor: EmbeddingModel?
+        /// Since when the index has been what it is, and the vectors written until then.
+        var built: (since: Timestamp?, written: Int)?
         /// Since when nothing has stood against making the index.
         var wantedSince: ContinuousClock.Instant?
     }
@@ -34,7 +41,7 @@ package final class VectorIndex: Sendable {
     /// Embedded repos from which on there is an index.
     package let minimum: Int
     private let calm: Duration
-    private let preferred: EngineDialect.VectorIndexKind
+    private let preferred: EngineDialect.VectorIndexKind?
     private let known = Mutex(Known())
 
     static let names = ["repo_embedding", "repo_embedding_2"]
@@ -46,13 +53,14 @@ package final class VectorIndex: Sendable {
     private static let record = "embed_star:vector_index"
 
     /// - Parameters:
+    ///   - preferred: nil where nothing is searched through it.
     ///   - minimum: embedded repos from which on there is an index.
     ///   - calm: how long the backlog has to have been small before it is made: building takes all the database has
     ///     to give, and whoever writes a few pages of repos pauses between them.
     init(
         database: Database,
         owner: String,
-        preferred: EngineDialect.VectorIndexKind = .diskann,
+        preferred: EngineDialect.VectorIndexKind? = .diskann,
         logger: Logger,
         minimum: Int = 2000,
         calm: Duration = .seconds(10)
@@ -82,8 +90,22 @@ package final class VectorIndex: Sendable {
         try await drop()
     }
 
+    /// Lets the index stand before there is a vector, where vectors are written beside it; to be called before any is.
+    func begin(for model: EmbeddingModel) async throws(StoreError) {
+        guard let preferred, known.withLock({ exchange(&$0.begunFor, with: model) != model }) else { return }
+        let dialect = try await database.dialect()
+        if dialect.writesVectorsBesideIndex, try await refresh() == nil, try await !hasVectors(),
+            try await lease.acquire()
+        {
+            try await create(model, dialect.vectorIndexKind(preferred: preferred), dialect, rows: 0)
+            try await lease.release()
+            _ = try await refresh()
+        }
+    }
+
     /// Takes the next step; to be called every few seconds by each process, and by one task of it at a time.
     package func maintain(model: EmbeddingModel, statistics: QueueStatistics) async throws(StoreError) {
+        guard let preferred else { return }
         known.withLock { $0.hasBacklog = !VectorIndexAction.isSettled(statistics) }
         let record = try await refresh()
         let dialect = try await database.dialect()
@@ -94,16 +116,16 @@ package final class VectorIndex: Sendable {
             model: model,
             kind: kind,
             statistics: statistics,
+            written: record.map { written(since: $0, statistics) } ?? 0,
             minimum: minimum,
             isRetryDue: failedAt.map { .now - $0 > Self.retryInterval } ?? false,
             writesBeside: dialect.writesVectorsBesideIndex
         )
         if action == .nothing, try await isLost(model) { action = .drop }
-        if action == .createEarly, try await hasOtherVectors(than: model) { action = .nothing }
         guard isDue(action), try await lease.acquire() else { return }
         switch action {
         case .nothing: break
-        case .create, .createEarly:
+        case .create:
             try await create(model, kind, dialect, rows: statistics.embedded)
             if dialect.definesIndexesInPlace, try await refresh()?.phase == .building { try await awaitBuild(model) }
         case .renew:
@@ -114,6 +136,14 @@ package final class VectorIndex: Sendable {
         }
         _ = try await refresh()
         if state != .building { try await lease.release() }
+    }
+
+    /// Vectors written since the index was built, as far as this process has seen.
+    private func written(since record: VectorIndexRecord, _ statistics: QueueStatistics) -> Int {
+        known.withLock { known in
+            if known.built?.since != record.since || known.built == nil { known.built = (record.since, statistics.written) }
+            return statistics.written - (known.built?.written ?? 0)
+        }
     }
 
     private func isDue(_ action: VectorIndexAction) -> Bool {
@@ -156,15 +186,15 @@ package final class VectorIndex: Sendable {
         return isLost
     }
 
-    private func hasOtherVectors(than model: EmbeddingModel) async throws(StoreError) -> Bool {
-        for condition in Self.otherModels {
-            let found = try await database.rows(
-                "SELECT VALUE id FROM repo WHERE embedding_fingerprint \(condition) AND embedding != NONE LIMIT 1",
-                ["fingerprint": .string(model.fingerprint)]
-            )
-            if !found.isEmpty { return true }
-        }
-        return false
+    /// Whether there are vectors: some that name their model, or, as the predecessor left them, none among the first rows.
+    private func hasVectors() async throws(StoreError) -> Bool {
+        let found = try await database.value(
+            """
+            RETURN (SELECT VALUE id FROM repo WHERE embedding_fingerprint > "" LIMIT 1) != []
+              OR (SELECT VALUE id FROM (SELECT id, embedding FROM repo LIMIT 1000) WHERE embedding != NONE LIMIT 1) != []
+            """
+        )
+        return found.bool ?? true
     }
 
     /// Whether the index finds a stored vector, and fast; nil when too few are stored to tell.
@@ -226,13 +256,12 @@ package final class VectorIndex: Sendable {
         let definition = dialect.vectorIndex(kind, dimensions: model.dimensions)
         do throws(StoreError) {
             // A build beside the writers fails when nobody waits for it: then what could make it fail goes first.
-            let suspects = dialect.definesIndexesInPlace ? Self.otherModels : Self.otherModels + [Self.thisModel]
-            try await clearOtherDimensions(model, suspects)
+            if !dialect.definesIndexesInPlace { try await clearOtherDimensions(model) }
             try await define(Self.names[0], definition)
         } catch {
             guard error.code == .rejected else { throw error }
-            // Another program may have written something else than a vector into a row of this model.
-            try await clearOtherDimensions(model, [Self.thisModel])
+            // There are vectors of an earlier model, or another program wrote something else than a vector.
+            try await clearOtherDimensions(model)
             do throws(StoreError) {
                 try await define(Self.names[0], definition)
             } catch {
@@ -273,7 +302,7 @@ package final class VectorIndex: Sendable {
         }
         let serving = isBetter ? new : old
         let kept = try await database.value(
-            "UPDATE \(Self.record) SET name = $name, rows = $rows WHERE phase = \"ready\" AND fingerprint = $fingerprint",
+            "UPDATE \(Self.record) SET name = $name, rows = $rows, since = time::now() WHERE phase = \"ready\" AND fingerprint = $fingerprint",
             ["name": .string(serving), "rows": SurrealValue(rows), "fingerprint": .string(model.fingerprint)]
         )
         let isKept = kept.array?.isEmpty == false
@@ -284,15 +313,9 @@ package final class VectorIndex: Sendable {
 
     private static func remove(_ name: String) -> String { "REMOVE INDEX IF EXISTS \(name) ON repo;" }
 
-    private static let otherModels = ["> $fingerprint", "< $fingerprint", "= NONE"]
-    private static let thisModel = "= $fingerprint"
-
     /// A row that holds a vector of another length would make the index impossible. Its job makes it a new one.
-    private func clearOtherDimensions(
-        _ model: EmbeddingModel,
-        _ conditions: [String]
-    ) async throws(StoreError) {
-        for condition in conditions {
+    private func clearOtherDimensions(_ model: EmbeddingModel) async throws(StoreError) {
+        for condition in ["> $fingerprint", "< $fingerprint", "= NONE", "= $fingerprint"] {
             var cleared: Int
             repeat {
                 cleared = try await database.rows(

@@ -43,8 +43,6 @@ extension VectorIndexRecord {
 /// What to do next about the index, decided from what is known.
 enum VectorIndexAction: Hashable {
     case nothing, create
-    /// Let it stand before the backlog is embedded, unless there are vectors of another model.
-    case createEarly
     case awaitBuild
     /// Rebuild it beside the one in use: what is written after a build is found by comparing it all, unless the server
     /// takes it into the index by itself.
@@ -57,6 +55,7 @@ enum VectorIndexAction: Hashable {
     }
 
     /// - Parameters:
+    ///   - written: vectors written since the index was built.
     ///   - minimum: repos below which the index is not worth its cost: the table is searched exactly.
     ///   - isRetryDue: whether an index that failed may be tried again.
     ///   - writesBeside: whether vectors are written beside the index nearly as fast as without one. Else it yields to a
@@ -66,6 +65,7 @@ enum VectorIndexAction: Hashable {
         model: EmbeddingModel,
         kind: EngineDialect.VectorIndexKind,
         statistics: QueueStatistics,
+        written: Int = 0,
         minimum: Int,
         isRetryDue: Bool,
         writesBeside: Bool
@@ -73,8 +73,7 @@ enum VectorIndexAction: Hashable {
         let (embedded, pending) = (statistics.embedded, statistics.pending)
         let isSettled = isSettled(statistics)
         guard let record else {
-            if embedded >= minimum, isSettled { return .create }
-            return writesBeside && embedded + pending >= minimum ? .createEarly : .nothing
+            return embedded >= minimum && isSettled ? .create : .nothing
         }
         if record.fingerprint != model.fingerprint || record.kind != kind { return .drop }
         switch record.phase {
@@ -83,7 +82,8 @@ enum VectorIndexAction: Hashable {
         case .failed: return isRetryDue ? .drop : .nothing
         case .ready:
             guard writesBeside else { return pending > max(minimum, embedded) ? .drop : .nothing }
-            let isOutgrown = record.rows.map { embedded >= 2 * $0 + minimum } ?? false
+            let rows = record.rows ?? embedded
+            let isOutgrown = max(written, embedded - rows) >= max(minimum, rows / 2)
             return isSettled && isOutgrown ? .renew : .nothing
         }
     }
