@@ -1,6 +1,7 @@
 """`embed-star doctor` finds each fault and says what to do; `drain` does its work."""
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -37,9 +38,11 @@ def test_an_index_that_is_half_built_is_told(database, upstream, run):
     settings = {**database.settings, **upstream.openai()}
     database.add("a/b")
     assert run("drain", settings=settings).returncode == 0
-    assert "index: none yet" in run("doctor", settings=settings).stdout
+    words = "none yet" if os.environ.get("SURREAL_DEV_ENGINE") == "2" else "there before the vectors"
+    assert f"index: {words}" in run("doctor", settings=settings).stdout
+    database.query("REMOVE INDEX IF EXISTS repo_embedding ON repo")
     for phase, words in [("building", "half built"), ("ready", "gone, though it was ready"), ("failed", "no room")]:
-        database.query("UPSERT embed_star:vector_index SET fingerprint = 'f', dimensions = 4, phase = $phase, "
+        database.query("UPSERT embed_star:vector_index SET fingerprint = 'f', dimensions = 4, phase = $phase, rows = 7, "
                        "error = 'no room'", {"phase": phase})
         result = run("doctor", settings=settings)
         assert any(line.startswith("warn  index: ") and words in line for line in result.stdout.splitlines()), result.stdout

@@ -58,6 +58,8 @@ extension SurrealStorage {
     /// What became of the vector index.
     package enum VectorIndexCondition: Sendable, Hashable {
         case none, ready, building
+        /// It was defined over nothing, and no vector was found through it yet.
+        case begun
         /// Nobody builds it any more.
         case abandoned
         /// It is said to be ready and is not there.
@@ -75,10 +77,10 @@ extension SurrealStorage {
             """
         )
         guard let record = VectorIndexRecord(found["record"]) else { return .none }
+        let isThere = try await !migrator.database.value("INFO FOR TABLE repo")["indexes"][record.name].isNil
         switch record.phase {
-        case .ready:
-            let indexes = try await migrator.database.value("INFO FOR TABLE repo")["indexes"]
-            return indexes[record.name].isNil ? .missing : .ready
+        case .ready: return isThere ? .ready : .missing
+        case .building where isThere && record.rows == 0: return .begun
         case .building: return found["isHeld"].bool == true ? .building : .abandoned
         case .dropping: return .abandoned
         case .failed: return .failed(found["record"]["error"].string ?? "the log says why")
