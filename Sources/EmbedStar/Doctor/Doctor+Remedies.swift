@@ -43,7 +43,8 @@ extension Doctor {
         return switch condition {
         case .none: .good("index", "none yet: `embed-star serve` builds it when there are enough repos")
         case .ready: .good("index", "ready")
-        case .begun: .good("index", "there before the vectors: `embed-star serve` uses it once it finds them through it")
+        case .begun:
+            .good("index", "there before the vectors: `embed-star serve` uses it once it finds them through it")
         case .building: .good("index", "being built")
         case .abandoned: .doubtful("index", "half built, and no process is building it", remedy: remedy)
         case .missing: .doubtful("index", "gone, though it was ready", remedy: remedy)

@@ -90,7 +90,8 @@ final class QueueCounts: Sendable {
                 counted: .init(
                     total: Self.count(answer["total"]),
                     embedded: Self.count(answer["embedded"]),
-                    written: last.withLock { $0?.rows }.flatMap { $0.fingerprint == fingerprint ? $0.written : nil } ?? 0
+                    written: last.withLock { $0?.rows }.flatMap { $0.fingerprint == fingerprint ? $0.written : nil }
+                        ?? 0
                 ),
                 recent: recent,
                 position: position,

@@ -141,7 +141,9 @@ package final class VectorIndex: Sendable {
     /// Vectors written since the index was built, as far as this process has seen.
     private func written(since record: VectorIndexRecord, _ statistics: QueueStatistics) -> Int {
         known.withLock { known in
-            if known.built?.since != record.since || known.built == nil { known.built = (record.since, statistics.written) }
+            if known.built?.since != record.since || known.built == nil {
+                known.built = (record.since, statistics.written)
+            }
             return statistics.written - (known.built?.written ?? 0)
         }
     }
