@@ -25,7 +25,7 @@ MUTATIONS = [
     Mutation("G1", "Sources/Storage/Schema/Schema.swift", '($event != "UPDATE" OR \\(differs(table.watched + table.listed)))',
              '($event != "UPDATE")', "test_pull.py -k changed_description"),
     Mutation("G2", "Sources/Storage/Outbox/CompletionBatch.swift",
-             "IF $job\\(place).claim = $claim {", "IF true {", "test_pull.py -k change_during_the_provider_call"),
+             "(DELETE $e.jobs WHERE claim = $claim RETURN BEFORE)", "(DELETE $e.jobs RETURN BEFORE)", "test_pull.py -k change_during_the_provider_call"),
     Mutation("G3", "Sources/Pipeline/PipelineMachine+Work.swift",
              "let isCurrent = job.storedFingerprint == model.fingerprint && job.storedTextHash == job.document.textHash",
              "let isCurrent = job.storedTextHash == job.document.textHash", "test_replicas.py -k change_of_model"),

@@ -102,6 +102,7 @@ import Testing
         let old = try await fixture.claim("t")
         try await fixture.run("UPDATE repo SET description = 'changed'")
         #expect(try await fixture.complete(old, "t", embedding) == 1)
+        #expect(try await fixture.run("SELECT VALUE embedding FROM repo")[0].isNil)
         let new = try await fixture.claim("u")
         #expect(new.first?.document.text.contains("Description: changed\n") == true)
         #expect(new.first?.generation == 2)
