@@ -2,17 +2,17 @@
 enum RankingWeights {
     static let hybrid = RankingModel(
         [
-            .vectorPlace: -0.510, .wordPlace: 1.082, .cosineGap: 7.255, .cosineScore: 2.908, .stars: 5.870,
-            .wholeName: 8.951, .slippedName: 4.834, .partOfName: -8.960, .wordsInName: -0.159, .wordsInText: -0.517,
-            .wordsInsideName: 0.977, .wordsAnywhere: 1.091, .nameCovered: -1.745, .textCovered: 2.914,
-            .nameSurplus: -0.911, .overlap: -1.147, .unaskedList: -1.137, .languageDiffers: -1.293,
-            .lengthVectorPlace: 1.374, .lengthCosineGap: 4.765, .lengthStars: -4.395, .lengthWordsAnywhere: 1.828,
-            .foreignVectorPlace: -2.784, .foreignWordsAnywhere: 4.651, .comparesWordsInName: -2.964,
-            .comparesWordsInText: 2.311, .starsWholeName: -5.106, .starsPartOfName: 12.855,
-            .starsWordsAnywhere: 3.514, .starsStars: 4.407, .cosineScoreWordsAnywhere: -2.246,
+            .vectorPlace: -0.500, .wordPlace: 1.081, .cosineGap: 7.296, .cosineScore: 2.879, .stars: 5.865,
+            .wholeName: 8.951, .slippedName: 4.830, .partOfName: -8.956, .wordsInName: -0.158, .wordsInText: -0.517,
+            .wordsInsideName: 0.977, .wordsAnywhere: 1.090, .nameCovered: -1.746, .textCovered: 2.913,
+            .nameSurplus: -0.912, .overlap: -1.145, .unaskedList: -1.138, .languageDiffers: -1.293,
+            .lengthVectorPlace: 1.364, .lengthCosineGap: 4.784, .lengthStars: -4.393, .lengthWordsAnywhere: 1.827,
+            .foreignVectorPlace: -2.791, .foreignWordsAnywhere: 4.655, .comparesWordsInName: -2.966,
+            .comparesWordsInText: 2.313, .starsWholeName: -5.107, .starsPartOfName: 12.850,
+            .starsWordsAnywhere: 3.514, .starsStars: 4.410, .cosineScoreWordsAnywhere: -2.240,
         ],
         slope: 0.690,
-        offset: -8.948,
+        offset: -8.938,
         fit: .init(
             weights: [
                 .known: 10.937, .wholeName: 1.314, .slippedName: 8.565, .partOfName: 9.023,
