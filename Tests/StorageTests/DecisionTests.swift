@@ -67,6 +67,12 @@ import Testing
         #expect(batches.flatMap { $0 } == sizes)
     }
 
+    private static var begun: VectorIndexRecord {
+        var record = record(.building)
+        record.rows = 0
+        return record
+    }
+
     private static func built(over rows: Int?) -> VectorIndexRecord {
         var record = record(.ready)
         record.rows = rows
@@ -78,6 +84,8 @@ import Testing
         (nil, QueueStatistics(pending: 2000), 0, VectorIndexAction.nothing),
         (nil, QueueStatistics(pending: 500, embedded: 1500), 0, .nothing),
         (nil, QueueStatistics(embedded: 2000), 0, .create),
+        (begun, QueueStatistics(pending: 2000, embedded: 1999), 1999, .nothing),
+        (begun, QueueStatistics(pending: 2000, embedded: 2000), 2000, .awaitBuild),
         (built(over: nil), QueueStatistics(pending: 5001, embedded: 5000), 0, .nothing),
         (built(over: 0), QueueStatistics(pending: 101, embedded: 2000), 2000, .nothing),
         (built(over: 0), QueueStatistics(pending: 100, embedded: 2000), 0, .renew),

@@ -113,7 +113,8 @@ import Testing
     private func early(_ fixture: Fixture, owner: String = "one") async throws -> VectorIndex {
         let index = index(fixture, owner: owner, minimum: 10)
         try await index.begin(for: model)
-        #expect(index.state == .building)
+        #expect(index.state == .absent)
+        #expect(try await !fixture.run("INFO FOR TABLE repo")["indexes"]["repo_embedding"].isNil)
         let repos = (0..<20).map { (number: Int) in update("a/r\(number)", stars: number) }
         _ = try await fixture.storage.repos.upsert(repos)
         try await fixture.drain { job in

@@ -77,7 +77,7 @@ package final class VectorIndex: Sendable {
     package var state: State {
         guard let record = known.withLock(\.record) else { return .absent }
         switch record.phase {
-        case .building: return .building
+        case .building: return record.rows == 0 ? .absent : .building
         case .ready: return .ready
         case .failed: return .failed
         case .dropping: return .absent
