@@ -80,7 +80,7 @@ import Testing
         try await fixture.run("CREATE issue:1 SET title = 'Crash'; CREATE repo:⟨a/b⟩ SET full_name = 'a/b'")
         var changes: [FeedChange] = []
         while changes.isEmpty {
-            changes = try await feed.changes(since: start, limit: 9, vectorsOf: model).changes
+            changes = try await feed.changes(since: start, limit: 100, vectorsOf: model).changes
         }
         #expect(changes.count == 1)
     }

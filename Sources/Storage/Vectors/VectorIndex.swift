@@ -35,7 +35,7 @@ package final class VectorIndex: Sendable {
         var wantedSince: ContinuousClock.Instant?
     }
 
-    private let database: Database
+    let database: Database
     private let lease: DistributedLock
     private let logger: Logger
     /// Embedded repos from which on there is an index.
@@ -48,8 +48,6 @@ package final class VectorIndex: Sendable {
     private static let retryInterval = Duration.seconds(600)
     /// How long an index may take to find what is in it.
     private static let probePatience = Duration.seconds(300)
-    /// A search that takes longer is not what an index is for.
-    private static let fastSearch = Duration.seconds(1)
     private static let record = "embed_star:vector_index"
 
     /// - Parameters:
@@ -186,46 +184,6 @@ package final class VectorIndex: Sendable {
         let isLost = try await finds(model, through: name) == false
         known.withLock { $0.isSuspect = false }
         return isLost
-    }
-
-    /// Whether there are vectors: some that name their model, or, as the predecessor left them, none among the first rows.
-    private func hasVectors() async throws(StoreError) -> Bool {
-        let found = try await database.value(
-            """
-            RETURN (SELECT VALUE id FROM repo WHERE embedding_fingerprint > "" LIMIT 1) != []
-              OR (SELECT VALUE id FROM (SELECT id, embedding FROM repo LIMIT 1000) WHERE embedding != NONE LIMIT 1) != []
-            """
-        )
-        return found.bool ?? true
-    }
-
-    /// Whether the index finds a stored vector, and fast; nil when too few are stored to tell.
-    private func finds(_ model: EmbeddingModel, through name: String) async throws(StoreError) -> Bool? {
-        let rows = try await database.rows(
-            "SELECT id, embedding FROM repo WHERE embedding_fingerprint = $fingerprint LIMIT 10",
-            ["fingerprint": .string(model.fingerprint)]
-        )
-        guard rows.count >= min(10, minimum) else { return nil }
-        let wanted = rows.first { row in
-            let values = row["embedding"].floats ?? []
-            return (try? Embedding(validating: values, dimensions: model.dimensions)) != nil
-        }
-        guard let wanted else { return false }
-        let start = ContinuousClock.now
-        let found = try await database.rows(
-            """
-            SELECT id, vector::distance::knn() AS distance FROM repo WITH INDEX \(name)
-              WHERE embedding <|10,100|> $vector LIMIT 10
-            """,
-            ["vector": wanted["embedding"]]
-        )
-        let isFast = .now - start < Self.fastSearch
-        // Of rows that are equal, any may stand for the others.
-        let isFound = found.contains { row in
-            guard let distance = row["distance"].double, distance.isFinite else { return false }
-            return row["id"] == wanted["id"] || distance < 0.001
-        }
-        return isFast && isFound && found.count >= min(10, minimum)
     }
 
     /// Says in a search's own request whether the index `name` is still what it was.
