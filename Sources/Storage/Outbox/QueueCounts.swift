@@ -41,8 +41,8 @@ final class QueueCounts: Sendable {
             let last = self.last.withLock { $0 }.flatMap { $0.rows.fingerprint == fingerprint ? $0 : nil }
             let start = ContinuousClock.now
             if let last, start - last.readAt < min(last.cost / share, Self.longestAge) { return nil }
-            let rows = last.flatMap { $0.rows.wantsCount(at: start, share: share) ? nil : $0.rows }
-            return try await read(following: rows, fingerprint, start)
+            let isCounting = last?.rows.wantsCount(at: start, share: share) ?? true
+            return try await read(following: last?.rows, counting: isCounting, fingerprint, start)
         }
     }
 
@@ -58,14 +58,17 @@ final class QueueCounts: Sendable {
         }
     }
 
-    /// - Parameter known: nil to count the rows.
+    /// - Parameters:
+    ///   - known: what the log is followed from; nil to begin.
+    ///   - isCounting: whether the rows are counted.
     private func read(
         following known: RowCounts?,
+        counting isCounting: Bool,
         _ fingerprint: String,
         _ start: ContinuousClock.Instant
     ) async throws(StoreError) -> QueueStatistics {
         let answer = try await database.value(
-            statement(counting: known == nil),
+            statement(counting: isCounting, following: known != nil),
             [
                 "fingerprint": .string(fingerprint), "settling": .duration(RowCounts.settling),
                 "after": known.map { .string($0.position) } ?? .none,
@@ -77,21 +80,21 @@ final class QueueCounts: Sendable {
         let epoch = answer["epoch"].string
         if known != nil, last.withLock({ $0?.epoch }) != epoch {
             // What is followed holds no longer.
-            return try await read(following: nil, fingerprint, start)
+            return try await read(following: nil, counting: true, fingerprint, start)
         }
         let cost = ContinuousClock.now - start
         let recent = Self.change(answer["recent"])
+        var followed = known
+        followed?.follow(Self.change(answer["settled"]), recent: recent, position: position, at: start)
         let rows: RowCounts
-        if var known {
-            known.follow(Self.change(answer["settled"]), recent: recent, position: position, at: start)
-            rows = known
+        if let followed, !isCounting {
+            rows = followed
         } else {
             rows = RowCounts(
                 counted: .init(
                     total: Self.count(answer["total"]),
                     embedded: Self.count(answer["embedded"]),
-                    written: last.withLock { $0?.rows }.flatMap { $0.fingerprint == fingerprint ? $0.written : nil }
-                        ?? 0
+                    written: followed?.written ?? 0
                 ),
                 recent: recent,
                 position: position,
@@ -111,26 +114,26 @@ final class QueueCounts: Sendable {
             written: rows.written
         )
         // A count of the rows has its own rest, and tells nothing of what following takes.
-        let rest = known == nil || cost < Self.cheap ? .zero : cost
+        let rest = isCounting || cost < Self.cheap ? .zero : cost
         last.withLock { $0 = Reading(rows: rows, epoch: epoch, pending: statistics.pending, readAt: start, cost: rest) }
         return statistics
     }
 
     /// One block, which is one transaction and reads one snapshot.
-    private func statement(counting: Bool) -> String {
+    private func statement(counting: Bool, following: Bool) -> String {
         let jobs = [JobTable.Status.pending, .leased, .failed, .excluded].map(JobTable.count)
-        let rows =
-            counting
-            ? """
+        let count = """
             total: (SELECT count() FROM \(tables.names) GROUP ALL)[0].count,
-            embedded: (SELECT count() FROM \(tables.names) WHERE embedding_fingerprint = $fingerprint GROUP ALL)[0].count
-            """ : "settled: \(ChangeLog.sums("$after..$until"))"
+            embedded: (SELECT count() FROM \(tables.names) WHERE embedding_fingerprint = $fingerprint GROUP ALL)[0].count,
+            """
+        let settled = "settled: \(ChangeLog.sums("$after..$until")),"
         return """
             {
               LET $until = rand::ulid(time::now() - $settling);
               RETURN {
                 position: $until, epoch: \(Epoch.current), recent: \(ChangeLog.sums("$until..")),
-                jobs: [\(jobs.joined(separator: ", "))], \(rows)
+                \(counting ? count : "") \(following ? settled : "")
+                jobs: [\(jobs.joined(separator: ", "))]
               };
             }
             """
