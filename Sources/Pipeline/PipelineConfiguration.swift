@@ -39,7 +39,7 @@ package struct PipelineConfiguration: Sendable {
     /// How often statistics are read when there is none.
     package var idleSurveyInterval: Duration = .seconds(15)
     /// How often jobs that a wrong clock dated too far ahead are looked for, and old changes pruned.
-    package var tidyInterval: Duration = .seconds(30)
+    package var tidyInterval: Duration = .seconds(10)
     /// How often the service is asked, without a call of the provider, which model it uses.
     package var modelCheckInterval: Duration = .seconds(30)
     /// How long finished jobs wait for company before they are written.

@@ -96,7 +96,7 @@ class Database:
             "language": language, "stars": stars, "owner": {"login": owner},
             "url": f"https://github.com/{full_name}", "is_private": False, **fields,
         }
-        self.query("INSERT INTO repo $row", {"row": row})
+        self.change("INSERT INTO repo $row", {"row": row})
 
     def fill(self, count, description="Repository number"):
         """Writes `count` rows as another program would, in statements of 500."""
@@ -106,7 +106,7 @@ class Database:
                  "owner": {"login": f"owner-{i}"}}
                 for i in range(start, min(start + 500, count))
             ]
-            self.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
+            self.change("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
 
     def count(self, condition="true"):
         found = self.query(f"SELECT count() AS n FROM repo WHERE {condition} GROUP ALL")

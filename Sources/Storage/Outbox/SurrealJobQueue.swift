@@ -174,8 +174,9 @@ final class SurrealJobQueue: EmbeddingJobQueue {
 
     func attend(model: EmbeddingModel?, lease: Duration, takesOver: Bool) async throws(StoreError) -> SharedState {
         let state = try await register.attend(model: model, lease: lease, takesOver: takesOver)
-        if let model, state.model == .own { try await index?.begin(for: model) }
-        return state
+        guard let model, state.model == .own, try await index?.begin(for: model) == true else { return state }
+        // That took a while, in which the pipeline may have been paused.
+        return try await register.attend(model: model, lease: lease, takesOver: takesOver)
     }
 
     func leave() async throws(StoreError) { try await register.leave() }

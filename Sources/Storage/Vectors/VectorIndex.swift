@@ -89,8 +89,10 @@ package final class VectorIndex: Sendable {
     }
 
     /// Lets the index stand before there is a vector, where vectors are written beside it; to be called before any is.
-    func begin(for model: EmbeddingModel) async throws(StoreError) {
-        guard let preferred, known.withLock({ exchange(&$0.begunFor, with: model) != model }) else { return }
+    /// - Returns: whether it was looked for, and perhaps defined, which takes a while.
+    @discardableResult
+    func begin(for model: EmbeddingModel) async throws(StoreError) -> Bool {
+        guard let preferred, known.withLock({ exchange(&$0.begunFor, with: model) != model }) else { return false }
         let dialect = try await database.dialect()
         if dialect.writesVectorsBesideIndex, try await refresh() == nil, try await !hasVectors(),
             try await lease.acquire()
@@ -99,6 +101,7 @@ package final class VectorIndex: Sendable {
             try await lease.release()
             _ = try await refresh()
         }
+        return true
     }
 
     /// Takes the next step; to be called every few seconds by each process, and by one task of it at a time.

@@ -77,8 +77,8 @@ enum VectorIndexAction: Hashable {
         }
         if record.fingerprint != model.fingerprint || record.kind != kind { return .drop }
         switch record.phase {
-        // One that was defined over nothing stands aside as long as comparing all is fast.
-        case .building: return record.rows == 0 && embedded < minimum ? .nothing : .awaitBuild
+        // One that was defined over nothing stands aside where comparing all is fast.
+        case .building: return record.rows == 0 && embedded + pending < minimum ? .nothing : .awaitBuild
         case .dropping: return .drop
         case .failed: return isRetryDue ? .drop : .nothing
         case .ready:
