@@ -43,7 +43,7 @@ import Testing
     @Test func `results are in the page, for people and for its script`() async throws {
         let api = api()
         services.search.repo.withLock { $0.stars = 12_345 }
-        let filter = SearchFilter(topic: "cli", minStars: 10)
+        let filter = SearchFilter([.topic("cli"), .hasStars(10)])
         let page = try await api.ask(.get, "/?q=fast+db&mode=text&language=&topic=cli&min_stars=10&owner=&utm=1")
         #expect(queries == [SearchQuery(.text("fast db"), mode: .text, filter: filter, limit: 20, partition: .anybody)])
         #expect(page.text.hasPrefix("<title>fast db – embed-star</title><input value=\"fast db\"><option selected>"))
@@ -61,7 +61,7 @@ import Testing
 
     @Test func `neighbours of a repo are in the page too`() async throws {
         let page = try await api().ask(.get, "/?similar=c%2Fd&q=x&mode=text&language=Go")
-        let filter = SearchFilter(language: "Go")
+        let filter = SearchFilter([.language("Go")])
         #expect(queries == [SearchQuery(.text("c/d"), mode: .vector, filter: filter, limit: 20)])
         #expect(page.text.contains("Nearest in meaning to c/d."))
         #expect(try await api().ask(.get, "/?similar=%3Cb%3E").text.contains("there is no such repo"))

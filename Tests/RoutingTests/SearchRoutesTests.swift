@@ -34,11 +34,11 @@ import Testing
         let query = "q=x&archived=false&fork=true&updated_since=2026-01-02&cursor=abc"
         _ = try await services.api().ask(.get, "/search?\(query)")
         _ = try await services.api().ask(.get, "/repos/a/b/similar?private=true&updated_since=2026-01-02T00:00:00Z")
-        let time = Timestamp("2026-01-02T00:00:00Z")
-        let filter = SearchFilter(flags: [.isArchived: false, .isFork: true], updatedSince: time)
+        let time = FilterCondition.isUpdated(since: try #require(Timestamp("2026-01-02T00:00:00Z")))
+        let filter = SearchFilter([.isFlag(.isArchived, false), .isFlag(.isFork, true), time])
         #expect(queries[0].filter == filter)
         #expect(queries[0].cursor == "abc")
-        #expect(queries[1].filter == SearchFilter(flags: [.isPrivate: true], updatedSince: time))
+        #expect(queries[1].filter == SearchFilter([.isFlag(.isPrivate, true), time]))
     }
 
     @Test func `a filter without a value is none`() async throws {
@@ -71,7 +71,10 @@ import Testing
             "q=vector+db%20in%20r%C3%BCst&mode=vector&limit=5&language=Rust&min_stars=10&owner=a&exclude_owner=b"
             + "&min_score=0.25"
         _ = try await services.api().ask(.get, "/search?\(query)")
-        let filter = SearchFilter(language: "Rust", minStars: 10, owner: "a", excludeOwner: "b", minScore: 0.25)
+        let filter = SearchFilter(
+            [.language("Rust"), .hasStars(10), .owner("a"), .anotherOwner(than: "b")],
+            minScore: 0.25
+        )
         let text = SearchQuery.Subject.text("vector db in rüst")
         #expect(queries == [SearchQuery(text, mode: .vector, filter: filter, limit: 5, partition: .anybody)])
     }
@@ -99,7 +102,7 @@ import Testing
         let body = #"{"queries":["x","y"],"limit":3,"topic":"cli","combine":"#
         let fused = try await api.ask(.post, "/search", body + #""fused"}"#)
         #expect(fused.text.hasPrefix(#"{"results":["#))
-        let filter = SearchFilter(topic: "cli")
+        let filter = SearchFilter([.topic("cli")])
         func query(_ subject: SearchQuery.Subject) -> SearchQuery {
             SearchQuery(subject, mode: .hybrid, filter: filter, limit: 3, partition: .anybody)
         }
@@ -152,7 +155,7 @@ import Testing
     @Test func `neighbours of a repo are found`() async throws {
         let answer = try await services.api().ask(.get, "/repos/a/b/similar?limit=2&language=C")
         #expect(answer.status == 200)
-        #expect(queries == [SearchQuery(.text("a/b"), mode: .vector, filter: SearchFilter(language: "C"), limit: 2)])
+        #expect(queries == [SearchQuery(.text("a/b"), mode: .vector, filter: SearchFilter([.language("C")]), limit: 2)])
         #expect(try await services.api().ask(.get, "/repos/a/b/similar?q=x").status == 400)
     }
 

@@ -128,7 +128,7 @@ import Testing
     @Test(arguments: SearchMode.allCases, [7, 50, 100])
     func `pages of a search hold every repo that it finds once`(mode: SearchMode, limit: Int) async throws {
         let search = try await Self.large()
-        var query = SearchQuery(.text("twin star"), mode: mode, filter: SearchFilter(minStars: 0), limit: limit)
+        var query = SearchQuery(.text("twin star"), mode: mode, filter: SearchFilter([.hasStars(0)]), limit: limit)
         var pages: [[SearchHit]] = []
         repeat {
             let answer = try await search.search(query)

@@ -67,7 +67,7 @@ import Testing
         }
         let nonsense = try await answer("asdfghjkl")
         #expect(nonsense.isWeak && nonsense.hits.count == 3)
-        #expect(try await answer("asdfghjkl", SearchFilter(minStars: 1)).hits.count == 7)
+        #expect(try await answer("asdfghjkl", SearchFilter([.hasStars(1)])).hits.count == 7)
         let known = try await answer("twin-star")
         #expect(!known.isWeak && known.hits.count == 7)
         let scores = known.hits.map(\.score)

@@ -81,7 +81,7 @@ import Testing
         #expect(!(open.names + open.words).contains { $0.repo.isPrivate })
         let all = try index.matches("secret tokio", filter: SearchFilter(includesPrivate: true), limit: 10)
         #expect(all.names.contains { $0.repo.isPrivate } && all.words.contains { $0.repo.isPrivate })
-        let rust = try index.matches("tokio", filter: SearchFilter(language: "rust", minStars: 5), limit: 10)
+        let rust = try index.matches("tokio", filter: SearchFilter([.language("rust"), .hasStars(5)]), limit: 10)
         #expect((rust.names + rust.words).allSatisfy { $0.repo.fullName == "tokio-rs/tokio" })
     }
 

@@ -35,7 +35,7 @@ import Testing
         }
         for axis in 0..<8 {
             let query = try Samples.embedding(Samples.vector(axis, share: 0.93))
-            let filter = SearchFilter(minStars: axis * 5)
+            let filter = SearchFilter([.hasStars(axis * 5)])
             let expected = try await table.nearest(to: query, model: Samples.model, filter: filter, limit: 100).hits
             let found = try await scan.nearest(to: query, model: Samples.model, filter: filter, limit: 100).hits
             #expect(Set(found.map(\.repo)) == Set(expected.map(\.repo)))

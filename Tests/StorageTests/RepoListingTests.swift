@@ -51,12 +51,15 @@ import Testing
         return found
     }
 
-    private static let filters: [SearchFilter] = [
-        SearchFilter(), SearchFilter(language: "swift"), SearchFilter(topic: "cli", minStars: 5),
-        SearchFilter(owner: "A1"), SearchFilter(owner: "n"), SearchFilter(flags: [.isArchived: true]),
-        SearchFilter(flags: [.isPrivate: true]), SearchFilter(updatedSince: Timestamp("2026-05-04T22:00:00Z")),
-        SearchFilter(updatedSince: Timestamp("2026-05-04T22:00:01Z")), SearchFilter(owner: "nobody"),
-    ]
+    private static let filters: [SearchFilter] =
+        [
+            SearchFilter(), SearchFilter([.language("swift")]), SearchFilter([.topic("cli"), .hasStars(5)]),
+            SearchFilter([.owner("A1")]), SearchFilter([.owner("n")]), SearchFilter([.isFlag(.isArchived, true)]),
+            SearchFilter([.isFlag(.isPrivate, true)]), SearchFilter([.owner("nobody")]),
+        ]
+        + ["2026-05-04T22:00:00Z", "2026-05-04T22:00:01Z"].compactMap { time in
+            Timestamp(time).map { SearchFilter([.isUpdated(since: $0)]) }
+        }
 
     @Test(arguments: [1, 7, 41, 1000])
     func `pages hold every row that passes once`(limit: Int) async throws {
@@ -92,7 +95,7 @@ import Testing
         let fixture = try await Self.filled()
         let store = fixture.storage.repos
         let next = try #require(try await store.page(of: RepoListing(), after: nil, limit: 3).next)
-        let other = RepoListing(filter: SearchFilter(language: "go", includesPrivate: true))
+        let other = RepoListing(filter: SearchFilter([.language("go")], includesPrivate: true))
         let made = [
             (next, other), ("", RepoListing()), ("zz", RepoListing()), (String(next.dropLast(2)), RepoListing()),
             (next + "00", RepoListing()), (String(repeating: "0", count: 40), RepoListing()),

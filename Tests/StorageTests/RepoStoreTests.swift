@@ -136,7 +136,10 @@ import Testing
         #expect(stored.repo.fullName == text)
         #expect(stored.repo.description == text)
         try await fixture.drain()
-        let filter = SearchFilter(language: text, owner: text, excludeOwner: "'; --", excludeNames: ["x' OR true"])
+        let filter = SearchFilter(
+            [.language(text), .owner(text), .anotherOwner(than: "'; --")],
+            excludeNames: ["x' OR true"]
+        )
         let hits = try await fixture.storage.search.nearest(to: vector(1), model: model, filter: filter, limit: 5)
         #expect(hits.hits.map(\.repo.fullName) == [text])
         #expect(try await repos.reprocess(ReprocessScope(.all, owner: text, language: text), model: model) == 1)
@@ -163,7 +166,7 @@ import Testing
         _ = try await fixture.storage.repos.upsert([update("a/b", description: null, language: null)])
         #expect(try await fixture.storage.repos.repo(named: "a/b")?.repo.description == "bc")
         #expect(try await fixture.claim("t").first?.document.text.contains("Language: bc\n") == true)
-        let filter = SearchFilter(language: null, owner: null, excludeNames: [null])
+        let filter = SearchFilter([.language(null), .owner(null)], excludeNames: [null])
         let hits = try await fixture.storage.search.nearest(to: vector(1), model: model, filter: filter, limit: 5)
         #expect(hits.hits.isEmpty)
     }

@@ -121,45 +121,51 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         return fixture
     }
 
+    /// A condition, and what it means for a repo.
+    private typealias Trial = (condition: FilterCondition, passes: (Repo) -> Bool)
+
     /// What has to be found, by the definition.
-    private static func expected(_ rows: [Row], _ query: Embedding, _ filter: SearchFilter) -> [(Repo, Double)] {
+    private static func expected(
+        _ rows: [Row],
+        _ query: Embedding,
+        _ filter: SearchFilter,
+        _ trials: [Trial]
+    ) -> [(Repo, Double)] {
         rows.compactMap { row -> (Repo, Double)? in
-            guard let vector = row.vector, passes(row.repo, filter) else { return nil }
+            guard let vector = row.vector, filter.includesPrivate || !row.repo.isPrivate else { return nil }
+            guard !filter.excludeNames.contains(where: { same(row.repo.fullName, $0) }) else { return nil }
+            guard trials.allSatisfy({ $0.passes(row.repo) }) else { return nil }
             let cosine = zip(vector.values, query.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
             return cosine >= filter.minScore ?? -1 ? (row.repo, cosine) : nil
         }.sorted { ($0.1, $0.0.stars, $1.0.fullName) > ($1.1, $1.0.stars, $0.0.fullName) }
     }
 
-    private static func passes(_ repo: Repo, _ filter: SearchFilter) -> Bool {
-        func same(_ left: String?, _ right: String) -> Bool { left?.lowercased() == right.lowercased() }
-        if repo.isPrivate, !filter.includesPrivate { return false }
-        if let language = filter.language, !same(repo.language, language) { return false }
-        if let owner = filter.owner, !same(repo.owner, owner) { return false }
-        if let owner = filter.excludeOwner, same(repo.owner, owner) { return false }
-        if filter.excludeNames.contains(where: { same(repo.fullName, $0) }) { return false }
-        if let topic = filter.topic, !repo.topics.contains(topic.lowercased()) { return false }
-        if let isArchived = filter.flags[.isArchived], repo.isArchived != isArchived { return false }
-        if let isFork = filter.flags[.isFork], repo.isFork != isFork { return false }
-        if let isPrivate = filter.flags[.isPrivate], repo.isPrivate != isPrivate { return false }
-        if let time = filter.updatedSince, repo.updatedAt.map({ $0 < time }) ?? true { return false }
-        return repo.stars >= filter.minStars ?? 0
+    private static func same(_ left: String?, _ right: String) -> Bool { left?.lowercased() == right.lowercased() }
+
+    private static func trials(_ random: inout Seeded) -> [Trial] {
+        let stars = Int.random(in: 0..<1100, using: &random)
+        let day = ["2026-01-01T00:00:00Z", "2026-06-01T12:00:00.25Z", "2026-06-01T12:00:01Z"]
+        let time = day.randomElement(using: &random).flatMap { Timestamp($0) } ?? Timestamp(seconds: 0)
+        let (isArchived, isFork, isPrivate) = (
+            Bool.random(using: &random), Bool.random(using: &random), Bool.random(using: &random)
+        )
+        let all: [Trial] = [
+            (.language("SWIFT"), { same($0.language, "swift") }), (.topic("Cli"), { $0.topics.contains("cli") }),
+            (.hasStars(stars), { $0.stars >= stars }),
+            (.isFlag(.isArchived, isArchived), { $0.isArchived == isArchived }),
+            (.isFlag(.isFork, isFork), { $0.isFork == isFork }),
+            (.isFlag(.isPrivate, isPrivate), { $0.isPrivate == isPrivate }),
+            (.isUpdated(since: time), { $0.updatedAt.map { $0 >= time } ?? false }),
+            (.owner("aDa"), { same($0.owner, "ada") }), (.anotherOwner(than: "BOB"), { !same($0.owner, "bob") }),
+        ]
+        return all.filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
     }
 
-    private static func filter(_ rows: [Row], _ random: inout Seeded) -> SearchFilter {
-        func sometimes<T>(_ value: T) -> T? { Int.random(in: 0..<3, using: &random) == 0 ? value : nil }
-        let flags = FilterCondition.Flag.allCases.compactMap { flag in
-            sometimes(Bool.random(using: &random)).map { (flag, $0) }
-        }
-        let times = ["2026-01-01T00:00:00Z", "2026-06-01T12:00:00.25Z", "2026-06-01T12:00:01Z"]
+    private static func filter(_ rows: [Row], _ trials: [Trial], _ random: inout Seeded) -> SearchFilter {
+        let hasLeast = Int.random(in: 0..<3, using: &random) == 0
         return SearchFilter(
-            language: sometimes("SWIFT"),
-            topic: sometimes("Cli"),
-            minStars: sometimes(Int.random(in: 0..<1100, using: &random)),
-            flags: Dictionary(uniqueKeysWithValues: flags),
-            updatedSince: sometimes(times.randomElement(using: &random)).flatMap { $0.flatMap { Timestamp($0) } },
-            owner: sometimes("aDa"),
-            excludeOwner: sometimes("BOB"),
-            minScore: sometimes(Double.random(in: -0.2..<0.6, using: &random)),
+            trials.map(\.condition),
+            minScore: hasLeast ? Double.random(in: -0.2..<0.6, using: &random) : nil,
             excludeNames: (0..<Int.random(in: 0..<3, using: &random)).map { _ in
                 rows.randomElement(using: &random)?.repo.fullName.uppercased() ?? ""
             },
@@ -179,10 +185,11 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         var hasUsedItsWay = false
         for _ in 0..<60 {
             let query = try Self.direction(&random)
-            let filter = Self.filter(rows, &random)
+            let trials = Self.trials(&random)
+            let filter = Self.filter(rows, trials, &random)
             let limit = [1, 3, 10, 100].randomElement(using: &random) ?? 10
             let found = try await search.nearest(to: query, model: Self.model, filter: filter, limit: limit)
-            let expected = Self.expected(rows, query, filter).prefix(limit)
+            let expected = Self.expected(rows, query, filter, trials).prefix(limit)
             // A row may be on either side of a smallest score that is as good as its own.
             if let least = filter.minScore, let last = expected.last, abs(last.1 - least) < 1e-3 { continue }
             // Where little passes, the index cannot tell whether there is more.
@@ -191,7 +198,7 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
             try #require(found.hits.count == expected.count, "\(filter), limit \(limit)")
             #expect(Set(found.hits.map(\.repo.fullName)).count == expected.count)
             for (hit, (_, cosine)) in zip(found.hits, expected) {
-                #expect(Self.passes(hit.repo, filter))
+                #expect(trials.allSatisfy { $0.passes(hit.repo) })
                 #expect(abs(try #require(hit.similarity) - cosine) < 1e-3, "\(filter), limit \(limit)")
             }
         }

@@ -82,7 +82,7 @@ import Testing
     @Test func `the others are listed, and it by its name`() async throws {
         let fixture = try await filled()
         #expect(Set(try await Self.listed(fixture).map(\.repo.fullName)) == readable.union(["a/deep", "a/nul"]))
-        let pending = RepoListing(filter: SearchFilter(owner: "a"), isEmbedded: false)
+        let pending = RepoListing(filter: SearchFilter([.owner("a")]), isEmbedded: false)
         #expect(try await Self.listed(fixture, pending, limit: 30).count == 22)
         let one = try await fixture.storage.repos.repo(named: "a/deep")
         #expect(one?.repo.fullName == "a/deep" && one?.repo.description == nil)

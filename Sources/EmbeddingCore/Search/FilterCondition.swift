@@ -18,6 +18,18 @@ package enum FilterCondition: Sendable, Hashable {
     /// What is true or false of a repo; what is not known is false.
     package enum Flag: String, Sendable, CaseIterable { case isPrivate, isArchived, isFork }
 
+    /// Compared without case.
+    package static func language(_ name: String) -> Self { .isAny(.language, [name.lowercased()]) }
+
+    /// As given, or in lower case, as GitHub writes topics.
+    package static func topic(_ name: String) -> Self { .isAny(.topics, [name, name.lowercased()]) }
+
+    /// Compared without case.
+    package static func owner(_ name: String) -> Self { .isAny(.owner, [name.lowercased()]) }
+
+    /// Compared without case.
+    package static func anotherOwner(than name: String) -> Self { .isNone(.owner, [name.lowercased()]) }
+
     package func holds(for repo: Repo) -> Bool {
         switch self {
         case .isFlag(let flag, let wanted): repo.flag(flag) == wanted
@@ -47,32 +59,4 @@ extension Repo {
         case .topics: topics
         }
     }
-}
-
-extension SearchFilter {
-    /// What a repo has to be, its similarity aside.
-    package var conditions: [FilterCondition] {
-        var conditions = narrowing
-        if !includesPrivate { conditions.append(.isFlag(.isPrivate, false)) }
-        if !excludeNames.isEmpty { conditions.append(.isNone(.fullName, excludeNames.map { $0.lowercased() })) }
-        return conditions
-    }
-
-    /// The conditions that may leave few of many repos.
-    package var narrowing: [FilterCondition] {
-        var conditions: [FilterCondition] = []
-        if let minStars { conditions.append(.hasStars(minStars)) }
-        for (flag, wanted) in flags.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            conditions.append(.isFlag(flag, wanted))
-        }
-        if let updatedSince { conditions.append(.isUpdated(since: updatedSince)) }
-        if let language { conditions.append(.isAny(.language, [language.lowercased()])) }
-        if let topic { conditions.append(.isAny(.topics, [topic, topic.lowercased()])) }
-        if let owner { conditions.append(.isAny(.owner, [owner.lowercased()])) }
-        if let excludeOwner { conditions.append(.isNone(.owner, [excludeOwner.lowercased()])) }
-        return conditions
-    }
-
-    /// Whether the repo passes, its similarity aside.
-    package func admits(_ repo: Repo) -> Bool { conditions.allSatisfy { $0.holds(for: repo) } }
 }

@@ -3,24 +3,23 @@ import EmbeddingCore
 extension SearchFilter {
     /// Reads the parameters that all lists of repos have.
     init(_ fields: inout FieldReader, _ caller: Caller) {
-        let flags: [(String, FilterCondition.Flag)] = [
-            ("archived", .isArchived), ("fork", .isFork), ("private", .isPrivate),
+        let conditions: [FilterCondition?] = [
+            fields.filter("language", length: 1...100).map { .language($0) },
+            fields.filter("topic", length: 1...100).map { .topic($0) },
+            fields.integer("min_stars", in: 0...1_000_000_000).map { .hasStars($0) },
+            fields.bool("archived").map { .isFlag(.isArchived, $0) },
+            fields.bool("fork").map { .isFlag(.isFork, $0) },
+            fields.bool("private").map { .isFlag(.isPrivate, $0) },
+            fields.time("updated_since").map { .isUpdated(since: $0) },
+            fields.filter("owner", length: 1...100).map { .owner($0) },
         ]
-        self.init(
-            language: fields.filter("language", length: 1...100),
-            topic: fields.filter("topic", length: 1...100),
-            minStars: fields.integer("min_stars", in: 0...1_000_000_000),
-            flags: flags.reduce(into: [:]) { $0[$1.1] = fields.bool($1.0) },
-            updatedSince: fields.time("updated_since"),
-            owner: fields.filter("owner", length: 1...100),
-            includesPrivate: caller.seesPrivate
-        )
+        self.init(conditions.compactMap { $0 }, includesPrivate: caller.seesPrivate)
     }
 
     /// With those of a search besides.
     init(search fields: inout FieldReader, _ caller: Caller) {
         self.init(&fields, caller)
-        excludeOwner = fields.filter("exclude_owner", length: 1...100)
+        if let owner = fields.filter("exclude_owner", length: 1...100) { narrowing.append(.anotherOwner(than: owner)) }
         minScore = fields.double("min_score", in: -1...1)
     }
 }
