@@ -19,7 +19,7 @@ extension PipelineMachine {
             backfill.isUnderWay = false
             storeAnswered(error)
         case .tidied(let error):
-            nextTidying = now + configuration.tidyInterval
+            tidying = Tidying(next: now + configuration.tidyInterval)
             storeAnswered(error)
         case .surveyed(let statistics, let shared): surveyed(statistics, shared)
         case .surveyFailed(let error):

@@ -37,8 +37,7 @@ struct PipelineMachine {
     /// Whether the last claim got as many jobs as it might, so that more are likely to be due.
     var isBacklogLong = true
     var nextBatch: Instant
-    /// Nil while the outbox is tidied.
-    var nextTidying: Instant?
+    var tidying: Tidying
     var backfill: Backfill
     var survey: Survey
     var pause: PipelinePause?
@@ -74,7 +73,7 @@ struct PipelineMachine {
         nextModelCheck = now
         nextClaim = now
         nextBatch = now
-        nextTidying = now
+        tidying = Tidying(next: now)
         backfill = Backfill(next: now)
         survey = Survey(next: now)
         rate = RateMeter(start: now)
@@ -202,15 +201,15 @@ struct PipelineMachine {
     }
 
     private mutating func tidy() -> PipelineAction? {
-        guard survey.isKnown, let due = nextTidying, now >= due, useStore() else { return nil }
-        nextTidying = nil
+        guard survey.isKnown, !tidying.isUnderWay, now >= tidying.next, useStore() else { return nil }
+        tidying.isUnderWay = true
         return .tidy
     }
 
     /// When something may have to be done although nothing happens until then.
     var nextWakeUp: Instant? {
         var times = [
-            survey.next, backfill.next, nextTidying, nextModelCheck, provider.pausedUntil, store.pausedUntil,
+            survey.next, backfill.next, tidying.next, nextModelCheck, provider.pausedUntil, store.pausedUntil,
             stop.map { $0 + configuration.grace },
         ]
         if !isPaused { times.append(nextClaim) }
@@ -247,6 +246,12 @@ extension PipelineMachine {
         var found = 0
         /// Whether the last page had rows to enqueue.
         var findsRows = false
+    }
+
+    /// The tidying of the outbox.
+    struct Tidying {
+        var next: Instant
+        var isUnderWay = false
     }
 
     /// The reading of statistics and pause flag.

@@ -12,7 +12,6 @@ struct QueueModel {
     }
 
     struct Job {
-        var generation = 1
         var attempts = 0
         var dueAt: Duration
         var token: ClaimToken?
@@ -37,9 +36,7 @@ struct QueueModel {
     mutating func upsert(_ document: Document, force: Bool = false) {
         let id = document.id
         rows[id, default: Row(document: document)].document = document
-        var job = jobs[id] ?? Job(generation: 0, dueAt: now)
-        job = Job(generation: job.generation + 1, dueAt: now, isForced: force)
-        jobs[id] = job
+        jobs[id] = Job(dueAt: now, isForced: force)
     }
 
     /// A row from before the outbox.
@@ -64,7 +61,6 @@ struct QueueModel {
             jobs[id]?.dueAt = now + lease
             return EmbeddingJob(
                 document: row.document,
-                generation: job.generation,
                 attempts: job.attempts + 1,
                 isForced: job.isForced,
                 storedFingerprint: row.fingerprint,
@@ -79,7 +75,7 @@ struct QueueModel {
 
     private mutating func complete(_ completion: JobCompletion, token: ClaimToken, model: EmbeddingModel) -> Bool {
         let id = completion.job.id
-        guard var job = jobs[id], job.token == token, job.generation == completion.job.generation else { return false }
+        guard var job = jobs[id], job.token == token else { return false }
         job.token = nil
         switch completion.outcome {
         case .embedded(let vector):

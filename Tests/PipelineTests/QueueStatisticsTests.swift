@@ -4,7 +4,7 @@ import Testing
 @testable import Pipeline
 
 @Suite struct QueueStatisticsTests {
-    private let job = EmbeddingJob(document: Samples.document(1), generation: 1, attempts: 1)
+    private let job = EmbeddingJob(document: Samples.document(1), attempts: 1)
 
     private func contradictions(_ counts: QueueStatistics) -> [String] {
         var found: [String] = []

@@ -49,6 +49,7 @@ import Testing
             model: model,
             kind: .hnsw,
             statistics: statistics,
+            written: 0,
             minimum: 2000,
             isRetryDue: false,
             writesBeside: false
@@ -120,6 +121,7 @@ import Testing
             model: model,
             kind: .hnsw,
             statistics: QueueStatistics(),
+            written: 0,
             minimum: 1,
             isRetryDue: true,
             writesBeside: false

@@ -1,8 +1,6 @@
 /// A document whose embedding is due, as claimed from the queue under a lease.
 package struct EmbeddingJob: Sendable, Hashable {
     package var document: Document
-    /// Raised by every change of the document; a finish with an older one has no effect.
-    package var generation: Int
     /// This attempt included: 1 on the first.
     package var attempts: Int
     /// Whether the text is embedded although it did not change.
@@ -15,7 +13,6 @@ package struct EmbeddingJob: Sendable, Hashable {
 
     package init(
         document: Document,
-        generation: Int,
         attempts: Int,
         isForced: Bool = false,
         storedFingerprint: String? = nil,
@@ -23,7 +20,6 @@ package struct EmbeddingJob: Sendable, Hashable {
         unattributed: UnattributedVector? = nil
     ) {
         self.document = document
-        self.generation = generation
         self.attempts = attempts
         self.isForced = isForced
         self.storedFingerprint = storedFingerprint

@@ -53,7 +53,13 @@ struct SurrealRepoFeed: RepoFeed {
         variables["settling"] = .duration(settling)
         variables["retention"] = .duration(ChangeLog.retention)
         variables["refreshing"] = .duration(ChangeLog.retention / 2)
-        let answer = try await changes(variables, withVectors: model != nil)
+        // What happened, and the rows as they are now.
+        let (answer, rows) = try await reader.answer(
+            Self.fields(withVectors: model != nil),
+            variables,
+            rows: { $0["rows"] },
+            { Self.changesStatement($0, withVectors: model != nil) }
+        )
         guard answer["isEpoch"].bool == true else {
             throw StoreError(.rejected, "rows may have changed unnoticed: reload the table")
         }
@@ -61,32 +67,14 @@ struct SurrealRepoFeed: RepoFeed {
             throw StoreError(.rejected, "the position is older than the log of changes: reload the table")
         }
         guard let last = answer["last"].string else { return ([], position) }
-        return (try Self.changes(answer), Self.position(last, epoch: epoch))
+        return (try Self.changes(answer["repos"], rows), Self.position(last, epoch: epoch))
     }
 
     private static func position(_ id: String, epoch: String) -> FeedPosition {
         FeedPosition(encoded: Array("\(id) \(epoch)".utf8))
     }
 
-    /// What happened, and the rows as they are now; they are read by themselves when one of them fails the statement.
-    private func changes(
-        _ variables: [String: SurrealValue],
-        withVectors: Bool
-    ) async throws(StoreError) -> SurrealValue {
-        let fields = Self.fields(withVectors: withVectors)
-        do throws(StoreError) {
-            let rows = "(SELECT \(fields) FROM $repos)"
-            return try await database.value(Self.changesStatement(withVectors, rows: rows), variables)
-        } catch {
-            guard RowReader.mayBeOfARow(error) else { throw error }
-        }
-        let answer = try await database.value(Self.changesStatement(withVectors, rows: "[]"), variables)
-        var members = answer.object ?? [:]
-        members["rows"] = .array(try await reader.rows(answer["repos"].array ?? [], fields, variables))
-        return .object(members)
-    }
-
-    private static func changesStatement(_ withVectors: Bool, rows: String) -> String {
+    private static func changesStatement(_ fields: String, withVectors: Bool) -> String {
         """
         {
           LET $until = rand::ulid(time::now() - $settling);
@@ -99,7 +87,7 @@ struct SurrealRepoFeed: RepoFeed {
             isKept: $after > rand::ulid(time::now() - $retention), isEpoch: (\(Epoch.current) ?? "") = $epoch,
             repos: $repos,
             last: array::last($log).at ?? IF $after < rand::ulid(time::now() - $refreshing) { $until },
-            rows: \(rows)
+            rows: (SELECT \(fields) FROM $repos)
           };
         }
         """
@@ -125,12 +113,15 @@ struct SurrealRepoFeed: RepoFeed {
         FeedRow(id: try RepoRow.id(row), repo: Repo(fullName: ""), vector: nil)
     }
 
-    private static func changes(_ answer: SurrealValue) throws(StoreError) -> [FeedChange] {
+    private static func changes(
+        _ repos: SurrealValue,
+        _ rows: [SurrealValue]
+    ) throws(StoreError) -> [FeedChange] {
         var found: [DocumentID: FeedRow] = [:]
-        for value in answer["rows"].array ?? [] {
+        for value in rows {
             if let row = try row(value) { found[row.id] = row }
         }
-        return (answer["repos"].array ?? []).compactMap(\.recordID).filter { $0.table == "repo" }.map { record in
+        return (repos.array ?? []).compactMap(\.recordID).filter { $0.table == "repo" }.map { record in
             let id = DocumentID(record)
             return found[id].map(FeedChange.upsert) ?? .delete(id)
         }

@@ -9,7 +9,7 @@ extension JobTable {
           LET $now = time::now();
           LET $jobs = (UPDATE (SELECT VALUE id FROM embedding_job WHERE due_at > $since AND due_at <= $now LIMIT $limit)
             SET claim = $claim, attempts += 1, status = \(Status.leased.literal), due_at = time::now() + $lease
-            WHERE due_at <= time::now() RETURN id, gen, attempts, force, repo);
+            WHERE due_at <= time::now() RETURN id, attempts, force, repo);
           RETURN { at: $now, jobs: $jobs, rows: \(fields.map { "(SELECT \($0) FROM $jobs.repo)" } ?? "[]") };
         }
         """
@@ -27,7 +27,7 @@ extension JobTable {
 
     /// What a claim holds already whose answer could not be read.
     static let held = """
-        SELECT id, gen, attempts, force, repo FROM embedding_job WITH INDEX embedding_job_status
+        SELECT id, attempts, force, repo FROM embedding_job WITH INDEX embedding_job_status
           WHERE status = \(Status.leased.literal) AND claim = $claim
         """
 

@@ -20,7 +20,7 @@ extension JobTable {
         UPDATE (SELECT VALUE id FROM embedding_job WHERE
             \((["status = \(status.literal)"] + privacy.map { "repo.\($0) != true" }).joined(separator: " AND ")))
           SET status = \(Status.pending.literal), due_at = time::now(), attempts = 0\(more)
-          WHERE status = \(status.literal) RETURN VALUE gen
+          WHERE status = \(status.literal) RETURN VALUE status
         """
     }
 

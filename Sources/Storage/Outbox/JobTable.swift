@@ -36,7 +36,7 @@ enum JobTable {
         return .recordID(SurrealRecordID(table: "embedding_job", key: .array(key)))
     }
 
-    /// Makes a row due, whatever state its job is in.
+    /// Makes a row due, whatever state its job is in. `gen` counts how often: replicas of version 0.2 fence by it.
     /// - Parameter more: further assignments.
     static func enqueue(_ row: String, in table: String, _ more: String = "") -> String {
         """

@@ -65,7 +65,7 @@ enum VectorIndexAction: Hashable {
         model: EmbeddingModel,
         kind: EngineDialect.VectorIndexKind,
         statistics: QueueStatistics,
-        written: Int = 0,
+        written: Int,
         minimum: Int,
         isRetryDue: Bool,
         writesBeside: Bool
