@@ -2,8 +2,8 @@ import EmbeddingCore
 import SurrealDB
 import Synchronization
 
-/// The outbox as a queue. Claims and completions of this process go one at a time each: the database
-/// gains nothing from writers that conflict.
+/// The outbox as a queue. Claims of this process go one at a time, since they look for the same jobs, and so do
+/// completions where the database gains nothing from several writers.
 final class SurrealJobQueue: EmbeddingJobQueue {
     let database: Database
     let tables: EmbeddedTables
@@ -85,7 +85,6 @@ final class SurrealJobQueue: EmbeddingJobQueue {
         guard let document = tables.document(row) else { return nil }
         return EmbeddingJob(
             document: document,
-            generation: claim["gen"].int ?? 0,
             attempts: min(max(1, claim["attempts"].int ?? 1), 1 << 32),
             isForced: claim["force"].bool ?? false,
             storedFingerprint: row["embedding_fingerprint"].string,
@@ -130,16 +129,20 @@ final class SurrealJobQueue: EmbeddingJobQueue {
         _ model: EmbeddingModel
     ) async throws(StoreError) -> Int {
         let batch = try CompletionBatch(completions, token: token, model: model)
-        let held = try await self.completions.run { () async throws(StoreError) in
-            do throws(SurrealError) {
-                return try await write(batch)
-            } catch {
-                guard index != nil, error.fault == .wrongDimension else { throw StoreError(error) }
-            }
-            try await index?.prepare(for: model)
-            do throws(SurrealError) { return try await write(batch) } catch { throw StoreError(error) }
+        if try await database.dialect().writesInParallel { return batch.fenced(try await write(batch, of: model)) }
+        return batch.fenced(
+            try await self.completions.run { () async throws(StoreError) in try await write(batch, of: model) }
+        )
+    }
+
+    private func write(_ batch: CompletionBatch, of model: EmbeddingModel) async throws(StoreError) -> SurrealValue {
+        do throws(SurrealError) {
+            return try await write(batch)
+        } catch {
+            guard index != nil, error.fault == .wrongDimension else { throw StoreError(error) }
         }
-        return batch.fenced(held)
+        try await index?.prepare(for: model)
+        do throws(SurrealError) { return try await write(batch) } catch { throw StoreError(error) }
     }
 
     private func write(_ batch: CompletionBatch) async throws(SurrealError) -> SurrealValue {

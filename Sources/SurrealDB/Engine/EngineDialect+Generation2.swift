@@ -16,6 +16,7 @@ extension EngineDialect {
         ],
         vectorIndexKinds: [.hnsw],
         definesIndexesInPlace: false,
-        writesVectorsBesideIndex: false
+        writesVectorsBesideIndex: false,
+        writesInParallel: false
     )
 }

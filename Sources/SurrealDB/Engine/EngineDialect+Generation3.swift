@@ -8,6 +8,7 @@ extension EngineDialect {
         spellings: [],
         vectorIndexKinds: [.diskann, .hnsw],
         definesIndexesInPlace: true,
-        writesVectorsBesideIndex: true
+        writesVectorsBesideIndex: true,
+        writesInParallel: true
     )
 }

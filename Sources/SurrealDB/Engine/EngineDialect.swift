@@ -22,6 +22,9 @@ package struct EngineDialect: Sendable, Hashable {
     /// Whether vectors are written beside an index nearly as fast as without one.
     package let writesVectorsBesideIndex: Bool
 
+    /// Whether several writers at once get more done than one.
+    package let writesInParallel: Bool
+
     struct Spelling: Sendable, Hashable {
         var newest: String
         var own: String
