@@ -11,7 +11,7 @@ package struct PipelineConfiguration: Sendable {
     /// Rows in one write at most.
     package var writeSize = 250
     /// Writes under way at once.
-    package var parallelWrites = 2
+    package var parallelWrites = 3
     /// How long a claim lasts unless renewed (`LEASE_SECONDS`).
     package var lease: Duration = .seconds(60)
     /// Attempts of a document before it is a dead letter (`RETRY_ATTEMPTS`).

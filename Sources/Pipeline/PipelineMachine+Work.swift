@@ -21,8 +21,9 @@ extension PipelineMachine {
         return failedWrites.reduce(waiting + sent + underWay) { $0 + Self.vectors(in: $1.completions) }
     }
 
-    /// All batches in flight and two more, so that the provider does not wait for each write.
-    var unwrittenLimit: Int { (configuration.parallelBatches + 2) * batchLimit }
+    /// All batches in flight, as many as may be being written and one more, so that neither the provider nor the
+    /// database waits for the other.
+    var unwrittenLimit: Int { (configuration.parallelBatches + configuration.parallelWrites + 1) * batchLimit }
 
     private static func vectors(in completions: [JobCompletion]) -> Int {
         completions.count { if case .embedded = $0.outcome { true } else { false } }
@@ -79,13 +80,13 @@ extension PipelineMachine {
         return .retry(after: max(delay, retryAfter ?? .zero), error: message)
     }
 
-    /// A lease whose outcomes should be written now: enough of them, no more to come, long waited for, or nothing else
+    /// A lease whose outcomes should be written now: those of a batch, no more to come, long waited for, or nothing else
     /// being written.
     func ripeLease() -> ClaimToken? {
         leases.filter { _, lease in
             guard let since = lease.waitingSince else { return false }
-            return writes.isEmpty || lease.outcomes.count >= configuration.writeSize || lease.undecided == 0
-                || now >= since + configuration.writeDelay
+            return writes.isEmpty || lease.outcomes.count >= min(batchLimit, configuration.writeSize)
+                || lease.undecided == 0 || now >= since + configuration.writeDelay
         }
         .max { ($0.value.outcomes.count, $0.key.value) < ($1.value.outcomes.count, $1.key.value) }?.key
     }

@@ -43,7 +43,7 @@ def test_the_rest_finish_the_work_of_killed_replicas(database, upstream, serve, 
         service.kill()
     services[-1].await_drained(900, within=120)
     assert database.count("embedding != NONE") == 900
-    assert upstream.total <= 900 + killed * (2 + 2) * 16, "only what the killed had in flight is paid for twice"
+    assert upstream.total <= 900 + killed * (2 + 4) * 16, "only what the killed had in flight is paid for twice"
 
 
 def test_a_pause_holds_for_all_replicas_until_the_resume(database, upstream, serve):

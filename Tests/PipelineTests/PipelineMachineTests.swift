@@ -211,7 +211,8 @@ import Testing
                 simulation.feed(simulation.perform(action), to: 0)
             }
         }
-        let bound = (simulation.configuration.parallelBatches + 2) * simulation.configuration.batchSize
+        let configuration = simulation.configuration
+        let bound = (configuration.parallelBatches + configuration.parallelWrites + 1) * configuration.batchSize
         #expect(!writes.isEmpty)
         #expect(simulation.sent.count == bound)
         simulation.replicas[0].pending += writes

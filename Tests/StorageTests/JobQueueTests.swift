@@ -108,6 +108,16 @@ import Testing
         #expect(try await state(fixture) == .pending)
     }
 
+    @Test func `rows beside one that changed are written`() async throws {
+        let fixture = try await pending(3)
+        let jobs = try await fixture.claim("t")
+        try await fixture.run("UPDATE repo SET description = 'changed' WHERE full_name = 'a/r1'")
+        #expect(try await fixture.complete(jobs, "t", embedding) == 1)
+        let embedded = try await fixture.run("SELECT VALUE full_name FROM repo WHERE embedding != NONE")
+        #expect(embedded.array?.compactMap(\.string).sorted() == ["a/r0", "a/r2"])
+        #expect(try await fixture.claim("u").map(\.document.label) == ["a/r1"])
+    }
+
     @Test(arguments: [
         JobOutcome.unchanged, .retry(after: .zero, error: "e"), .deadLetter(error: "e"), .excluded,
         .released(after: .zero),

@@ -4,17 +4,18 @@ import SurrealDB
 /// The outcomes of claimed jobs as one statement, which is one transaction. Each job is fenced by the claim's token, which
 /// is used once: whatever makes a row due again takes the claim off its job.
 struct CompletionBatch {
-    let statement: String
     let variables: [String: SurrealValue]
     /// How many outcomes there are.
     private let count: Int
+    /// The places of those with a vector.
+    private let places: [Int]
 
     init(_ completions: [JobCompletion], token: ClaimToken, model: EmbeddingModel) throws(StoreError) {
         var variables: [String: SurrealValue] = [
             "claim": .string(token.value), "model": .string(model.name), "fingerprint": .string(model.fingerprint),
             "embedding_completion": true,
         ]
-        var writes = ""
+        var places: [Int] = []
         var jobs: [SurrealValue] = []
         var embedded: [String?: [SurrealValue]] = [:]
         var unchanged: [SurrealValue] = []
@@ -30,7 +31,7 @@ struct CompletionBatch {
                 variables["repo\(place)"] = .recordID(row)
                 variables["vector\(place)"] = .floats(embedding.values)
                 variables["hash\(place)"] = .string(completion.job.document.textHash)
-                writes += Self.write(place)
+                places.append(place)
                 embedded[completion.job.storedFingerprint, default: []].append(job)
             case .unchanged:
                 unchanged.append(job)
@@ -49,8 +50,8 @@ struct CompletionBatch {
         variables["unchanged"] = .array(unchanged)
         variables["kept"] = .array(kept)
         variables["embedded"] = .array(Self.groups(embedded))
+        self.places = places
         self.variables = variables
-        statement = Self.statement(writes)
     }
 
     /// The jobs of embedded rows as the change log has them: by the fingerprint before, so many an entry.
@@ -89,10 +90,13 @@ struct CompletionBatch {
 
     /// Answers how many of the jobs were ours when it began. The entries in the change log come last, so that their ids
     /// are close to the time of the commit, and have the rows of those jobs that really ended.
-    private static func statement(_ writes: String) -> String {
+    /// - Parameter asksEach: whether each row is written only if its job is still ours. Else nothing is done, and nothing
+    ///   answered, unless all jobs are: that takes the engine an eighth less.
+    func statement(asksEach: Bool) -> String {
         """
         {
           LET $held = (SELECT VALUE id FROM $jobs WHERE claim = $claim);
+          \(asksEach ? "" : "IF array::len($held) != array::len($jobs) { RETURN NONE };")
           FOR $e IN $kept {
             UPDATE $e.job SET status = $e.status, claim = NONE, attempts += $e.attempts, error = $e.error ?? error,
               failed_at = IF $e.status = \(JobTable.Status.failed.literal) { time::now() } ELSE { NONE },
@@ -100,7 +104,7 @@ struct CompletionBatch {
               WHERE claim = $claim RETURN NONE;
           };
           DELETE $unchanged WHERE claim = $claim RETURN NONE;
-          \(writes)
+          \(places.map { Self.write($0, asks: asksEach) }.joined())
           FOR $e IN $embedded {
             LET $ended = (DELETE $e.jobs WHERE claim = $claim RETURN BEFORE);
             IF $ended != [] {
@@ -112,17 +116,16 @@ struct CompletionBatch {
         """
     }
 
-    /// Writes one embedding if its job is still ours. The variables are its own, and there is no loop: the engine copies
-    /// a variable each time that it is named, and an entry of a loop would be copied with its vector for every field.
-    private static func write(_ place: Int) -> String {
-        """
-            IF $job\(place).claim = $claim {
-              UPDATE $repo\(place) SET embedding = $vector\(place), embedding_model = $model,
-                embedding_fingerprint = $fingerprint, embedding_text_hash = $hash\(place),
-                embedding_generated_at = time::now() RETURN NONE;
-            };
-
-        """
+    /// Writes one embedding. The variables are its own, and there is no loop: the engine copies a variable each time that
+    /// it is named, and an entry of a loop would be copied with its vector for every field.
+    /// - Parameter asks: whether it is written only if its job is still ours.
+    private static func write(_ place: Int, asks: Bool) -> String {
+        let write = """
+            UPDATE $repo\(place) SET embedding = $vector\(place), embedding_model = $model,
+              embedding_fingerprint = $fingerprint, embedding_text_hash = $hash\(place),
+              embedding_generated_at = time::now() RETURN NONE;
+            """
+        return asks ? "IF $job\(place).claim = $claim { \(write) };\n" : write + "\n"
     }
 
     /// How many of the jobs were not ours, given the statement's answer.

@@ -146,7 +146,13 @@ final class SurrealJobQueue: EmbeddingJobQueue {
     }
 
     private func write(_ batch: CompletionBatch) async throws(SurrealError) -> SurrealValue {
-        try await database.attempt(batch.statement, batch.variables, timeout: .seconds(300)).last ?? .none
+        let held = try await write(batch, asksEach: false)
+        return held.isNil ? try await write(batch, asksEach: true) : held
+    }
+
+    private func write(_ batch: CompletionBatch, asksEach: Bool) async throws(SurrealError) -> SurrealValue {
+        let statement = batch.statement(asksEach: asksEach)
+        return try await database.attempt(statement, batch.variables, timeout: .seconds(300)).last ?? .none
     }
 
     func renew(_ jobs: [EmbeddingJob], lease: Duration, token: ClaimToken) async throws(StoreError) {
