@@ -249,7 +249,7 @@ def report(models, names, sets):
     return f"""\
 # The ranking of search
 
-Made by `scripts/train-ranking`. The candidates of a query come from three lists (vectors, words, names, 50 of each); one
+Made by `scripts/train-ranking`. The candidates of a query come from three lists (vectors, words, names, 40 of each); one
 linear model ranks them by the features that `RankingFeature` describes. It was fitted to {len(training)} queries with known
 answers (`Tests/Fixtures/search-queries.json`) over 13,080 repos. The answer is among the candidates of {found:.1%} of the
 queries.

@@ -5,10 +5,6 @@ package final class RerankModel: Sendable {
     package let modelName: String
     /// Tokens of query and document together, special tokens included; of longer ones the longer is cut first.
     package var maxTokens: Int { pool.maxTokens }
-    /// SHA-256 of the weights file, in lower-case hex.
-    package var revision: String { pool.revision }
-    /// The number format of the matrix products.
-    package var precision: Precision { pool.model.precision }
 
     private let pool: EncoderPool
     private let head: ClassificationHead

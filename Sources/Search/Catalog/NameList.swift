@@ -92,7 +92,7 @@ struct NameList {
         }
         func rank(_ match: Match) -> Double {
             let group = match.likeness == .whole ? 4.0 : match.likeness == .slip ? 2 : 0
-            return group + match.similarity + 0.2 * Fame.of(stars: match.stars)
+            return group + match.similarity + 0.2 * Popularity.of(stars: match.stars)
         }
         let ranked = found.map { (match: $0, rank: rank($0)) }
         return ranked.sorted { ($0.rank, $1.match.number) > ($1.rank, $0.match.number) }.prefix(limit).map(\.match)

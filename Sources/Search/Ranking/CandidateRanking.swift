@@ -47,8 +47,11 @@ struct CandidateRanking {
                 isEmbedded: isCompared ? candidate.similarity != nil : nil
             )
         }
-        // Places are cheaper to move than hits.
-        let order = hits.indices.sorted { hits[$0] > hits[$1] }
+        // Numbers are cheaper to compare than hits, and places to move.
+        let scores = hits.map(\.score)
+        let order = hits.indices.sorted { left, right in
+            scores[left] == scores[right] ? hits[left] > hits[right] : scores[left] > scores[right]
+        }
         return RankedHits(hits: order.map { hits[$0] }, isWeak: model.isWeak(rows))
     }
 

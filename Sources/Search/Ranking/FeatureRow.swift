@@ -20,7 +20,7 @@ struct FeatureRow {
         _ query: QueryTerms,
         _ cosines: CosineRange?
     ) {
-        self[.stars] = Fame.of(stars: candidate.repo.stars) / 5
+        self[.stars] = Popularity.of(stars: candidate.repo.stars) / 5
         self[.known] = query.known
         self[.length] = Double(min(query.length, 8)) / 8
         self[.foreign] = query.foreign

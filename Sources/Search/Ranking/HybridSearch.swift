@@ -21,7 +21,7 @@ package final class HybridSearch: RepoSearch {
     package static let mostTexts = 10
     package static let mostExamples = 20
     /// Hits of each list that are ranked, unless more are asked for.
-    static let depth = 50
+    static let depth = 40
 
     /// - Parameters:
     ///   - reranker: nil when none is loaded; a query that asks for it is rejected.

@@ -2,44 +2,44 @@
 enum RankingWeights {
     static let hybrid = RankingModel(
         [
-            .vectorPlace: -0.500, .wordPlace: 1.081, .cosineGap: 7.296, .cosineScore: 2.879, .stars: 5.865,
-            .wholeName: 8.951, .slippedName: 4.830, .partOfName: -8.956, .wordsInName: -0.158, .wordsInText: -0.517,
-            .wordsInsideName: 0.977, .wordsAnywhere: 1.090, .nameCovered: -1.746, .textCovered: 2.913,
-            .nameSurplus: -0.912, .overlap: -1.145, .unaskedList: -1.138, .languageDiffers: -1.293,
-            .lengthVectorPlace: 1.364, .lengthCosineGap: 4.784, .lengthStars: -4.393, .lengthWordsAnywhere: 1.827,
-            .foreignVectorPlace: -2.791, .foreignWordsAnywhere: 4.655, .comparesWordsInName: -2.966,
-            .comparesWordsInText: 2.313, .starsWholeName: -5.107, .starsPartOfName: 12.850,
-            .starsWordsAnywhere: 3.514, .starsStars: 4.410, .cosineScoreWordsAnywhere: -2.240,
+            .vectorPlace: -0.622, .wordPlace: 0.993, .cosineGap: 6.889, .cosineScore: 2.930, .stars: 5.895,
+            .wholeName: 8.696, .slippedName: 4.738, .partOfName: -8.402, .wordsInName: -0.161, .wordsInText: -0.558,
+            .wordsInsideName: 0.982, .wordsAnywhere: 1.078, .nameCovered: -1.717, .textCovered: 2.981,
+            .nameSurplus: -0.899, .overlap: -1.226, .unaskedList: -1.170, .languageDiffers: -1.277,
+            .lengthVectorPlace: 1.362, .lengthCosineGap: 5.093, .lengthStars: -4.362, .lengthWordsAnywhere: 1.651,
+            .foreignVectorPlace: -2.836, .foreignWordsAnywhere: 4.680, .comparesWordsInName: -2.808,
+            .comparesWordsInText: 2.517, .starsWholeName: -4.832, .starsPartOfName: 12.229,
+            .starsWordsAnywhere: 3.545, .starsStars: 4.347, .cosineScoreWordsAnywhere: -2.028,
         ],
-        slope: 0.690,
-        offset: -8.938,
+        slope: 0.679,
+        offset: -8.728,
         fit: .init(
             weights: [
-                .known: 10.937, .wholeName: 1.314, .slippedName: 8.565, .partOfName: 9.023,
-                .textCovered: 5.682,
+                .known: 10.954, .wholeName: 1.309, .slippedName: 8.567, .partOfName: 9.024,
+                .textCovered: 5.674,
             ],
-            least: 1.0324
+            least: 1.0322
         )
     )
 
     /// Where there are no vectors.
     static let text = RankingModel(
         [
-            .wordPlace: 1.736, .stars: 7.450, .wholeName: 7.660, .slippedName: 4.577, .partOfName: -12.176,
-            .wordsInName: -1.440, .wordsInText: 0.511, .wordsInsideName: 2.658, .wordsAnywhere: 0.309,
-            .nameCovered: -1.331, .textCovered: 2.105, .nameSurplus: -1.222, .overlap: -0.234, .unaskedList: -1.073,
-            .languageDiffers: -1.942, .lengthStars: -4.720, .lengthWordsAnywhere: 6.224, .foreignWordsAnywhere: 0.755,
-            .comparesWordsInName: -1.131, .comparesWordsInText: 0.543, .starsWholeName: -3.573,
-            .starsPartOfName: 15.976, .starsWordsAnywhere: 3.475, .starsStars: 2.123,
+            .wordPlace: 1.506, .stars: 7.349, .wholeName: 7.493, .slippedName: 4.471, .partOfName: -11.612,
+            .wordsInName: -1.356, .wordsInText: 0.515, .wordsInsideName: 2.605, .wordsAnywhere: 0.423,
+            .nameCovered: -1.334, .textCovered: 2.111, .nameSurplus: -1.222, .overlap: -0.253, .unaskedList: -1.098,
+            .languageDiffers: -1.926, .lengthStars: -4.798, .lengthWordsAnywhere: 5.958, .foreignWordsAnywhere: 0.813,
+            .comparesWordsInName: -1.028, .comparesWordsInText: 0.644, .starsWholeName: -3.352,
+            .starsPartOfName: 15.377, .starsWordsAnywhere: 3.460, .starsStars: 2.208,
         ],
-        slope: 0.670,
-        offset: -9.951,
+        slope: 0.652,
+        offset: -9.588,
         fit: .init(
             weights: [
-                .known: 10.937, .wholeName: 1.314, .slippedName: 8.565, .partOfName: 9.023,
-                .textCovered: 5.682,
+                .known: 10.954, .wholeName: 1.309, .slippedName: 8.567, .partOfName: 9.024,
+                .textCovered: 5.674,
             ],
-            least: 1.0324
+            least: 1.0322
         )
     )
 }

@@ -15,7 +15,7 @@ final class TextIndex {
 
     /// What every match of words asks of a repo.
     private struct Standing {
-        var fame: Double
+        var popularity: Double
         var isPrivate: Bool
     }
 
@@ -114,8 +114,8 @@ final class TextIndex {
         }
         vocabulary.age = vocabulary.age.map { $0 + 1 }
         words.set(number, new)
-        while standings.count <= number { standings.append(Standing(fame: 0, isPrivate: true)) }
-        standings[number] = Standing(fame: Fame.of(stars: repo.stars), isPrivate: repo.isPrivate)
+        while standings.count <= number { standings.append(Standing(popularity: 0, isPrivate: true)) }
+        standings[number] = Standing(popularity: Popularity.of(stars: repo.stars), isPrivate: repo.isPrivate)
         names.set(number, fullName: repo.fullName, stars: repo.stars)
         return number
     }
@@ -194,7 +194,7 @@ final class TextIndex {
             let number = row.integer(0)
             let standing = standings[number]
             guard filter.includesPrivate || !standing.isPrivate else { return }
-            best.offer(WordMatch(relevance: row.real(1) * (1 + 0.2 * standing.fame), number: number))
+            best.offer(WordMatch(relevance: row.real(1) * (1 + 0.2 * standing.popularity), number: number))
         }
         var hits: [TextHit] = []
         for match in best.sorted {

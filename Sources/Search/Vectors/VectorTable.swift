@@ -11,8 +11,6 @@ struct VectorTable: ~Copyable {
 
     init(dimensions: Int) { block = VectorBlock(dimensions: dimensions) }
 
-    var count: Int { rows.count }
-
     /// Adds or replaces the vector of a repo; one that is not usable takes the repo away.
     mutating func set(_ number: Int, _ repo: Repo, _ vector: [Float]) {
         guard let vector = try? Embedding(validating: vector, dimensions: block.dimensions).values else {

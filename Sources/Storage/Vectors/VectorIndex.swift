@@ -171,8 +171,6 @@ package final class VectorIndex: Sendable {
     /// Whether many documents wait to be embedded, as last heard.
     var hasBacklog: Bool { known.withLock(\.hasBacklog) }
 
-    func isReady(for model: EmbeddingModel) -> Bool { ready(for: model) != nil }
-
     /// To be called when a search found the index gone.
     func forget() {
         known.withLock { known in

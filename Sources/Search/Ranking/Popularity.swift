@@ -5,7 +5,7 @@
 #endif
 
 /// How well known a repo is: of two that fit a query equally, the one with more stars is more often meant.
-enum Fame {
+enum Popularity {
     /// The decimal logarithm of the stars, 0 for none.
     static func of(stars: Int) -> Double { log10(1 + max(0, Double(stars))) }
 }
