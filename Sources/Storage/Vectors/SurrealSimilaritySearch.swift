@@ -48,7 +48,7 @@ struct SurrealSimilaritySearch: SimilaritySearch {
     private func indexed(_ search: VectorQuery) async throws(StoreError) -> SearchHits? {
         for isSecond in [false, true] {
             guard let (name, method) = index.ready(for: search.model) else { return nil }
-            switch try await walk(search, through: name) {
+            switch try await walk(search, through: name, by: method) {
             case .found(let hits): return SearchHits(hits: hits, method: method)
             case .tooFew: return nil
             case .lost:
@@ -59,9 +59,13 @@ struct SurrealSimilaritySearch: SimilaritySearch {
         return nil
     }
 
-    private func walk(_ search: VectorQuery, through name: String) async throws(StoreError) -> IndexAnswer {
+    private func walk(
+        _ search: VectorQuery,
+        through name: String,
+        by method: SearchMethod
+    ) async throws(StoreError) -> IndexAnswer {
         for neighbours in search.walks {
-            let answer = try await walk(search, neighbours, through: name)
+            let answer = try await walk(search, neighbours, through: name, by: method)
             guard case .tooFew = answer else { return answer }
         }
         return .tooFew
@@ -78,10 +82,11 @@ struct SurrealSimilaritySearch: SimilaritySearch {
     private func walk(
         _ search: VectorQuery,
         _ neighbours: Int,
-        through name: String
+        through name: String,
+        by method: SearchMethod
     ) async throws(StoreError) -> IndexAnswer {
         let found = try await complete { onlyIDs throws(StoreError) in
-            let statement = search.indexedStatement(neighbours, through: name, onlyIDs: onlyIDs)
+            let statement = search.indexedStatement(neighbours, through: name, by: method, onlyIDs: onlyIDs)
             let results = try await database.run(
                 VectorIndex.readyFingerprint(name) + statement,
                 search.variables,
