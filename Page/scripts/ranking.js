@@ -16,9 +16,9 @@ export function relevance(hits) {
 const reasonNames = { vector: "meaning", name: "name", text: "words" };
 export const reasons = hit => (hit.matched ?? []).map(name => reasonNames[name] ?? name);
 
-/** What an answer lacks, in sentences: meaning, where it was asked for, and repositories that are not embedded yet. */
+/** What an answer lacks, in sentences: meaning, where it was asked for, repositories that are not read or embedded yet. */
 export function caveats({ reason, coverage }) {
-  const parts = reason ? ["By words alone: " + reason + "."] : [];
+  const parts = reason ? [reason[0].toUpperCase() + reason.slice(1) + "."] : [];
   if (coverage < 0.995) parts.push(Math.floor(100 * coverage) + " % of the repositories are embedded so far.");
   return parts;
 }

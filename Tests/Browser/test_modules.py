@@ -55,7 +55,7 @@ NOW = "Date.parse('2026-07-01T12:00:00Z')"
      [0.8, 0.8, 0.776, 0.5, 0.02]),
     ("ranking", "m.reasons({matched: ['name', 'text', 'vector', 'new']})", ["name", "words", "meaning", "new"]),
     ("ranking", "[{coverage: 1}, {coverage: .999}, {reason: 'the database is busy', coverage: .5}].map(m.caveats)",
-     [[], [], ["By words alone: the database is busy.", "50 % of the repositories are embedded so far."]]),
+     [[], [], ["The database is busy.", "50 % of the repositories are embedded so far."]]),
     ("conditions", "[m.replicaWords(0), m.replicaWords(2, ['web-0-1-284712', 'web-1-1-40129'])]", ["0", "2: web-0-1, web-1-1"]),
     ("conditions", "m.condition('gone', null).level", "bad"),
     ("conditions", "m.condition('open', {state: 'idle', total: 3, embedded: 3, pending: 0, provider: {state: 'ready'}})", None),

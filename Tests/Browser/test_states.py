@@ -129,12 +129,12 @@ def test_a_provider_that_is_away_leaves_words(serve, database, upstream, visit, 
     await_searchable(service, 20)
     upstream.fail(503)
     page = visit(service, "?q=number7", tolerated=[" 503 ", " 502 "])
-    page.until("document.querySelector('#note').innerText.includes('By words alone')")
+    page.until("document.querySelector('#note').innerText.includes('Only words were used')")
     assert page.evaluate("document.querySelector('#results .name').dataset.name") == "owner-0/repo-7"
     page.fill("#query", "zzzzqqq")
     kind(page, "none")
-    assert page.text("#note") == "By words alone: the query cannot be embedded now."
-    assert "By words alone: the query cannot be embedded now." in service.get("/?q=zzzzqqq").text
+    assert page.text("#note") == "Only words were used: the query cannot be embedded now."
+    assert "Only words were used: the query cannot be embedded now." in service.get("/?q=zzzzqqq").text
     page.fill("#query", "number7")
     page.until("document.querySelectorAll('#results .name').length > 0")
     page.click("#filters summary")

@@ -42,6 +42,25 @@ import Testing
     }
 
     @Test
+    func `an answer says that repos are still being read`() async throws {
+        let catalog = try RepoCatalog(logger: Samples.logger)
+        let search = HybridSearch(
+            service: FakeService(),
+            similarity: MemoryTable(Samples.rows),
+            catalog: catalog,
+            coverage: { 1 },
+            metrics: MetricsRegistry(),
+            logger: Samples.logger
+        )
+        for mode in [SearchMode.text, .hybrid] {
+            #expect(try await search.search(SearchQuery(.text("x"), mode: mode)).reason?.contains("being read") == true)
+        }
+        #expect(try await search.search(SearchQuery(.text("x"), mode: .vector)).reason == nil)
+        await catalog.finishLoading()
+        #expect(try await search.search(SearchQuery(.text("x"), mode: .hybrid)).reason == nil)
+    }
+
+    @Test
     func `text mode needs no vectors; vector mode orders by cosine alone`() async throws {
         let search = try await Self.search()
         let text = try await search.search(SearchQuery(.text("pending"), mode: .text))

@@ -67,7 +67,7 @@ package struct SearchAnswer: Sendable, Hashable {
     package var coverage: Double
     /// Whether nothing fits the query well.
     package var isWeak: Bool
-    /// Why the mode is not the one that was asked for.
+    /// Why the mode is not the one that was asked for, or why repos may be missing.
     package var reason: String?
     /// The model that ordered the first hits; nil when none did.
     package var reranker: String?

@@ -20,7 +20,9 @@ struct ResultList: Sendable {
         return (head + weak).escapedForHTML + caveat
     }
 
-    private var caveat: String { answer.reason.map { " By words alone: \($0.escapedForHTML)." } ?? "" }
+    private var caveat: String {
+        answer.reason.map { " \(($0.prefix(1).uppercased() + $0.dropFirst()).escapedForHTML)." } ?? ""
+    }
 
     private static func item(_ hit: SearchHit, rank: String) -> String {
         let repo = hit.repo

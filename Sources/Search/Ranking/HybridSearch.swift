@@ -50,6 +50,15 @@ package final class HybridSearch: RepoSearch {
     package func search(_ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
         try check(query)
         if query.reranks { return try await rerankedSearch(query) }
+        let isLoaded = await catalog.isLoaded
+        var answer = try await answer(query)
+        if !isLoaded, answer.reason == nil, answer.mode != .vector {
+            answer.reason = "the repositories are still being read after the start, some may be missing"
+        }
+        return answer
+    }
+
+    private func answer(_ query: SearchQuery) async throws(SearchError) -> SearchAnswer {
         switch (query.subject, query.mode) {
         case (.embedding, .text), (.examples, .text): throw .invalid("mode text needs a text")
         case (.examples(let like, let unlike), _): return try await exampleSearch(like: like, unlike: unlike, query)
@@ -194,7 +203,7 @@ package final class HybridSearch: RepoSearch {
         degraded.increment()
         logger.debug("search without vectors", metadata: ["error": "\(error)"])
         var answer = try await textSearch(text, query)
-        answer.reason = reason
+        answer.reason = "only words were used: \(reason)"
         return answer
     }
 }
