@@ -301,6 +301,6 @@ def test_everything_can_be_done_by_keyboard(visit, embedded):
     page.key("Escape", 27)
     page.until("!document.querySelector('#help-dialog').open")
     page.key("/", *press["/"])
-    assert page.evaluate("document.activeElement.id") == "query"
+    page.until("document.activeElement.id === 'query'")
     page.type("j")
     assert page.evaluate("document.querySelector('#query').value").endswith("j")

@@ -2,8 +2,8 @@
 
 import os
 import re
+import shutil
 import subprocess
-import tarfile
 
 import pytest
 
@@ -63,8 +63,7 @@ def try_out(service):
 @pytest.mark.timeout(900)
 def test_the_archive_serves_from_the_folder_it_is_unpacked_in(package, root, database):
     (archive,) = package.glob("*.tar.gz")
-    with tarfile.open(archive) as file:
-        file.extractall(root.path / "opt", filter="data")
+    shutil.unpack_archive(archive, root.path / "opt")
     (folder,) = (root.path / "opt").glob("embed-star-*")
     try_out(Inside(root, f"cd /opt/{folder.name} && exec ./embed-star serve", database.settings))
     # From another folder, too: the model is beside the program.
@@ -77,8 +76,7 @@ def test_the_archive_serves_from_the_folder_it_is_unpacked_in(package, root, dat
 def test_what_is_installed_under_a_prefix_is_where_the_system_looks(package, roots, database):
     root = roots["bookworm"].await_made()
     if not list((root.path / "opt").glob("embed-star-*")):
-        with tarfile.open(next(package.glob("*.tar.gz"))) as file:
-            file.extractall(root.path / "opt", filter="data")
+        shutil.unpack_archive(next(package.glob("*.tar.gz")), root.path / "opt")
     (folder,) = (root.path / "opt").glob("embed-star-*")
     done = root.run(f"/opt/{folder.name}/install", "--prefix", "/usr/local")
     assert done.returncode == 0, done.stderr

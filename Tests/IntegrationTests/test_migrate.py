@@ -57,7 +57,8 @@ def test_repos_are_copied_with_their_vectors_whatever_interrupts(old, database, 
     first = interrupted(signal.SIGKILL)
     assert 0 < first < ROWS
     second = interrupted(signal.SIGINT)
-    assert first < second < ROWS
+    # The signal may come with the last page.
+    assert first < second <= ROWS
     result = run(*command, settings=settings)
     assert result.returncode == 0, result.stderr
     assert f"{ROWS:,}" in result.stdout
