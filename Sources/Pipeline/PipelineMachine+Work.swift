@@ -106,7 +106,7 @@ extension PipelineMachine {
         if leases[token]?.inHand == 0 { leases[token] = nil }
     }
 
-    /// Texts of a lease that has expiredd are not sent: another replica may hold them now.
+    /// Texts of a lease that has expired are not sent: another replica may hold them now.
     mutating func forgetExpired() {
         guard leases.values.contains(where: { now >= $0.expires }) else { return }
         let lost = ready.filter { leases[$0.token].map { now >= $0.expires } ?? true }

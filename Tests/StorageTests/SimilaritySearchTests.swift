@@ -132,12 +132,15 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
         _ trials: [Trial]
     ) -> [(Repo, Double)] {
         rows.compactMap { row -> (Repo, Double)? in
-            guard let vector = row.vector, filter.includesPrivate || !row.repo.isPrivate else { return nil }
-            guard !filter.excludeNames.contains(where: { same(row.repo.fullName, $0) }) else { return nil }
-            guard trials.allSatisfy({ $0.passes(row.repo) }) else { return nil }
+            guard let vector = row.vector, passes(row.repo, filter, trials) else { return nil }
             let cosine = zip(vector.values, query.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
             return cosine >= filter.minScore ?? -1 ? (row.repo, cosine) : nil
         }.sorted { ($0.1, $0.0.stars, $1.0.fullName) > ($1.1, $1.0.stars, $0.0.fullName) }
+    }
+
+    private static func passes(_ repo: Repo, _ filter: SearchFilter, _ trials: [Trial]) -> Bool {
+        (filter.includesPrivate || !repo.isPrivate) && trials.allSatisfy { $0.passes(repo) }
+            && !filter.excludeNames.contains { same(repo.fullName, $0) }
     }
 
     private static func same(_ left: String?, _ right: String) -> Bool { left?.lowercased() == right.lowercased() }
@@ -198,7 +201,7 @@ enum SearchBackend: Sendable, CaseIterable, CustomTestStringConvertible {
             try #require(found.hits.count == expected.count, "\(filter), limit \(limit)")
             #expect(Set(found.hits.map(\.repo.fullName)).count == expected.count)
             for (hit, (_, cosine)) in zip(found.hits, expected) {
-                #expect(trials.allSatisfy { $0.passes(hit.repo) })
+                #expect(Self.passes(hit.repo, filter, trials))
                 #expect(abs(try #require(hit.similarity) - cosine) < 1e-3, "\(filter), limit \(limit)")
             }
         }
