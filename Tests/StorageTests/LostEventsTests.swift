@@ -89,6 +89,41 @@ import Testing
         #expect(try await enqueued(fixture) == 0)
     }
 
+    @Test(arguments: [
+        (JobOutcome.deadLetter(error: "bad text"), "description = 'a good text'"),
+        (.deadLetter(error: "bad text"), "is_private = true"),
+        (.excluded, "is_private = true"), (.excluded, "description = 'another'"),
+    ])
+    func `parked job of a row that a backup replaced is due again`(_ outcome: JobOutcome, _ change: String) async throws {
+        let fixture = try await Fixture()
+        _ = try await fixture.storage.repos.upsert([update("a/one"), update("a/two")])
+        try await fixture.complete(try await fixture.claim("t"), "t") { _ in outcome }
+        #expect(try await enqueued(fixture) == 0)
+        try await fixture.run("OPTION IMPORT; UPDATE repo:⟨a/one⟩ SET \(change)")
+        #expect(try await enqueued(fixture) == 1)
+        #expect(try await enqueued(fixture) == 0)
+        #expect(try await fixture.claim("u").map(\.document.label) == ["a/one"])
+    }
+
+    @Test func `dead letter of a row that a backup brought with its vector ends`() async throws {
+        let fixture = try await Fixture()
+        try await repos(fixture)
+        try await fixture.run("UPDATE repo:⟨a/one⟩ SET description = 'bad'")
+        try await fixture.complete(try await fixture.claim("t"), "t") { _ in .deadLetter(error: "bad text") }
+        try await fixture.run("OPTION IMPORT; UPDATE repo:⟨a/one⟩ SET description = NONE")
+        #expect(try await enqueued(fixture) == 1)
+        #expect(try await fixture.claim("u").map(\.document.label) == ["a/one"])
+    }
+
+    @Test func `row that nobody could name is due once a backup names it`() async throws {
+        let fixture = try await Fixture()
+        try await fixture.run("CREATE repo:1 SET description = 'no name'")
+        #expect(try await fixture.claim("t").isEmpty)
+        #expect(try await enqueued(fixture) == 0)
+        try await fixture.run("OPTION IMPORT; UPDATE repo:1 SET full_name = 'a/b'")
+        #expect(try await enqueued(fixture) == 1)
+    }
+
     @Test func `followers and counts read anew what was put back`() async throws {
         let fixture = try await Fixture()
         try await repos(fixture)

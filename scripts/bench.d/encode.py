@@ -36,17 +36,19 @@ def measure(encode, texts, rounds):
     return wall, cpu, vectors
 
 
+def rate(number):
+    """With three digits that say something, where long texts make it small."""
+    return f"{number:.1f}" if number >= 10 else f"{number:.3g}"
+
+
 class Peer:
     """What the peers share: Hugging Face's tokenizer, batches sorted by length, mean pooling."""
 
-    # Tokens of a batch, padding included.
-    batch_tokens = 32 * 256
-
-    def __init__(self, directory, limit, longest):
+    def __init__(self, directory, limit, batch):
         from tokenizers import Tokenizer
 
         self.inputs = model_inputs(directory)
-        self.batch = max(1, self.batch_tokens // longest)
+        self.batch = batch
         self.tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
         self.tokenizer.enable_truncation(limit)
         self.tokenizer.enable_padding()
@@ -222,13 +224,13 @@ class SentenceTransformers:
         return self.model.encode(texts, batch_size=1024, normalize_embeddings=True, show_progress_bar=False)
 
 
-def transformer_peers(directory, limit, longest, threads, folder):
+def transformer_peers(directory, limit, batch, threads, folder):
     """Each to be made when it is its turn."""
     onnx = folder / "model.onnx"
     export(directory, onnx)
     flags = Path("/proc/cpuinfo").read_text()
     precisions = ["f32", "bf16"] if "avx512_bf16" in flags or "amx_bf16" in flags else ["f32"]
-    common = (onnx, threads, directory, limit, longest)
+    common = (onnx, threads, directory, limit, batch)
     return [lambda: OnnxRuntime(*common)] + [lambda p=p: OpenVINO(p, *common) for p in precisions]
 
 
@@ -294,7 +296,7 @@ class Measurement:
 
         vectors = folder / "vectors"
         self.result = self.ours(texts, threads, "--rounds", workload.rounds + 2 * is_static, "--tokenizations", 3,
-                                "--singles", 20 if workload.tokens else 100, "--vectors", vectors)
+                                "--singles", {0: 100, 512: 20}.get(workload.tokens, 2), "--vectors", vectors)
         found = numpy.fromfile(vectors, dtype="<f4").reshape(len(texts), -1)
         # Random weights, long texts: the reference is slow, and part of the texts says as much.
         compared = slice(None) if not workload.shape or is_static else slice(0, 100)
@@ -306,7 +308,7 @@ class Measurement:
             self.ours(texts, count, "--rounds", 0, "--singles", 200, "--only-tokens", 46)["latency_p50_ms"]
             for count in (1, threads)]
         peers = [lambda: SentenceTransformers(self.model)] if is_static else transformer_peers(
-            self.model, limit, workload.tokens or 256, threads, folder)
+            self.model, limit, max(1, arguments.peer_batch * 256 // (workload.tokens or 256)), threads, folder)
         for make in peers:
             peer = make()
             wall, cpu, found = measure(peer.encode, texts, min(workload.rounds, 2) if workload.shape else workload.rounds)
@@ -324,7 +326,7 @@ class Measurement:
         print(f"tokenizer: {self.faults} of {self.compared} texts differ from Hugging Face's")
         print(f"{'':24}{'texts/s':>10}{'texts/CPU s':>13}{'ratio':>8}{'lowest cosine':>16}")
         for label, wall, cpu, cosine in self.rows:
-            print(f"{label:24}{wall:10.1f}{cpu:13.1f}{self.rows[0][1] / wall:8.2f}{cosine:16.7f}")
+            print(f"{label:24}{rate(wall):>10}{rate(cpu):>13}{self.rows[0][1] / wall:8.2f}{cosine:16.7f}")
         if self.lone:
             print(f"one text of 46 tokens: {self.lone[0]} ms on one core, {self.lone[1]} ms on {self.arguments.threads}: "
                   f"{self.lone[1] / self.lone[0]:.2f}")
@@ -355,6 +357,8 @@ def main():
     parser.add_argument("--count", type=int, help="texts of each workload")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int)
+    parser.add_argument("--peer-batch", type=int, default=32,
+                        help="texts that ONNX Runtime and OpenVINO are given at once, fewer of long ones (default: %(default)s)")
     parser.add_argument("--json", type=Path, help="write the results to this file")
     arguments = parser.parse_args()
     if not arguments.texts.exists():
@@ -375,7 +379,7 @@ def main():
     if len(measured) > 1:
         print(f"{'':24}{'texts/s':>10}{'of the best peer':>18}")
         for one in measured:
-            print(f"{one.workload.name:24}{one.rows[0][1]:10.1f}{one.ratio:18.2f}")
+            print(f"{one.workload.name:24}{rate(one.rows[0][1]):>10}{one.ratio:18.2f}")
     if arguments.json:
         arguments.json.write_text(json.dumps({
             **measured[0].json, "workloads": [one.json for one in measured],

@@ -16,7 +16,8 @@ package protocol EmbeddingJobQueue: Sendable {
     func renew(_ jobs: [EmbeddingJob], lease: Duration, token: ClaimToken) async throws(StoreError)
 
     /// Enqueues those of the next `limit` rows of a table after `cursor`, in order of their ids, that have no job and
-    /// whose vector is missing, not of `model`, or of another text.
+    /// whose vector is missing, not of `model`, or of another text, and those whose parked job is about another state of
+    /// the row.
     /// - Returns: where to continue, nil at the end of the last table; and how many were enqueued.
     func backfill(
         after cursor: DocumentID?,

@@ -40,9 +40,9 @@ struct CompletionBatch {
             case .released(let delay):
                 kept.append(Self.kept(job, .pending, after: delay, attempts: -1))
             case .deadLetter(let error):
-                kept.append(Self.kept(job, .failed, error: error))
+                kept.append(Self.kept(job, .failed, error: error, parkedFor: completion.job.document))
             case .excluded:
-                kept.append(Self.kept(job, .excluded))
+                kept.append(Self.kept(job, .excluded, parkedFor: completion.job.document))
             }
         }
         count = jobs.count
@@ -73,18 +73,21 @@ struct CompletionBatch {
         }
     }
 
-    /// - Parameter delay: nil parks the job.
+    /// - Parameters:
+    ///   - delay: nil parks the job.
+    ///   - document: what a parked job is about.
     private static func kept(
         _ job: SurrealValue,
         _ status: JobTable.Status,
         after delay: Duration? = nil,
         error: String? = nil,
-        attempts: Int = 0
+        attempts: Int = 0,
+        parkedFor document: Document? = nil
     ) -> SurrealValue {
         .object([
             "job": job, "status": .string(status.rawValue), "delay": delay.map(SurrealValue.duration) ?? .none,
             "error": SurrealValue(error.map { String($0.unicodeScalars.prefix(500)) }),
-            "attempts": SurrealValue(attempts),
+            "attempts": SurrealValue(attempts), "parked_for": SurrealValue(document.map(JobTable.parkedFor)),
         ])
     }
 
@@ -99,6 +102,7 @@ struct CompletionBatch {
           \(asksEach ? "" : "IF array::len($held) != array::len($jobs) { RETURN NONE };")
           FOR $e IN $kept {
             UPDATE $e.job SET status = $e.status, claim = NONE, attempts += $e.attempts, error = $e.error ?? error,
+              parked_for = $e.parked_for,
               failed_at = IF $e.status = \(JobTable.Status.failed.literal) { time::now() } ELSE { NONE },
               due_at = IF $e.delay = NONE { \(JobTable.never) } ELSE { time::now() + $e.delay }
               WHERE claim = $claim RETURN NONE;

@@ -1,5 +1,23 @@
+import EmbeddingCore
+
 /// Jobs that are parked: dead letters, and private documents that no outside provider may see.
 extension JobTable {
+    /// What the field `parked_for` of a parked job holds: what of its row decided that. A row that says otherwise was
+    /// replaced by somebody whose write the event on the table did not see. Empty for a row that nobody can name or read.
+    static func parkedFor(_ document: Document?) -> String {
+        document.map { $0.textHash + ($0.isPrivate ? " private" : "") } ?? ""
+    }
+
+    /// Those of `$jobs` that are parked, and for what.
+    static let parked = "SELECT id, parked_for FROM $jobs WHERE parked_for != NONE"
+
+    /// Makes those of `$jobs` due that are parked still.
+    static let resumeParked = """
+        UPDATE $jobs SET status = \(Status.pending.literal), due_at = time::now(), attempts = 0, error = NONE,
+            failed_at = NONE, parked_for = NONE
+          WHERE status IN [\(Status.failed.literal), \(Status.excluded.literal)] RETURN VALUE id
+        """
+
     static let resumeExcluded = resume(.excluded, "", excluding: [])
 
     /// - Parameter privacy: fields of which none may be true.

@@ -1,8 +1,9 @@
 import EmbeddingCore
 import SurrealDB
 
-/// The walk through the tables for rows without job whose vector is not that of their text. Each text is made and hashed
-/// as for a claim, since a restored row may name the model in use and keep the vector of another text.
+/// The walk through the tables for what no event told of: rows without job whose vector is not that of their text, and
+/// rows that are no longer what their parked job is about. Each text is made and hashed as for a claim, since a restored
+/// row may name the model in use and keep the vector of another text.
 extension SurrealJobQueue {
     func backfill(
         after cursor: DocumentID?,
@@ -34,15 +35,33 @@ extension SurrealJobQueue {
             limit: limit
         )
         let next = page.count < limit ? nil : page.last?["id"].recordID.map { DocumentID($0) }
-        let stale = page.filter { row in
+        let documents = page.map { (row: $0, document: table.document($0)) }
+        let stale = documents.filter { row, document in
             row["embedding_fingerprint"].string != model.fingerprint
-                || row["embedding_text_hash"].string != table.document(row)?.textHash
+                || row["embedding_text_hash"].string != document?.textHash
         }
-        guard !stale.isEmpty else { return (next, 0) }
-        let new = try await database.rows(
-            JobTable.enqueueMissing("$rows", in: table.name),
-            ["rows": .array(stale.map { .object(["id": $0["id"]]) })]
-        )
-        return (next, new.count)
+        let new = try await enqueueMissing(stale.map(\.row), table)
+        let replaced = try await resumeParked(documents)
+        return (next, new + replaced)
+    }
+
+    private func enqueueMissing(_ rows: [SurrealValue], _ table: EmbeddedTable) async throws(StoreError) -> Int {
+        guard !rows.isEmpty else { return 0 }
+        let variables = ["rows": SurrealValue.array(rows.map { .object(["id": $0["id"]]) })]
+        return try await database.rows(JobTable.enqueueMissing("$rows", in: table.name), variables).count
+    }
+
+    /// Makes parked jobs due whose row is another than the one they were parked for.
+    private func resumeParked(_ rows: [(row: SurrealValue, document: Document?)]) async throws(StoreError) -> Int {
+        var states: [SurrealValue: String] = [:]
+        for (row, document) in rows {
+            guard let id = row["id"].recordID else { continue }
+            states[JobTable.job(of: id)] = JobTable.parkedFor(document)
+        }
+        guard !states.isEmpty else { return 0 }
+        let parked = try await database.rows(JobTable.parked, ["jobs": .array(Array(states.keys))])
+        let replaced = parked.filter { $0["parked_for"].string != states[$0["id"]] }.map { $0["id"] }
+        guard !replaced.isEmpty else { return 0 }
+        return try await database.rows(JobTable.resumeParked, ["jobs": .array(replaced)]).count
     }
 }
