@@ -94,7 +94,8 @@ import Testing
         (.deadLetter(error: "bad text"), "is_private = true"),
         (.excluded, "is_private = true"), (.excluded, "description = 'another'"),
     ])
-    func `parked job of a row that a backup replaced is due again`(_ outcome: JobOutcome, _ change: String) async throws {
+    func `parked job of a row that a backup replaced is due again`(_ outcome: JobOutcome, _ change: String) async throws
+    {
         let fixture = try await Fixture()
         _ = try await fixture.storage.repos.upsert([update("a/one"), update("a/two")])
         try await fixture.complete(try await fixture.claim("t"), "t") { _ in outcome }
