@@ -24,6 +24,8 @@ from Harness.service import Service  # noqa: E402
 from Harness.upstream import Upstream  # noqa: E402
 
 NAMES = 300
+# The circuit breaker's longest pause, 120 s, and an interval of reconciliation.
+PATIENCE = 180
 WORDS = "fast small typed async parser cache queue graph vector search shell editor".split()
 
 
@@ -132,8 +134,11 @@ class Chaos:
         else:
             self.upstream.fail(503, times=self.random.randrange(1, 20))
 
-    def run(self, seconds):
+    def refuse_poison(self):
         self.upstream.fail(400, when=lambda texts: any("poison" in str(text) for text in texts))
+
+    def run(self, seconds):
+        self.refuse_poison()
         faults = [
             self.kill_replica, self.stop_replica, self.restart_engine, self.break_provider, self.break_provider,
             self.kill_stranger, self.take_backup, self.restore_backup, self.remove_table,
@@ -149,10 +154,18 @@ class Chaos:
                 self.events[fault.__name__] += 1
                 next_fault = time.monotonic() + self.random.uniform(1, 6)
             time.sleep(self.random.uniform(0, 0.02))
+        # Faults that no call has met yet would keep the provider's circuit breaker open for as long as they last.
+        self.upstream.heal()
+        self.refuse_poison()
+
+    def states(self):
+        """What each replica says of its provider and its queue."""
+        for replica in [*self.replicas, self.stranger]:
+            yield replica.get("/health").text
 
     def wrong(self):
         """The repos whose state is not what it must be, with what is wrong."""
-        jobs = {str(job["repo"]): job for job in self.database.query("SELECT repo, status, error FROM embedding_job")}
+        jobs = {str(job["repo"]): job for job in self.database.query("SELECT * FROM embedding_job")}
         wrong = []
         for row in self.database.query("SELECT * OMIT embedding FROM repo"):
             job = jobs.pop(str(row["id"]), None)
@@ -187,9 +200,9 @@ def main():
             chaos.run(options.minutes * 60)
             start = time.monotonic()
             try:
-                eventually(lambda: not chaos.wrong(), within=120, every=1, what="a right state")
+                eventually(lambda: not chaos.wrong(), within=PATIENCE, every=1, what="a right state")
             except AssertionError:
-                sys.exit("\n".join(map(str, ["wrong in the end:", *chaos.wrong()[:20]])))
+                sys.exit("\n".join(map(str, ["wrong in the end:", *chaos.wrong()[:20], *chaos.states()])))
             print(f"all right {time.monotonic() - start:.1f} s after the last fault: {dict(chaos.events)}")
             print(f"{chaos.upstream.total} texts were embedded")
         finally:

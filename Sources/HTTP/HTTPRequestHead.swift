@@ -87,7 +87,7 @@ package struct HTTPRequestHead: Sendable {
     /// All fields of that name, in order.
     /// - Parameter name: in lower case.
     package func headers(_ name: StaticString) -> [String] {
-        fields.filter { matches($0.name, name) }.map { string($0.value) }
+        fields.filter { isEqual($0.name, to: name) }.map { string($0.value) }
     }
 
     /// Whether the path is exactly `path`, compared as bytes.
@@ -106,22 +106,24 @@ package struct HTTPRequestHead: Sendable {
     /// Where the first field of that name has its value in `bytes`, for those who need no text.
     /// - Parameter name: in lower case.
     package func valueRange(of name: StaticString) -> Range<Int>? {
-        for field in fields where matches(field.name, name) { return field.value }
+        for field in fields where isEqual(field.name, to: name) { return field.value }
         return nil
     }
 
-    private func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
-
-    private func matches(_ range: Range<Int>, _ name: StaticString) -> Bool {
-        guard range.count == name.utf8CodeUnitCount else { return false }
+    /// Whether there is `text` but for ASCII case, in the range of `bytes`.
+    /// - Parameter text: in lower case.
+    package func isEqual(_ range: Range<Int>, to text: StaticString) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
         return bytes.withUnsafeBufferPointer { buffer in
             var index = 0
             for byte in buffer[range] {
                 let lowered = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-                if lowered != name.utf8Start[index] { return false }
+                if lowered != text.utf8Start[index] { return false }
                 index += 1
             }
             return true
         }
     }
+
+    private func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 }

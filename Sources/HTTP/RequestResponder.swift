@@ -14,9 +14,14 @@ extension RequestResponder {
 }
 
 /// A request that its responder answers as a whole.
-private struct RequestExchange<Answering: RequestResponder>: HTTPExchange {
+private final class RequestExchange<Answering: RequestResponder>: HTTPExchange {
     let responder: Answering
     let request: HTTPRequest
+
+    init(responder: Answering, request: HTTPRequest) {
+        self.responder = responder
+        self.request = request
+    }
 
     var bodyPolicy: BodyPolicy { responder.bodyPolicy(for: request.head) }
 

@@ -22,7 +22,7 @@ package enum HTTPVerdict: Sendable {
 }
 
 /// One request on its way to its answer. All of it is called on the event loop and must not wait.
-package protocol HTTPExchange: Sendable {
+package protocol HTTPExchange: AnyObject, Sendable {
     /// How the body is wanted.
     var bodyPolicy: BodyPolicy { get }
 

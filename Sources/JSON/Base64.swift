@@ -137,7 +137,7 @@ extension Base64 {
         }
     }
 
-    /// Twelve bits at a time: two letters a look.
+    /// Twelve bits at a time: two letters a look, eight letters a step.
     private static func encode(
         _ input: UnsafeRawBufferPointer,
         pairs: UnsafeBufferPointer<UInt16>,
@@ -145,6 +145,15 @@ extension Base64 {
     ) {
         var read = 0
         var written = 0
+        // Each step reads eight bytes of which six count.
+        while read &+ 8 <= input.count {
+            let bits = UInt64(bigEndian: input.loadUnaligned(fromByteOffset: read, as: UInt64.self))
+            func pair(_ shift: UInt64) -> UInt64 { UInt64(UInt16(littleEndian: pairs[Int(bits &>> shift & 0xFFF)])) }
+            let letters = pair(52) | pair(40) &<< 16 | pair(28) &<< 32 | pair(16) &<< 48
+            output.storeBytes(of: letters.littleEndian, toByteOffset: written, as: UInt64.self)
+            read &+= 6
+            written &+= 8
+        }
         func put(_ bits: UInt32) {
             output.storeBytes(of: pairs[Int(bits >> 12)], toByteOffset: written, as: UInt16.self)
             output.storeBytes(of: pairs[Int(bits & 0xFFF)], toByteOffset: written &+ 2, as: UInt16.self)

@@ -23,7 +23,14 @@ package struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
 
     package subscript(name: String) -> JSONValue? {
-        members.last { $0.name == name && $0.name.utf8.elementsEqual(name.utf8) }?.value
+        var name = name
+        return name.withUTF8 { wanted in
+            members.last { member in
+                var own = member.name
+                guard own.utf8.count == wanted.count else { return false }
+                return own.withUTF8 { own in !wanted.indices.contains { own[$0] != wanted[$0] } }
+            }
+        }?.value
     }
 
     /// The members by name.

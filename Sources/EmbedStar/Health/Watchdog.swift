@@ -9,12 +9,14 @@ final class Watchdog: Service {
     private static let interval: Duration = .milliseconds(500)
     private let loops: [EventLoop]
     private let patience: Duration
+    private let patienceInNanoseconds: Int64
     /// When a task last had its turn, in nanoseconds; 0 before the first.
     private let lastTurn = Atomic<Int64>(0)
 
     init(loops: [EventLoop], patience: Duration = HealthThresholds.standard.stalledAfter) {
         self.loops = loops
         self.patience = patience
+        patienceInNanoseconds = patience.nanoseconds
     }
 
     func run() async throws {
@@ -31,7 +33,7 @@ final class Watchdog: Service {
 
     /// What makes no progress; nil when all does. May be called from anywhere, and does not wait.
     func stall(at now: MonotonicInstant = .now) -> String? {
-        let limit = now + (.zero - patience)
+        let limit = MonotonicInstant(nanoseconds: now.nanoseconds - patienceInNanoseconds)
         for loop in loops where loop.turnBegan.map({ $0 < limit }) ?? false {
             return "an event loop has made no progress for more than \(patience)"
         }

@@ -8,17 +8,15 @@ package struct EmbeddingModel: Sendable, Hashable {
     /// What tells two builds of one name apart (Ollama's digest, the built-in model's file hash); nil when the
     /// provider does not say.
     package let revision: String?
+    /// One string for all four parts, stored beside every vector: `builtin/all-MiniLM-L6-v2@384#53aa51172d14`.
+    package let fingerprint: String
 
     package init(provider: ProviderName, name: String, dimensions: Int, revision: String? = nil) {
         self.provider = provider
         self.name = name
         self.dimensions = dimensions
         self.revision = revision
-    }
-
-    /// One string for all four parts, stored beside every vector: `builtin/all-MiniLM-L6-v2@384#53aa51172d14`.
-    package var fingerprint: String {
         let base = "\(provider.rawValue)/\(name)@\(dimensions)"
-        return revision.map { "\(base)#\(String($0.unicodeScalars.prefix(12)))" } ?? base
+        fingerprint = revision.map { "\(base)#\(String($0.unicodeScalars.prefix(12)))" } ?? base
     }
 }

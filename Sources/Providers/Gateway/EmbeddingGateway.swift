@@ -200,12 +200,12 @@ package final class EmbeddingGateway: EmbeddingService {
             isNormalized: request.isNormalized,
             partition: request.partition
         )
-        let limit = limits.tokensPerText
         let prompt = try preparation.prompt(of: request)
         let cut: CacheKey.Cut = !request.truncate ? .none : request.truncatedEnd == .left ? .left : .right
         return request.inputs.map { input in
             // Only a text that may have been cut has another vector when it is cut in another way.
-            let isCut = cut != .right && preparation.mayBeLong(input, prompt: prompt, limit: limit)
+            let isCut =
+                cut != .right && preparation.mayBeLong(input, prompt: prompt, limit: limits.tokensPerText)
             return CacheKey(input, in: scope, cut: isCut ? cut : .right)
         }
     }
@@ -214,6 +214,7 @@ package final class EmbeddingGateway: EmbeddingService {
 extension EmbeddingModel {
     /// The identity of the same model at another vector size.
     func resized(_ dimensions: Int) -> EmbeddingModel {
-        EmbeddingModel(provider: provider, name: name, dimensions: dimensions, revision: revision)
+        guard dimensions != self.dimensions else { return self }
+        return EmbeddingModel(provider: provider, name: name, dimensions: dimensions, revision: revision)
     }
 }

@@ -13,17 +13,16 @@ struct HostNames: Sendable {
     /// comes from no browser.
     func contain(_ head: HTTPRequestHead) -> Bool {
         guard let range = head.valueRange(of: "host") else { return true }
-        guard !Self.isUsual(head.bytes[range]), let host = head.header("host") else { return true }
+        guard !Self.isUsual(head, range), let host = head.header("host") else { return true }
         let name = Self.name(of: host)
         return KnownHost(name) == .loopback || allowed.contains { Self.pattern($0, matches: name) }
     }
 
-    private static let usual = ["localhost", "127.0.0.1"].map { Array($0.utf8) }
-
     /// What nearly every request for this machine says; told from the bytes, since reading a name takes a microsecond.
-    private static func isUsual(_ host: ArraySlice<UInt8>) -> Bool {
-        let name = host.prefix { $0 != UInt8(ascii: ":") }
-        return usual.contains { $0.elementsEqual(name) }
+    private static func isUsual(_ head: HTTPRequestHead, _ host: Range<Int>) -> Bool {
+        let end = head.bytes[host].firstIndex(of: UInt8(ascii: ":")) ?? host.upperBound
+        let name = host.lowerBound..<end
+        return head.isEqual(name, to: "localhost") || head.isEqual(name, to: "127.0.0.1")
     }
 
     /// The host without port and final dot, in lower case.

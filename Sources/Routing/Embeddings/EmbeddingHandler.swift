@@ -146,7 +146,7 @@ struct EmbeddingHandler: Sendable {
         _ context: RequestContext
     ) throws -> EmbeddingRequest {
         try check(count: wanted.inputs.count, of: "input")
-        if !service.limits.acceptsTokens, wanted.inputs.contains(where: \.isTokens) {
+        if wanted.inputs.contains(where: \.isTokens), !service.limits.acceptsTokens {
             throw APIError.badRequest(
                 "token ids are not accepted here: send strings as input (with langchain-openai set "
                     + "check_embedding_ctx_length=False), or set TOKEN_ENCODING and fetch the vocabulary with scripts/bootstrap",

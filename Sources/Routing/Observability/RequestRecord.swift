@@ -2,8 +2,8 @@ import HTTP
 import Logging
 import Telemetry
 
-/// What metrics, log and trace record of a request.
-struct RequestRecord: Sendable {
+/// What metrics, log and trace record of a request. It is handed on and on, which costs a class less.
+final class RequestRecord: Sendable {
     let head: HTTPRequestHead
     /// The client's address.
     let peer: String
@@ -14,6 +14,24 @@ struct RequestRecord: Sendable {
     let level: Logger.Level
     /// Nil when it is not traced.
     let span: Span?
+
+    init(
+        head: HTTPRequestHead,
+        peer: String,
+        id: String,
+        metrics: RouteMetrics,
+        log: AccessLog,
+        level: Logger.Level,
+        span: Span?
+    ) {
+        self.head = head
+        self.peer = peer
+        self.id = id
+        self.metrics = metrics
+        self.log = log
+        self.level = level
+        self.span = span
+    }
 
     /// The route's template, `unmatched` without one.
     var route: String { metrics.template }

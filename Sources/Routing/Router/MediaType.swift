@@ -40,9 +40,7 @@ struct MediaType: Sendable, Hashable, CustomStringConvertible {
     func isAccepted(by head: HTTPRequestHead) -> Bool {
         // RFC 9110 §12.5.1: no range is any, as it is without the field.
         guard let first = head.valueRange(of: "accept"), !first.isEmpty else { return true }
-        if head.bytes[first].elementsEqual("*/*".utf8) || head.bytes[first].elementsEqual("application/json".utf8) {
-            if self == .json { return true }
-        }
+        if self == .json, head.isEqual(first, to: "*/*") || head.isEqual(first, to: "application/json") { return true }
         return rank(by: head).quality > 0
     }
 

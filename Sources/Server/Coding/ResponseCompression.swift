@@ -20,7 +20,9 @@ enum ResponseCompression {
 
     /// Whether the client takes the answer compressed, and it is worth it.
     static func isDue(for response: HTTPResponse, to head: HTTPRequestHead) -> Bool {
-        applies(to: response) && AcceptEncoding.prefersGzip(head.headers("accept-encoding"))
+        // Looking at the request first is cheaper.
+        head.valueRange(of: "accept-encoding") != nil && applies(to: response)
+            && AcceptEncoding.prefersGzip(head.headers("accept-encoding"))
     }
 
     /// The answer uncompressed, with what caches have to know of it.

@@ -57,7 +57,7 @@ final class Connection: @unchecked Sendable {
     }
 
     func handle(_ readiness: Readiness) {
-        if !readiness.isDisjoint(with: [.failed, .hungUp]) { return close() }
+        if readiness.contains(.failed) || readiness.contains(.hungUp) { return close() }
         if readiness.contains(.readable) { isReadable = true }
         if readiness.contains(.writable) { isWritable = true }
         if readiness.contains(.inputEnded) {

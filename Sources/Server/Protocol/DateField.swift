@@ -10,10 +10,13 @@ struct DateField {
         bytes = Self.format(second)
     }
 
-    mutating func update(to second: Int64 = Timestamp.now.seconds) {
-        guard second != self.second else { return }
+    /// - Returns: whether it is another now.
+    @discardableResult
+    mutating func update(to second: Int64 = Timestamp.now.seconds) -> Bool {
+        guard second != self.second else { return false }
         self.second = second
         bytes = Self.format(second)
+        return true
     }
 
     private static func format(_ second: Int64) -> [UInt8] { Array(Timestamp(seconds: second).httpDate.utf8) }

@@ -19,9 +19,19 @@ struct ResponseEncoder {
         var keepsAlive: Bool
     }
 
-    private(set) var date = DateField()
+    private var date = DateField()
+    /// The fields that every answer has.
+    private var common: [UInt8]
 
-    mutating func updateDate() { date.update() }
+    init() { common = Self.common(date) }
+
+    mutating func updateDate() {
+        if date.update() { common = Self.common(date) }
+    }
+
+    private static func common(_ date: DateField) -> [UInt8] {
+        Array("\r\nServer: embed-star\r\nX-Content-Type-Options: nosniff\r\nDate: ".utf8) + date.bytes
+    }
 
     static func framing(of response: HTTPResponse, _ context: Context) -> Framing {
         if response.status == .noContent || response.status == 304 { return .none }
@@ -36,8 +46,7 @@ struct ResponseEncoder {
     func encode(_ response: HTTPResponse, _ context: Context, into output: inout [UInt8]) {
         let framing = Self.framing(of: response, context)
         append(response.status, to: &output)
-        output.append("\r\nServer: embed-star\r\nX-Content-Type-Options: nosniff\r\nDate: ")
-        output += date.bytes
+        output += common
         for field in response.headers.fields { append(field, to: &output) }
         if let id = response.requestID { append(requestID: id, to: &output) }
         append(framing, to: &output)
@@ -46,7 +55,8 @@ struct ResponseEncoder {
         } else if context.minorVersion == 0 {
             output.append("\r\nConnection: keep-alive")
         }
-        output.append("\r\n\r\n")
+        output.appendLineEnd()
+        output.appendLineEnd()
         if case .bytes(let bytes) = response.body, !context.isHead, framing != .none { output += bytes }
     }
 
@@ -88,10 +98,11 @@ struct ResponseEncoder {
     /// value may end its line.
     private func append(_ field: HTTPHeaders.Field, to output: inout [UInt8]) {
         let start = output.count
-        output.append("\r\n")
+        output.appendLineEnd()
         output.append(field.name)
         let end = output.count
-        output.append(": ")
+        output.append(UInt8(ascii: ":"))
+        output.append(UInt8(ascii: " "))
         output.append(field.value)
         let isAllowed =
             Self.isAllowed(name: output.span.extracting(start + 2..<end))
@@ -132,6 +143,11 @@ extension [UInt8] {
     mutating func append(_ text: String) {
         let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { append(contentsOf: $0) }
         if isDone == nil { append(contentsOf: text.utf8) }
+    }
+
+    mutating func appendLineEnd() {
+        append(0x0D)
+        append(0x0A)
     }
 
     mutating func append(decimal number: Int) {
