@@ -60,13 +60,13 @@ struct QueryReader {
         }
         add(alternatives)
         // What is typed last may be half a word; and one that does not occur may be the beginning of one that does.
-        if !occurs || isLast, whole.unicodeScalars.count >= 3 { terms.expression.append(Self.quoted(whole) + " *") }
+        if !occurs || isLast, whole.unicodeScalars.count >= 3 { terms.lookups.append(.beginning(whole)) }
     }
 
     /// Letters of a script without spaces: each pair, and all of them in their order.
     private mutating func take(_ letters: [[Unicode.Scalar]]) {
         guard letters.count > 1 else {
-            terms.expression.append(Self.quoted(TextTokens.string(letters[0])) + " *")
+            terms.lookups.append(.beginning(TextTokens.string(letters[0])))
             return add([TextTokens.string(letters[0])])
         }
         let pairs = TextTokens.pairs(letters)
@@ -75,7 +75,7 @@ struct QueryReader {
             if alternatives.contains(where: { table.repos(with: WordHash($0)) > 0 }) { knownWords += 1 }
             add(alternatives)
         }
-        if pairs.count > 1 { terms.expression.append(Self.quoted(pairs.joined(separator: " "))) }
+        if pairs.count > 1 { terms.lookups.append(.all(pairs.map { WordHash($0) })) }
     }
 
     private static func stems(_ words: [String]) -> [String] { words.map { TextTokens.stem(Array($0.unicodeScalars)) } }
@@ -89,7 +89,7 @@ struct QueryReader {
         if alternatives.contains(where: RepoWords.lists.contains) { terms.asksForList = true }
         let spelling = alternatives[0].utf8.count >= 3 ? Array(alternatives[0].utf8) : []
         terms.terms.append(QueryTerms.Term(alternatives: hashes, spelling: spelling, weight: weight))
-        terms.expression += alternatives.map(Self.quoted)
+        terms.lookups += hashes.map { .word($0) }
     }
 
     /// `neo vim` may be `neovim`, `type script` a language.
@@ -98,12 +98,9 @@ struct QueryReader {
             let joined = TextTokens.stem(Array((left + right).unicodeScalars))
             let hash = WordHash(joined)
             if table.isLanguage(hash) { terms.languages.insert(hash) }
-            if table.repos(with: hash) > 0, seen.insert(hash).inserted { terms.expression.append(Self.quoted(joined)) }
+            if table.repos(with: hash) > 0, seen.insert(hash).inserted { terms.lookups.append(.word(hash)) }
         }
     }
-
-    /// A string of FTS5's query language; folded words hold nothing that is special in it.
-    private static func quoted(_ word: String) -> String { "\"\(word)\"" }
 
     private static func shareOfForeign(_ query: some Sequence<Unicode.Scalar>) -> Double {
         let letters = query.filter(\.properties.isAlphabetic)

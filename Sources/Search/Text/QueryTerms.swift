@@ -11,8 +11,8 @@ struct QueryTerms: Sendable {
     }
 
     var terms: [Term] = []
-    /// An expression of FTS5 that finds every repo with one of the words; empty when there are none.
-    var expression: [String] = []
+    /// What finds every repo with one of the words; empty when there are none.
+    var lookups: [WordIndex.Lookup] = []
     /// Letters and digits alone.
     var key = ""
     /// Words, those that say nothing among them; letters count as half a word where there are no spaces.

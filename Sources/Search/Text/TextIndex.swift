@@ -1,11 +1,10 @@
 import DateTime
 import EmbeddingCore
 
-/// All repos in SQLite, in memory, with a full-text index of their words. To be used from one thread at a time.
+/// All repos in SQLite, in memory, with an index of their words. To be used from one thread at a time.
 final class TextIndex {
     private let database: SQLiteDatabase
     private let insertRepo, updateRepo, deleteRepo, findID, findName, findNumber, selectRepo: SQLiteStatement
-    private let insertWords, deleteWords, selectTerms: SQLiteStatement
     private var names = NameList()
     private var words = WordTable()
     private var vocabulary = Vocabulary()
@@ -43,23 +42,15 @@ final class TextIndex {
         )
         findNumber = try database.prepare("SELECT number FROM repo WHERE id = ?1")
         selectRepo = try database.prepare("SELECT \(Self.columns) FROM repo AS r WHERE number = ?1")
-        insertWords = try database.prepare("INSERT INTO word(rowid, name, owner, text) VALUES (?1, ?2, ?3, ?4)")
-        deleteWords = try database.prepare(
-            "INSERT INTO word(word, rowid, name, owner, text) VALUES ('delete', ?1, ?2, ?3, ?4)"
-        )
-        selectTerms = try database.prepare("SELECT term, doc FROM term")
     }
 
-    /// `word` keeps no text of its own, and takes words as they are given; `filter_…` is what filters compare.
+    /// `filter_…` is what filters compare.
     private static let schema = """
         CREATE TABLE repo(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, full_name TEXT NOT NULL, owner TEXT NOT NULL,
             description TEXT, language TEXT, stars INTEGER NOT NULL, url TEXT, topics TEXT, updated TEXT,
             flag_isPrivate INTEGER NOT NULL, flag_isArchived INTEGER NOT NULL,
             flag_isFork INTEGER NOT NULL, filter_language TEXT, filter_owner TEXT, filter_fullName TEXT, filter_topics TEXT);
         CREATE INDEX repo_full_name ON repo(full_name COLLATE NOCASE);
-        CREATE VIRTUAL TABLE word USING fts5(name, owner, text, content='',
-            tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co Cn'");
-        CREATE VIRTUAL TABLE term USING fts5vocab(word, 'row');
         """
 
     private static let columns =
@@ -79,7 +70,7 @@ final class TextIndex {
     }
 
     func removeAll() throws(SQLiteError) {
-        try database.execute("INSERT INTO word(word) VALUES ('delete-all'); DELETE FROM repo;")
+        try database.execute("DELETE FROM repo;")
         names.removeAll()
         words = WordTable()
         vocabulary = Vocabulary()
@@ -99,21 +90,14 @@ final class TextIndex {
                 .text(repo.updatedAt.map { FilterSQL.column($0) }),
             ] + FilterCondition.Flag.allCases.map { .integer(repo.flag($0) ? 1 : 0) }
             + FilterCondition.Field.allCases.map { .text(FilterSQL.column(repo.values(of: $0))) }
-        let new = RepoWords(repo)
-        if let old {
+        if old != nil {
             try updateRepo.query(values) { _ in }
-            let before = RepoWords(old.repo)
-            if before != new {
-                try remove(before, number)
-                try insert(new, number)
-            }
         } else {
             try insertRepo.query(values) { number = $0.integer(0) }
             count += 1
-            try insert(new, number)
         }
         vocabulary.age = vocabulary.age.map { $0 + 1 }
-        words.set(number, new)
+        words.set(number, RepoWords(repo))
         while standings.count <= number { standings.append(Standing(popularity: 0, isPrivate: true)) }
         standings[number] = Standing(popularity: Popularity.of(stars: repo.stars), isPrivate: repo.isPrivate)
         names.set(number, fullName: repo.fullName, stars: repo.stars)
@@ -123,7 +107,6 @@ final class TextIndex {
     /// - Returns: the number it had.
     func delete(_ id: DocumentID) throws(SQLiteError) -> Int? {
         guard let old = try first(findID, .blob(id.encoded)) else { return nil }
-        try remove(RepoWords(old.repo), old.number)
         words.remove(old.number)
         try deleteRepo.run(.integer(old.number))
         names.remove(old.number)
@@ -152,8 +135,7 @@ final class TextIndex {
 
     /// Repos whose name or words are those of `query`, slips of the keyboard forgiven.
     func matches(_ query: String, filter: SearchFilter, limit: Int) throws(SQLiteError) -> TextMatches {
-        // A vocabulary that cannot be read corrects nothing; the next statement reports what is wrong.
-        var reader = QueryReader(words) { [self] in (try? meant(by: $0)) ?? [] }
+        var reader = QueryReader(words) { [self] in meant(by: $0) }
         let terms = reader.read(query)
         return TextMatches(
             terms: terms,
@@ -178,29 +160,30 @@ final class TextIndex {
 
     private func wordMatches(_ terms: QueryTerms, _ filter: SearchFilter, _ limit: Int) throws(SQLiteError) -> [TextHit]
     {
-        guard !terms.expression.isEmpty else { return [] }
-        // Rows of repos are read for what needs them alone: a common word has thousands.
-        let isNarrowed = !filter.narrowing.isEmpty || !filter.excludeNames.isEmpty
-        let test = isNarrowed ? FilterSQL(filter) : FilterSQL(SearchFilter(includesPrivate: true))
-        let statement = try database.prepared(
-            """
-            SELECT word.rowid, -bm25(word, 4.0, 2.0, 1.0) FROM word
-            \(isNarrowed ? "JOIN repo AS r ON r.number = word.rowid" : "") WHERE word MATCH ? AND \(test.condition)
-            """
-        )
-        let expression = SQLiteValue.text(terms.expression.joined(separator: " OR "))
+        guard !terms.lookups.isEmpty else { return [] }
+        let admitted = try admitted(by: filter)
         var best = TopK<WordMatch>(capacity: limit)
-        try statement.query([expression] + test.values) { row in
-            let number = row.integer(0)
+        for (number, relevance) in words.index.relevances(of: terms.lookups).enumerated() where relevance > 0 {
             let standing = standings[number]
-            guard filter.includesPrivate || !standing.isPrivate else { return }
-            best.offer(WordMatch(relevance: row.real(1) * (1 + 0.2 * standing.popularity), number: number))
+            guard filter.includesPrivate || !standing.isPrivate, admitted?[number] ?? true else { continue }
+            best.offer(WordMatch(relevance: relevance * (1 + 0.2 * standing.popularity), number: number))
         }
         var hits: [TextHit] = []
         for match in best.sorted {
             if let hit = try first(selectRepo, .integer(match.number)) { hits.append(hit) }
         }
         return hits
+    }
+
+    /// Whether each repo passes the filter, by its number; nil when all do that may be seen.
+    private func admitted(by filter: SearchFilter) throws(SQLiteError) -> [Bool]? {
+        guard !filter.narrowing.isEmpty || !filter.excludeNames.isEmpty else { return nil }
+        let test = FilterSQL(filter)
+        var admitted = [Bool](repeating: false, count: standings.count)
+        try database.prepared("SELECT number FROM repo AS r WHERE \(test.condition)").query(test.values) {
+            admitted[$0.integer(0)] = true
+        }
+        return admitted
     }
 
     /// What the ranking asks of a repo; nil when it is not known here.
@@ -211,27 +194,12 @@ final class TextIndex {
 
     func number(of fullName: String) -> Int? { names.number(of: fullName) }
 
-    private func meant(by word: String) throws(SQLiteError) -> [String] {
+    private func meant(by word: String) -> [String] {
         if vocabulary.isStale {
             vocabulary = Vocabulary()
-            try selectTerms.query([]) { row in
-                if let term = row.text(0) { vocabulary.add(term, repos: row.integer(1)) }
-            }
+            words.index.forEachWord { vocabulary.add($0, repos: $1) }
         }
         return vocabulary.corrections(of: word)
-    }
-
-    private func insert(_ words: RepoWords, _ number: Int) throws(SQLiteError) {
-        try insertWords.query(Self.values(of: words, number)) { _ in }
-    }
-
-    private func remove(_ words: RepoWords, _ number: Int) throws(SQLiteError) {
-        try deleteWords.query(Self.values(of: words, number)) { _ in }
-    }
-
-    private static func values(of words: RepoWords, _ number: Int) -> [SQLiteValue] {
-        let columns = [words.name, words.owner, words.text]
-        return [.integer(number)] + columns.map { .text($0.joined(separator: " ")) }
     }
 
     private func first(_ statement: SQLiteStatement, _ value: SQLiteValue) throws(SQLiteError) -> TextHit? {

@@ -1,4 +1,4 @@
-/// The words of every repo in memory, for what the ranking asks of each candidate: some 150 bytes a repo.
+/// The words of every repo in memory: which repos have a word, and what the ranking asks of each candidate.
 struct WordTable {
     /// The words of one repo, each once.
     struct Entry {
@@ -31,7 +31,7 @@ struct WordTable {
 
     /// By the number of the repo.
     private var entries: [Entry?] = []
-    private var repos: [WordHash: Int32] = [:]
+    private(set) var index = WordIndex()
     private var languages: [WordHash: Int32] = [:]
     private(set) var count = 0
 
@@ -43,7 +43,7 @@ struct WordTable {
         let entry = Entry(words)
         entries[number] = entry
         count += 1
-        for word in Set(entry.words) { repos[word, default: 0] += 1 }
+        index.add(number, words)
         if let language = entry.language { languages[language, default: 0] += 1 }
     }
 
@@ -51,17 +51,13 @@ struct WordTable {
         guard let entry = self[number] else { return }
         entries[number] = nil
         count -= 1
-        for word in Set(entry.words) { Self.decrement(&repos, word) }
-        if let language = entry.language { Self.decrement(&languages, language) }
-    }
-
-    private static func decrement(_ counts: inout [WordHash: Int32], _ word: WordHash) {
-        let left = (counts[word] ?? 1) - 1
-        counts[word] = left > 0 ? left : nil
+        index.remove(number, Set(entry.words))
+        guard let language = entry.language, let repos = languages[language] else { return }
+        languages[language] = repos > 1 ? repos - 1 : nil
     }
 
     /// How many repos have the word.
-    func repos(with word: WordHash) -> Int { Int(repos[word] ?? 0) }
+    func repos(with word: WordHash) -> Int { index.repos(with: word) }
 
     func isLanguage(_ word: WordHash) -> Bool { languages[word] != nil }
 }

@@ -10,7 +10,7 @@ struct VectorQuery {
 
     /// How many rows to ask the index for, a number after the other, until enough of them pass the filter. Some more
     /// than wanted, so that ties at the end can be broken.
-    var walks: [Int] { isUnfiltered ? [limit + 8 + filter.excludeNames.count] : [max(100, 4 * limit), 1000] }
+    var walks: [Int] { isUnfiltered ? [limit + 4 + filter.excludeNames.count] : [max(100, 4 * limit), 1000] }
 
     /// Rows that the index keeps in view on its way: the more, the better the recall and the slower the search. HNSW
     /// finds the ten nearest among 13,000 repos to 99.4 % with 100, to 98.5 % with 40, to 99.7 % with 150, at half and one
