@@ -64,6 +64,20 @@ import Testing
         #expect(found(index, .all([])) == [])
     }
 
+    @Test func `words that came and went are forgotten`() {
+        var index = WordIndex()
+        index.add(0, RepoWords(Repo(fullName: "a/kept", description: "kept")))
+        for number in 1...3000 {
+            let words = RepoWords(Repo(fullName: "a/b", description: "word\(number)x other\(number)x"))
+            index.add(1, words)
+            index.remove(1, Set((words.name + words.owner + words.text).map { WordHash($0) }))
+        }
+        #expect(index.wordCount < 2000)
+        #expect(index.repos(with: WordHash("kept")) == 1)
+        index.add(1, RepoWords(Repo(fullName: "a/b", description: "word7x")))
+        #expect(found(index, .beginning("word7")) == [1])
+    }
+
     @Test func `what was removed is neither found nor counted`() {
         let texts = ["alpha beta", "alpha", "gamma"]
         var index = index("alpha beta", "alpha", "gamma", "beta delta")

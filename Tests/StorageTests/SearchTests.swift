@@ -249,6 +249,16 @@ import Testing
         #expect(hits.hits.count == 3)
     }
 
+    @Test func `private repos among the nearest do not keep the index from answering`() async throws {
+        let fixture = try await filled()
+        let index = try await ready(fixture)
+        let search = SurrealSimilaritySearch(database: fixture.database, reader: fixture.reader, index: index)
+        try await fixture.run("UPDATE repo SET is_private = true WHERE stars < 70")
+        let found = try await search.nearest(to: vector(1), model: model, filter: SearchFilter(), limit: 2)
+        #expect(found.method != .exact)
+        #expect(found.hits.map(\.repo.fullName) == ["owner1/r7", "owner0/r8"])
+    }
+
     @Test func `build that the database did not finish is begun anew`() async throws {
         let fixture = try await filled()
         try await fixture.run(

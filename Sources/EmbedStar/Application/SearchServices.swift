@@ -15,7 +15,7 @@ struct SearchServices {
     /// As last known, without waiting.
     let health: @Sendable () -> ComponentHealth
 
-    /// - Throws: when SQLite lacks FTS5 or memory.
+    /// - Throws: when SQLite lacks memory.
     init(
         _ context: CommandContext,
         _ storage: SurrealStorage,

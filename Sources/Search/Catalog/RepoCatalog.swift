@@ -9,7 +9,7 @@ package final class RepoCatalog: Sendable {
     private let guarded: GuardedIndex
     private let logger: Logger
 
-    /// - Throws: when SQLite lacks FTS5 or memory.
+    /// - Throws: when SQLite lacks memory.
     package init(logger: Logger) throws {
         guarded = GuardedIndex(index: try TextIndex())
         self.logger = logger

@@ -63,7 +63,7 @@ struct QueryReader {
         if !occurs || isLast, whole.unicodeScalars.count >= 3 { terms.lookups.append(.beginning(whole)) }
     }
 
-    /// Letters of a script without spaces: each pair, and all of them in their order.
+    /// Letters of a script without spaces: each pair, and all pairs together.
     private mutating func take(_ letters: [[Unicode.Scalar]]) {
         guard letters.count > 1 else {
             terms.lookups.append(.beginning(TextTokens.string(letters[0])))

@@ -67,8 +67,6 @@ struct SQLiteRow: ~Copyable {
 
     func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
 
-    func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
-
     func blob(_ column: Int32) -> [UInt8] {
         Array(
             UnsafeRawBufferPointer(

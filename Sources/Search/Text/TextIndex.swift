@@ -97,7 +97,8 @@ final class TextIndex {
             count += 1
         }
         vocabulary.age = vocabulary.age.map { $0 + 1 }
-        words.set(number, RepoWords(repo))
+        let new = RepoWords(repo)
+        if old.map({ RepoWords($0.repo) }) != new { words.set(number, new) }
         while standings.count <= number { standings.append(Standing(popularity: 0, isPrivate: true)) }
         standings[number] = Standing(popularity: Popularity.of(stars: repo.stars), isPrivate: repo.isPrivate)
         names.set(number, fullName: repo.fullName, stars: repo.stars)
@@ -161,11 +162,13 @@ final class TextIndex {
     private func wordMatches(_ terms: QueryTerms, _ filter: SearchFilter, _ limit: Int) throws(SQLiteError) -> [TextHit]
     {
         guard !terms.lookups.isEmpty else { return [] }
-        let admitted = try admitted(by: filter)
+        let relevances = words.index.relevances(of: terms.lookups)
+        let found = relevances.indices.filter {
+            relevances[$0] > 0 && (filter.includesPrivate || !standings[$0].isPrivate)
+        }
         var best = TopK<WordMatch>(capacity: limit)
-        for (number, relevance) in words.index.relevances(of: terms.lookups).enumerated() where relevance > 0 {
-            let standing = standings[number]
-            guard filter.includesPrivate || !standing.isPrivate, admitted?[number] ?? true else { continue }
+        for number in try admitted(found, by: filter) {
+            let (relevance, standing) = (relevances[number], standings[number])
             best.offer(WordMatch(relevance: relevance * (1 + 0.2 * standing.popularity), number: number))
         }
         var hits: [TextHit] = []
@@ -175,14 +178,15 @@ final class TextIndex {
         return hits
     }
 
-    /// Whether each repo passes the filter, by its number; nil when all do that may be seen.
-    private func admitted(by filter: SearchFilter) throws(SQLiteError) -> [Bool]? {
-        guard !filter.narrowing.isEmpty || !filter.excludeNames.isEmpty else { return nil }
+    /// Those of the repos that pass the filter; `numbers` are of repos that may be seen.
+    private func admitted(_ numbers: [Int], by filter: SearchFilter) throws(SQLiteError) -> [Int] {
+        guard !filter.narrowing.isEmpty || !filter.excludeNames.isEmpty else { return numbers }
         let test = FilterSQL(filter)
-        var admitted = [Bool](repeating: false, count: standings.count)
-        try database.prepared("SELECT number FROM repo AS r WHERE \(test.condition)").query(test.values) {
-            admitted[$0.integer(0)] = true
-        }
+        let list = "[\(numbers.map(String.init).joined(separator: ","))]"
+        var admitted: [Int] = []
+        try database.prepared(
+            "SELECT number FROM repo AS r WHERE \(test.condition) AND number IN (SELECT value FROM json_each(?))"
+        ).query(test.values + [.text(list)]) { admitted.append($0.integer(0)) }
         return admitted
     }
 

@@ -1,5 +1,5 @@
 /// A word as a number: that two of 100,000 words get the same one has a likelihood of two thirds, and all that comes of
-/// it is a repo that ranks a little better for a word that it has not.
+/// it is a repo that is found, or ranks a little better, for a word that it has not.
 struct WordHash: Hashable, Sendable {
     let value: UInt32
 

@@ -28,13 +28,19 @@ struct WordIndex {
     private static let saturation = 1.2
     private static let lengthShare = 0.75
 
+    /// Of each word, by the numbers of the repos.
     private var postings: [WordHash: [Posting]] = [:]
-    /// Every word that some repo has or had, by its first three bytes.
+    /// The words of `postings` by their first three bytes.
     private var words: [UInt32: [String]] = [:]
+    /// How many words no repo has any more.
+    private var vacant = 0
     /// How many words each repo has, by its number.
     private var lengths: [Int32] = []
     private var totalLength = 0
     private var count = 0
+
+    /// How many words are kept, those that no repo has any more among them.
+    var wordCount: Int { postings.count }
 
     /// How many repos have the word.
     func repos(with word: WordHash) -> Int { postings[word]?.count ?? 0 }
@@ -52,9 +58,7 @@ struct WordIndex {
                 }
             }
         }
-        for (hash, frequency) in frequencies {
-            postings[hash, default: []].append(Posting(number: Int32(number), frequency: frequency))
-        }
+        for (hash, frequency) in frequencies { insert(Posting(number: Int32(number), frequency: frequency), hash) }
         let length = repo.name.count + repo.owner.count + repo.text.count
         while lengths.count <= number { lengths.append(0) }
         lengths[number] = Int32(length)
@@ -65,15 +69,51 @@ struct WordIndex {
     private mutating func list(_ word: String, _ hash: WordHash) {
         guard postings[hash] == nil else { return }
         postings[hash] = []
+        vacant += 1
         words[Self.key(word.utf8), default: []].append(word)
+    }
+
+    private mutating func insert(_ posting: Posting, _ word: WordHash) {
+        if postings[word]?.isEmpty ?? true { vacant -= 1 }
+        let place = Self.place(of: posting.number, in: postings[word] ?? [])
+        postings[word, default: []].insert(posting, at: place)
+    }
+
+    /// Where the posting of that number is, or would be.
+    private static func place(of number: Int32, in list: [Posting]) -> Int {
+        var (low, high) = (0, list.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle].number < number { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// - Parameter words: all that the repo has, each at least once.
     mutating func remove(_ number: Int, _ words: Set<WordHash>) {
-        for word in words { postings[word]?.removeAll { $0.number == number } }
+        for word in words { remove(Int32(number), word) }
+        if vacant > max(1000, postings.count / 2) { forgetVacant() }
         totalLength -= Int(lengths[number])
         lengths[number] = 0
         count -= 1
+    }
+
+    private mutating func remove(_ number: Int32, _ word: WordHash) {
+        guard let place = find(number, word) else { return }
+        postings[word]?.remove(at: place)
+        if postings[word]?.isEmpty ?? false { vacant += 1 }
+    }
+
+    private func find(_ number: Int32, _ word: WordHash) -> Int? {
+        guard let list = postings[word] else { return nil }
+        let place = Self.place(of: number, in: list)
+        return place < list.count && list[place].number == number ? place : nil
+    }
+
+    private mutating func forgetVacant() {
+        postings = postings.filter { !$1.isEmpty }
+        words = words.mapValues { $0.filter { postings[WordHash($0)] != nil } }.filter { !$1.isEmpty }
+        vacant = 0
     }
 
     /// Calls `body` with each word that repos have, and how many have it.
@@ -107,23 +147,23 @@ struct WordIndex {
         switch lookup {
         case .word(let word): return postings[word] ?? []
         case .beginning(let beginning):
-            return Self.joined(words(beginningWith: beginning).map { postings[WordHash($0)] ?? [] }) { $0 + $1 }
+            let lists = words(beginningWith: beginning).map { postings[WordHash($0)] ?? [] }
+            if lists.count == 1 { return lists[0] }
+            let frequencies = Dictionary(lists.joined().map { ($0.number, $0.frequency) }, uniquingKeysWith: +)
+            return frequencies.map { Posting(number: $0, frequency: $1) }
         case .all(let words):
-            let lists = words.map { postings[$0] ?? [] }
-            guard let shortest = lists.min(by: { $0.count < $1.count }) else { return [] }
-            let wanted = Set(shortest.map(\.number))
-            var counts: [Int32: Int] = [:]
-            for posting in lists.joined() where wanted.contains(posting.number) {
-                counts[posting.number, default: 0] += 1
+            let words = Set(words).sorted { repos(with: $0) < repos(with: $1) }
+            guard let rarest = words.first else { return [] }
+            return (postings[rarest] ?? []).compactMap { posting in
+                var least = posting.frequency
+                for word in words.dropFirst() {
+                    guard let place = find(posting.number, word), let frequency = postings[word]?[place].frequency
+                    else { return nil }
+                    least = min(least, frequency)
+                }
+                return Posting(number: posting.number, frequency: least)
             }
-            return Self.joined(lists, min).filter { counts[$0.number] == lists.count }
         }
-    }
-
-    private static func joined(_ lists: [[Posting]], _ join: (Float, Float) -> Float) -> [Posting] {
-        if lists.count == 1 { return lists[0] }
-        let frequencies = Dictionary(lists.joined().map { ($0.number, $0.frequency) }, uniquingKeysWith: join)
-        return frequencies.map { Posting(number: $0, frequency: $1) }
     }
 
     private func words(beginningWith beginning: String) -> [String] {

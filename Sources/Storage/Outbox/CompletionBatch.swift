@@ -26,8 +26,7 @@ struct CompletionBatch {
             jobs.append(job)
             switch completion.outcome {
             case .embedded(let embedding):
-                let place = jobs.count
-                variables["job\(place)"] = job
+                let place = jobs.count - 1
                 variables["repo\(place)"] = .recordID(row)
                 variables["vector\(place)"] = .floats(embedding.values)
                 variables["hash\(place)"] = .string(completion.job.document.textHash)
@@ -120,8 +119,8 @@ struct CompletionBatch {
         """
     }
 
-    /// Writes one embedding. The variables are its own, and there is no loop: the engine copies a variable each time that
-    /// it is named, and an entry of a loop would be copied with its vector for every field.
+    /// Writes one embedding. Its large variables are its own, and there is no loop: the engine copies a variable each time
+    /// that it is named, and an entry of a loop would be copied with its vector for every field.
     /// - Parameter asks: whether it is written only if its job is still ours.
     private static func write(_ place: Int, asks: Bool) -> String {
         let write = """
@@ -129,7 +128,7 @@ struct CompletionBatch {
               embedding_fingerprint = $fingerprint, embedding_text_hash = $hash\(place),
               embedding_generated_at = time::now() RETURN NONE;
             """
-        return asks ? "IF $job\(place).claim = $claim { \(write) };\n" : write + "\n"
+        return asks ? "IF $jobs[\(place)].claim = $claim { \(write) };\n" : write + "\n"
     }
 
     /// How many of the jobs were not ours, given the statement's answer.

@@ -39,7 +39,7 @@ extension JobTable {
         """
         DELETE $jobs WHERE claim = $claim AND repo.id = NONE RETURN NONE;
         UPDATE $jobs SET status = \(Status.failed.literal), claim = NONE, due_at = \(never), failed_at = time::now(),
-          parked_for = "",
+          parked_for = IF $unreadable CONTAINS repo { NONE } ELSE { "" },
           error = IF $unreadable CONTAINS repo { "the row cannot be read" } ELSE { "the row has no \(label)" } WHERE claim = $claim RETURN NONE;
         """
     }

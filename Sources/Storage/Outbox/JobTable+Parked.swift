@@ -3,7 +3,8 @@ import EmbeddingCore
 /// Jobs that are parked: dead letters, and private documents that no outside provider may see.
 extension JobTable {
     /// What the field `parked_for` of a parked job holds: what of its row decided that. A row that says otherwise was
-    /// replaced by somebody whose write the event on the table did not see. Empty for a row that nobody can name or read.
+    /// replaced by somebody whose write the event on the table did not see. Empty for a row that nobody can name,
+    /// none for one that cannot be read, and in jobs that version 0.2.0 parked.
     static func parkedFor(_ document: Document?) -> String {
         document.map { $0.textHash + ($0.isPrivate ? " private" : "") } ?? ""
     }

@@ -47,9 +47,9 @@ struct SurrealSimilaritySearch: SimilaritySearch {
     /// name, which is looked for once.
     private func indexed(_ search: VectorQuery) async throws(StoreError) -> SearchHits? {
         for isSecond in [false, true] {
-            guard let (name, method) = index.ready(for: search.model) else { return nil }
-            switch try await walk(search, through: name, by: method) {
-            case .found(let hits): return SearchHits(hits: hits, method: method)
+            guard let ready = index.ready(for: search.model) else { return nil }
+            switch try await walk(search, through: ready) {
+            case .found(let hits): return SearchHits(hits: hits, method: ready.method)
             case .tooFew: return nil
             case .lost:
                 index.forget()
@@ -61,11 +61,10 @@ struct SurrealSimilaritySearch: SimilaritySearch {
 
     private func walk(
         _ search: VectorQuery,
-        through name: String,
-        by method: SearchMethod
+        through index: VectorIndexRecord
     ) async throws(StoreError) -> IndexAnswer {
         for neighbours in search.walks {
-            let answer = try await walk(search, neighbours, through: name, by: method)
+            let answer = try await walk(search, neighbours, through: index)
             guard case .tooFew = answer else { return answer }
         }
         return .tooFew
@@ -82,13 +81,12 @@ struct SurrealSimilaritySearch: SimilaritySearch {
     private func walk(
         _ search: VectorQuery,
         _ neighbours: Int,
-        through name: String,
-        by method: SearchMethod
+        through index: VectorIndexRecord
     ) async throws(StoreError) -> IndexAnswer {
         let found = try await complete { onlyIDs throws(StoreError) in
-            let statement = search.indexedStatement(neighbours, through: name, by: method, onlyIDs: onlyIDs)
+            let statement = search.indexedStatement(neighbours, through: index, onlyIDs: onlyIDs)
             let results = try await database.run(
-                VectorIndex.readyFingerprint(name) + statement,
+                VectorIndex.readyFingerprint(index.name) + statement,
                 search.variables,
                 timeout: .seconds(30)
             )
@@ -96,7 +94,8 @@ struct SurrealSimilaritySearch: SimilaritySearch {
             return results[1].array
         }
         guard let rows = found else { return .lost }
-        if rows.isEmpty, search.isUnfiltered { return .lost }
+        // The nearest few may all be private, not the nearest thousand.
+        if rows.isEmpty, search.isUnfiltered, neighbours == search.walks.last { return .lost }
         if rows.count < search.limit { return .tooFew }
         var hits: [SearchHit] = []
         for row in rows {

@@ -162,10 +162,10 @@ package final class VectorIndex: Sendable {
     }
 
     /// The index that searches may use for `model`, as last seen.
-    func ready(for model: EmbeddingModel) -> (name: String, method: SearchMethod)? {
+    func ready(for model: EmbeddingModel) -> VectorIndexRecord? {
         guard let record = known.withLock(\.record), record.phase == .ready, record.fingerprint == model.fingerprint
         else { return nil }
-        return (record.name, record.kind == .diskann ? .diskann : .hnsw)
+        return record
     }
 
     /// Whether many documents wait to be embedded, as last heard.

@@ -9,15 +9,17 @@ struct VectorQuery {
     let limit: Int
 
     /// How many rows to ask the index for, a number after the other, until enough of them pass the filter. Some more
-    /// than wanted, so that ties at the end can be broken.
-    var walks: [Int] { isUnfiltered ? [limit + 4 + filter.excludeNames.count] : [max(100, 4 * limit), 1000] }
+    /// than wanted, so that ties at the end can be broken, and some may be private.
+    var walks: [Int] {
+        (isUnfiltered ? [limit + 4 + filter.excludeNames.count] : []) + [max(100, 4 * limit), 1000]
+    }
 
     /// Rows that the index keeps in view on its way: the more, the better the recall and the slower the search. HNSW
     /// finds the ten nearest among 13,000 repos to 99.4 % with 100, to 98.5 % with 40, to 99.7 % with 150, at half and one
     /// and a half times the cost. DiskANN found all of them, among 100,000 too, with 20 already, and takes a third less
     /// with 40 than with 100.
-    private func effort(_ neighbours: Int, _ method: SearchMethod) -> Int {
-        method == .diskann ? max(40, neighbours + 20) : max(100, neighbours + 50)
+    private func effort(_ neighbours: Int, _ kind: EngineDialect.VectorIndexKind) -> Int {
+        kind == .diskann ? max(40, neighbours + 20) : max(100, neighbours + 50)
     }
 
     /// Whether an index with any row in it must answer something.
@@ -58,15 +60,14 @@ struct VectorQuery {
     /// - Parameter onlyIDs: whether nothing else is answered of a row, beside its distance and score.
     func indexedStatement(
         _ neighbours: Int,
-        through index: String,
-        by method: SearchMethod,
+        through index: VectorIndexRecord,
         onlyIDs: Bool
     ) -> String {
         """
         SELECT \(onlyIDs ? "id, distance, score" : "*") FROM (
             SELECT \(RepoRow.fields), embedding_fingerprint, vector::distance::knn() AS distance,
                 vector::similarity::cosine(embedding, $vector) AS score
-              FROM repo WITH INDEX \(index) WHERE embedding <|\(neighbours),\(effort(neighbours, method))|> $vector
+              FROM repo WITH INDEX \(index.name) WHERE embedding <|\(neighbours),\(effort(neighbours, index.kind))|> $vector
               LIMIT \(neighbours)
           ) WHERE \(conditions) ORDER BY distance
         """
