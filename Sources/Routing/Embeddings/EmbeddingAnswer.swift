@@ -46,7 +46,7 @@ struct EmbeddingAnswer: Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// To a thousandth. An answer from the cache takes no longer than what writes a `Double` for each number.
+    /// To a thousandth. The text of three `Double`s took a twentieth of the time of a cached answer.
     private static func append(_ name: StaticString, _ time: Duration, to text: inout [UInt8]) {
         name.withUTF8Buffer { text.append(contentsOf: $0) }
         let (milliseconds, thousandths) = max(0, (time.nanoseconds + 500) / 1000).quotientAndRemainder(dividingBy: 1000)
