@@ -14,8 +14,7 @@ extension JobTable {
 
     /// Makes those of `$jobs` due that are parked still.
     static let resumeParked = """
-        UPDATE $jobs SET status = \(Status.pending.literal), due_at = time::now(), attempts = 0, error = NONE,
-            failed_at = NONE, parked_for = NONE
+        UPDATE $jobs SET \(due), error = NONE, failed_at = NONE, parked_for = NONE
           WHERE status IN [\(Status.failed.literal), \(Status.excluded.literal)] RETURN VALUE id
         """
 
@@ -38,7 +37,7 @@ extension JobTable {
         """
         UPDATE (SELECT VALUE id FROM embedding_job WHERE
             \((["status = \(status.literal)"] + privacy.map { "repo.\($0) != true" }).joined(separator: " AND ")))
-          SET status = \(Status.pending.literal), due_at = time::now(), attempts = 0\(more)
+          SET \(due)\(more)
           WHERE status = \(status.literal) RETURN VALUE status
         """
     }

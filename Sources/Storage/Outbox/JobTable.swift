@@ -21,6 +21,9 @@ enum JobTable {
     /// When parked jobs are due.
     static let never = "d\"9999-01-01T00:00:00Z\""
 
+    /// The assignments that make a job due, as on its first attempt.
+    static let due = "status = \(Status.pending.literal), due_at = time::now(), attempts = 0"
+
     /// The job of a row. Its key is a list that ends with the row's own, which can be written without naming a function
     /// that differs between versions of SurrealDB; repos' jobs have been there from the first version on, without a
     /// table before the key.
@@ -41,7 +44,7 @@ enum JobTable {
     static func enqueue(_ row: String, in table: String, _ more: String = "") -> String {
         """
         UPSERT \(job(of: row, in: table)) SET repo = \(row), gen = (gen ?? 0) + 1,
-          status = \(Status.pending.literal), due_at = time::now(), attempts = 0, claim = NONE, error = NONE\(more)
+          \(due), claim = NONE, error = NONE\(more)
           RETURN NONE;
         """
     }
