@@ -245,14 +245,16 @@ class Workload:
     # Of each text, when those of repos are put together.
     tokens: int = 0
     rounds: int = 3
+    # Texts that are timed one by one.
+    singles: int = 100
 
 
 WORKLOADS = [
     Workload("minilm"),
     Workload("bert-base", "bert-base", rounds=2),
-    Workload("bert-base-512", "bert-base", count=60, tokens=512),
+    Workload("bert-base-512", "bert-base", count=60, tokens=512, singles=20),
     Workload("modernbert-base", "modernbert-base", rounds=2),
-    Workload("modernbert-base-8192", "modernbert-base", count=2, tokens=8192, rounds=1),
+    Workload("modernbert-base-8192", "modernbert-base", count=2, tokens=8192, rounds=1, singles=2),
     Workload("static", "static", count=50_000),
 ]
 
@@ -296,7 +298,7 @@ class Measurement:
 
         vectors = folder / "vectors"
         self.result = self.ours(texts, threads, "--rounds", workload.rounds + 2 * is_static, "--tokenizations", 3,
-                                "--singles", {0: 100, 512: 20}.get(workload.tokens, 2), "--vectors", vectors)
+                                "--singles", workload.singles, "--vectors", vectors)
         found = numpy.fromfile(vectors, dtype="<f4").reshape(len(texts), -1)
         # Random weights, long texts: the reference is slow, and part of the texts says as much.
         compared = slice(None) if not workload.shape or is_static else slice(0, 100)

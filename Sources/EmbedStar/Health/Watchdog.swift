@@ -8,15 +8,14 @@ import Synchronization
 final class Watchdog: Service {
     private static let interval: Duration = .milliseconds(500)
     private let loops: [EventLoop]
-    private let patience: Duration
-    private let patienceInNanoseconds: Int64
+    /// In nanoseconds: every `/livez` asks.
+    private let patience: Int64
     /// When a task last had its turn, in nanoseconds; 0 before the first.
     private let lastTurn = Atomic<Int64>(0)
 
     init(loops: [EventLoop], patience: Duration = HealthThresholds.standard.stalledAfter) {
         self.loops = loops
-        self.patience = patience
-        patienceInNanoseconds = patience.nanoseconds
+        self.patience = patience.nanoseconds
     }
 
     func run() async throws {
@@ -33,12 +32,12 @@ final class Watchdog: Service {
 
     /// What makes no progress; nil when all does. May be called from anywhere, and does not wait.
     func stall(at now: MonotonicInstant = .now) -> String? {
-        let limit = MonotonicInstant(nanoseconds: now.nanoseconds - patienceInNanoseconds)
+        let limit = MonotonicInstant(nanoseconds: now.nanoseconds - patience)
         for loop in loops where loop.turnBegan.map({ $0 < limit }) ?? false {
-            return "an event loop has made no progress for more than \(patience)"
+            return "an event loop has made no progress for more than \(Duration.nanoseconds(patience))"
         }
         let turn = MonotonicInstant(nanoseconds: lastTurn.load(ordering: .relaxed))
         guard turn.nanoseconds > 0, turn < limit else { return nil }
-        return "no task has run for more than \(patience)"
+        return "no task has run for more than \(Duration.nanoseconds(patience))"
     }
 }
