@@ -29,7 +29,8 @@ export function setMapOpen(isOpen) {
 
 function pressKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-  const isField = event.target.closest?.("input, select, textarea");
+  // A field that is no longer shown may hold the focus until the next frame: one of a dialog that was just closed.
+  const isField = event.target.closest?.("input, select, textarea")?.checkVisibility();
   if (event.key === "Escape" && event.target.id === "query") return byId("query").blur();
   if (isField || !isOn()) return;
   const act = shortcuts[event.key];
