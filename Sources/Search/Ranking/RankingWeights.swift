@@ -11,14 +11,14 @@ enum RankingWeights {
             .comparesWordsInText: 2.517, .starsWholeName: -4.832, .starsPartOfName: 12.229,
             .starsWordsAnywhere: 3.545, .starsStars: 4.347, .cosineScoreWordsAnywhere: -2.028,
         ],
-        slope: 0.679,
-        offset: -8.728,
+        slope: 0.673,
+        offset: -8.691,
         fit: .init(
             weights: [
                 .known: 10.954, .wholeName: 1.309, .slippedName: 8.567, .partOfName: 9.024,
                 .textCovered: 5.674,
             ],
-            least: 1.0322
+            least: 1.0222
         )
     )
 
@@ -32,14 +32,14 @@ enum RankingWeights {
             .comparesWordsInName: -1.028, .comparesWordsInText: 0.644, .starsWholeName: -3.352,
             .starsPartOfName: 15.377, .starsWordsAnywhere: 3.460, .starsStars: 2.208,
         ],
-        slope: 0.652,
-        offset: -9.588,
+        slope: 0.646,
+        offset: -9.530,
         fit: .init(
             weights: [
                 .known: 10.954, .wholeName: 1.309, .slippedName: 8.567, .partOfName: 9.024,
                 .textCovered: 5.674,
             ],
-            least: 1.0322
+            least: 1.0222
         )
     )
 }
