@@ -251,12 +251,15 @@ extension PipelineMachine {
     private mutating func surveyed(_ statistics: QueueStatistics?, _ shared: SharedState) {
         storeAnswered(nil)
         survey.isUnderWay = false
+        let isFirst = !survey.isKnown
         survey.isKnown = true
         pause = shared.pause
         replicas = shared.replicas
         if let epoch, epoch != shared.epoch { restartBackfill() }
         epoch = shared.epoch
         guard model == survey.model else {
+            // Counts of the model in use are better than none, until those of ours come.
+            if isFirst, let statistics { survey.statistics = statistics }
             survey.next = now
             return
         }

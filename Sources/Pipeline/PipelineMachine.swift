@@ -261,7 +261,7 @@ extension PipelineMachine {
         var isUnderWay = false
         /// The model it was asked for.
         var model: EmbeddingModel?
-        /// Whether the pause flag has been read.
+        /// Whether the pause flag has been read, and the rows counted.
         var isKnown = false
         /// Whether it began after the backfill and with nothing in flight.
         var startedIdle = false

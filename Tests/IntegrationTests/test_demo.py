@@ -48,6 +48,8 @@ def test_one_command_leads_to_a_search_and_leaves_nothing_behind(demo):
     status = pathlib.Path(f"/proc/{engine}/status").read_text()
     assert int(re.search(r"SigBlk:\s*(\w+)", status)[1], 16) == 0, status
     eventually(lambda: re.search(r"(\d+) of \1 repos embedded, 0 to go", process.output), within=180, what="the embeddings")
+    # Nothing is said before anything is counted.
+    assert "of 0 repos" not in process.output
     hits = requests.get(f"{address}/search", params={"q": "run language models on my laptop"}, timeout=30).json()["results"]
     assert hits
     process.signal(signal.SIGINT)

@@ -36,6 +36,19 @@ import Testing
         #expect(simulation.queue.statistics(model: simulation.model).pending == 8)
     }
 
+    @Test(arguments: UInt64(0)..<50)
+    func `once it says that it has started, it has counted`(seed: UInt64) {
+        let simulation = Simulation(seed: seed, replicas: 2)
+        for number in 0..<8 { simulation.queue.upsert(Samples.document(number)) }
+        for _ in 0..<60 {
+            simulation.step()
+            for index in simulation.replicas.indices {
+                let status = simulation.replicas[index].machine.status(provider: .ready)
+                #expect(status.state == .starting || status.statistics.total == 8)
+            }
+        }
+    }
+
     @Test
     func `a forced job is embedded although its text did not change`() {
         let simulation = Self.settled([Samples.document(1)])

@@ -1,3 +1,4 @@
+import EmbeddingCore
 import FoundationEssentials
 import Server
 import Settings
@@ -7,6 +8,7 @@ import Telemetry
 /// Says where the service of a demo is and what to try, once it is ready, and then how far the embedding is.
 struct DemoIntroduction: Sendable {
     private struct Pipeline: Decodable {
+        var state: String
         var embedded: Int
         var total: Int
         var pending: Int
@@ -34,6 +36,11 @@ struct DemoIntroduction: Sendable {
         while !Task.isCancelled {
             // With keys that may not read, nothing is told.
             guard let (pipeline, _): (Pipeline, [UInt8]) = try? await client.get("/pipeline") else { return }
+            // Until then nothing has been counted.
+            guard pipeline.state != PipelineStatus.State.starting.rawValue else {
+                try? await Task.sleep(for: .milliseconds(100))
+                continue
+            }
             if pipeline.embedded != last {
                 print("\(pipeline.embedded) of \(pipeline.total) repos embedded, \(pipeline.pending) to go")
                 StandardOutput.flush()
