@@ -39,7 +39,7 @@ class Query:
         self.names = [candidate["name"] for candidate in candidates]
         self.rows = np.array([candidate["features"] for candidate in candidates], dtype=np.float64)
         self.right = np.array([name.lower() in right for name in self.names], dtype=bool)
-        # Queries for the same repo are never on both sides, and the order of the file says nothing.
+        # Queries with the same answers are on the same side, and the order of the file says nothing.
         self.fold = hashlib.sha256(min(right, default=self.text).encode()).digest()[1] % FOLDS
 
     def sums(self, weights):
