@@ -7,6 +7,7 @@ import pytest
 
 from Harness.database import Engine
 from Harness.process import Process, eventually
+from Harness.proxy import DatabaseProxy
 from Harness.service import environment, program
 
 ROWS = 13_080
@@ -21,8 +22,7 @@ def old(tmp_path):
         rows = [
             {"id": f"owner{number % 97}/repo{number}", "full_name": f"Owner{number % 97}/repo{number}", "stars": number,
              "description": f"Number {number}.", "owner": {"login": f"Owner{number % 97}"}, "own": {"field": [1, "a", None]},
-             # Long enough that a page takes a while, in which the copy can be interrupted.
-             "embedding": [float(number % 7), 0.5, -1.25, 8.0] * 96, "embedding_fingerprint": "builtin/x@384"}
+             "embedding": [float(number % 7), 0.5, -1.25, 8.0] * 8, "embedding_fingerprint": "builtin/x@384"}
             for number in range(start, min(start + 1000, ROWS))
         ]
         database.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
@@ -42,16 +42,19 @@ def rows(database):
 
 def test_repos_are_copied_with_their_vectors_whatever_interrupts(old, database, tmp_path, run):
     settings = database.settings
-    command = ["migrate", "--from", old.url, "--from-database", old.name]
+    source = DatabaseProxy(old.engine.address)
+    command = ["migrate", "--from", f"http://{source.bind}", "--from-database", old.name]
 
     def interrupted(number):
-        """Ends a copy after its first page, which it writes down; counting the rows would take longer than the rest."""
+        """Ends a copy after its first page, which it writes down; the rest takes half a minute of waits."""
+        source.delay = 0.5
         before = progress(database)
         process = Process([program(), *command], environment(settings), tmp_path)
         eventually(lambda: not process.is_running or progress(database) != before, every=0.005, what="a page")
         assert process.is_running, process.output
         process.signal(number)
         process.wait()
+        source.delay = 0
         return count(database)
 
     first = interrupted(signal.SIGKILL)
@@ -65,6 +68,7 @@ def test_repos_are_copied_with_their_vectors_whatever_interrupts(old, database, 
     assert database.query("SELECT * FROM [embed_star:repo_copy]") == []
     assert run(*command, settings=settings).returncode == 0, "once more changes nothing"
     assert count(database) == ROWS
+    source.close()
 
 
 def count(database):
