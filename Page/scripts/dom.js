@@ -39,6 +39,15 @@ export async function working(target, work, complain) {
   }
 }
 
+/** Asks, and shows what has come unless it has been asked for anew meanwhile: an older answer may be the later one. */
+export function newestOf(learn, show) {
+  let asked = 0;
+  return async () => {
+    const mine = ++asked, found = await learn();
+    if (mine === asked) show(found);
+  };
+}
+
 /** Puts text into the clipboard, also where the page is not served by HTTPS or from this machine. */
 export async function copyText(text) {
   try {

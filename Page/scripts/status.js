@@ -1,6 +1,6 @@
 // The operator's corner: the pipeline over time, failures by cause, and the parts of the service.
 import { Fault, ask, answer } from "./api.js";
-import { announce, button, byId, element, working } from "./dom.js";
+import { announce, button, byId, element, newestOf, working } from "./dom.js";
 import { duration, grouped, plural, sentence } from "./format.js";
 import { groupFailures, pausedWords, pipelineStates, providerWords, replicaWords, share } from "./conditions.js";
 import { failures, service, setPaused } from "./pipeline.js";
@@ -74,8 +74,14 @@ function showFacts(status) {
   if (!byId("pause").hasAttribute("aria-disabled")) byId("pause").textContent = status.state === "paused" ? "Resume" : "Pause…";
 }
 
-async function showFailures() {
-  const list = await failures().catch(() => []);
+let listed = "";
+const whatFailed = () => failures().catch(fault => (["key", "forbidden"].includes(fault.kind) ? [] : null));
+const showFailures = newestOf(whatFailed, list => {
+  byId("retry").hidden = !may("admin");
+  // Without an answer, and for the same one, what is unfolded stays so, and the button that is being pressed.
+  const contents = JSON.stringify([list, may("write")]);
+  if (!list || contents === listed) return;
+  listed = contents;
   byId("failed").hidden = list.length === 0;
   const groups = groupFailures(list).map(({ cause, failures: group }) => {
     const items = group.slice(0, 50).map(failure => element("li", {}, failure.full_name, element("small", { textContent: failure.attempts === 1 ? " tried once" : " tried " + failure.attempts + " times" })));
@@ -83,8 +89,7 @@ async function showFailures() {
     return element("li", {}, element("details", {}, element("summary", {}, cause + " ", element("small", { textContent: plural(group.length, "repository", "repositories") })), element("ol", {}, ...items)), may("write") ? again : null);
   });
   byId("failures").replaceChildren(...groups);
-  byId("retry").hidden = !may("admin");
-}
+});
 function retry(target, paths) {
   return working(target, async () => {
     for (const path of paths) {
@@ -102,12 +107,14 @@ function tellProblem(text) {
 
 const partNames = { database: "Database", provider: "Provider", pipeline: "Pipeline", search: "Search index" };
 const healthWords = { ok: "ok", degraded: "degraded", down: "down" };
-async function showParts() {
+async function askParts() {
   // Health has a port of its own where monitoring has.
   const health = await ask("/health").then(response => (response.status === 404 ? null : response.json())).catch(() => null);
   const info = await answer("/info").catch(() => null);
   await learnScopes();
-  const named = may("admin") ? await answer("/pipeline/replicas").catch(() => null) : null;
+  return { health, info, named: may("admin") ? await answer("/pipeline/replicas").catch(() => null) : null };
+}
+const showParts = newestOf(askParts, ({ health, info, named }) => {
   const rows = [];
   for (const [name, label] of Object.entries(partNames)) {
     const part = health?.[name];
@@ -120,7 +127,7 @@ async function showParts() {
   if (info) rows.push(["Model", info.model_id + ", " + plural(info.dimensions ?? 0, "dimension")], ["Longest input", grouped(info.max_input_length ?? 0) + " tokens"], ["Largest request", plural(info.max_client_batch_size ?? 0, "text")]);
   if (health) rows.push(["Up since", new Date(Date.now() - 1000 * health.uptime_seconds).toLocaleString()], ["Version", health.version]);
   byId("parts").replaceChildren(...rows.flatMap(parts => row(...parts)));
-}
+});
 
 /** Only whoever runs the service is told; for others there is no such part of the page. */
 async function showSettings() {

@@ -1,5 +1,7 @@
 """The operator's corner and the playground."""
 
+import pytest
+
 from Harness.process import eventually
 
 
@@ -43,21 +45,76 @@ def test_replicas_on_standby_are_named(serve, database, upstream, visit):
     page.until("document.querySelector('#parts').innerText.includes('Replicas on standby\\n1: ')")
 
 
-def test_failures_are_grouped_by_cause_and_retried(serve, database, upstream, visit):
+@pytest.fixture
+def poisoned(serve, database, upstream):
+    """A service that embeds one repo and cannot embed two, until `upstream` heals."""
     upstream.fail(400, body={"error": {"message": "this text is refused", "type": "invalid_request_error"}},
                   when=lambda texts: any("poison" in str(text) for text in texts))
     service = serve(database.settings, upstream.openai(), RETRY_ATTEMPTS=1, RETRY_DELAY_MS=10)
     database.add("good/one")
     database.add("bad/one", description="poison")
     database.add("bad/two", description="poison, too")
+    return service
+
+
+def failures_of(visit, service):
     page = visit(service, "status")
     page.until("document.querySelectorAll('#failures > li').length === 1", within=60)
     page.until("document.querySelectorAll('#failures ol li').length === 2", within=60)
+    return page
+
+
+def test_failures_are_grouped_by_cause_and_retried(poisoned, upstream, visit):
+    page = failures_of(visit, poisoned)
     assert "refused" in page.text("#failures") and "2 repositories" in page.text("#failures")
     upstream.heal()
     page.click("#failures button")
     page.until("document.querySelector('#failed').hidden")
-    service.await_drained(3)
+    poisoned.await_drained(3)
+
+
+# Answers to the question for the failures wait here until the test lets them go.
+HOLDING = """(() => {
+  const ask = window.fetch;
+  window.held = [];
+  window.fetch = async (...question) => {
+    const answer = await ask(...question);
+    if (window.held && String(question[0]).includes("/pipeline/failures?")) await new Promise(go => held.push(go));
+    return answer;
+  };
+})()"""
+
+
+def test_an_older_answer_does_not_replace_a_newer(poisoned, upstream, visit):
+    page = failures_of(visit, poisoned)
+    page.evaluate(HOLDING)
+    for view in ("playground", "status"):
+        page.click(f"nav a[data-view={view}]")
+    page.until("held.length === 1")
+    upstream.heal()
+    assert poisoned.post("/pipeline/failures/retry").status_code == 202
+    poisoned.await_drained(3)
+    page.until("held.length >= 2")
+    page.evaluate("{ window.older = held.shift(); held.forEach(go => go()); window.held = null; }")
+    page.until("document.querySelector('#failed').hidden")
+    page.evaluate("{ older(); new Promise(done => setTimeout(done, 200)); }")
+    assert page.evaluate("document.querySelector('#failed').hidden && !document.querySelector('#failures > li')")
+
+
+def test_failures_stay_as_they_are_looked_at(poisoned, visit):
+    """What is unfolded and what is about to be pressed is the same after the same answer, and without one."""
+    page = failures_of(visit, poisoned)
+    page.evaluate("{ document.querySelector('#failures details').open = true; window.first = document.querySelector('#failures > li'); }")
+    page.evaluate(HOLDING)
+    for end in ("held.shift()()", "{ window.fetch = () => Promise.reject(new TypeError()); held.shift()(); }"):
+        for view in ("playground", "status"):
+            page.click(f"nav a[data-view={view}]")
+        page.until("held.length === 1")
+        page.evaluate(end)
+    page.click("nav a[data-view=playground]")
+    page.click("nav a[data-view=status]")
+    page.evaluate("new Promise(done => setTimeout(done, 200))")
+    assert page.evaluate("document.querySelector('#failures > li') === first && first.querySelector('details').open")
 
 
 def test_two_texts_are_compared(visit, embedded):

@@ -42,6 +42,12 @@ class Browser:
         self.process.stop()
 
 
+# Whether the next press of the mouse meets an element; null where a page may run no scripts.
+PRESSED = """window.isHit = null; window.addEventListener("mousedown", event => {
+  window.isHit = document.querySelector(%s)?.contains(event.target) ?? false;
+}, { capture: true, once: true })"""
+
+
 class Page:
     """One tab with a storage of its own. What it asks for and what it complains of is kept."""
 
@@ -135,13 +141,22 @@ class Page:
         return self.evaluate(f"[...document.querySelectorAll({json.dumps(selector)})].map(e => e.innerText)")
 
     def click(self, selector, x=0.5, y=0.5):
-        """A click of the mouse at a place of an element, given in shares of its size."""
+        """A click of the mouse at a place of an element, given in shares of its size; again if the element moved away."""
         place = json.dumps(selector)
-        self.evaluate(f"document.querySelector({place}).scrollIntoView({{block: 'center'}})")
-        box = self.evaluate(f"document.querySelector({place}).getBoundingClientRect().toJSON()")
-        self.mouse("mouseMoved", box["x"] + x * box["width"], box["y"] + y * box["height"])
-        for kind in ("mousePressed", "mouseReleased"):
-            self.mouse(kind, box["x"] + x * box["width"], box["y"] + y * box["height"], button="left", clickCount=1)
+
+        def hits():
+            self.evaluate(f"document.querySelector({place}).scrollIntoView({{block: 'center'}})")
+            self.evaluate(PRESSED % place)
+            box = self.evaluate(f"document.querySelector({place}).getBoundingClientRect().toJSON()")
+            point = box["x"] + x * box["width"], box["y"] + y * box["height"]
+            self.mouse("mouseMoved", *point)
+            self.mouse("mousePressed", *point, button="left", clickCount=1)
+            is_hit = self.evaluate("window.isHit") is not False
+            # Released elsewhere, the button is no click on what was pressed in its stead.
+            self.mouse("mouseReleased", *(point if is_hit else (0, 0)), button="left", clickCount=1)
+            return is_hit
+
+        eventually(hits, within=30, what=f"a click on {selector}")
 
     def mouse(self, kind, x, y, **details):
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **details)
