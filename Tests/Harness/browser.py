@@ -42,10 +42,16 @@ class Browser:
         self.process.stop()
 
 
-# Whether the next press of the mouse meets an element; null where a page may run no scripts.
-PRESSED = """window.isHit = null; window.addEventListener("mousedown", event => {
-  window.isHit = document.querySelector(%s)?.contains(event.target) ?? false;
-}, { capture: true, once: true })"""
+# Brings an element into view and tells its box. The next press of the mouse tells in `isHit` whether it meets the element;
+# it stays null where a page may run no scripts.
+AIM = """(selector => {
+  window.isHit = null;
+  window.addEventListener("mousedown", event => {
+    window.isHit = document.querySelector(selector)?.contains(event.target) ?? false;
+  }, { capture: true, once: true });
+  document.querySelector(selector).scrollIntoView({ block: "center" });
+  return document.querySelector(selector).getBoundingClientRect().toJSON();
+})(%s)"""
 
 
 class Page:
@@ -142,12 +148,9 @@ class Page:
 
     def click(self, selector, x=0.5, y=0.5):
         """A click of the mouse at a place of an element, given in shares of its size; again if the element moved away."""
-        place = json.dumps(selector)
 
         def hits():
-            self.evaluate(f"document.querySelector({place}).scrollIntoView({{block: 'center'}})")
-            self.evaluate(PRESSED % place)
-            box = self.evaluate(f"document.querySelector({place}).getBoundingClientRect().toJSON()")
+            box = self.evaluate(AIM % json.dumps(selector))
             point = box["x"] + x * box["width"], box["y"] + y * box["height"]
             self.mouse("mouseMoved", *point)
             self.mouse("mousePressed", *point, button="left", clickCount=1)

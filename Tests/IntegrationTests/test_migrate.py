@@ -22,13 +22,21 @@ def old(tmp_path):
         rows = [
             {"id": f"owner{number % 97}/repo{number}", "full_name": f"Owner{number % 97}/repo{number}", "stars": number,
              "description": f"Number {number}.", "owner": {"login": f"Owner{number % 97}"}, "own": {"field": [1, "a", None]},
-             "embedding": [float(number % 7), 0.5, -1.25, 8.0] * 8, "embedding_fingerprint": "builtin/x@384"}
+             "embedding": [float(number % 7), 0.5, -1.25, 8.0] * 8, "embedding_fingerprint": "builtin/x@32"}
             for number in range(start, min(start + 1000, ROWS))
         ]
         database.query("INSERT INTO repo $rows RETURN NONE", {"rows": rows})
     yield database
     database.close()
     engine.process.stop()
+
+
+@pytest.fixture
+def source(old):
+    """What the old database is copied through, as slowly as a test wants."""
+    started = DatabaseProxy(old.engine.address)
+    yield started
+    started.close()
 
 
 def rows(database):
@@ -40,10 +48,9 @@ def rows(database):
     return found
 
 
-def test_repos_are_copied_with_their_vectors_whatever_interrupts(old, database, tmp_path, run):
+def test_repos_are_copied_with_their_vectors_whatever_interrupts(old, source, database, tmp_path, run):
     settings = database.settings
-    source = DatabaseProxy(old.engine.address)
-    command = ["migrate", "--from", f"http://{source.bind}", "--from-database", old.name]
+    command = ["migrate", "--from", f"ws://{source.bind}", "--from-database", old.name]
 
     def interrupted(number):
         """Ends a copy after its first page, which it writes down; the rest takes half a minute of waits."""
@@ -68,7 +75,6 @@ def test_repos_are_copied_with_their_vectors_whatever_interrupts(old, database, 
     assert database.query("SELECT * FROM [embed_star:repo_copy]") == []
     assert run(*command, settings=settings).returncode == 0, "once more changes nothing"
     assert count(database) == ROWS
-    source.close()
 
 
 def count(database):
